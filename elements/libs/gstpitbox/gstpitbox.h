@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Everything of the library gstpitbox-1.0. */
+#pragma once
+
+#include <gstpitbox/gstpitboxcaps.h>
+#include <gstpitbox/gstpitboxerror.h>
+#include <gstpitbox/gstpitboxrow.h>
+#include <gstpitbox/gstpitboxschema.h>
+#include <gstpitbox/gstpitboxsession.h>

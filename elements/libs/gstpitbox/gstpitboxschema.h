@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * GstPitboxSchema: the immutable description of one row layout. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstPitboxVarType:
+ *
+ * Element types of a variable, with iRacing's own numbers (irsdk_VarType).
+ * Sizes in a row: 1, 1, 4, 4, 4, 8 bytes, little-endian, not aligned.
+ */
+typedef enum {
+  GST_PITBOX_VAR_CHAR = 0,
+  GST_PITBOX_VAR_BOOL = 1,
+  GST_PITBOX_VAR_INT = 2,
+  GST_PITBOX_VAR_BITFIELD = 3,
+  GST_PITBOX_VAR_FLOAT = 4,
+  GST_PITBOX_VAR_DOUBLE = 5,
+} GstPitboxVarType;
+
+/**
+ * GstPitboxVar:
+ * @name: UTF-8, not empty, at most 32 bytes, e.g. "RPM"
+ * @unit: UTF-8, at most 32 bytes, e.g. "revs/min"; may be ""
+ * @desc: UTF-8, at most 64 bytes; may be ""
+ * @type: element type
+ * @count: number of elements, >= 1
+ * @count_as_time: %TRUE if the elements are samples within one tick, the last
+ *   one the newest; %FALSE if they are e.g. one entry a car
+ * @offset: first byte within the row
+ *
+ * One variable of a row. Strings belong to the schema.
+ */
+typedef struct _GstPitboxVar GstPitboxVar;
+struct _GstPitboxVar {
+  const gchar *name;
+  const gchar *unit;
+  const gchar *desc;
+  GstPitboxVarType type;
+  guint count;
+  gboolean count_as_time;
+  guint offset;
+};
+
+#define GST_TYPE_PITBOX_SCHEMA (gst_pitbox_schema_get_type ())
+typedef struct _GstPitboxSchema GstPitboxSchema;
+
+GType gst_pitbox_schema_get_type (void);
+
+GstPitboxSchema *gst_pitbox_schema_new (const gchar *sim, guint tick_rate,
+    guint row_bytes, const GstPitboxVar *vars, guint n_vars,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GstPitboxSchema *gst_pitbox_schema_ref (GstPitboxSchema *schema);
+void gst_pitbox_schema_unref (GstPitboxSchema *schema);
+
+const gchar *gst_pitbox_schema_get_sim (const GstPitboxSchema *schema);
+guint32 gst_pitbox_schema_get_id (const GstPitboxSchema *schema);
+guint gst_pitbox_schema_get_tick_rate (const GstPitboxSchema *schema);
+guint gst_pitbox_schema_get_row_bytes (const GstPitboxSchema *schema);
+guint gst_pitbox_schema_get_n_vars (const GstPitboxSchema *schema);
+const GstPitboxVar *gst_pitbox_schema_get_var (
+    const GstPitboxSchema *schema, guint index);
+const GstPitboxVar *gst_pitbox_schema_find (
+    const GstPitboxSchema *schema, const gchar *name);
+gboolean gst_pitbox_schema_equal (
+    const GstPitboxSchema *a, const GstPitboxSchema *b);
+
+GBytes *gst_pitbox_schema_to_bytes (const GstPitboxSchema *schema);
+GstPitboxSchema *gst_pitbox_schema_new_from_bytes (
+    gconstpointer data, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+GstCaps *gst_pitbox_schema_to_caps (const GstPitboxSchema *schema);
+GstPitboxSchema *gst_pitbox_schema_new_from_caps (
+    const GstCaps *caps, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+guint gst_pitbox_var_type_size (GstPitboxVarType type);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxSchema, gst_pitbox_schema_unref)
+
+G_END_DECLS
