@@ -4,6 +4,10 @@
 
 #include <gstpitbox/gstpitboxcaps.h>
 #include <gstpitbox/gstpitboxerror.h>
+#include <gstpitbox/gstpitboxmatcher.h>
+#include <gstpitbox/gstpitboxmeta.h>
 #include <gstpitbox/gstpitboxrow.h>
+#include <gstpitbox/gstpitboxsample.h>
 #include <gstpitbox/gstpitboxschema.h>
 #include <gstpitbox/gstpitboxsession.h>
+#include <gstpitbox/gstpitboxtime.h>
