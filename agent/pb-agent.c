@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The agent's states; what follows a failure is the supervisor's word. */
+#include "pb-agent.h"
+
+#include "pb-encoder.h"
+#include "pb-sim.h"
+#include "pb-status.h"
+#include "pb-stream.h"
+#include "pb-supervisor.h"
+
+#include <gst/gst.h>
+
+/* The simulator leaves for seconds between sessions; a stream that outlives
+ * that need not be set up again. */
+#define SIM_GRACE_MS 10000
+
+struct _PbAgent {
+  const PbConfig *config;
+  PbAgentState state;
+  PbMode mode;
+  PbSupervisor supervisor;
+  PbStatus *status;
+  PbStream *stream;
+  const PbEncoder *encoder;
+  GPtrArray *refused; /* factory names, NULL-terminated */
+  gchar *reason; /* of the last failure */
+  gint64 started_us; /* monotonic */
+  guint timer; /* the one thing that is waited for */
+  guint sim_timer; /* ends a stream whose simulator left */
+  guint status_timer;
+};
+
+static void try_stream (PbAgent *self);
+
+/**
+ * pb_agent_state_to_string:
+ * @state: a state
+ *
+ * Returns: (transfer none): its word in logs and status
+ */
+const gchar *
+pb_agent_state_to_string (PbAgentState state)
+{
+  static const gchar *const words[] = { "waiting", "connecting", "streaming",
+    "backing-off" };
+
+  return words[state];
+}
+
+/**
+ * pb_agent_get_state:
+ * @agent: an agent
+ *
+ * Returns: what it is doing
+ */
+PbAgentState
+pb_agent_get_state (const PbAgent *agent)
+{
+  return agent->state;
+}
+
+static void
+write_status (PbAgent *self)
+{
+  pb_status_write (self->status, pb_agent_state_to_string (self->state),
+      self->mode == PB_MODE_VIDEO ? "video" : "telemetry", self->reason,
+      self->stream);
+}
+
+static void
+set_state (PbAgent *self, PbAgentState state, const gchar *detail)
+{
+  if (self->state == state && detail == NULL)
+    return;
+  self->state = state;
+  g_message ("%s%s%s", pb_agent_state_to_string (state),
+      detail != NULL ? ": " : "", detail != NULL ? detail : "");
+  write_status (self);
+}
+
+static void
+stop_stream (PbAgent *self)
+{
+  g_clear_handle_id (&self->sim_timer, g_source_remove);
+  g_clear_pointer (&self->stream, pb_stream_free);
+}
+
+static gboolean
+on_sim_poll (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (!pb_sim_is_running (self->config->shm_name))
+    return G_SOURCE_CONTINUE;
+  self->timer = 0;
+  try_stream (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_sim (PbAgent *self)
+{
+  stop_stream (self);
+  g_clear_handle_id (&self->timer, g_source_remove);
+  set_state (self, PB_AGENT_WAITING, "for the simulator");
+  self->timer = g_timeout_add_seconds (1, on_sim_poll, self);
+}
+
+static gboolean
+on_retry (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  self->timer = 0;
+  if (pb_sim_is_running (self->config->shm_name))
+    try_stream (self);
+  else
+    wait_for_sim (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
+{
+  guint64 uptime_ms = (g_get_monotonic_time () - self->started_us) / 1000;
+  PbDecision d = pb_supervisor_decide (&self->supervisor, failure, uptime_ms,
+      pb_config_get_mode (self->config), g_random_double ());
+  g_autofree gchar *text = NULL;
+
+  g_free (self->reason);
+  self->reason = g_strdup (reason);
+  stop_stream (self);
+  if (d.refuse_encoder && self->encoder != NULL) {
+    g_ptr_array_insert (self->refused, (gint) self->refused->len - 1,
+        (gpointer) self->encoder->factory);
+    g_message ("%s failed and is passed over", self->encoder->factory);
+  }
+  self->mode = d.mode;
+  text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
+      pb_failure_to_string (failure), d.delay_ms / 1000.0,
+      d.mode != pb_config_get_mode (self->config) ? ", without picture" : "");
+  g_clear_handle_id (&self->timer, g_source_remove);
+  self->timer = g_timeout_add (d.delay_ms, on_retry, self);
+  set_state (self, PB_AGENT_BACKING_OFF, text);
+}
+
+static void
+on_failed (
+    PbStream *stream, PbFailure failure, const gchar *reason, gpointer data)
+{
+  handle_failure (data, failure, reason);
+}
+
+static gboolean
+on_sim_gone (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  self->sim_timer = 0;
+  wait_for_sim (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_sim_changed (PbStream *stream, gboolean connected, gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  g_clear_handle_id (&self->sim_timer, g_source_remove);
+  g_message ("simulator %s", connected ? "connected" : "gone");
+  if (!connected)
+    self->sim_timer = g_timeout_add (SIM_GRACE_MS, on_sim_gone, self);
+}
+
+static void
+on_connected (PbStream *stream, gpointer user_data)
+{
+  PbAgent *self = user_data;
+  g_autofree gchar *text = g_strdup_printf ("%s to %s%s%s",
+      self->mode == PB_MODE_VIDEO ? "video and telemetry" : "telemetry",
+      self->config->server, self->mode == PB_MODE_VIDEO ? ", encoder " : "",
+      self->mode == PB_MODE_VIDEO ? self->encoder->factory : "");
+
+  g_clear_pointer (&self->reason, g_free);
+  set_state (self, PB_AGENT_STREAMING, text);
+}
+
+static gboolean
+has_factory (const gchar *factory, gpointer user_data)
+{
+  GstElementFactory *found = gst_element_factory_find (factory);
+
+  if (found == NULL)
+    return FALSE;
+  gst_object_unref (found);
+  return TRUE;
+}
+
+static void
+try_stream (PbAgent *self)
+{
+  static const PbStreamEvents events = { on_failed, on_sim_changed,
+    on_connected };
+  g_autoptr (GError) error = NULL;
+
+  self->started_us = g_get_monotonic_time ();
+  self->encoder = NULL;
+  if (self->mode == PB_MODE_VIDEO) {
+    self->encoder = pb_encoder_choose (self->config->encoder,
+        (const gchar *const *) self->refused->pdata, has_factory, NULL, &error);
+    if (self->encoder == NULL) {
+      handle_failure (self, PB_FAILURE_ENCODER, error->message);
+      return;
+    }
+  }
+  self->stream = pb_stream_new (
+      self->config, self->mode, self->encoder, &events, self, &error);
+  if (self->stream == NULL) {
+    handle_failure (self, PB_FAILURE_OTHER, error->message);
+    return;
+  }
+  set_state (self, PB_AGENT_CONNECTING, self->config->server);
+  pb_stream_start (self->stream);
+}
+
+static gboolean
+on_status (gpointer user_data)
+{
+  write_status (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_agent_new:
+ * @config: settings; must outlive the agent
+ *
+ * Main thread only, as every function here.
+ *
+ * Returns: (transfer full): an agent that does nothing yet
+ */
+PbAgent *
+pb_agent_new (const PbConfig *config)
+{
+  PbAgent *self = g_new0 (PbAgent, 1);
+
+  self->config = config;
+  self->mode = pb_config_get_mode (config);
+  self->refused = g_ptr_array_new ();
+  g_ptr_array_add (self->refused, NULL);
+  self->status = pb_status_new (config);
+  return self;
+}
+
+/**
+ * pb_agent_start:
+ * @agent: an agent
+ *
+ * From here on the agent works until it is freed.
+ */
+void
+pb_agent_start (PbAgent *agent)
+{
+  agent->status_timer = g_timeout_add_seconds (1, on_status, agent);
+  if (pb_sim_is_running (agent->config->shm_name))
+    try_stream (agent);
+  else
+    wait_for_sim (agent);
+}
+
+/**
+ * pb_agent_free:
+ * @agent: (transfer full): an agent; stops what it does
+ */
+void
+pb_agent_free (PbAgent *agent)
+{
+  stop_stream (agent);
+  g_clear_handle_id (&agent->timer, g_source_remove);
+  g_clear_handle_id (&agent->status_timer, g_source_remove);
+  pb_status_free (agent->status);
+  g_ptr_array_unref (agent->refused);
+  g_free (agent->reason);
+  g_free (agent);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbConfig: every setting of the agent, from file, environment and options. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PbMode:
+ * @PB_MODE_TELEMETRY: telemetry alone
+ * @PB_MODE_VIDEO: picture and telemetry in one stream
+ */
+typedef enum {
+  PB_MODE_TELEMETRY,
+  PB_MODE_VIDEO,
+} PbMode;
+
+/**
+ * PbConfig:
+ *
+ * Filled by pb_config_load(); not changed afterwards.
+ */
+typedef struct _PbConfig PbConfig;
+struct _PbConfig {
+  gchar *server; /* HOST:PORT of the SRT listener */
+  gchar *driver; /* [A-Za-z0-9._-]{1,64} */
+  gchar *device; /* as driver; the driver's name by default */
+  gchar *passphrase; /* 10 to 79 letters, or empty: no encryption */
+  gchar *passphrase_file; /* its first line is the passphrase */
+  gchar *mode; /* "video" or "telemetry" */
+  gchar *source; /* "auto", "scene", "x11" or "v4l2" */
+  gchar *display; /* X display, e.g. ":0" */
+  gchar *capture_device; /* e.g. "/dev/video0" */
+  gchar *encoder; /* "auto" or an encoder's factory name */
+  gchar *shm_name; /* simulator's shared memory; empty: its own name */
+  gchar *status_file; /* JSON status; "-" = stdout; empty: none */
+  gint width, height; /* pixels, even */
+  gint framerate; /* frames a second */
+  gint bitrate_kbps; /* of the picture */
+  gint latency_ms; /* SRT latency */
+  gint key_interval_ms; /* picture and telemetry key units */
+  gboolean diagnose; /* check everything and leave */
+  gboolean version; /* print the version and leave */
+};
+
+PbConfig *pb_config_load (
+    gint *argc, gchar ***argv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_config_free (PbConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbConfig, pb_config_free)
+
+PbMode pb_config_get_mode (const PbConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * pitbox-agent --diagnose: one line a check, on stdout. */
+#include "pb-diagnose.h"
+
+#include "pb-encoder.h"
+#include "pb-sim.h"
+#include "pb-stream.h"
+
+#include <gst/gst.h>
+#include <string.h>
+
+/* A try of the link is over when the server took it, refused it, or was not
+ * there within this time. */
+#define LINK_TIMEOUT (5 * GST_SECOND)
+
+static void
+line (gboolean ok, const gchar *what, const gchar *format, ...)
+{
+  g_autofree gchar *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_print ("%-4s %-10s %s\n", ok ? "ok" : "BAD", what, text);
+}
+
+static gboolean
+factory_exists (const gchar *factory)
+{
+  GstElementFactory *found = gst_element_factory_find (factory);
+
+  if (found == NULL)
+    return FALSE;
+  gst_object_unref (found);
+  return TRUE;
+}
+
+static gboolean
+exists (const gchar *factory, gpointer user_data)
+{
+  return factory_exists (factory);
+}
+
+static gboolean
+check_elements (void)
+{
+  static const gchar *const needed[] = { "irsdksrc", "telemetryenc",
+    "telemetrypace", "telemetryscene", "pitboxsrtsink", "mpegtsmux",
+    "h264parse", NULL };
+  GString *missing = g_string_new (NULL);
+  gboolean ok;
+
+  for (guint i = 0; needed[i] != NULL; i++) {
+    if (!factory_exists (needed[i]))
+      g_string_append_printf (missing, " %s", needed[i]);
+  }
+  ok = missing->len == 0;
+  line (ok, "elements", ok ? "all there" : "missing:%s (GST_PLUGIN_PATH?)",
+      missing->str);
+  g_string_free (missing, TRUE);
+  return ok;
+}
+
+static gboolean
+check_picture (const PbConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+  const PbEncoder *encoder;
+
+  if (pb_config_get_mode (config) != PB_MODE_VIDEO) {
+    line (TRUE, "picture", "off (mode = telemetry)");
+    return TRUE;
+  }
+  encoder = pb_encoder_choose (config->encoder, NULL, exists, NULL, &error);
+  line (encoder != NULL, "encoder", "%s",
+      encoder != NULL ? encoder->factory : error->message);
+  line (TRUE, "picture", "%s, %d x %d at %d fps, %d kbit/s",
+      pb_stream_get_source (config), config->width, config->height,
+      config->framerate, config->bitrate_kbps);
+  return encoder != NULL;
+}
+
+static gboolean
+is_final (GstMessage *message, gchar **reason)
+{
+  g_autoptr (GError) error = NULL;
+  const GstStructure *s = gst_message_get_structure (message);
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    *reason = g_strdup (error->message);
+    return TRUE;
+  }
+  return s != NULL && gst_structure_has_name (s, "pitbox-srt-state")
+         && g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0;
+}
+
+/* Sends a second of nothing but TS null packets: enough to be let in. */
+static gboolean
+check_link (const PbConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnectable) address =
+      g_network_address_parse (config->server, 9000, &error);
+  g_autoptr (GstElement) sink = NULL;
+  g_autoptr (GstBus) bus = NULL;
+  g_autofree gchar *streamid = g_strdup_printf (
+      "#!::r=%s,m=publish,u=%s", config->driver, config->device);
+  g_autofree gchar *reason = NULL;
+  gboolean connected = FALSE;
+  gint64 end = g_get_monotonic_time () + LINK_TIMEOUT / 1000;
+  GNetworkAddress *net = G_NETWORK_ADDRESS (address);
+
+  sink = gst_element_factory_make ("pitboxsrtsink", NULL);
+  if (sink == NULL)
+    return FALSE;
+  gst_object_ref_sink (sink);
+  g_object_set (sink, "host", g_network_address_get_hostname (net), "port",
+      (guint) g_network_address_get_port (net), "streamid", streamid, "latency",
+      (guint) config->latency_ms, "reconnect", FALSE, NULL);
+  if (config->passphrase[0] != '\0')
+    g_object_set (sink, "passphrase", config->passphrase, NULL);
+  bus = gst_bus_new ();
+  gst_element_set_bus (sink, bus);
+  gst_element_set_state (sink, GST_STATE_PAUSED);
+  while (!connected && reason == NULL && g_get_monotonic_time () < end) {
+    g_autoptr (GstMessage) m = gst_bus_timed_pop_filtered (
+        bus, 100 * GST_MSECOND, GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+
+    if (m != NULL && is_final (m, &reason))
+      connected = reason == NULL;
+  }
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_element_set_bus (sink, NULL);
+  line (connected, "server", "%s: %s", config->server,
+      connected        ? "takes this device"
+      : reason != NULL ? reason
+                       : "no answer; is pitbox-server running there, and UDP "
+                         "let through?");
+  return connected;
+}
+
+/**
+ * pb_diagnose:
+ * @config: settings
+ *
+ * Prints one line for each thing a stream needs. Main thread only; takes up to
+ * five seconds where the server does not answer.
+ *
+ * Returns: %TRUE if a stream would run now
+ */
+gboolean
+pb_diagnose (const PbConfig *config)
+{
+  gboolean ok, sim;
+
+  line (TRUE, "settings", "driver %s, device %s, mode %s, passphrase %s",
+      config->driver, config->device, config->mode,
+      config->passphrase[0] != '\0' ? "set" : "not set");
+  ok = check_elements ();
+  ok = check_picture (config) && ok;
+  sim = pb_sim_is_running (config->shm_name);
+  line (sim, "simulator",
+      sim ? "running" : "not running (start it, or pitbox-sim)");
+  ok = ok && sim;
+  return check_link (config) && ok;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Writes the status line: to stdout, or as the whole content of a file. */
+#include "pb-status.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+struct _PbStatus {
+  const PbConfig *config;
+  gint64 started_us;
+  gboolean complained;
+};
+
+/**
+ * pb_status_new:
+ * @config: settings; must outlive the status
+ *
+ * Returns: (transfer full): a status writer
+ */
+PbStatus *
+pb_status_new (const PbConfig *config)
+{
+  PbStatus *self = g_new0 (PbStatus, 1);
+
+  self->config = config;
+  self->started_us = g_get_monotonic_time ();
+  return self;
+}
+
+/**
+ * pb_status_free:
+ * @status: (transfer full): a status writer
+ */
+void
+pb_status_free (PbStatus *status)
+{
+  g_free (status);
+}
+
+static void
+add_text (JsonBuilder *b, const gchar *member, const gchar *value)
+{
+  json_builder_set_member_name (b, member);
+  if (value != NULL)
+    json_builder_add_string_value (b, value);
+  else
+    json_builder_add_null_value (b);
+}
+
+static gchar *
+make_json (PbStatus *self, const gchar *state, const gchar *mode,
+    const gchar *reason, PbStream *stream)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (b);
+  add_text (b, "state", state);
+  add_text (b, "mode", mode);
+  add_text (b, "server", self->config->server);
+  add_text (b, "driver", self->config->driver);
+  add_text (b, "device", self->config->device);
+  add_text (b, "reason", reason);
+  json_builder_set_member_name (b, "uptime_s");
+  json_builder_add_double_value (
+      b, (g_get_monotonic_time () - self->started_us) / 1e6);
+  if (stream != NULL)
+    pb_stream_add_status (stream, b);
+  json_builder_end_object (b);
+  root = json_builder_get_root (b);
+  return json_to_string (root, FALSE);
+}
+
+/**
+ * pb_status_write:
+ * @status: a status writer
+ * @state: the agent's state
+ * @mode: "video" or "telemetry"
+ * @reason: (nullable): of the last failure
+ * @stream: (nullable): what runs
+ *
+ * A file is replaced as a whole, so that a reader never sees half a line.
+ */
+void
+pb_status_write (PbStatus *status, const gchar *state, const gchar *mode,
+    const gchar *reason, PbStream *stream)
+{
+  const gchar *file = status->config->status_file;
+  g_autofree gchar *json = NULL;
+  g_autofree gchar *line = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (file[0] == '\0')
+    return;
+  json = make_json (status, state, mode, reason, stream);
+  line = g_strconcat (json, "\n", NULL);
+  if (strcmp (file, "-") == 0) {
+    g_print ("%s", line);
+  } else if (!g_file_set_contents_full (
+                 file, line, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error)
+             && !status->complained) {
+    status->complained = TRUE;
+    g_warning ("status-file: %s", error->message);
+  }
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * One run of one graph: values go in by name, the bus comes out as events. */
+#include "pb-stream.h"
+
+#include "pb-graph.h"
+
+#include <gst/gst.h>
+#include <string.h>
+
+struct _PbStream {
+  const PbConfig *config; /* outlives the stream */
+  const PbEncoder *encoder;
+  PbStreamEvents events;
+  gpointer user_data;
+  GstElement *graph;
+  guint bus_watch;
+  gboolean started;
+  gboolean failed;
+};
+
+/**
+ * pb_stream_get_source:
+ * @config: settings
+ *
+ * Returns: (transfer none): the source that "auto" stands for here: the X
+ *   display where there is one, else the drawn scene
+ */
+const gchar *
+pb_stream_get_source (const PbConfig *config)
+{
+  const gchar *display;
+
+  if (strcmp (config->source, "auto") != 0)
+    return config->source;
+  display = config->display[0] != '\0' ? config->display : g_getenv ("DISPLAY");
+  return display != NULL && display[0] != '\0' ? "x11" : "scene";
+}
+
+static gboolean
+set_uplink (PbStream *self, GError **error)
+{
+  const PbConfig *c = self->config;
+  g_autoptr (GSocketConnectable) address =
+      g_network_address_parse (c->server, 9000, error);
+  g_autofree gchar *streamid = NULL;
+  GstElement *uplink;
+  GNetworkAddress *net;
+
+  if (address == NULL)
+    return FALSE;
+  uplink = pb_graph_get (self->graph, "uplink", error);
+  if (uplink == NULL)
+    return FALSE;
+  net = G_NETWORK_ADDRESS (address);
+  streamid = g_strdup_printf ("#!::r=%s,m=publish,u=%s", c->driver, c->device);
+  g_object_set (uplink, "host", g_network_address_get_hostname (net), "port",
+      (guint) g_network_address_get_port (net), "streamid", streamid, "latency",
+      (guint) c->latency_ms, "reconnect", FALSE, NULL);
+  if (c->passphrase[0] != '\0')
+    g_object_set (uplink, "passphrase", c->passphrase, NULL);
+  gst_object_unref (uplink);
+  return TRUE;
+}
+
+static gboolean
+set_telemetry (PbStream *self, GError **error)
+{
+  g_autoptr (GstElement) source =
+      pb_graph_get (self->graph, "telemetry", error);
+  g_autoptr (GstElement) enc =
+      source != NULL ? pb_graph_get (self->graph, "enc", error) : NULL;
+
+  if (enc == NULL)
+    return FALSE;
+  if (self->config->shm_name[0] != '\0')
+    g_object_set (source, "shm-name", self->config->shm_name, NULL);
+  g_object_set (enc, "key-interval",
+      (guint64) self->config->key_interval_ms * GST_MSECOND, NULL);
+  return TRUE;
+}
+
+static gboolean
+add_part (PbStream *self, const gchar *part, const gchar *name, GError **error)
+{
+  GstElement *bin = pb_graph_load_part (part, error);
+
+  if (bin == NULL)
+    return FALSE;
+  gst_object_set_name (GST_OBJECT (bin), name);
+  gst_bin_add (GST_BIN (self->graph), bin);
+  gst_object_unref (bin);
+  return TRUE;
+}
+
+static gboolean
+add_source (PbStream *self, GError **error)
+{
+  const PbConfig *c = self->config;
+  const gchar *source = pb_stream_get_source (c);
+  g_autofree gchar *part = g_strconcat ("source-", source, NULL);
+  g_autoptr (GstElement) capture = NULL;
+  g_autoptr (GstElement) format = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+
+  if (!add_part (self, part, "source", error))
+    return FALSE;
+  capture = pb_graph_get (self->graph, "capture", error);
+  format = capture != NULL ? pb_graph_get (self->graph, "format", error) : NULL;
+  if (format == NULL)
+    return FALSE;
+  caps = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, c->width,
+      "height", G_TYPE_INT, c->height, "framerate", GST_TYPE_FRACTION,
+      c->framerate, 1, NULL);
+  g_object_set (format, "caps", caps, NULL);
+  if (strcmp (source, "x11") == 0 && c->display[0] != '\0')
+    g_object_set (capture, "display-name", c->display, NULL);
+  if (strcmp (source, "v4l2") == 0)
+    g_object_set (capture, "device", c->capture_device, NULL);
+  if (strcmp (source, "scene") == 0
+      && !pb_graph_link (self->graph, "rows", "source", error))
+    return FALSE;
+  return pb_graph_link (self->graph, "source", "picture", error);
+}
+
+static gboolean
+add_encoder (PbStream *self, GError **error)
+{
+  const PbConfig *c = self->config;
+  const PbEncoder *e = self->encoder;
+  g_autoptr (GstElement) encoder = NULL;
+  g_autofree gchar *bitrate = NULL;
+  g_autofree gchar *key = NULL;
+  guint64 frames = (guint64) c->key_interval_ms * c->framerate / 1000;
+
+  if (!add_part (self, e->part, "encoder-part", error))
+    return FALSE;
+  encoder = pb_graph_get (self->graph, "encoder", error);
+  if (encoder == NULL)
+    return FALSE;
+  /* As text, because the property is int in one encoder and uint in another. */
+  bitrate = g_strdup_printf ("%" G_GUINT64_FORMAT,
+      (guint64) c->bitrate_kbps * 1000 / e->bits_per_unit);
+  key = g_strdup_printf ("%" G_GUINT64_FORMAT, MAX (frames, 1));
+  gst_util_set_object_arg (G_OBJECT (encoder), e->bitrate_property, bitrate);
+  gst_util_set_object_arg (G_OBJECT (encoder), e->key_property, key);
+  return pb_graph_link (self->graph, "picture", "encoder-part", error)
+         && pb_graph_link (self->graph, "encoder-part", "parse", error);
+}
+
+/* Which part of the graph an error came from decides what follows. */
+static PbFailure
+classify (GstObject *src, const GError *error)
+{
+  for (GstObject *o = src; o != NULL; o = GST_OBJECT_PARENT (o)) {
+    const gchar *name = GST_OBJECT_NAME (o);
+
+    if (g_strcmp0 (name, "uplink") == 0)
+      return g_error_matches (
+                 error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED)
+                 ? PB_FAILURE_REFUSED
+                 : PB_FAILURE_NETWORK;
+    if (g_strcmp0 (name, "source") == 0)
+      return PB_FAILURE_CAPTURE;
+    if (g_strcmp0 (name, "encoder-part") == 0)
+      return PB_FAILURE_ENCODER;
+  }
+  return PB_FAILURE_OTHER;
+}
+
+static void
+fail (PbStream *self, PbFailure failure, const gchar *reason)
+{
+  /* One failure ends a stream; what follows it is noise. */
+  if (self->failed)
+    return;
+  self->failed = TRUE;
+  self->events.failed (self, failure, reason, self->user_data);
+}
+
+static void
+on_element_message (PbStream *self, const GstStructure *s)
+{
+  if (gst_structure_has_name (s, "pitbox-sim-state"))
+    self->events.sim_changed (self,
+        g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0,
+        self->user_data);
+  else if (gst_structure_has_name (s, "pitbox-srt-state")
+           && g_strcmp0 (gst_structure_get_string (s, "state"), "connected")
+                  == 0)
+    self->events.connected (self, self->user_data);
+}
+
+static gboolean
+on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  PbStream *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_ERROR:
+      gst_message_parse_error (message, &error, NULL);
+      fail (self, classify (GST_MESSAGE_SRC (message), error), error->message);
+      break;
+    case GST_MESSAGE_WARNING:
+      gst_message_parse_warning (message, &error, NULL);
+      g_message ("%s: %s", GST_MESSAGE_SRC_NAME (message), error->message);
+      break;
+    case GST_MESSAGE_EOS:
+      fail (self, PB_FAILURE_OTHER, "The stream ended");
+      break;
+    case GST_MESSAGE_ELEMENT:
+      on_element_message (self, gst_message_get_structure (message));
+      break;
+    case GST_MESSAGE_LATENCY:
+      gst_bin_recalculate_latency (GST_BIN (self->graph));
+      break;
+    default:
+      break;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_stream_new:
+ * @config: settings; must outlive the stream
+ * @mode: what to stream
+ * @encoder: (nullable): the encoder for %PB_MODE_VIDEO
+ * @events: what to call
+ * @user_data: for @events
+ * @error: what is missing in the graph
+ *
+ * Main thread only, as every function here.
+ *
+ * Returns: (transfer full) (nullable): a stream that is not started
+ */
+PbStream *
+pb_stream_new (const PbConfig *config, PbMode mode, const PbEncoder *encoder,
+    const PbStreamEvents *events, gpointer user_data, GError **error)
+{
+  g_autoptr (PbStream) self = g_new0 (PbStream, 1);
+  GstBus *bus;
+
+  self->config = config;
+  self->encoder = mode == PB_MODE_VIDEO ? encoder : NULL;
+  self->events = *events;
+  self->user_data = user_data;
+  self->graph = pb_graph_load (
+      mode == PB_MODE_VIDEO ? "agent-video" : "agent-telemetry", error);
+  if (self->graph == NULL || !set_uplink (self, error)
+      || !set_telemetry (self, error))
+    return NULL;
+  if (mode == PB_MODE_VIDEO
+      && (!add_source (self, error) || !add_encoder (self, error)))
+    return NULL;
+  bus = gst_element_get_bus (self->graph);
+  self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
+  gst_object_unref (bus);
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+report_dead_start (gpointer user_data)
+{
+  fail (user_data, PB_FAILURE_OTHER, "The stream could not be started");
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * pb_stream_start:
+ * @stream: a stream
+ *
+ * A failure to start is reported by the failed event, like any other.
+ */
+void
+pb_stream_start (PbStream *stream)
+{
+  stream->started = TRUE;
+  /* The element that refused has an error on the bus, which says more; it is
+   * handled first because the bus has the higher priority. */
+  if (gst_element_set_state (stream->graph, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE)
+    g_idle_add_full (G_PRIORITY_LOW, report_dead_start, stream, NULL);
+}
+
+/**
+ * pb_stream_free:
+ * @stream: (transfer full): a stream; stopped first
+ */
+void
+pb_stream_free (PbStream *stream)
+{
+  while (g_source_remove_by_user_data (stream))
+    continue;
+  if (stream->graph != NULL) {
+    gst_element_set_state (stream->graph, GST_STATE_NULL);
+    gst_object_unref (stream->graph);
+  }
+  g_free (stream);
+}
+
+static void
+add_value (JsonBuilder *b, const GValue *value)
+{
+  if (G_VALUE_HOLDS_STRING (value)) {
+    json_builder_add_string_value (b, g_value_get_string (value));
+  } else if (G_VALUE_HOLDS_BOOLEAN (value)) {
+    json_builder_add_boolean_value (b, g_value_get_boolean (value));
+  } else {
+    g_auto (GValue) number = G_VALUE_INIT;
+
+    g_value_init (&number, G_TYPE_DOUBLE);
+    if (g_value_transform (value, &number))
+      json_builder_add_double_value (b, g_value_get_double (&number));
+    else
+      json_builder_add_null_value (b);
+  }
+}
+
+/* "send-buffer-ms" in a GstStructure is "send_buffer_ms" in JSON. */
+static gboolean
+add_field (GQuark id, const GValue *value, gpointer user_data)
+{
+  JsonBuilder *b = user_data;
+  g_autofree gchar *name =
+      g_strdelimit (g_strdup (g_quark_to_string (id)), "-", '_');
+
+  json_builder_set_member_name (b, name);
+  add_value (b, value);
+  return TRUE;
+}
+
+static void
+add_stats (
+    PbStream *self, JsonBuilder *b, const gchar *element, const gchar *member)
+{
+  g_autoptr (GstElement) e =
+      gst_bin_get_by_name (GST_BIN (self->graph), element);
+  g_autoptr (GstStructure) stats = NULL;
+
+  json_builder_set_member_name (b, member);
+  json_builder_begin_object (b);
+  if (e != NULL)
+    g_object_get (e, "stats", &stats, NULL);
+  if (stats != NULL)
+    gst_structure_foreach (stats, add_field, b);
+  json_builder_end_object (b);
+}
+
+/**
+ * pb_stream_add_status:
+ * @stream: a stream
+ * @builder: inside an object
+ *
+ * Adds source, encoder and the stats of simulator, codec and link.
+ */
+void
+pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "source");
+  if (stream->encoder != NULL)
+    json_builder_add_string_value (
+        builder, pb_stream_get_source (stream->config));
+  else
+    json_builder_add_null_value (builder);
+  json_builder_set_member_name (builder, "encoder");
+  if (stream->encoder != NULL)
+    json_builder_add_string_value (builder, stream->encoder->factory);
+  else
+    json_builder_add_null_value (builder);
+  add_stats (stream, builder, "telemetry", "telemetry");
+  add_stats (stream, builder, "enc", "codec");
+  add_stats (stream, builder, "uplink", "link");
+}

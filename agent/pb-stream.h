@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbStream: one run of one graph, from loading to its first failure. */
+#pragma once
+
+#include "pb-config.h"
+#include "pb-encoder.h"
+#include "pb-supervisor.h"
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _PbStream PbStream;
+
+/**
+ * PbStreamEvents:
+ * @failed: the stream ended by itself; @reason says in words why. Stop it.
+ * @sim_changed: the simulator connected (%TRUE) or went away (%FALSE)
+ * @connected: the server took the stream
+ *
+ * All are called in the main thread, never from within pb_stream_start().
+ */
+typedef struct {
+  void (*failed) (PbStream *stream, PbFailure failure, const gchar *reason,
+      gpointer user_data);
+  void (*sim_changed) (
+      PbStream *stream, gboolean connected, gpointer user_data);
+  void (*connected) (PbStream *stream, gpointer user_data);
+} PbStreamEvents;
+
+PbStream *pb_stream_new (const PbConfig *config, PbMode mode,
+    const PbEncoder *encoder, const PbStreamEvents *events, gpointer user_data,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_stream_start (PbStream *stream);
+void pb_stream_free (PbStream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)
+
+void pb_stream_add_status (PbStream *stream, JsonBuilder *builder);
+const gchar *pb_stream_get_source (const PbConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pitbox-agent as a driver would meet it: waits, streams, survives."""
+import json
+import signal
+import subprocess
+
+from pitbox import Stack, need
+
+need("pitbox-agent", "pitbox-server", "pitbox-sim")
+
+
+def status(stack):
+    with open(stack.path("status"), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def waits_then_streams_then_waits():
+    with Stack() as stack:
+        stack.add_driver("car1")
+        stack.start_server()
+        agent = stack.start_agent("car1", "--mode", "telemetry",
+                                  "--status-file", stack.path("status"))
+        agent.wait_for("waiting: for the simulator")
+        sim = stack.start_sim("car1")
+        agent.wait_for("streaming: telemetry")
+        stack.wait(lambda: stack.state("car1") == "live", "driver live")
+        stack.wait(lambda: status(stack)["state"] == "streaming", "status")
+        # The simulator leaves and comes back: the same agent streams on.
+        sim.stop()
+        agent.wait_for("simulator gone")
+        stack.start_sim("car1", name="sim-again")
+        stack.wait(lambda: agent.err().count("simulator connected") == 2,
+                   "simulator back")
+        stack.wait(lambda: stack.state("car1") == "live", "driver live again")
+        # The server restarts on the same port: the agent finds it again.
+        stack.server.stop()
+        agent.wait_for("backing-off")
+        stack.start_server(name="server-again")
+        stack.wait(lambda: stack.state("car1") == "live", "after the server")
+        assert agent.stop(signal.SIGINT) == 0
+        print("ok waits, streams, survives simulator and server")
+
+
+def a_wrong_key_is_said_in_words():
+    with Stack() as stack:
+        stack.add_driver("car1")
+        stack.start_server()
+        stack.start_sim("car1")
+        with open(stack.key_file("car1"), "w", encoding="utf-8") as f:
+            f.write("not-the-right-key-at-all")
+        agent = stack.start_agent("car1", "--mode", "telemetry")
+        agent.wait_for(r"backing-off: .*passphrase.*\(refused\)")
+        print("ok a wrong key is refused, in words")
+
+
+def bad_settings_are_refused():
+    for args, word in ((["--framerate", "1000"], "framerate"),
+                       (["--mode", "both"], "mode"),
+                       (["--driver", "../x"], "driver"),
+                       (["--config", "/nonexistent"], "/nonexistent"),
+                       (["surplus"], "surplus")):
+        run = subprocess.run(["pitbox-agent", *args], capture_output=True,
+                             text=True, timeout=20)
+        assert run.returncode == 2, run
+        assert word in run.stderr and "--help" in run.stderr, run.stderr
+    run = subprocess.run(["pitbox-agent", "--help"], capture_output=True,
+                         text=True, timeout=20)
+    assert run.returncode == 0 and "--server=HOST:PORT" in run.stdout
+    print("ok bad settings are named")
+
+
+def diagnose_says_what_is_missing():
+    with Stack() as stack:
+        run = subprocess.run(
+            ["pitbox-agent", "--diagnose", "--shm-name", stack.shm("none"),
+             "--server", "127.0.0.1:9"],
+            capture_output=True, text=True, timeout=30)
+        assert run.returncode == 1
+        assert "BAD  simulator" in run.stdout, run.stdout
+        assert "BAD  server" in run.stdout, run.stdout
+        stack.add_driver("car1")
+        stack.start_server()
+        stack.start_sim("car1")
+        stack.wait(lambda: subprocess.run(
+            ["pitbox-agent", "--diagnose", "--driver", "car1", "--shm-name",
+             stack.shm("car1"), "--server", f"127.0.0.1:{stack.srt_port}",
+             "--passphrase-file", stack.key_file("car1")],
+            capture_output=True, timeout=30).returncode == 0, "a good diagnosis")
+    print("ok --diagnose tells good from bad")
+
+
+bad_settings_are_refused()
+diagnose_says_what_is_missing()
+a_wrong_key_is_said_in_words()
+waits_then_streams_then_waits()

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The agent's pure parts: encoder choice, supervisor, settings. */
+#include "pb-config.h"
+#include "pb-encoder.h"
+#include "pb-supervisor.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+static gboolean
+has (const gchar *factory, gpointer user_data)
+{
+  return g_strv_contains (user_data, factory);
+}
+
+static void
+test_encoder_table (void)
+{
+  static const struct {
+    const gchar *wanted;
+    const gchar *machine[4];
+    const gchar *refused[3];
+    const gchar *chosen; /* NULL: an error */
+  } table[] = {
+    { "auto", { "x264enc", "nvh264enc" }, { NULL }, "nvh264enc" },
+    { "auto", { "x264enc", "openh264enc" }, { NULL }, "x264enc" },
+    { "auto", { "openh264enc" }, { NULL }, "openh264enc" },
+    { "auto", { "x264enc", "nvh264enc" }, { "nvh264enc" }, "x264enc" },
+    { "auto", { "vah264enc", "qsvh264enc", "amfh264enc" }, { NULL },
+        "amfh264enc" },
+    { "auto", { "vah264enc", "qsvh264enc" }, { NULL }, "qsvh264enc" },
+    { "auto", { "x264enc" }, { "x264enc" }, NULL },
+    { "auto", { NULL }, { NULL }, NULL },
+    { "x264enc", { "x264enc", "nvh264enc" }, { NULL }, "x264enc" },
+    { "x264enc", { "x264enc" }, { "x264enc" }, "x264enc" },
+    { "nvh264enc", { "x264enc" }, { NULL }, NULL },
+    { "x265enc", { "x265enc" }, { NULL }, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (GError) error = NULL;
+    const PbEncoder *e = pb_encoder_choose (table[i].wanted, table[i].refused,
+        has, (gpointer) table[i].machine, &error);
+
+    g_assert_cmpstr (e != NULL ? e->factory : NULL, ==, table[i].chosen);
+    g_assert_true ((e == NULL) == (error != NULL));
+  }
+}
+
+static void
+test_back_off_grows_and_is_forgotten (void)
+{
+  PbSupervisor s = { 0 };
+  static const guint expected[] = { 250, 500, 1000, 2000, 4000, 8000, 16000,
+    30000, 30000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
+    PbDecision d =
+        pb_supervisor_decide (&s, PB_FAILURE_NETWORK, 0, PB_MODE_VIDEO, 0.5);
+
+    g_assert_cmpuint (d.delay_ms, ==, expected[i]);
+    g_assert_cmpint (d.mode, ==, PB_MODE_VIDEO);
+    g_assert_false (d.refuse_encoder);
+  }
+  g_assert_cmpuint (
+      pb_supervisor_decide (&s, PB_FAILURE_NETWORK, 30000, PB_MODE_VIDEO, 0.5)
+          .delay_ms,
+      ==, 250);
+}
+
+static void
+test_jitter_stays_within_a_fifth (void)
+{
+  PbSupervisor a = { 0 }, b = { 0 };
+
+  g_assert_cmpuint (
+      pb_supervisor_decide (&a, PB_FAILURE_OTHER, 0, PB_MODE_VIDEO, 0).delay_ms,
+      ==, 200);
+  g_assert_cmpuint (
+      pb_supervisor_decide (&b, PB_FAILURE_OTHER, 0, PB_MODE_VIDEO, 1).delay_ms,
+      ==, 300);
+}
+
+static void
+test_a_refusal_is_not_hammered (void)
+{
+  PbSupervisor s = { 0 };
+
+  g_assert_cmpuint (
+      pb_supervisor_decide (&s, PB_FAILURE_REFUSED, 0, PB_MODE_VIDEO, 0.5)
+          .delay_ms,
+      ==, 5000);
+}
+
+static void
+test_a_dead_picture_never_costs_the_telemetry (void)
+{
+  PbSupervisor s = { 0 };
+  PbDecision d;
+
+  for (guint i = 0; i < 3; i++) {
+    d = pb_supervisor_decide (&s, PB_FAILURE_ENCODER, 100, PB_MODE_VIDEO, 0.5);
+    g_assert_cmpint (d.mode, ==, PB_MODE_VIDEO);
+    g_assert_true (d.refuse_encoder);
+  }
+  d = pb_supervisor_decide (&s, PB_FAILURE_CAPTURE, 100, PB_MODE_VIDEO, 0.5);
+  g_assert_cmpint (d.mode, ==, PB_MODE_TELEMETRY);
+  /* A network failure soon after does not bring the picture back … */
+  d = pb_supervisor_decide (&s, PB_FAILURE_NETWORK, 100, PB_MODE_VIDEO, 0.5);
+  g_assert_cmpint (d.mode, ==, PB_MODE_TELEMETRY);
+  /* … one after a good run does. */
+  d = pb_supervisor_decide (&s, PB_FAILURE_NETWORK, 40000, PB_MODE_VIDEO, 0.5);
+  g_assert_cmpint (d.mode, ==, PB_MODE_VIDEO);
+}
+
+static PbConfig *
+load (const gchar *file_text, const gchar *const *args, GError **error)
+{
+  g_autofree gchar *dir = g_dir_make_tmp ("pb-config-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (dir, "agent.conf", NULL);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autofree gchar **copy = NULL;
+  gint argc;
+  PbConfig *config;
+
+  g_assert_true (g_file_set_contents (path, file_text, -1, NULL));
+  g_ptr_array_add (argv, (gpointer) "pitbox-agent");
+  g_ptr_array_add (argv, (gpointer) "--config");
+  g_ptr_array_add (argv, path);
+  for (guint i = 0; args[i] != NULL; i++)
+    g_ptr_array_add (argv, (gpointer) args[i]);
+  argc = (gint) argv->len;
+  g_ptr_array_add (argv, NULL);
+  copy = g_memdup2 (argv->pdata, sizeof (gpointer) * argv->len);
+  config = pb_config_load (&argc, &copy, error);
+  g_unlink (path);
+  g_rmdir (dir);
+  return config;
+}
+
+static void
+test_option_beats_environment_beats_file (void)
+{
+  const gchar *args[] = { "--driver", "car3", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbConfig) config = NULL;
+
+  g_setenv ("PITBOX_DRIVER", "car2", TRUE);
+  g_setenv ("PITBOX_BITRATE_KBPS", "2500", TRUE);
+  config = load ("[agent]\ndriver = car1\nbitrate-kbps = 2000\nwidth = 641\n",
+      args, &error);
+  g_unsetenv ("PITBOX_DRIVER");
+  g_unsetenv ("PITBOX_BITRATE_KBPS");
+  g_assert_no_error (error);
+  g_assert_cmpstr (config->driver, ==, "car3");
+  g_assert_cmpstr (config->device, ==, "car3");
+  g_assert_cmpint (config->bitrate_kbps, ==, 2500);
+  g_assert_cmpint (config->width, ==, 640);
+  g_assert_cmpint (config->height, ==, 720);
+}
+
+static void
+test_bad_settings_are_named (void)
+{
+  static const struct {
+    const gchar *text, *named;
+  } table[] = {
+    { "[agent]\nbitrate-kbps = lots\n", "bitrate-kbps" },
+    { "[agent]\nbitrate-kbps = 99\n", "bitrate-kbps" },
+    { "[agent]\nframerate = 241\n", "framerate" },
+    { "[agent]\nmode = both\n", "mode" },
+    { "[agent]\nsource = hook\n", "source" },
+    { "[agent]\nserver = :::\n", "server" },
+    { "[agent]\ndriver = ../../etc\n", "driver" },
+    { "[agent]\ndriver = a,u=b\n", "driver" },
+    { "[agent]\npassphrase = short\n", "passphrase" },
+    { "[agent]\npassphrase-file = /nonexistent\n", "passphrase-file" },
+    { "[agent]\ncolour = red\n", "colour" },
+    { "driver = car1\n", "agent.conf" },
+    { "[other]\ndriver = car1\n", "[agent]" },
+  };
+  const gchar *none[] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PbConfig) config = load (table[i].text, none, &error);
+
+    g_assert_null (config);
+    g_assert_nonnull (error);
+    g_assert_nonnull (strstr (error->message, table[i].named));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/encoder/table", test_encoder_table);
+  g_test_add_func ("/supervisor/back-off-grows-and-is-forgotten",
+      test_back_off_grows_and_is_forgotten);
+  g_test_add_func ("/supervisor/jitter-stays-within-a-fifth",
+      test_jitter_stays_within_a_fifth);
+  g_test_add_func (
+      "/supervisor/a-refusal-is-not-hammered", test_a_refusal_is_not_hammered);
+  g_test_add_func ("/supervisor/a-dead-picture-never-costs-the-telemetry",
+      test_a_dead_picture_never_costs_the_telemetry);
+  g_test_add_func ("/config/option-beats-environment-beats-file",
+      test_option_beats_environment_beats_file);
+  g_test_add_func (
+      "/config/bad-settings-are-named", test_bad_settings_are_named);
+  return g_test_run ();
+}
