@@ -190,6 +190,7 @@ validate (PbConfig *config, GError **error)
   static const gchar *const sources[] = { "auto", "scene", "x11", "v4l2",
     NULL };
   g_autoptr (GSocketConnectable) address = NULL;
+  const gchar *host;
   gsize length;
 
   if (config->device[0] == '\0') {
@@ -208,6 +209,13 @@ validate (PbConfig *config, GError **error)
   address = g_network_address_parse (config->server, 9000, error);
   if (address == NULL) {
     g_prefix_error (error, "server: ");
+    return FALSE;
+  }
+  host = g_network_address_get_hostname (G_NETWORK_ADDRESS (address));
+  if (host[0] == '\0' || host[0] == '-'
+      || (strchr (host, ':') != NULL && !g_hostname_is_ip_address (host))) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "server must be HOST:PORT, not \"%s\"", config->server);
     return FALSE;
   }
   if (!read_passphrase (config, error))

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #define VAR(type, count, as_time, name, unit, desc) \
-  { name, unit, desc, type, as_time, count }
+  { \
+    name, unit, desc, type, as_time, count \
+  }
 #define BOOL(name, unit, desc) VAR (1, 1, 0, name, unit, desc)
 #define INT(name, unit, desc) VAR (2, 1, 0, name, unit, desc)
 #define BITFIELD(name, unit, desc) VAR (3, 1, 0, name, unit, desc)
