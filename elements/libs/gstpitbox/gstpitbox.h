@@ -11,3 +11,4 @@
 #include <gstpitbox/gstpitboxschema.h>
 #include <gstpitbox/gstpitboxsession.h>
 #include <gstpitbox/gstpitboxtime.h>
+#include <gstpitbox/gstpitboxstrip.h>

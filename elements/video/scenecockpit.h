@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The cockpit that does not move, drawn once, and the steering wheel. */
+#pragma once
+
+#include <cairo.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Design space: 1 unit = 1 pixel at 1280 x 720, x from the middle of the
+ * picture, y from its bottom, upwards negative. */
+#define SCENE_COCKPIT_TOP -285.0
+#define SCENE_SCREEN_X -205.0
+#define SCENE_SCREEN_Y -222.0
+#define SCENE_SCREEN_W 410.0
+#define SCENE_SCREEN_H 112.0
+#define SCENE_LIGHTS 12
+
+void scene_cockpit_paint (cairo_t *cr, gdouble half_width);
+void scene_wheel_paint (cairo_t *cr, gdouble steer_rad);
+
+G_END_DECLS

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The part of a row that the picture shows, in plain numbers. */
+#include "scenerow.h"
+
+#include <math.h>
+
+static const gchar *const names[SCENE_N_VALUES] = {
+  [SCENE_SPEED] = "Speed",
+  [SCENE_RPM] = "RPM",
+  [SCENE_GEAR] = "Gear",
+  [SCENE_THROTTLE] = "Throttle",
+  [SCENE_BRAKE] = "Brake",
+  [SCENE_CLUTCH] = "Clutch",
+  [SCENE_STEER] = "SteeringWheelAngle",
+  [SCENE_YAW_RATE] = "YawRate",
+  [SCENE_LAT_ACCEL] = "LatAccel",
+  [SCENE_LONG_ACCEL] = "LongAccel",
+  [SCENE_VERT_ACCEL] = "VertAccel",
+  [SCENE_YAW] = "Yaw",
+  [SCENE_YAW_NORTH] = "YawNorth",
+  [SCENE_PITCH] = "Pitch",
+  [SCENE_LAT] = "Lat",
+  [SCENE_LON] = "Lon",
+  [SCENE_ALT] = "Alt",
+  [SCENE_PCT] = "LapDistPct",
+  [SCENE_LAP_DIST] = "LapDist",
+  [SCENE_LAP] = "Lap",
+  [SCENE_LAP_TIME] = "LapCurrentLapTime",
+  [SCENE_LAST_TIME] = "LapLastLapTime",
+  [SCENE_BEST_TIME] = "LapBestLapTime",
+  [SCENE_DELTA] = "LapDeltaToBestLap",
+  [SCENE_DELTA_OK] = "LapDeltaToBestLap_OK",
+  [SCENE_FUEL] = "FuelLevel",
+  [SCENE_FUEL_PCT] = "FuelLevelPct",
+  [SCENE_WATER_TEMP] = "WaterTemp",
+  [SCENE_OIL_TEMP] = "OilTemp",
+  [SCENE_FLAGS] = "SessionFlags",
+  [SCENE_ON_PIT_ROAD] = "OnPitRoad",
+  [SCENE_SURFACE] = "PlayerTrackSurface",
+  [SCENE_POSITION] = "PlayerCarPosition",
+  [SCENE_PLAYER_IDX] = "PlayerCarIdx",
+  [SCENE_RPM_FIRST] = "PlayerCarSLFirstRPM",
+  [SCENE_RPM_SHIFT] = "PlayerCarSLShiftRPM",
+  [SCENE_RPM_LAST] = "PlayerCarSLLastRPM",
+  [SCENE_RPM_BLINK] = "PlayerCarSLBlinkRPM",
+  [SCENE_ABS] = "BrakeABSactive",
+};
+
+/* Forgets the variables of any schema before. The schema must outlive them. */
+void
+scene_vars_bind (SceneVars *vars, const GstPitboxSchema *schema)
+{
+  for (guint i = 0; i < SCENE_N_VALUES; i++)
+    vars->value[i] = gst_pitbox_schema_find (schema, names[i]);
+  vars->car_pct = gst_pitbox_schema_find (schema, "CarIdxLapDistPct");
+  vars->car_surface = gst_pitbox_schema_find (schema, "CarIdxTrackSurface");
+}
+
+/* A disk row without a place has Lat and Lon exactly 0, a live one a surface
+ * of -1; see "Quirks seen in the rows" of the SDK notes. */
+static gboolean
+is_placed (const SceneRow *row)
+{
+  if (row->value[SCENE_LAT] == 0.0 && row->value[SCENE_LON] == 0.0)
+    return FALSE;
+  return row->value[SCENE_SURFACE] != -1.0;
+}
+
+void
+scene_row_read (SceneRow *row, const SceneVars *vars, const guint8 *data)
+{
+  for (guint i = 0; i < SCENE_N_VALUES; i++) {
+    gdouble v = gst_pitbox_row_get_newest (data, vars->value[i]);
+
+    /* A picture has no use for numbers past any physics; without them every
+     * later cast to an integer is defined. */
+    row->value[i] = isfinite (v) && fabs (v) < 1e9 ? v : NAN;
+  }
+  row->placed = is_placed (row);
+  row->n_cars = 0;
+  if (vars->car_pct == NULL)
+    return;
+  row->n_cars = MIN (vars->car_pct->count, SCENE_MAX_CARS);
+  for (guint i = 0; i < row->n_cars; i++) {
+    gdouble pct = gst_pitbox_row_get_double (data, vars->car_pct, i);
+    gint64 surface = gst_pitbox_row_get_int64 (data, vars->car_surface, i, 3);
+
+    row->car_pct[i] =
+        pct > -0.5 && pct < 1.5 && surface >= 0 ? (gfloat) pct : -1.0f;
+  }
+}
