@@ -124,8 +124,7 @@ void pb_live_publish (PbLive *live, const gchar *type, const gchar *json);
 const gchar *pb_live_get_driver_id (PbLive *live);
 PbLiveMode pb_live_get_mode (PbLive *live);
 void pb_live_get_stats (PbLive *live, PbLiveStats *stats);
-gboolean pb_live_dup_row (
-    PbLive *live, GstPitboxSchema **schema, GstBuffer **row);
+GstPitboxSample *pb_live_dup_row (PbLive *live);
 GBytes *pb_live_dup_session_text (PbLive *live, guint *update);
 
 /* Viewers: for server/webrtc. */
@@ -134,8 +133,8 @@ typedef struct _PbLiveViewer PbLiveViewer;
 
 /**
  * PbLiveViewerFuncs:
- * @frame: an access unit in payload type @pt of the viewer. The list and its
- *   buffers are shared with other viewers: read only
+ * @frame: an access unit in the viewer's payload type. The list and its buffers
+ *   are shared with other viewers: read only
  * @sample: one binary message; @key is %TRUE if it needs no message before it
  * @text: one JSON message
  *
