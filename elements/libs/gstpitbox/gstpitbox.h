@@ -3,6 +3,9 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxcaps.h>
+#include <gstpitbox/gstpitboxcodec.h>
+#include <gstpitbox/gstpitboxdecoder.h>
+#include <gstpitbox/gstpitboxencoder.h>
 #include <gstpitbox/gstpitboxerror.h>
 #include <gstpitbox/gstpitboxmatcher.h>
 #include <gstpitbox/gstpitboxmeta.h>
@@ -12,3 +15,4 @@
 #include <gstpitbox/gstpitboxsession.h>
 #include <gstpitbox/gstpitboxtime.h>
 #include <gstpitbox/gstpitboxstrip.h>
+#include <gstpitbox/gstpitboxunit.h>

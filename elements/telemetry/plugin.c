@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Plugin pitboxtelemetry: everything that handles rows. */
+#include <gst/gst.h>
+
+#include "gsttelemetrydec.h"
+#include "gsttelemetryenc.h"
+
+static gboolean
+plugin_init (GstPlugin *plugin)
+{
+  return GST_ELEMENT_REGISTER (telemetryenc, plugin)
+         && GST_ELEMENT_REGISTER (telemetrydec, plugin);
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxtelemetry,
+    "Telemetry rows: coding, pacing, pairing with video", plugin_init,
+    PACKAGE_VERSION, GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)

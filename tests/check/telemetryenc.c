@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * telemetryenc: what leaves it, when, and with which times. */
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+#include <gst/video/video-event.h>
+
+#include "../lib/pb-test-rows.h"
+
+#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
+
+static GstPitboxSchema *schema;
+
+static GstHarness *
+harness_new (const gchar *launch)
+{
+  GstHarness *h = gst_harness_new_parse (launch);
+
+  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
+  return h;
+}
+
+static GstFlowReturn
+push_row (GstHarness *h, guint n)
+{
+  gsize size = gst_pitbox_schema_get_row_bytes (schema);
+  guint8 *row = g_malloc (size);
+  GstBuffer *buffer;
+
+  pb_test_row_fill (schema, n, row);
+  buffer = gst_buffer_new_wrapped (row, size);
+  GST_BUFFER_PTS (buffer) = ROW_NS (n);
+  GST_BUFFER_OFFSET (buffer) = 6000 + n;
+  gst_pitbox_buffer_set_utc (
+      buffer, 1700000000000000 + n * 16667, GST_PITBOX_CLOCK_SYNCED);
+  return gst_harness_push (h, buffer);
+}
+
+static gboolean
+pull_is_key (GstHarness *h)
+{
+  g_autoptr (GstBuffer) unit = gst_harness_pull (h);
+
+  return !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
+static guint64
+get_stat (GstHarness *h, const gchar *name)
+{
+  GstStructure *stats;
+  guint64 value = 0;
+
+  gst_harness_get (h, "telemetryenc", "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, name, &value));
+  gst_structure_free (stats);
+  return value;
+}
+
+GST_START_TEST (test_one_row_one_unit_at_once)
+{
+  GstHarness *h = harness_new ("telemetryenc");
+  GstCaps *caps;
+
+  for (guint n = 0; n < 5; n++) {
+    GstBuffer *unit;
+
+    fail_unless_equals_int (push_row (h, n), GST_FLOW_OK);
+    unit = gst_harness_try_pull (h);
+    fail_unless (unit != NULL);
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (unit), ROW_NS (n));
+    gst_buffer_unref (unit);
+  }
+  caps = gst_pad_get_current_caps (h->sinkpad);
+  fail_unless (
+      gst_structure_has_name (gst_caps_get_structure (caps, 0), "meta/x-klv"));
+  gst_caps_unref (caps);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_key_units_come_by_time)
+{
+  GstHarness *h = harness_new ("telemetryenc key-interval=1000000000");
+
+  for (guint n = 0; n < 130; n++) {
+    push_row (h, n);
+    fail_unless_equals_int (pull_is_key (h), n % 60 == 0);
+  }
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_force_key_unit_event_makes_a_key)
+{
+  GstHarness *h = harness_new ("telemetryenc");
+
+  push_row (h, 0);
+  push_row (h, 1);
+  fail_unless (pull_is_key (h));
+  fail_unless (!pull_is_key (h));
+  fail_unless (gst_harness_push_upstream_event (
+      h, gst_video_event_new_upstream_force_key_unit (
+             GST_CLOCK_TIME_NONE, TRUE, 0)));
+  push_row (h, 2);
+  push_row (h, 3);
+  fail_unless (pull_is_key (h));
+  fail_unless (!pull_is_key (h));
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_gap_passes_after_waiting_rows)
+{
+  GstHarness *h = harness_new ("telemetryenc rows-per-unit=5");
+  GstEvent *event;
+
+  push_row (h, 0);
+  push_row (h, 1);
+  fail_unless (gst_harness_try_pull (h) == NULL);
+  gst_harness_push_event (h, gst_event_new_gap (ROW_NS (2), ROW_NS (1)));
+  gst_buffer_unref (gst_harness_pull (h));
+  do {
+    event = gst_harness_pull_event (h);
+    fail_unless (event != NULL);
+    if (GST_EVENT_TYPE (event) == GST_EVENT_GAP)
+      break;
+    gst_event_unref (event);
+  } while (TRUE);
+  gst_event_unref (event);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_eos_drains)
+{
+  GstHarness *h = harness_new ("telemetryenc rows-per-unit=5");
+
+  push_row (h, 0);
+  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+  gst_buffer_unref (gst_harness_pull (h));
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_row_of_wrong_size_is_dropped_and_counted)
+{
+  GstHarness *h = harness_new ("telemetryenc");
+
+  fail_unless_equals_int (
+      gst_harness_push (h, gst_buffer_new_allocate (NULL, 3, NULL)),
+      GST_FLOW_OK);
+  fail_unless_equals_int (push_row (h, 0), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (h), 1);
+  fail_unless_equals_uint64 (get_stat (h, "bad-rows"), 1);
+  fail_unless_equals_uint64 (get_stat (h, "rows"), 1);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_fields_that_no_car_has_are_an_error)
+{
+  GstHarness *h = gst_harness_new_parse ("telemetryenc fields=Nothing");
+  GstBus *bus = gst_bus_new ();
+  GstMessage *message;
+
+  gst_element_set_bus (h->element, bus);
+  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
+  fail_unless_equals_int (push_row (h, 0), GST_FLOW_NOT_NEGOTIATED);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+  gst_element_set_bus (h->element, NULL);
+  gst_object_unref (bus);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_waiting_rows_are_latency)
+{
+  GstHarness *h = harness_new ("telemetryenc rows-per-unit=4");
+
+  push_row (h, 0);
+  fail_unless_equals_uint64 (
+      gst_harness_query_latency (h), 3 * GST_SECOND / 60);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_plays_twice)
+{
+  GstElement *enc = gst_element_factory_make ("telemetryenc", NULL);
+
+  for (guint i = 0; i < 2; i++) {
+    fail_unless_equals_int (gst_element_set_state (enc, GST_STATE_PLAYING),
+        GST_STATE_CHANGE_SUCCESS);
+    fail_unless_equals_int (
+        gst_element_set_state (enc, GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  }
+  gst_object_unref (enc);
+}
+GST_END_TEST;
+
+static void
+make_schema (void)
+{
+  schema = pb_test_schema_new ();
+}
+
+static void
+drop_schema (void)
+{
+  g_clear_pointer (&schema, gst_pitbox_schema_unref);
+}
+
+static Suite *
+telemetryenc_suite (void)
+{
+  Suite *s = suite_create ("telemetryenc");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, make_schema, drop_schema);
+  tcase_add_test (tc, test_one_row_one_unit_at_once);
+  tcase_add_test (tc, test_key_units_come_by_time);
+  tcase_add_test (tc, test_force_key_unit_event_makes_a_key);
+  tcase_add_test (tc, test_gap_passes_after_waiting_rows);
+  tcase_add_test (tc, test_eos_drains);
+  tcase_add_test (tc, test_row_of_wrong_size_is_dropped_and_counted);
+  tcase_add_test (tc, test_fields_that_no_car_has_are_an_error);
+  tcase_add_test (tc, test_waiting_rows_are_latency);
+  tcase_add_test (tc, test_plays_twice);
+  return s;
+}
+
+GST_CHECK_MAIN (telemetryenc);

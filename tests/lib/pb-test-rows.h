@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Schemas and rows for tests: no physics, but every kind of variable and of
+ * change that a codec meets. Deterministic. */
+#pragma once
+
+#include <gstpitbox/gstpitbox.h>
+
+GstPitboxSchema *pb_test_schema_new (void);
+void pb_test_row_fill (const GstPitboxSchema *schema, guint n, guint8 *row);
+void pb_test_row_random (
+    GRand *rand, const GstPitboxSchema *schema, guint8 *row);
