@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every gst-launch line that we print runs as printed.
+
+Lines come from the README files (indented or fenced code) and from the
+|[ … ]| examples of the elements' SECTION comments. They run one after the
+other in one folder, in which lap.ibt is a lap of the simulator. A line that
+ends must end well; one that runs for ever must still run after three seconds
+and end cleanly when interrupted. A line that needs a peer (a server on a port)
+gets the lines of the same block beside it.
+"""
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from pitbox import Stack, need
+
+need("gst-launch-1.0", "pitbox-sim")
+
+ROOT = os.path.abspath(sys.argv[1])
+RUN_FOREVER_S = 3
+
+
+def blocks_of_markdown(path):
+    """Code blocks: lists of commands, backslash-continued lines joined."""
+    block, fenced = [], False
+    for line in open(path, encoding="utf-8").read().splitlines() + [""]:
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+            if not fenced:
+                yield block
+                block = []
+        elif fenced or line.startswith("    "):
+            block.append(line.strip())
+        elif block:
+            yield block
+            block = []
+
+
+def blocks_of_source(path):
+    text = open(path, encoding="utf-8").read()
+    for m in re.finditer(r"\|\[(?:<!--.*?-->)?(.*?)\]\|", text, re.S):
+        yield [re.sub(r"^\s*\* ?", "", li).strip()
+               for li in m.group(1).splitlines()]
+
+
+def commands(block):
+    joined, out = "", []
+    for line in block:
+        joined += line
+        if joined.endswith("\\"):
+            joined = joined[:-1] + " "
+            continue
+        if re.match(r"(\./run env )?gst-launch-1\.0\b", joined):
+            out.append(re.sub(r"^\./run env ", "", joined))
+        joined = ""
+    return out
+
+
+def groups():
+    for path in sorted([os.path.join(ROOT, "README.md")]
+                       + glob.glob(os.path.join(ROOT, "*", "README.md"))):
+        for block in blocks_of_markdown(path):
+            yield os.path.relpath(path, ROOT), commands(block)
+    for path in sorted(glob.glob(os.path.join(ROOT, "elements", "*", "*.c"))):
+        for block in blocks_of_source(path):
+            yield os.path.relpath(path, ROOT), commands(block)
+
+
+def run_group(stack, where, lines, number):
+    running = []
+    for i, line in enumerate(lines):
+        p = stack.start(f"line-{number}-{i}", ["bash", "-c", "exec " + line])
+        running.append((line, p))
+        # A listener is up before its caller; nothing depends on how long.
+        time.sleep(0.3 if i + 1 < len(lines) else 0)
+    end = time.monotonic() + RUN_FOREVER_S
+    while any(p.alive() for _, p in running) and time.monotonic() < end:
+        time.sleep(0.05)
+    failed = []
+    for line, p in running:
+        if p.alive():
+            code = p.stop(signal.SIGINT)
+            good = code in (0, 1, -signal.SIGINT) and "ERROR" not in p.err()
+        else:
+            code = p.popen.wait()
+            good = code == 0
+        print(f"{'ok' if good else 'NOT OK'} {where}: {line}")
+        if not good:
+            failed.append(line)
+            print(f"   exit {code}: {p.err()[-1500:]}\n{p.out()[-500:]}")
+    return failed
+
+
+def main():
+    failed, count = [], 0
+    with Stack() as stack:
+        os.chdir(stack.folder)
+        subprocess.run(["pitbox-sim", "--write-ibt", "lap.ibt", "--duration",
+                        "5"], check=True, capture_output=True, timeout=60)
+        for number, (where, lines) in enumerate(groups()):
+            count += len(lines)
+            failed += run_group(stack, where, lines, number)
+    print(f"{count} lines, {len(failed)} failed")
+    sys.exit(1 if failed or not count else 0)
+
+
+if __name__ == "__main__":
+    main()
