@@ -2,6 +2,7 @@
  * Everything of the library gstpitbox-1.0. */
 #pragma once
 
+#include <gstpitbox/gstpitboxbackoff.h>
 #include <gstpitbox/gstpitboxcaps.h>
 #include <gstpitbox/gstpitboxcodec.h>
 #include <gstpitbox/gstpitboxdecoder.h>
@@ -13,6 +14,7 @@
 #include <gstpitbox/gstpitboxsample.h>
 #include <gstpitbox/gstpitboxschema.h>
 #include <gstpitbox/gstpitboxsession.h>
+#include <gstpitbox/gstpitboxstreamid.h>
 #include <gstpitbox/gstpitboxtime.h>
 #include <gstpitbox/gstpitboxstrip.h>
 #include <gstpitbox/gstpitboxunit.h>

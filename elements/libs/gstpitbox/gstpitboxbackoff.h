@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * How long to wait before the next attempt. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+guint gst_pitbox_backoff_ms (
+    guint attempt, guint base_ms, guint max_ms, gdouble jitter);
+
+G_END_DECLS

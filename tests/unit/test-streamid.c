@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Stream ids as a table; back-off as a table. */
+#include <gstpitbox/gstpitbox.h>
+
+typedef struct {
+  const gchar *id;
+  const gchar *driver; /* NULL = refused */
+  const gchar *device;
+  gint code;
+} Case;
+
+#define INVALID GST_PITBOX_ERROR_INVALID
+#define LONG_ID \
+  "0123456789012345678901234567890123456789012345678901234567890123"
+
+static const Case cases[] = {
+  { "#!::r=car01,m=publish,u=pc1", "car01", "pc1" },
+  { "#!::u=pc1,x=9,m=publish,r=car01", "car01", "pc1" },
+  { "#!::r=" LONG_ID ",m=publish,u=p", LONG_ID, "p" },
+  { NULL, NULL, NULL, INVALID },
+  { "", NULL, NULL, INVALID },
+  { "#!::", NULL, NULL, INVALID },
+  { "r=car01,m=publish,u=pc1", NULL, NULL, INVALID },
+  { "#!::r=car01,m=publish", NULL, NULL, INVALID },
+  { "#!::r=,m=publish,u=pc1", NULL, NULL, INVALID },
+  { "#!::r=../etc,m=publish,u=pc1", NULL, NULL, INVALID },
+  { "#!::r=a b,m=publish,u=pc1", NULL, NULL, INVALID },
+  { "#!::r=a\xc3\xa9,m=publish,u=pc1", NULL, NULL, INVALID },
+  { "#!::r=" LONG_ID "4,m=publish,u=p", NULL, NULL, INVALID },
+  { "#!::r=car01,u=pc1", NULL, NULL, GST_PITBOX_ERROR_UNSUPPORTED },
+  { "#!::r=car01,m=request,u=pc1", NULL, NULL, GST_PITBOX_ERROR_UNSUPPORTED },
+};
+
+static void
+test_stream_ids (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const Case *c = &cases[i];
+    g_autofree gchar *driver = NULL, *device = NULL;
+    g_autoptr (GError) error = NULL;
+    gboolean ok = gst_pitbox_stream_id_parse (c->id, &driver, &device, &error);
+
+    g_test_message ("%s", c->id != NULL ? c->id : "(null)");
+    g_assert_cmpint (ok, ==, c->driver != NULL);
+    g_assert_cmpstr (driver, ==, c->driver);
+    g_assert_cmpstr (device, ==, c->device);
+    if (!ok)
+      g_assert_error (error, GST_PITBOX_ERROR, c->code);
+  }
+}
+
+static void
+test_written_ids_are_read (void)
+{
+  g_autofree gchar *id = gst_pitbox_stream_id_new ("car01", "pc1");
+
+  g_assert_cmpstr (id, ==, "#!::r=car01,m=publish,u=pc1");
+  g_assert_null (gst_pitbox_stream_id_new ("car,01", "pc1"));
+  g_assert_null (gst_pitbox_stream_id_new ("car01", NULL));
+}
+
+static void
+test_backoff (void)
+{
+  static const struct {
+    guint attempt;
+    gdouble jitter;
+    guint ms;
+  } table[] = {
+    { 0, 0.5, 0 },
+    { 1, 0.5, 250 },
+    { 2, 0.5, 500 },
+    { 3, 0.5, 1000 },
+    { 6, 0.5, 8000 },
+    { 7, 0.5, 10000 },
+    { 1000, 0.5, 10000 },
+    { 1, 0.0, 187 },
+    { 1, 1.0, 312 },
+    { 7, 0.0, 7500 },
+    { 7, 1.0, 12500 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    g_assert_cmpuint (
+        gst_pitbox_backoff_ms (table[i].attempt, 250, 10000, table[i].jitter),
+        ==, table[i].ms);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/stream-id/table", test_stream_ids);
+  g_test_add_func ("/stream-id/written", test_written_ids_are_read);
+  g_test_add_func ("/backoff/table", test_backoff);
+  return g_test_run ();
+}
