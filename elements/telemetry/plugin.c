@@ -4,14 +4,12 @@
 
 #include "gsttelemetrydec.h"
 #include "gsttelemetryenc.h"
-#include "gsttelemetrytestsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
   return GST_ELEMENT_REGISTER (telemetryenc, plugin)
-         && GST_ELEMENT_REGISTER (telemetrydec, plugin)
-         && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin);
+         && GST_ELEMENT_REGISTER (telemetrydec, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxtelemetry,

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What both ends of an SRT connection share. */
+#include "gstpitboxsrt.h"
+
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
+#define GST_CAT_DEFAULT pitbox_srt_lib_debug
+
+/* libsrt's own lines go where ours go. It never prints a passphrase. Its
+ * errors are about one peer of many, or about nothing (an accept that finds no
+ * caller), so only what it calls critical is a warning here. */
+static void
+log_handler (void *opaque, int level, const char *file, int line,
+    const char *area, const char *message)
+{
+  GstDebugLevel gst_level = level <= LOG_CRIT  ? GST_LEVEL_WARNING
+                            : level <= LOG_ERR ? GST_LEVEL_INFO
+                                               : GST_LEVEL_LOG;
+
+  gst_debug_log (GST_CAT_DEFAULT, gst_level, file, area, line, NULL, "%.*s",
+      (int) strcspn (message, "\r\n"), message);
+}
+
+/* Starts libsrt, or counts one more user of it (libsrt counts itself). */
+gboolean
+pitbox_srt_startup (GError **error)
+{
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (
+        pitbox_srt_lib_debug, "pitboxsrtlib", 0, "libsrt's own messages");
+    srt_setlogflags (SRT_LOGF_DISABLE_TIME | SRT_LOGF_DISABLE_THREADNAME
+                     | SRT_LOGF_DISABLE_SEVERITY | SRT_LOGF_DISABLE_EOL);
+    srt_setloghandler (NULL, log_handler);
+    g_once_init_leave (&once, 1);
+  }
+  if (srt_startup () < 0) {
+    g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
+        "libsrt does not start: %s", srt_getlasterror_str ());
+    return FALSE;
+  }
+  return TRUE;
+}
+
+void
+pitbox_srt_cleanup (void)
+{
+  srt_cleanup ();
+}
+
+/* Why a connection was refused, for a person. @with_passphrase says whether
+ * the caller gave one. */
+const gchar *
+pitbox_srt_reject_words (int code, gboolean with_passphrase)
+{
+  switch (code) {
+    case SRT_REJ_TIMEOUT:
+      return "no answer";
+    case SRT_REJ_BADSECRET:
+      return "wrong passphrase";
+    case SRT_REJ_UNSECURE:
+      return with_passphrase
+                 ? "the server expects no passphrase for this device"
+                 : "a passphrase is needed and none was given";
+    case SRT_REJ_BACKLOG:
+    case SRT_REJ_RESOURCE:
+      return "the server has no room for another connection now";
+    case SRT_REJ_VERSION:
+      return "the other side's SRT version is too old";
+    case SRT_REJ_CLOSE:
+      return "the server is closing";
+    case PITBOX_SRT_REJECT_STREAM_ID:
+      return "the server does not understand the stream id";
+    case PITBOX_SRT_REJECT_REVOKED:
+      return "this device was revoked";
+    case PITBOX_SRT_REJECT_FULL:
+      return "the server takes no more callers";
+    case PITBOX_SRT_REJECT_DRIVER:
+      return "this device belongs to another driver";
+    case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
+      return "the server does not know this device";
+    case PITBOX_SRT_REJECT_MODE:
+      return "the server only takes streams that publish";
+    case PITBOX_SRT_REJECT_INTERNAL:
+      return "the server had an internal error";
+    case PITBOX_SRT_REJECT_NOT_READY:
+      return "the server is not ready";
+    default:
+      return "refused by the server";
+  }
+}
+
+static gint
+reject_error_code (int code)
+{
+  switch (code) {
+    case SRT_REJ_BADSECRET:
+    case SRT_REJ_UNSECURE:
+    case PITBOX_SRT_REJECT_REVOKED:
+    case PITBOX_SRT_REJECT_DRIVER:
+      return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
+    case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
+      return GST_RESOURCE_ERROR_NOT_FOUND;
+    case PITBOX_SRT_REJECT_STREAM_ID:
+    case PITBOX_SRT_REJECT_MODE:
+      return GST_RESOURCE_ERROR_SETTINGS;
+    case PITBOX_SRT_REJECT_FULL:
+      return GST_RESOURCE_ERROR_BUSY;
+    default:
+      return GST_RESOURCE_ERROR_OPEN_WRITE;
+  }
+}
+
+/* The same as an error that names the peer and the code. */
+GError *
+pitbox_srt_reject_error (int code, gboolean with_passphrase, const gchar *peer)
+{
+  return g_error_new (GST_RESOURCE_ERROR, reject_error_code (code),
+      "%s: %s (SRT %d)", peer, pitbox_srt_reject_words (code, with_passphrase),
+      code);
+}
+
+/* libsrt takes 10 to 79 bytes; an empty one means no encryption. */
+gboolean
+pitbox_srt_passphrase_is_valid (const gchar *passphrase)
+{
+  gsize n = passphrase != NULL ? strlen (passphrase) : 0;
+
+  return n == 0 || (n >= 10 && n <= 79);
+}
+
+/* g_free() that leaves nothing readable behind. */
+void
+pitbox_srt_free_secret (gchar *secret)
+{
+  if (secret == NULL)
+    return;
+  for (volatile gchar *p = secret; *p != '\0'; p++)
+    *p = '\0';
+  g_free (secret);
+}
+
+gboolean
+pitbox_srt_set (SRTSOCKET sock, SRT_SOCKOPT option, const void *value,
+    gsize size, const gchar *what, GError **error)
+{
+  if (srt_setsockflag (sock, option, value, (int) size) == 0)
+    return TRUE;
+  g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+      "cannot set %s: %s", what, srt_getlasterror_str ());
+  return FALSE;
+}
+
+gboolean
+pitbox_srt_set_int (SRTSOCKET sock, SRT_SOCKOPT option, gint value,
+    const gchar *what, GError **error)
+{
+  return pitbox_srt_set (sock, option, &value, sizeof value, what, error);
+}
+
+gboolean
+pitbox_srt_set_bool (SRTSOCKET sock, SRT_SOCKOPT option, gboolean value,
+    const gchar *what, GError **error)
+{
+  _Bool flag = value != FALSE;
+
+  return pitbox_srt_set (sock, option, &flag, sizeof flag, what, error);
+}
+
+gint
+pitbox_srt_get_int (SRTSOCKET sock, SRT_SOCKOPT option, gint fallback)
+{
+  gint value = 0;
+  int size = sizeof value;
+
+  return srt_getsockflag (sock, option, &value, &size) == 0 ? value : fallback;
+}
+
+/* Addresses of a literal or a name, in the resolver's order of preference. */
+GList *
+pitbox_srt_resolve (
+    const gchar *host, guint port, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GInetAddress) literal = g_inet_address_new_from_string (host);
+  g_autoptr (GResolver) resolver = NULL;
+  GList *names, *result = NULL;
+
+  if (literal != NULL)
+    return g_list_append (
+        NULL, g_inet_socket_address_new (literal, (guint16) port));
+  resolver = g_resolver_get_default ();
+  names = g_resolver_lookup_by_name (resolver, host, cancellable, error);
+  for (GList *l = names; l != NULL; l = l->next)
+    result = g_list_append (
+        result, g_inet_socket_address_new (l->data, (guint16) port));
+  g_resolver_free_addresses (names);
+  return result;
+}
+
+gboolean
+pitbox_srt_to_native (GSocketAddress *address, struct sockaddr_storage *native,
+    int *size, GError **error)
+{
+  *size = (int) g_socket_address_get_native_size (address);
+  return g_socket_address_to_native (address, native, sizeof *native, error);
+}
+
+/* "192.0.2.1:9000" or "[2001:db8::1]:9000". */
+gchar *
+pitbox_srt_address_to_string (const struct sockaddr *address, int size)
+{
+  g_autoptr (GSocketAddress) object =
+      g_socket_address_new_from_native ((gpointer) address, (gsize) size);
+
+  if (!G_IS_INET_SOCKET_ADDRESS (object))
+    return g_strdup ("unknown address");
+  return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (object));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PitboxSrtCaller: one outgoing SRT connection that comes back by itself. */
+#pragma once
+
+#include "gstpitboxsrt.h"
+
+G_BEGIN_DECLS
+
+/* In the order in which a connection goes through them. */
+typedef enum {
+  PITBOX_SRT_IDLE,
+  PITBOX_SRT_CONNECTING,
+  PITBOX_SRT_CONNECTED,
+  PITBOX_SRT_WAITING,
+  PITBOX_SRT_FAILED,
+} PitboxSrtState;
+
+const gchar *pitbox_srt_state_name (PitboxSrtState state);
+
+typedef struct {
+  gchar *host;
+  guint port;
+  gchar *stream_id;
+  gchar *passphrase;
+  guint latency_ms;
+  gboolean reconnect;
+  guint delay_ms;
+  guint delay_max_ms;
+} PitboxSrtCallerConfig;
+
+/* From the caller's own thread. @error is why for WAITING and FAILED, @code the
+ * SRT rejection or 0, @retry_ms how long until the next attempt. */
+typedef void (*PitboxSrtStateFunc) (PitboxSrtState state, const GError *error,
+    int code, guint retry_ms, gpointer user_data);
+
+typedef enum {
+  PITBOX_SRT_SENT,
+  PITBOX_SRT_DROPPED_DOWN,
+  PITBOX_SRT_DROPPED_FULL,
+} PitboxSrtSendResult;
+
+typedef struct _PitboxSrtCaller PitboxSrtCaller;
+
+PitboxSrtCaller *pitbox_srt_caller_new (const PitboxSrtCallerConfig *config,
+    PitboxSrtStateFunc func, gpointer user_data,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pitbox_srt_caller_free (PitboxSrtCaller *caller);
+void pitbox_srt_caller_set_flushing (
+    PitboxSrtCaller *caller, gboolean flushing);
+gboolean pitbox_srt_caller_wait_connected (PitboxSrtCaller *caller);
+PitboxSrtSendResult pitbox_srt_caller_send (
+    PitboxSrtCaller *caller, const guint8 *data, gsize size);
+void pitbox_srt_caller_drain (PitboxSrtCaller *caller, guint timeout_ms);
+GstStructure *pitbox_srt_caller_get_stats (PitboxSrtCaller *caller);
+
+G_END_DECLS

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * pitboxsrtsrc: one SRT port, a pad for each caller. */
+
+/**
+ * SECTION:element-pitboxsrtsrc
+ * @title: pitboxsrtsrc
+ *
+ * Listens on one UDP port for any number of callers. Who may come stands in a
+ * table of devices (#GstPitboxSrtSrc::add-device); a caller says who it is by
+ * its stream id `#!::r=DRIVER,m=publish,u=DEVICE`. Each caller that gets in has
+ * a pad `src_%u` with its MPEG-TS until it leaves: then EOS, then the pad goes.
+ * A new connection of a device takes the place of an older one at once; the new
+ * pad may appear before the old one has gone. A caller that vanishes is noticed
+ * after 5 s (SRT's peer idle time).
+ *
+ * A caller that is refused posts an element message `pitbox-srt-refused` with
+ * `peer`, `device`, `reason` (strings) and `code` (int).
+ *
+ * `pad-added` and `pad-removed` come from one thread, which also lets callers
+ * in: a handler links and returns.
+ *
+ * ## Example
+ * ```
+ * gst-launch-1.0 pitboxsrtsrc name=in port=9000 accept-any=true passphrase=correct-horse in.src_0 ! filesink location=first.ts in.src_1 ! filesink location=second.ts
+ * ```
+ */
+#include "gstpitboxsrtsrc.h"
+
+#include "gstpitboxsrtlistener.h"
+#include "gstpitboxsrtpad.h"
+
+GST_DEBUG_CATEGORY (pitbox_srt_src_debug);
+#define GST_CAT_DEFAULT pitbox_srt_src_debug
+
+#define DEFAULT_ADDRESS "127.0.0.1"
+#define DEFAULT_PORT 0
+#define DEFAULT_MAX_CALLERS 64
+#define DEFAULT_BATCH_MS 2
+
+struct _GstPitboxSrtSrc {
+  GstElement parent;
+
+  /* Object lock. */
+  PitboxSrtListenerConfig config;
+  guint batch_ms;
+
+  /* Has its own lock. */
+  PitboxSrtListener *listener;
+  /* Listener's thread only. */
+  guint next_pad;
+};
+
+enum {
+  PROP_0,
+  PROP_ADDRESS,
+  PROP_PORT,
+  PROP_BOUND_PORT,
+  PROP_LATENCY,
+  PROP_PASSPHRASE,
+  PROP_MAX_CALLERS,
+  PROP_ACCEPT_ANY,
+  PROP_BATCH_TIME,
+  PROP_STATS,
+};
+
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE ("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
+        GST_STATIC_CAPS ("video/mpegts, systemstream = (boolean) true, "
+                         "packetsize = (int) 188"));
+
+/* clang-format off */
+G_DEFINE_TYPE (GstPitboxSrtSrc, gst_pitbox_srt_src, GST_TYPE_ELEMENT)
+GST_ELEMENT_REGISTER_DEFINE (pitboxsrtsrc, "pitboxsrtsrc", GST_RANK_NONE,
+    GST_TYPE_PITBOX_SRT_SRC)
+/* clang-format on */
+
+/* The pad's own thread. */
+static void
+pad_done (GstPitboxSrtPad *pad, GstFlowReturn why, gpointer user_data)
+{
+  GstPitboxSrtSrc *self = user_data;
+  PitboxSrtSession *session = gst_pitbox_srt_pad_get_session (pad);
+
+  if (why == GST_FLOW_NOT_LINKED)
+    GST_ELEMENT_WARNING (self, CORE, PAD,
+        ("driver %s: nothing takes the stream, closing the connection",
+            pitbox_srt_session_get_driver (session)),
+        ("pad %s is not linked", GST_PAD_NAME (pad)));
+  pitbox_srt_listener_session_done (self->listener, session);
+}
+
+/* The listener's thread. */
+static void
+joined (PitboxSrtSession *session, gpointer user_data)
+{
+  GstPitboxSrtSrc *self = user_data;
+  GstElement *element = GST_ELEMENT (self);
+  g_autofree gchar *name = g_strdup_printf ("src_%u", self->next_pad++);
+  guint batch_ms;
+  GstPitboxSrtPad *pad;
+
+  GST_OBJECT_LOCK (self);
+  batch_ms = self->batch_ms;
+  GST_OBJECT_UNLOCK (self);
+  GST_INFO_OBJECT (self, "%s: driver %s, device %s from %s", name,
+      pitbox_srt_session_get_driver (session),
+      pitbox_srt_session_get_device (session),
+      pitbox_srt_session_get_peer (session));
+  pad = gst_pitbox_srt_pad_new (gst_element_class_get_pad_template (
+                                    GST_ELEMENT_GET_CLASS (element), "src_%u"),
+      name, session, batch_ms, pad_done, self);
+  gst_pad_set_active (GST_PAD (pad), TRUE);
+  gst_element_add_pad (element, GST_PAD (pad));
+  gst_pitbox_srt_pad_start (pad);
+}
+
+static void
+remove_pad (GstElement *element, GstPad *pad)
+{
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
+}
+
+/* The pad of @session, or any where @session is NULL, with a reference. */
+static GstPad *
+find_pad (GstPitboxSrtSrc *self, PitboxSrtSession *session)
+{
+  GstPad *found = NULL;
+
+  GST_OBJECT_LOCK (self);
+  for (GList *l = GST_ELEMENT (self)->pads; l != NULL && found == NULL;
+       l = l->next)
+    if (session == NULL
+        || gst_pitbox_srt_pad_get_session (GST_PITBOX_SRT_PAD (l->data))
+               == session)
+      found = gst_object_ref (l->data);
+  GST_OBJECT_UNLOCK (self);
+  return found;
+}
+
+/* The listener's thread; the pad's task has ended itself. */
+static void
+left (PitboxSrtSession *session, gpointer user_data)
+{
+  GstPitboxSrtSrc *self = user_data;
+  g_autoptr (GstPad) pad = find_pad (self, session);
+
+  if (pad != NULL)
+    remove_pad (GST_ELEMENT (self), pad);
+}
+
+/* The listener's thread. */
+static void
+refused (const gchar *peer, const gchar *device, int code, const gchar *reason,
+    gpointer user_data)
+{
+  GstPitboxSrtSrc *self = user_data;
+
+  GST_INFO_OBJECT (self, "refused %s, device '%s': %s", peer, device, reason);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          gst_structure_new ("pitbox-srt-refused", "peer", G_TYPE_STRING, peer,
+              "device", G_TYPE_STRING, device, "reason", G_TYPE_STRING, reason,
+              "code", G_TYPE_INT, code, NULL)));
+}
+
+static gboolean
+start (GstPitboxSrtSrc *self)
+{
+  const PitboxSrtListenerFuncs funcs = { joined, left, refused };
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  ok = pitbox_srt_listener_start (
+      self->listener, &self->config, &funcs, self, &error);
+  GST_OBJECT_UNLOCK (self);
+  if (!ok) {
+    gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
+        error->domain, error->code, g_strdup (error->message), NULL, __FILE__,
+        GST_FUNCTION, __LINE__);
+    return FALSE;
+  }
+  GST_INFO_OBJECT (self, "listens on port %u",
+      pitbox_srt_listener_get_port (self->listener));
+  g_object_notify (G_OBJECT (self), "bound-port");
+  return TRUE;
+}
+
+static void
+stop (GstPitboxSrtSrc *self)
+{
+  GstPad *pad;
+
+  while ((pad = find_pad (self, NULL)) != NULL) {
+    remove_pad (GST_ELEMENT (self), pad);
+    gst_object_unref (pad);
+  }
+}
+
+static GstStateChangeReturn
+change_state (GstElement *element, GstStateChange transition)
+{
+  GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (element);
+  GstStateChangeReturn ret;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      self->next_pad = 0;
+      if (!start (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      pitbox_srt_listener_set_accepting (self->listener, FALSE);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      pitbox_srt_listener_stop (self->listener);
+      break;
+    default:
+      break;
+  }
+  ret = GST_ELEMENT_CLASS (gst_pitbox_srt_src_parent_class)
+            ->change_state (element, transition);
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (ret == GST_STATE_CHANGE_FAILURE)
+        pitbox_srt_listener_stop (self->listener);
+      else
+        ret = GST_STATE_CHANGE_NO_PREROLL;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      /* From here on there is a running time to stamp arrivals with. */
+      pitbox_srt_listener_set_accepting (self->listener, TRUE);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      ret = GST_STATE_CHANGE_NO_PREROLL;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      stop (self);
+      break;
+    default:
+      break;
+  }
+  return ret;
+}
+
+/* EOS from the application: no more callers, and each stream ends. */
+static gboolean
+send_event (GstElement *element, GstEvent *event)
+{
+  GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (element);
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
+    return GST_ELEMENT_CLASS (gst_pitbox_srt_src_parent_class)
+        ->send_event (element, event);
+  gst_event_unref (event);
+  pitbox_srt_listener_set_accepting (self->listener, FALSE);
+  pitbox_srt_listener_close_sessions (self->listener);
+  return TRUE;
+}
+
+/**
+ * GstPitboxSrtSrc::add-device:
+ * @src: the element
+ * @device: id of the device
+ * @driver: id of its driver
+ * @passphrase: (nullable): 10 to 79 characters; %NULL or empty for the
+ *   element's own
+ *
+ * Lets a device in, or changes what it must say; a connection it has stays. Not
+ * valid ids and passphrases post a warning and change nothing. Any thread, any
+ * state.
+ */
+static void
+add_device (GstPitboxSrtSrc *self, const gchar *device, const gchar *driver,
+    const gchar *passphrase)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!pitbox_srt_listener_add_device (
+          self->listener, device, driver, passphrase, &error))
+    GST_ELEMENT_WARNING (
+        self, RESOURCE, SETTINGS, ("%s", error->message), (NULL));
+}
+
+/**
+ * GstPitboxSrtSrc::remove-device:
+ * @src: the element
+ * @device: id of the device
+ *
+ * Shuts a device out and ends its connection at once. Any thread, any state.
+ */
+static void
+remove_device (GstPitboxSrtSrc *self, const gchar *device)
+{
+  pitbox_srt_listener_remove_device (self->listener, device);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (object);
+  PitboxSrtListenerConfig *c = &self->config;
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_ADDRESS:
+      g_free (c->address);
+      c->address = g_value_dup_string (value);
+      break;
+    case PROP_PORT:
+      c->port = g_value_get_uint (value);
+      break;
+    case PROP_LATENCY:
+      c->latency_ms = g_value_get_uint (value);
+      break;
+    case PROP_PASSPHRASE:
+      pitbox_srt_free_secret (c->passphrase);
+      c->passphrase = g_value_dup_string (value);
+      break;
+    case PROP_MAX_CALLERS:
+      c->max_callers = g_value_get_uint (value);
+      break;
+    case PROP_ACCEPT_ANY:
+      c->accept_any = g_value_get_boolean (value);
+      break;
+    case PROP_BATCH_TIME:
+      self->batch_ms = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (object);
+  const PitboxSrtListenerConfig *c = &self->config;
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_ADDRESS:
+      g_value_set_string (value, c->address);
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, c->port);
+      break;
+    case PROP_BOUND_PORT:
+      g_value_set_uint (value, pitbox_srt_listener_get_port (self->listener));
+      break;
+    case PROP_LATENCY:
+      g_value_set_uint (value, c->latency_ms);
+      break;
+    case PROP_MAX_CALLERS:
+      g_value_set_uint (value, c->max_callers);
+      break;
+    case PROP_ACCEPT_ANY:
+      g_value_set_boolean (value, c->accept_any);
+      break;
+    case PROP_BATCH_TIME:
+      g_value_set_uint (value, self->batch_ms);
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (
+          value, pitbox_srt_listener_get_stats (self->listener));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+finalize (GObject *object)
+{
+  GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (object);
+
+  g_clear_pointer (&self->listener, pitbox_srt_listener_free);
+  g_free (self->config.address);
+  pitbox_srt_free_secret (self->config.passphrase);
+  G_OBJECT_CLASS (gst_pitbox_srt_src_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags ready =
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  g_object_class_install_property (object_class, PROP_ADDRESS,
+      g_param_spec_string ("address", "Address",
+          "Address to listen on; :: for all, IPv4 too", DEFAULT_ADDRESS,
+          ready));
+  g_object_class_install_property (object_class, PROP_PORT,
+      g_param_spec_uint ("port", "Port", "UDP port; 0 for any free one", 0,
+          65535, DEFAULT_PORT, ready));
+  g_object_class_install_property (object_class, PROP_BOUND_PORT,
+      g_param_spec_uint ("bound-port", "Bound port",
+          "UDP port in use, 0 while stopped", 0, 65535, 0, read));
+  g_object_class_install_property (object_class, PROP_LATENCY,
+      g_param_spec_uint ("latency", "Latency",
+          "Time for retransmission in ms; the larger of both ends holds", 0,
+          60000, PITBOX_SRT_DEFAULT_LATENCY_MS, ready));
+  g_object_class_install_property (object_class, PROP_PASSPHRASE,
+      g_param_spec_string ("passphrase", "Passphrase",
+          "For devices without one of their own, 10 to 79 characters", NULL,
+          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (object_class, PROP_MAX_CALLERS,
+      g_param_spec_uint ("max-callers", "Most callers",
+          "Further callers are refused", 1, 10000, DEFAULT_MAX_CALLERS, ready));
+  g_object_class_install_property (object_class, PROP_ACCEPT_ANY,
+      g_param_spec_boolean ("accept-any", "Accept any device",
+          "Let devices in that are in no table", FALSE, ready));
+  g_object_class_install_property (object_class, PROP_BATCH_TIME,
+      g_param_spec_uint ("batch-time", "Batch time",
+          "How long to gather messages into one buffer, in ms", 0, 5,
+          DEFAULT_BATCH_MS, ready));
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Callers let in, refused, taken over", GST_TYPE_STRUCTURE, read));
+}
+
+static void
+gst_pitbox_srt_src_class_init (GstPitboxSrtSrcClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (
+      pitbox_srt_src_debug, "pitboxsrtsrc", 0, "PitBox SRT source");
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+  g_signal_new_class_handler ("add-device", GST_TYPE_PITBOX_SRT_SRC,
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (add_device), NULL, NULL,
+      NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new_class_handler ("remove-device", GST_TYPE_PITBOX_SRT_SRC,
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (remove_device), NULL,
+      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  element_class->change_state = change_state;
+  element_class->send_event = send_event;
+  gst_element_class_add_static_pad_template_with_gtype (
+      element_class, &src_template, GST_TYPE_PITBOX_SRT_PAD);
+  gst_element_class_set_static_metadata (element_class, "PitBox SRT source",
+      "Source/Network", "Listens on one SRT port for many callers",
+      "PitBox Relay");
+}
+
+static void
+gst_pitbox_srt_src_init (GstPitboxSrtSrc *self)
+{
+  self->config.address = g_strdup (DEFAULT_ADDRESS);
+  self->config.port = DEFAULT_PORT;
+  self->config.latency_ms = PITBOX_SRT_DEFAULT_LATENCY_MS;
+  self->config.max_callers = DEFAULT_MAX_CALLERS;
+  self->batch_ms = DEFAULT_BATCH_MS;
+  self->listener = pitbox_srt_listener_new ();
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Plugin pitboxnet: the transports. */
+#include "gstpitboxsrtsink.h"
+#include "gstpitboxsrtsrc.h"
+
+static gboolean
+plugin_init (GstPlugin *plugin)
+{
+  return GST_ELEMENT_REGISTER (pitboxsrtsink, plugin)
+         | GST_ELEMENT_REGISTER (pitboxsrtsrc, plugin);
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxnet,
+    "PitBox transports", plugin_init, PACKAGE_VERSION, GST_LICENSE,
+    GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)
