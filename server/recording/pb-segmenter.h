@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbSegmenter: decides where a stream is cut into segments and which points of
+ * it go into the index. No file, no thread, no clock. */
+#pragma once
+
+#include "recording/pb-ts-parser.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PbPoint:
+ * @segment: number of the segment, from 0
+ * @offset: byte in the segment's file where the unit's first packet begins
+ * @pts: presentation time of the unit in 90 kHz ticks, without the wrap at 33
+ *   bits; may be before the previous one's where the sender began anew
+ * @is_key: decoding can begin here: a key frame, or a telemetry unit of a
+ *   stream without video
+ * @utc_us: when the bytes arrived
+ * @lap: lap the driver was in, or -1
+ *
+ * One line of the index.
+ */
+typedef struct {
+  guint segment;
+  guint64 offset;
+  gint64 pts;
+  gboolean is_key;
+  gint64 utc_us;
+  gint lap;
+} PbPoint;
+
+/**
+ * PbSegmenterFuncs:
+ * @begin: the bytes after this call belong to segment @n
+ * @write: bytes of the segment that was begun last
+ * @point: a line of the index; its bytes follow with one of the next writes
+ */
+typedef struct {
+  void (*begin) (guint n, gpointer user_data);
+  void (*write) (const guint8 *data, gsize size, gpointer user_data);
+  void (*point) (const PbPoint *point, gpointer user_data);
+} PbSegmenterFuncs;
+
+typedef struct _PbSegmenter PbSegmenter;
+
+PbSegmenter *pb_segmenter_new (
+    gint64 target_ms, const PbSegmenterFuncs *funcs, gpointer user_data);
+void pb_segmenter_free (PbSegmenter *segmenter);
+void pb_segmenter_push (PbSegmenter *segmenter, const guint8 *data, gsize size,
+    gint64 utc_us, gint lap);
+void pb_segmenter_finish (PbSegmenter *segmenter);
+const PbTsStats *pb_segmenter_get_ts_stats (const PbSegmenter *segmenter);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSegmenter, pb_segmenter_free)
+
+G_END_DECLS

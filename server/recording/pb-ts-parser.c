@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbTsParser: says of each MPEG-TS packet what the recorder must know of it
+ * (ISO/IEC 13818-1), and never changes a byte. */
+#include "recording/pb-ts-parser.h"
+#include "recording/pb-ts-tables.h"
+
+#include <string.h>
+
+#define SYNC_BYTE 0x47
+#define PID_PAT 0
+#define N_PIDS 8192
+/* A key frame's parameter sets come before any slice; 64 packets (12 kB) of
+ * access unit delimiter and SEI in front of them are far more than encoders
+ * write, and bound what the recorder must hold back. */
+#define KEY_SEARCH_MAX_PACKETS 64
+
+struct _PbTsParser {
+  GByteArray *carry; /* less than two packets */
+  gboolean synced;
+  guint8 continuity[N_PIDS]; /* 0xff: none yet */
+  PbTsSection pat;
+  PbTsSection pmt;
+  guint16 pmt_pid;
+  PbTsProgramme programme;
+  guint key_search_packets; /* 0: no unit is undecided */
+  guint32 nal_window; /* last three bytes of the unit */
+  PbTsStats stats;
+};
+
+/**
+ * pb_ts_parser_new:
+ *
+ * Returns: (transfer full): a parser at the start of a stream. It belongs to
+ *   one thread at a time.
+ */
+PbTsParser *
+pb_ts_parser_new (void)
+{
+  PbTsParser *self = g_new0 (PbTsParser, 1);
+
+  self->carry = g_byte_array_new ();
+  self->pmt_pid = PB_TS_NO_PID;
+  self->programme.video_pid = PB_TS_NO_PID;
+  self->programme.klv_pid = PB_TS_NO_PID;
+  memset (self->continuity, 0xff, sizeof self->continuity);
+  return self;
+}
+
+void
+pb_ts_parser_free (PbTsParser *self)
+{
+  g_byte_array_unref (self->carry);
+  g_free (self);
+}
+
+const PbTsStats *
+pb_ts_parser_get_stats (const PbTsParser *self)
+{
+  return &self->stats;
+}
+
+/**
+ * pb_ts_parser_get_tables:
+ * @parser: a parser
+ * @out: gets the packets of the newest PAT and PMT as they came
+ *
+ * The continuity counters are those of the stream, so that the next PAT and
+ * PMT follow on them, whether a file is read alone or after the one before.
+ *
+ * Returns: number of bytes written: 0 before both tables were seen
+ */
+gsize
+pb_ts_parser_get_tables (const PbTsParser *self, GByteArray *out)
+{
+  guint before = out->len;
+
+  if (!self->stats.has_pmt)
+    return 0;
+  g_byte_array_append (
+      out, self->pat.packets[0], self->pat.n_packets * PB_TS_PACKET_BYTES);
+  g_byte_array_append (
+      out, self->pmt.packets[0], self->pmt.n_packets * PB_TS_PACKET_BYTES);
+  return out->len - before;
+}
+
+static void
+read_table (PbTsParser *self, PbTsSection *section, const guint8 *packet,
+    const guint8 *payload, gsize size, gboolean starts)
+{
+  PbTsProgramme programme;
+  guint16 pmt_pid;
+
+  switch (pb_ts_section_push (section, packet, payload, size, starts)) {
+    case PB_TS_SECTION_MORE:
+      return;
+    case PB_TS_SECTION_BAD:
+      self->stats.table_errors++;
+      return;
+    case PB_TS_SECTION_DONE:
+      break;
+  }
+  if (section == &self->pat) {
+    pmt_pid = pb_ts_pat_find_pmt (section);
+    if (pmt_pid != self->pmt_pid)
+      memset (&self->pmt, 0, sizeof self->pmt);
+    self->pmt_pid = pmt_pid;
+  } else if (pb_ts_pmt_read (section, &programme)) {
+    self->programme = programme;
+    self->stats.has_pmt = TRUE;
+    self->stats.has_klv = programme.klv_pid != PB_TS_NO_PID;
+    self->stats.video_codec = programme.video_pid == PB_TS_NO_PID ? NULL
+                              : programme.video_is_h265           ? "h265"
+                                                                  : "h264";
+  } else {
+    self->stats.table_errors++;
+  }
+}
+
+/* The first parameter set or slice tells what the unit is. */
+static PbTsKey
+classify_nal (const PbTsParser *self, guint8 header)
+{
+  guint type;
+
+  if (self->programme.video_is_h265) {
+    type = header >> 1 & 0x3f;
+    /* 16..21 IRAP pictures, 32..34 VPS SPS PPS (H.265 table 7-1). */
+    if ((type >= 16 && type <= 21) || type == 32 || type == 33)
+      return PB_TS_KEY_YES;
+    return type < 16 ? PB_TS_KEY_NO : PB_TS_KEY_LATER;
+  }
+  type = header & 0x1f;
+  if (type == 5 || type == 7)
+    return PB_TS_KEY_YES;
+  return type >= 1 && type <= 4 ? PB_TS_KEY_NO : PB_TS_KEY_LATER;
+}
+
+static PbTsKey
+search_key (PbTsParser *self, const guint8 *data, gsize size)
+{
+  for (gsize i = 0; i < size; i++) {
+    if ((self->nal_window & 0xffffff) == 1) {
+      PbTsKey key = classify_nal (self, data[i]);
+
+      if (key != PB_TS_KEY_LATER) {
+        self->key_search_packets = 0;
+        return key;
+      }
+    }
+    self->nal_window = self->nal_window << 8 | data[i];
+  }
+  if (++self->key_search_packets > KEY_SEARCH_MAX_PACKETS) {
+    self->key_search_packets = 0;
+    return PB_TS_KEY_NO;
+  }
+  return PB_TS_KEY_LATER;
+}
+
+/* Returns the length of the PES header, or 0 if this is no PES start. */
+static gsize
+read_pes_header (const guint8 *data, gsize size, guint64 *pts)
+{
+  gsize length;
+
+  if (size < 9 || data[0] || data[1] || data[2] != 1 || data[3] < 0xbd)
+    return 0;
+  length = 9 + data[8];
+  if ((data[7] & 0x80) && data[8] >= 5 && size >= 14)
+    *pts = (guint64) (data[9] >> 1 & 0x07) << 30 | (guint64) data[10] << 22
+           | (guint64) (data[11] >> 1) << 15 | (guint64) data[12] << 7
+           | data[13] >> 1;
+  return MIN (length, size);
+}
+
+static void
+read_adaptation (
+    const guint8 *data, gsize size, PbTsPacket *info, gboolean *random_access)
+{
+  if (size < 1)
+    return;
+  info->discontinuity = (data[0] & 0x80) != 0;
+  *random_access = (data[0] & 0x40) != 0;
+  if ((data[0] & 0x10) && size >= 7) {
+    guint64 base = (guint64) data[1] << 25 | (guint64) data[2] << 17
+                   | (guint64) data[3] << 9 | (guint64) data[4] << 1
+                   | data[5] >> 7;
+
+    info->pcr = base * 300 + ((data[5] & 1) << 8 | data[6]);
+  }
+}
+
+static void
+read_unit (PbTsParser *self, const guint8 *payload, gsize size, gboolean starts,
+    gboolean random_access, PbTsPacket *info)
+{
+  if (starts) {
+    gsize header = read_pes_header (payload, size, &info->pts);
+
+    if (header == 0)
+      return;
+    info->starts_unit = TRUE;
+    payload += header;
+    size -= header;
+    if (info->kind == PB_TS_VIDEO) {
+      self->nal_window = 0xffffffff;
+      self->key_search_packets = 1;
+      if (random_access) {
+        self->key_search_packets = 0;
+        info->key = PB_TS_KEY_YES;
+        return;
+      }
+    }
+  }
+  if (info->kind == PB_TS_VIDEO && self->key_search_packets > 0) {
+    PbTsKey key = search_key (self, payload, size);
+
+    if (key != PB_TS_KEY_LATER || info->starts_unit)
+      info->key = key;
+  }
+}
+
+static void
+check_continuity (PbTsParser *self, guint16 pid, guint8 counter,
+    gboolean has_payload, gboolean discontinuity)
+{
+  guint8 last = self->continuity[pid];
+
+  /* A counter may repeat once (duplicate packet) and rests without payload. */
+  if (last != 0xff && has_payload && !discontinuity && pid != 0x1fff
+      && counter != last && counter != ((last + 1) & 0x0f))
+    self->stats.continuity_errors++;
+  self->continuity[pid] = counter;
+}
+
+static void
+read_packet (
+    PbTsParser *self, const guint8 *data, PbTsFunc func, gpointer user_data)
+{
+  PbTsPacket info = { .pts = PB_TS_NO_TIME, .pcr = PB_TS_NO_TIME };
+  gboolean starts = (data[1] & 0x40) != 0;
+  gboolean has_adaptation = (data[3] & 0x20) != 0;
+  gboolean has_payload = (data[3] & 0x10) != 0;
+  gboolean random_access = FALSE;
+  gsize payload = 4;
+
+  info.pid = (data[1] & 0x1f) << 8 | data[2];
+  self->stats.packets++;
+  self->stats.garbage_run_bytes = 0;
+  if (has_adaptation) {
+    gsize length = MIN (data[4], PB_TS_PACKET_BYTES - 5);
+
+    read_adaptation (data + 5, length, &info, &random_access);
+    payload = 5 + length;
+  }
+  check_continuity (
+      self, info.pid, data[3] & 0x0f, has_payload, info.discontinuity);
+  if (info.pid == self->programme.video_pid)
+    info.kind = PB_TS_VIDEO;
+  else if (info.pid == self->programme.klv_pid)
+    info.kind = PB_TS_KLV;
+
+  /* Transport error indicator: the payload is known to be damaged; scrambled
+   * payload cannot be read. */
+  if (has_payload && !(data[1] & 0x80) && !(data[3] & 0xc0)) {
+    gsize size = PB_TS_PACKET_BYTES - payload;
+
+    if (info.pid == PID_PAT)
+      read_table (self, &self->pat, data, data + payload, size, starts);
+    else if (info.pid == self->pmt_pid)
+      read_table (self, &self->pmt, data, data + payload, size, starts);
+    else if (info.kind != PB_TS_OTHER)
+      read_unit (self, data + payload, size, starts, random_access, &info);
+  }
+  func (data, PB_TS_PACKET_BYTES, &info, user_data);
+}
+
+static void
+give_garbage (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
+    gpointer user_data)
+{
+  const PbTsPacket info = {
+    .kind = PB_TS_GARBAGE, .pts = PB_TS_NO_TIME, .pcr = PB_TS_NO_TIME
+  };
+
+  if (size == 0)
+    return;
+  self->stats.garbage_bytes += size;
+  self->stats.garbage_run_bytes += size;
+  func (data, size, &info, user_data);
+}
+
+/* Gives away what is decided and returns how many bytes that were. */
+static gsize
+read_run (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
+    gpointer user_data)
+{
+  gsize pos = 0;
+
+  while (pos < size) {
+    gsize start = pos;
+
+    if (self->synced && data[pos] == SYNC_BYTE) {
+      if (size - pos < PB_TS_PACKET_BYTES)
+        break;
+      read_packet (self, data + pos, func, user_data);
+      pos += PB_TS_PACKET_BYTES;
+      continue;
+    }
+    /* One sync byte is chance, two at the right distance are a stream. */
+    self->synced = FALSE;
+    while (pos < size && !self->synced) {
+      if (data[pos] != SYNC_BYTE) {
+        pos++;
+      } else if (size - pos <= PB_TS_PACKET_BYTES) {
+        break;
+      } else if (data[pos + PB_TS_PACKET_BYTES] == SYNC_BYTE) {
+        self->synced = TRUE;
+      } else {
+        pos++;
+      }
+    }
+    give_garbage (self, data + start, pos - start, func, user_data);
+    if (!self->synced)
+      break;
+  }
+  return pos;
+}
+
+/**
+ * pb_ts_parser_push:
+ * @parser: a parser
+ * @data: the next bytes, in pieces of any size
+ * @size: how many
+ * @func: (scope call): called for each packet and each run of garbage
+ * @user_data: for @func
+ *
+ * Up to two packets' bytes are kept until the bytes after them are known.
+ * Nothing in the bytes is an error: what is no packet is counted.
+ */
+void
+pb_ts_parser_push (PbTsParser *self, const guint8 *data, gsize size,
+    PbTsFunc func, gpointer user_data)
+{
+  gsize done;
+
+  if (self->carry->len == 0) {
+    done = read_run (self, data, size, func, user_data);
+    g_byte_array_append (self->carry, data + done, size - done);
+    return;
+  }
+  g_byte_array_append (self->carry, data, size);
+  done = read_run (self, self->carry->data, self->carry->len, func, user_data);
+  if (done > 0)
+    g_byte_array_remove_range (self->carry, 0, done);
+}
+
+/**
+ * pb_ts_parser_flush:
+ * @parser: a parser
+ * @func: (scope call): gets the rest
+ * @user_data: for @func
+ *
+ * The stream ended: a last whole packet and then the bytes of a part of one.
+ */
+void
+pb_ts_parser_flush (PbTsParser *self, PbTsFunc func, gpointer user_data)
+{
+  gsize done = 0;
+
+  if (self->carry->len >= PB_TS_PACKET_BYTES
+      && self->carry->data[0] == SYNC_BYTE) {
+    read_packet (self, self->carry->data, func, user_data);
+    done = PB_TS_PACKET_BYTES;
+  }
+  give_garbage (
+      self, self->carry->data + done, self->carry->len - done, func, user_data);
+  g_byte_array_set_size (self->carry, 0);
+  self->synced = FALSE;
+}
