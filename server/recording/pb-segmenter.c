@@ -86,6 +86,21 @@ pb_segmenter_get_ts_stats (const PbSegmenter *self)
   return pb_ts_parser_get_stats (self->parser);
 }
 
+/**
+ * pb_segmenter_get_last_pts:
+ * @segmenter: a segmenter
+ * @pts: (out): of the newest unit; while `begin` runs, of the unit that begins
+ *   the new segment
+ *
+ * Returns: %FALSE if no unit was seen
+ */
+gboolean
+pb_segmenter_get_last_pts (const PbSegmenter *self, gint64 *pts)
+{
+  *pts = self->last_pts;
+  return self->has_pts;
+}
+
 static void
 write_out (PbSegmenter *self, gsize size)
 {

@@ -49,6 +49,7 @@ void pb_segmenter_free (PbSegmenter *segmenter);
 void pb_segmenter_push (PbSegmenter *segmenter, const guint8 *data, gsize size,
     gint64 utc_us, gint lap);
 void pb_segmenter_finish (PbSegmenter *segmenter);
+gboolean pb_segmenter_get_last_pts (const PbSegmenter *segmenter, gint64 *pts);
 const PbTsStats *pb_segmenter_get_ts_stats (const PbSegmenter *segmenter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSegmenter, pb_segmenter_free)

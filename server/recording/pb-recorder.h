@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbRecorder: one session's bytes to segments on disk and lines in the index,
+ * on a thread of its own. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "store/pb-recordings.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PbRecorder PbRecorder;
+
+/**
+ * PbRecorderOptions:
+ * @segment_ms: length of a segment; 0 = 10,000
+ * @reserve_bytes: free disk space that is never used, so that the database
+ *   and everybody else can go on; 0 = 256 MiB
+ */
+typedef struct {
+  gint64 segment_ms;
+  guint64 reserve_bytes;
+} PbRecorderOptions;
+
+/**
+ * PbRecorderStats:
+ * @recording: bytes are being written
+ * @failure: (nullable): in words why it stopped; for g_free()
+ * @bytes: on disk
+ * @duration_ms: by the stream's own clock
+ * @segments: begun so far
+ * @dropped_bytes: lost because the disk was slower than the stream
+ * @has_pmt: a programme table was seen
+ * @garbage_run_bytes: bytes since the last TS packet
+ * @continuity_errors: TS packets that did not follow on the one before
+ * @has_video, @has_klv: what the programme table lists
+ */
+typedef struct {
+  gboolean recording;
+  gchar *failure;
+  guint64 bytes;
+  gint64 duration_ms;
+  guint segments;
+  guint64 dropped_bytes;
+  gboolean has_pmt;
+  guint64 garbage_run_bytes;
+  guint64 continuity_errors;
+  const gchar *video_codec;
+  gboolean has_klv;
+} PbRecorderStats;
+
+PbRecorder *pb_recorder_new (PbStore *store, gint64 session_pk,
+    const gchar *folder, const PbRecorderOptions *options);
+void pb_recorder_push (PbRecorder *recorder, GstBuffer *buffer, gint64 utc_us);
+void pb_recorder_set_lap (PbRecorder *recorder, gint lap);
+void pb_recorder_get_stats (PbRecorder *recorder, PbRecorderStats *stats);
+void pb_recorder_close (PbRecorder *recorder);
+
+gchar *pb_recorder_dup_segment_path (const gchar *folder, guint n);
+
+G_END_DECLS

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * After a crash: sessions that were left open get their end, and the bytes
+ * that the index has not seen get their lines. */
+#include "recording/pb-recovery.h"
+
+#include <gio/gio.h>
+
+#include "recording/pb-recorder.h"
+
+#define READ_BYTES (256 * 1024)
+/* A running numbering has no gap; this bounds the search for files. */
+#define MAX_SEGMENTS 1000000
+
+typedef struct {
+  PbSegmentRow row;
+  GArray *points;
+  gint64 written_utc_us;
+} Scan;
+
+static void
+scan_begin (guint n, gpointer user_data)
+{
+}
+
+static void
+scan_write (const guint8 *data, gsize size, gpointer user_data)
+{
+}
+
+static void
+scan_point (const PbPoint *point, gpointer user_data)
+{
+  Scan *scan = user_data;
+  PbPoint line = *point;
+
+  line.segment = scan->row.n;
+  if (!scan->row.has_pts) {
+    scan->row.has_pts = TRUE;
+    scan->row.start_pts = scan->row.end_pts = line.pts;
+  }
+  /* When each unit came is not known any more: the stream's own clock, back
+   * from the moment the file was written last, is right to its delay. */
+  line.utc_us = 0;
+  g_array_append_val (scan->points, line);
+}
+
+static void
+date_points (Scan *scan)
+{
+  for (guint i = 0; i < scan->points->len; i++) {
+    PbPoint *point = &g_array_index (scan->points, PbPoint, i);
+
+    point->utc_us =
+        scan->written_utc_us - (scan->row.end_pts - point->pts) * 100 / 9;
+  }
+  if (scan->row.start_utc_us == 0)
+    scan->row.start_utc_us =
+        scan->points->len > 0 ? g_array_index (scan->points, PbPoint, 0).utc_us
+                              : scan->written_utc_us;
+  scan->row.end_utc_us = MAX (scan->row.start_utc_us, scan->written_utc_us);
+}
+
+/* A segment holds its own tables, so it is read like a stream of its own; the
+ * target is never reached, so it is never cut. */
+static gboolean
+scan_file (const gchar *path, Scan *scan, GError **error)
+{
+  const PbSegmenterFuncs funcs = { scan_begin, scan_write, scan_point };
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, error);
+  g_autoptr (PbSegmenter) segmenter = NULL;
+  g_autofree guint8 *buffer = NULL;
+  gssize got;
+  gint64 pts;
+
+  if (!in)
+    return FALSE;
+  segmenter = pb_segmenter_new (G_MAXINT32, &funcs, scan);
+  buffer = g_malloc (READ_BYTES);
+  scan->row.bytes = 0;
+  while ((got = g_input_stream_read (
+              G_INPUT_STREAM (in), buffer, READ_BYTES, NULL, error))
+         > 0) {
+    pb_segmenter_push (segmenter, buffer, got, 0, -1);
+    scan->row.bytes += got;
+  }
+  if (got < 0)
+    return FALSE;
+  pb_segmenter_finish (segmenter);
+  if (scan->row.has_pts && pb_segmenter_get_last_pts (segmenter, &pts)
+      && pts > scan->row.end_pts)
+    scan->row.end_pts = pts;
+  return TRUE;
+}
+
+static gint64
+get_modified_utc_us (const gchar *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info = g_file_query_info (file,
+      G_FILE_ATTRIBUTE_TIME_MODIFIED "," G_FILE_ATTRIBUTE_TIME_MODIFIED_USEC,
+      G_FILE_QUERY_INFO_NONE, NULL, NULL);
+  g_autoptr (GDateTime) date = NULL;
+
+  if (!info || !(date = g_file_info_get_modification_date_time (info)))
+    return g_get_real_time ();
+  return g_date_time_to_unix (date) * G_USEC_PER_SEC
+         + g_date_time_get_microsecond (date);
+}
+
+/* The 33-bit clock may have wrapped since the session began: the index counts
+ * on, a file read alone does not. */
+static void
+align_pts (Scan *scan, const PbSegmentRow *known)
+{
+  const gint64 wrap = G_GINT64_CONSTANT (1) << 33;
+  gint64 shift;
+
+  if (!known->has_pts || !scan->row.has_pts)
+    return;
+  shift = (known->start_pts - scan->row.start_pts) / wrap * wrap;
+  scan->row.start_pts += shift;
+  scan->row.end_pts += shift;
+  for (guint i = 0; i < scan->points->len; i++)
+    g_array_index (scan->points, PbPoint, i).pts += shift;
+}
+
+static gboolean
+recover_segment (PbStore *store, const PbSessionRow *session,
+    const gchar *folder, const PbSegmentRow *known, gint64 *end_utc_us,
+    GError **error)
+{
+  g_autofree gchar *path = pb_recorder_dup_segment_path (folder, known->n);
+  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
+  g_autoptr (GArray) have = NULL;
+  Scan scan = { .row = { .n = known->n, .start_utc_us = known->start_utc_us },
+    .points = points };
+
+  if (!scan_file (path, &scan, error))
+    return FALSE;
+  scan.written_utc_us = get_modified_utc_us (path);
+  align_pts (&scan, known);
+  date_points (&scan);
+  scan.row.closed = TRUE;
+  *end_utc_us = MAX (*end_utc_us, scan.row.end_utc_us);
+
+  /* Lines that were committed know their arrival and their lap: keep them. */
+  have = pb_store_list_points (store, session->pk, known->n, error);
+  if (!have)
+    return FALSE;
+  if (have->len > 0) {
+    const PbPoint *last = &g_array_index (have, PbPoint, have->len - 1);
+    guint i = 0;
+
+    while (i < points->len
+           && g_array_index (points, PbPoint, i).offset <= last->offset)
+      i++;
+    g_array_remove_range (points, 0, i);
+    for (i = 0; i < points->len; i++)
+      g_array_index (points, PbPoint, i).lap = last->lap;
+  }
+  return pb_store_commit_index (store, session->pk, &scan.row, 1,
+      (PbPoint *) points->data, points->len, error);
+}
+
+static gboolean
+recover_session (PbStore *store, const PbSessionRow *session,
+    const gchar *recordings, GError **error)
+{
+  g_autofree gchar *folder =
+      g_build_filename (recordings, session->driver, session->id, NULL);
+  g_autoptr (GArray) segments =
+      pb_store_list_segments (store, session->pk, error);
+  gint64 end_utc_us = session->started_utc_us;
+  guint next = 0;
+
+  if (!segments)
+    return FALSE;
+  for (guint i = 0; i < segments->len; i++) {
+    const PbSegmentRow *row = &g_array_index (segments, PbSegmentRow, i);
+    g_autoptr (GError) local = NULL;
+
+    next = row->n + 1;
+    end_utc_us = MAX (end_utc_us, row->end_utc_us);
+    if (!row->closed
+        && !recover_segment (store, session, folder, row, &end_utc_us, &local))
+      g_warning ("session %s, segment %u cannot be read: %s", session->id,
+          row->n, local->message);
+  }
+  /* Files begun after the last commit. */
+  for (; next < MAX_SEGMENTS; next++) {
+    g_autofree gchar *path = pb_recorder_dup_segment_path (folder, next);
+    PbSegmentRow row = { .n = next };
+    g_autoptr (GError) local = NULL;
+
+    if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+      break;
+    if (!recover_segment (store, session, folder, &row, &end_utc_us, &local))
+      g_warning ("session %s, segment %u cannot be read: %s", session->id, next,
+          local->message);
+  }
+  return pb_store_close_session (store, session->pk, end_utc_us,
+      "the server stopped while it was recording", error);
+}
+
+/**
+ * pb_recovery_run:
+ * @store: a store that nobody records into yet
+ * @recordings: folder of all recordings
+ * @n_sessions: (out): sessions that had been left open
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE with @error set if the database cannot be used; a file that
+ *   cannot be read is only a warning
+ */
+gboolean
+pb_recovery_run (
+    PbStore *store, const gchar *recordings, guint *n_sessions, GError **error)
+{
+  g_autoptr (GPtrArray) sessions = pb_store_list_open_sessions (store, error);
+
+  *n_sessions = 0;
+  if (!sessions)
+    return FALSE;
+  for (guint i = 0; i < sessions->len; i++) {
+    if (!recover_session (
+            store, g_ptr_array_index (sessions, i), recordings, error))
+      return FALSE;
+  }
+  *n_sessions = sessions->len;
+  return TRUE;
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What was recorded: sessions, their segments, the index and the laps. */
+#include "store/pb-recordings.h"
+#include "store/pb-store-private.h"
+
+#include <math.h>
+
+#define SESSION_COLUMNS \
+  "s.pk, s.id, s.driver_id, s.device, s.started_utc_us, s.ended_utc_us, " \
+  "s.end_reason, s.mode, s.car, s.car_number, s.track, " \
+  "coalesce(sum(g.bytes), 0), count(g.n), " \
+  "coalesce(sum(g.end_pts - g.start_pts), 0) / 90 " \
+  "FROM sessions s LEFT JOIN segments g ON g.session = s.pk "
+
+void
+pb_session_row_free (PbSessionRow *row)
+{
+  g_free (row->id);
+  g_free (row->driver);
+  g_free (row->device);
+  g_free (row->end_reason);
+  g_free (row->mode);
+  g_free (row->car);
+  g_free (row->car_number);
+  g_free (row->track);
+  g_free (row);
+}
+
+/**
+ * pb_store_open_session:
+ * @store: a store
+ * @id: name of the session, new
+ * @driver: whom it is of
+ * @device: what sends it
+ * @utc_us: now
+ *
+ * Any thread.
+ *
+ * Returns: the session's key, or 0 with @error set
+ */
+gint64
+pb_store_open_session (PbStore *store, const gchar *id, const gchar *driver,
+    const gchar *device, gint64 utc_us, GError **error)
+{
+  gint64 pk = 0;
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT INTO sessions (id, driver_id, device, started_utc_us) "
+      "VALUES (?1, ?2, ?3, ?4)",
+      error);
+
+  if (!stmt)
+    return 0;
+  sqlite3_bind_text (stmt, 1, id, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_text (stmt, 2, driver, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_text (stmt, 3, device, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (stmt, 4, utc_us);
+  pb_store_lock (store);
+  if (pb_store_finish (store, stmt, error))
+    pk = pb_store_get_last_rowid (store);
+  pb_store_unlock (store);
+  return pk;
+}
+
+/**
+ * pb_store_describe_session:
+ * @mode: (nullable): "video" or "telemetry"
+ * @car: (nullable): name of the car
+ * @car_number: (nullable): as written on it
+ * @track: (nullable): name of the track
+ *
+ * %NULL leaves what is there. Any thread.
+ */
+gboolean
+pb_store_describe_session (PbStore *store, gint64 pk, const gchar *mode,
+    const gchar *car, const gchar *car_number, const gchar *track,
+    GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "UPDATE sessions SET mode = coalesce(?2, mode), car = coalesce(?3, car), "
+      "car_number = coalesce(?4, car_number), track = coalesce(?5, track) "
+      "WHERE pk = ?1",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  pb_store_bind_text_or_null (stmt, 2, mode);
+  pb_store_bind_text_or_null (stmt, 3, car);
+  pb_store_bind_text_or_null (stmt, 4, car_number);
+  pb_store_bind_text_or_null (stmt, 5, track);
+  return pb_store_finish (store, stmt, error);
+}
+
+/**
+ * pb_store_close_session:
+ * @utc_us: when it ended
+ * @reason: in words
+ *
+ * Any thread.
+ */
+gboolean
+pb_store_close_session (PbStore *store, gint64 pk, gint64 utc_us,
+    const gchar *reason, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "UPDATE sessions SET ended_utc_us = ?2, end_reason = ?3 "
+      "WHERE pk = ?1 AND ended_utc_us IS NULL",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int64 (stmt, 2, utc_us);
+  sqlite3_bind_text (stmt, 3, reason, -1, SQLITE_TRANSIENT);
+  return pb_store_finish (store, stmt, error);
+}
+
+static gboolean
+put_segment (
+    PbStore *store, gint64 pk, const PbSegmentRow *segment, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT INTO segments (session, n, start_pts, end_pts, start_utc_us, "
+      "end_utc_us, bytes, closed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+      "ON CONFLICT (session, n) DO UPDATE SET start_pts = excluded.start_pts, "
+      "end_pts = excluded.end_pts, end_utc_us = excluded.end_utc_us, "
+      "bytes = excluded.bytes, closed = excluded.closed",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, segment->n);
+  if (segment->has_pts) {
+    sqlite3_bind_int64 (stmt, 3, segment->start_pts);
+    sqlite3_bind_int64 (stmt, 4, segment->end_pts);
+  }
+  sqlite3_bind_int64 (stmt, 5, segment->start_utc_us);
+  sqlite3_bind_int64 (stmt, 6, segment->end_utc_us);
+  sqlite3_bind_int64 (stmt, 7, segment->bytes);
+  sqlite3_bind_int (stmt, 8, segment->closed);
+  return pb_store_finish (store, stmt, error);
+}
+
+static gboolean
+put_point (PbStore *store, gint64 pk, const PbPoint *point, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT OR IGNORE INTO points (session, segment, byte, pts, key, utc_us, "
+      "lap) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, point->segment);
+  sqlite3_bind_int64 (stmt, 3, point->offset);
+  sqlite3_bind_int64 (stmt, 4, point->pts);
+  sqlite3_bind_int (stmt, 5, point->is_key);
+  sqlite3_bind_int64 (stmt, 6, point->utc_us);
+  sqlite3_bind_int (stmt, 7, point->lap);
+  return pb_store_finish (store, stmt, error);
+}
+
+static gboolean
+put_all (PbStore *store, gint64 pk, const PbSegmentRow *segments,
+    guint n_segments, const PbPoint *points, guint n_points, GError **error)
+{
+  for (guint i = 0; i < n_segments; i++) {
+    if (!put_segment (store, pk, &segments[i], error))
+      return FALSE;
+  }
+  for (guint i = 0; i < n_points; i++) {
+    if (!put_point (store, pk, &points[i], error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * pb_store_commit_index:
+ * @segments: segments that changed
+ * @n_segments: how many
+ * @points: (nullable): new lines of the index
+ * @n_points: how many
+ *
+ * All of it or nothing, in one transaction. Any thread.
+ */
+gboolean
+pb_store_commit_index (PbStore *store, gint64 pk, const PbSegmentRow *segments,
+    guint n_segments, const PbPoint *points, guint n_points, GError **error)
+{
+  gboolean done = FALSE;
+
+  pb_store_lock (store);
+  if (pb_store_exec (store, "BEGIN IMMEDIATE", error)) {
+    done = put_all (store, pk, segments, n_segments, points, n_points, error)
+           && pb_store_exec (store, "COMMIT", error);
+    if (!done)
+      pb_store_exec (store, "ROLLBACK", NULL);
+  }
+  pb_store_unlock (store);
+  return done;
+}
+
+static void
+bind_or_null (sqlite3_stmt *stmt, gint index, gdouble value)
+{
+  if (isfinite (value))
+    sqlite3_bind_double (stmt, index, value);
+}
+
+static gdouble
+column_or_nan (sqlite3_stmt *stmt, gint column)
+{
+  return sqlite3_column_type (stmt, column) == SQLITE_NULL
+             ? NAN
+             : sqlite3_column_double (stmt, column);
+}
+
+/**
+ * pb_store_put_lap:
+ * @lap: a lap; one that began at the same moment is replaced
+ *
+ * Any thread.
+ */
+gboolean
+pb_store_put_lap (
+    PbStore *store, gint64 pk, const PbLapRow *lap, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT OR REPLACE INTO laps (session, lap, start_utc_us, time_s, valid, "
+      "fuel_used_l) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, lap->lap);
+  sqlite3_bind_int64 (stmt, 3, lap->start_utc_us);
+  bind_or_null (stmt, 4, lap->time_s);
+  sqlite3_bind_int (stmt, 5, lap->valid);
+  bind_or_null (stmt, 6, lap->fuel_used_l);
+  return pb_store_finish (store, stmt, error);
+}
+
+static PbSessionRow *
+read_session (sqlite3_stmt *stmt)
+{
+  PbSessionRow *row = g_new0 (PbSessionRow, 1);
+
+  row->pk = sqlite3_column_int64 (stmt, 0);
+  row->id = pb_store_dup_text (stmt, 1);
+  row->driver = pb_store_dup_text (stmt, 2);
+  row->device = pb_store_dup_text (stmt, 3);
+  row->started_utc_us = sqlite3_column_int64 (stmt, 4);
+  row->ended_utc_us = sqlite3_column_int64 (stmt, 5);
+  row->end_reason = pb_store_dup_text (stmt, 6);
+  row->mode = pb_store_dup_text (stmt, 7);
+  row->car = pb_store_dup_text (stmt, 8);
+  row->car_number = pb_store_dup_text (stmt, 9);
+  row->track = pb_store_dup_text (stmt, 10);
+  row->bytes = sqlite3_column_int64 (stmt, 11);
+  row->segments = sqlite3_column_int (stmt, 12);
+  row->duration_ms = sqlite3_column_int64 (stmt, 13);
+  return row;
+}
+
+static GPtrArray *
+read_sessions (PbStore *store, sqlite3_stmt *stmt, GError **error)
+{
+  g_autoptr (GPtrArray) rows =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_session_row_free);
+  gboolean has_row = TRUE;
+  gboolean done;
+
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row)
+    g_ptr_array_add (rows, read_session (stmt));
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
+
+/**
+ * pb_store_list_sessions:
+ * @driver: (nullable): only of this driver
+ * @before_utc_us: only those that began before; %G_MAXINT64 for the newest
+ * @limit: at most so many
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbSessionRow): newest first
+ */
+GPtrArray *
+pb_store_list_sessions (PbStore *store, const gchar *driver,
+    gint64 before_utc_us, guint limit, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "SELECT " SESSION_COLUMNS
+      "WHERE (?1 IS NULL OR s.driver_id = ?1) AND s.started_utc_us < ?2 "
+      "GROUP BY s.pk ORDER BY s.started_utc_us DESC LIMIT ?3",
+      error);
+
+  if (!stmt)
+    return NULL;
+  pb_store_bind_text_or_null (stmt, 1, driver);
+  sqlite3_bind_int64 (stmt, 2, before_utc_us);
+  sqlite3_bind_int (stmt, 3, limit);
+  return read_sessions (store, stmt, error);
+}
+
+/**
+ * pb_store_list_open_sessions:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbSessionRow): those without an end
+ */
+GPtrArray *
+pb_store_list_open_sessions (PbStore *store, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "SELECT " SESSION_COLUMNS
+      "WHERE s.ended_utc_us IS NULL GROUP BY s.pk ORDER BY s.pk",
+      error);
+
+  return stmt ? read_sessions (store, stmt, error) : NULL;
+}
+
+/**
+ * pb_store_find_session:
+ * @id: name of a session
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the session, or %NULL with @error set
+ */
+PbSessionRow *
+pb_store_find_session (PbStore *store, const gchar *id, GError **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  sqlite3_stmt *stmt = pb_store_begin (
+      store, "SELECT " SESSION_COLUMNS "WHERE s.id = ?1 GROUP BY s.pk", error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_text (stmt, 1, id, -1, SQLITE_TRANSIENT);
+  rows = read_sessions (store, stmt, error);
+  if (!rows)
+    return NULL;
+  if (rows->len == 0) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
+        "there is no session '%s'", id);
+    return NULL;
+  }
+  return g_ptr_array_steal_index (rows, 0);
+}
+
+/**
+ * pb_store_list_segments:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbSegmentRow): in their order
+ */
+GArray *
+pb_store_list_segments (PbStore *store, gint64 pk, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbSegmentRow));
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "SELECT n, start_pts, end_pts, start_utc_us, end_utc_us, bytes, closed "
+      "FROM segments WHERE session = ?1 ORDER BY n",
+      error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    PbSegmentRow row = {
+      .n = sqlite3_column_int (stmt, 0),
+      .has_pts = sqlite3_column_type (stmt, 1) != SQLITE_NULL,
+      .start_pts = sqlite3_column_int64 (stmt, 1),
+      .end_pts = sqlite3_column_int64 (stmt, 2),
+      .start_utc_us = sqlite3_column_int64 (stmt, 3),
+      .end_utc_us = sqlite3_column_int64 (stmt, 4),
+      .bytes = sqlite3_column_int64 (stmt, 5),
+      .closed = sqlite3_column_int (stmt, 6) != 0,
+    };
+
+    g_array_append_val (rows, row);
+  }
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
+
+/**
+ * pb_store_list_points:
+ * @segment: number of a segment
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbPoint): in their order
+ */
+GArray *
+pb_store_list_points (PbStore *store, gint64 pk, guint segment, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbPoint));
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "SELECT byte, pts, key, utc_us, lap FROM points "
+      "WHERE session = ?1 AND segment = ?2 ORDER BY byte",
+      error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, segment);
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    PbPoint row = {
+      .segment = segment,
+      .offset = sqlite3_column_int64 (stmt, 0),
+      .pts = sqlite3_column_int64 (stmt, 1),
+      .is_key = sqlite3_column_int (stmt, 2) != 0,
+      .utc_us = sqlite3_column_int64 (stmt, 3),
+      .lap = sqlite3_column_int (stmt, 4),
+    };
+
+    g_array_append_val (rows, row);
+  }
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
+
+/**
+ * pb_store_list_laps:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbLapRow): in their order
+ */
+GArray *
+pb_store_list_laps (PbStore *store, gint64 pk, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbLapRow));
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "SELECT lap, start_utc_us, time_s, valid, fuel_used_l FROM laps "
+      "WHERE session = ?1 ORDER BY start_utc_us",
+      error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    PbLapRow row = {
+      .lap = sqlite3_column_int (stmt, 0),
+      .start_utc_us = sqlite3_column_int64 (stmt, 1),
+      .time_s = column_or_nan (stmt, 2),
+      .valid = sqlite3_column_int (stmt, 3) != 0,
+      .fuel_used_l = column_or_nan (stmt, 4),
+    };
+
+    g_array_append_val (rows, row);
+  }
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbStore: what the server remembers, in one SQLite file. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Thread safe: one connection behind one lock, every call short (an index
+ * commit of one second of one driver takes well under a millisecond). */
+typedef struct _PbStore PbStore;
+
+/**
+ * PbStoreError:
+ * @PB_STORE_ERROR_DATABASE: SQLite says no; the message is its own
+ * @PB_STORE_ERROR_NEWER: the file was written by a newer version
+ * @PB_STORE_ERROR_EXISTS: there is one of that name
+ * @PB_STORE_ERROR_NOT_FOUND: there is none of that name
+ * @PB_STORE_ERROR_INVALID: the name may not be used
+ */
+typedef enum {
+  PB_STORE_ERROR_DATABASE,
+  PB_STORE_ERROR_NEWER,
+  PB_STORE_ERROR_EXISTS,
+  PB_STORE_ERROR_NOT_FOUND,
+  PB_STORE_ERROR_INVALID,
+} PbStoreError;
+
+#define PB_STORE_ERROR (pb_store_error_quark ())
+GQuark pb_store_error_quark (void);
+
+PbStore *pb_store_new (
+    const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PbStore *pb_store_ref (PbStore *store);
+void pb_store_unref (PbStore *store);
+gint pb_store_get_version (PbStore *store);
+gint64 pb_store_get_changes_by_others (PbStore *store);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStore, pb_store_unref)
+
+G_END_DECLS
