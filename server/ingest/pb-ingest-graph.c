@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbIngestGraph: pipelines/ingest.launch at work: TS bytes in, access units
+ * and rows to the driver's hub. */
+#include "ingest/pb-ingest-graph.h"
+
+#include <gst/app/app.h>
+#include <gstpitbox/gstpitbox.h>
+
+#include "pb-graph.h"
+
+/* A second and a half of 20 Mbit/s: more waiting bytes would only be late. */
+#define QUEUE_MAX_BYTES (4u * 1024 * 1024)
+
+struct _PbIngestGraph {
+  PbLive *live;
+  PbRecorder *recorder; /* set before the first push */
+  GstElement *pipeline;
+  GstElement *ts;
+  GstElement *parse;
+  GstElement *dec;
+  GstElement *rtp;
+  GstElement *rows;
+  PbIngestGraphFailFunc fail;
+  gpointer user_data;
+  gboolean drop_discont; /* bytes were dropped before the next buffer */
+
+  /* The rows' streaming thread only. */
+  GstCaps *caps;
+  GstPitboxSchema *schema;
+  const GstPitboxVar *lap;
+
+  gsize dropped_bytes; /* atomic */
+  gsize klv_bytes; /* atomic */
+};
+
+static GstFlowReturn
+take_rtp (GstAppSink *sink, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+
+  if (sample)
+    pb_live_push_rtp (self->live, sample);
+  return GST_FLOW_OK;
+}
+
+static gboolean
+update_schema (PbIngestGraph *self, GstCaps *caps)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (caps == self->caps)
+    return self->schema != NULL;
+  gst_caps_replace (&self->caps, caps);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  self->lap = NULL;
+  self->schema = caps ? gst_pitbox_schema_new_from_caps (caps, &error) : NULL;
+  if (!self->schema) {
+    g_warning ("driver %s: rows without a readable schema are dropped: %s",
+        pb_live_get_driver_id (self->live), error ? error->message : "no caps");
+    return FALSE;
+  }
+  self->lap = gst_pitbox_schema_find (self->schema, "Lap");
+  return TRUE;
+}
+
+static void
+note_lap (PbIngestGraph *self, GstBuffer *row)
+{
+  GstMapInfo map;
+
+  if (!self->lap || !self->recorder
+      || !gst_buffer_map (row, &map, GST_MAP_READ))
+    return;
+  if (map.size >= gst_pitbox_schema_get_row_bytes (self->schema))
+    pb_recorder_set_lap (self->recorder,
+        gst_pitbox_row_get_newest_int64 (map.data, self->lap, -1));
+  gst_buffer_unmap (row, &map);
+}
+
+static GstFlowReturn
+take_row (GstAppSink *sink, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+  GstBuffer *row;
+  GstClockTime time;
+
+  if (!sample || !(row = gst_sample_get_buffer (sample))
+      || gst_buffer_get_size (row) == 0
+      || !update_schema (self, gst_sample_get_caps (sample)))
+    return GST_FLOW_OK;
+  time = gst_segment_to_running_time (
+      gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
+  note_lap (self, row);
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    pb_live_push_row (self->live, self->schema, row, time);
+  return GST_FLOW_OK;
+}
+
+static GstPadProbeReturn
+watch_rows (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  g_autoptr (GBytes) text = NULL;
+  guint update;
+
+  if (gst_pitbox_session_event_parse (
+          GST_PAD_PROBE_INFO_EVENT (info), &text, &update))
+    pb_live_set_session_text (self->live, text, update);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+count_klv (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+
+  g_atomic_pointer_add (
+      &self->klv_bytes, gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info)));
+  return GST_PAD_PROBE_OK;
+}
+
+/* tsdemux ends the pads of the old table when a new one comes (telemetry
+ * first, picture later): what follows goes on in the same branch. */
+static GstPadProbeReturn
+drop_eos (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
+    return GST_PAD_PROBE_DROP;
+  return GST_PAD_PROBE_OK;
+}
+
+/* After the links of the launch text have had their turn. */
+static void
+link_again (GstElement *demux, GstPad *pad, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  g_autoptr (GstCaps) caps = gst_pad_query_caps (pad, NULL);
+  GstElement *next = NULL;
+  const gchar *media;
+  g_autoptr (GstPad) sink = NULL;
+  g_autoptr (GstPad) peer = NULL;
+
+  gst_pad_add_probe (
+      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, drop_eos, NULL, NULL);
+  if (gst_pad_is_linked (pad) || gst_caps_is_empty (caps)
+      || gst_caps_is_any (caps))
+    return;
+  media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+  if (g_str_equal (media, "video/x-h264"))
+    next = self->parse;
+  else if (g_str_equal (media, "meta/x-klv"))
+    next = self->dec;
+  if (!next)
+    return;
+  sink = gst_element_get_static_pad (next, "sink");
+  peer = gst_pad_get_peer (sink);
+  if (peer)
+    gst_pad_unlink (peer, sink);
+  if (gst_pad_link (pad, sink) != GST_PAD_LINK_OK)
+    g_warning ("driver %s: a second %s stream in the programme is not shown",
+        pb_live_get_driver_id (self->live), media);
+}
+
+static GstBusSyncReply
+watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *reason = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, NULL);
+    reason = g_strdup_printf ("the stream cannot be read: %s: %s",
+        GST_MESSAGE_SRC_NAME (message), error->message);
+    self->fail (reason, self->user_data);
+  }
+  gst_message_unref (message);
+  return GST_BUS_DROP;
+}
+
+static void
+connect_graph (PbIngestGraph *self)
+{
+  GstAppSinkCallbacks rtp = { .new_sample = take_rtp };
+  GstAppSinkCallbacks rows = { .new_sample = take_row };
+  g_autoptr (GstElement) demux = NULL;
+  g_autoptr (GstPad) dec_sink = NULL;
+  g_autoptr (GstPad) rows_sink = NULL;
+  g_autoptr (GstBus) bus = NULL;
+
+  gst_app_sink_set_callbacks (GST_APP_SINK (self->rtp), &rtp, self, NULL);
+  gst_app_sink_set_callbacks (GST_APP_SINK (self->rows), &rows, self, NULL);
+  demux = gst_bin_get_by_name (GST_BIN (self->pipeline), "demux");
+  g_signal_connect (demux, "pad-added", G_CALLBACK (link_again), self);
+  dec_sink = gst_element_get_static_pad (self->dec, "sink");
+  gst_pad_add_probe (
+      dec_sink, GST_PAD_PROBE_TYPE_BUFFER, count_klv, self, NULL);
+  rows_sink = gst_element_get_static_pad (self->rows, "sink");
+  gst_pad_add_probe (
+      rows_sink, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, watch_rows, self, NULL);
+  bus = gst_element_get_bus (self->pipeline);
+  gst_bus_set_sync_handler (bus, watch_bus, self, NULL);
+}
+
+/**
+ * pb_ingest_graph_new:
+ * @live: the driver's hub
+ * @clock: (nullable): clock of the pipeline the buffers come from
+ * @base_time: its base time, so that running times are the same
+ * @fail: called when the graph cannot go on
+ * @user_data: for @fail
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): a running graph, or %NULL with @error set
+ */
+PbIngestGraph *
+pb_ingest_graph_new (PbLive *live, GstClock *clock, GstClockTime base_time,
+    PbIngestGraphFailFunc fail, gpointer user_data, GError **error)
+{
+  g_autoptr (PbIngestGraph) self = g_new0 (PbIngestGraph, 1);
+
+  self->live = pb_live_ref (live);
+  self->fail = fail;
+  self->user_data = user_data;
+  self->pipeline = pb_graph_load ("ingest", error);
+  if (!self->pipeline
+      || !(self->ts = pb_graph_get (self->pipeline, "ts", error))
+      || !(self->parse = pb_graph_get (self->pipeline, "parse", error))
+      || !(self->dec = pb_graph_get (self->pipeline, "dec", error))
+      || !(self->rtp = pb_graph_get (self->pipeline, "rtp", error))
+      || !(self->rows = pb_graph_get (self->pipeline, "rows", error)))
+    return NULL;
+  connect_graph (self);
+  if (clock) {
+    gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), clock);
+    gst_element_set_start_time (self->pipeline, GST_CLOCK_TIME_NONE);
+    gst_element_set_base_time (self->pipeline, base_time);
+  }
+  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
+        "the ingest graph does not start");
+    return NULL;
+  }
+  return g_steal_pointer (&self);
+}
+
+/**
+ * pb_ingest_graph_set_recorder:
+ * @recorder: (nullable): is told the lap the driver is in; must live as long
+ *   as the graph runs
+ *
+ * Before the first push.
+ */
+void
+pb_ingest_graph_set_recorder (PbIngestGraph *self, PbRecorder *recorder)
+{
+  self->recorder = recorder;
+}
+
+/**
+ * pb_ingest_graph_push:
+ * @buffer: TS bytes; PTS is their running time
+ *
+ * One thread at a time. Never waits: what the graph is too slow for is dropped
+ * and counted.
+ */
+void
+pb_ingest_graph_push (PbIngestGraph *self, GstBuffer *buffer)
+{
+  GstAppSrc *ts = GST_APP_SRC (self->ts);
+
+  if (gst_app_src_get_current_level_bytes (ts) > QUEUE_MAX_BYTES) {
+    g_atomic_pointer_add (&self->dropped_bytes, gst_buffer_get_size (buffer));
+    self->drop_discont = TRUE;
+    return;
+  }
+  buffer = gst_buffer_ref (buffer);
+  if (self->drop_discont) {
+    buffer = gst_buffer_make_writable (buffer);
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    self->drop_discont = FALSE;
+  }
+  gst_app_src_push_buffer (ts, buffer);
+}
+
+/**
+ * pb_ingest_graph_stop:
+ *
+ * Nothing is pushed to the hub or the recorder after this. Not from the
+ * graph's own threads.
+ */
+void
+pb_ingest_graph_stop (PbIngestGraph *self)
+{
+  if (self->pipeline)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+}
+
+void
+pb_ingest_graph_free (PbIngestGraph *self)
+{
+  pb_ingest_graph_stop (self);
+  gst_clear_object (&self->ts);
+  gst_clear_object (&self->parse);
+  gst_clear_object (&self->dec);
+  gst_clear_object (&self->rtp);
+  gst_clear_object (&self->rows);
+  gst_clear_object (&self->pipeline);
+  gst_clear_caps (&self->caps);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  pb_live_unref (self->live);
+  g_free (self);
+}
+
+guint64
+pb_ingest_graph_get_dropped_bytes (PbIngestGraph *self)
+{
+  return GPOINTER_TO_SIZE (g_atomic_pointer_get (&self->dropped_bytes));
+}
+
+guint64
+pb_ingest_graph_get_klv_bytes (PbIngestGraph *self)
+{
+  return GPOINTER_TO_SIZE (g_atomic_pointer_get (&self->klv_bytes));
+}
+
+/**
+ * pb_ingest_graph_get_units:
+ * @lost: (out): rows that never came
+ * @rejected: (out): units that were damaged or unreadable
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_units (
+    PbIngestGraph *self, guint64 *lost, guint64 *rejected)
+{
+  g_autoptr (GstStructure) stats = NULL;
+
+  *lost = *rejected = 0;
+  g_object_get (self->dec, "stats", &stats, NULL);
+  if (!stats)
+    return;
+  gst_structure_get_uint64 (stats, "lost-rows", lost);
+  gst_structure_get_uint64 (stats, "rejected", rejected);
+}
+
+/**
+ * pb_ingest_graph_get_size:
+ * @width: (out): of the picture, 0 while there is none
+ * @height: (out): likewise
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_size (PbIngestGraph *self, gint *width, gint *height)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->parse, "src");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  GstStructure *s;
+
+  *width = *height = 0;
+  if (!caps)
+    return;
+  s = gst_caps_get_structure (caps, 0);
+  gst_structure_get_int (s, "width", width);
+  gst_structure_get_int (s, "height", height);
+}

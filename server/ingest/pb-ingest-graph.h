@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbIngestGraph: pipelines/ingest.launch at work: TS bytes in, access units
+ * and rows to the driver's hub. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "live/pb-live.h"
+#include "recording/pb-recorder.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PbIngestGraph PbIngestGraph;
+
+/* From any thread, once or more: the graph cannot go on. */
+typedef void (*PbIngestGraphFailFunc) (const gchar *reason, gpointer user_data);
+
+PbIngestGraph *pb_ingest_graph_new (PbLive *live, GstClock *clock,
+    GstClockTime base_time, PbIngestGraphFailFunc fail, gpointer user_data,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_ingest_graph_free (PbIngestGraph *graph);
+void pb_ingest_graph_set_recorder (PbIngestGraph *graph, PbRecorder *recorder);
+void pb_ingest_graph_push (PbIngestGraph *graph, GstBuffer *buffer);
+void pb_ingest_graph_stop (PbIngestGraph *graph);
+
+guint64 pb_ingest_graph_get_dropped_bytes (PbIngestGraph *graph);
+guint64 pb_ingest_graph_get_klv_bytes (PbIngestGraph *graph);
+void pb_ingest_graph_get_units (
+    PbIngestGraph *graph, guint64 *lost, guint64 *rejected);
+void pb_ingest_graph_get_size (PbIngestGraph *graph, gint *width, gint *height);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngestGraph, pb_ingest_graph_free)
+
+G_END_DECLS

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbIngest: the SRT port: every caller becomes a session of its driver. */
+#include "ingest/pb-ingest.h"
+
+#include <gst/app/app.h>
+
+#include "auth/pb-id.h"
+#include "store/pb-devices.h"
+
+#define TICK_MS 1000
+/* Sessions that write their last bytes at the same time. */
+#define MAX_CLOSERS 4
+
+typedef struct {
+  PbIngest *ingest;
+  PbSession *session;
+  GstElement *sink;
+  GstPad *pad; /* the source's, for its stats */
+} Caller;
+
+struct _PbIngest {
+  PbStore *store;
+  PbSeal *seal;
+  PbRegistry *registry;
+  gchar *recordings;
+  PbRecorderOptions recorder;
+  GstElement *pipeline;
+  GstElement *source;
+  guint bus_watch;
+  guint tick;
+  GThreadPool *closers;
+  gint64 store_changes;
+  GHashTable *devices; /* name → PbDevice: what the source knows */
+  gint refused; /* atomic */
+
+  GMutex lock; /* protects callers */
+  GPtrArray *callers;
+};
+
+static void
+caller_free (Caller *caller)
+{
+  gst_clear_object (&caller->sink);
+  gst_clear_object (&caller->pad);
+  pb_session_unref (caller->session);
+  g_free (caller);
+}
+
+/* On a closer's thread: the disk may be slow. */
+static void
+close_session (gpointer data, gpointer user_data)
+{
+  PbSession *session = data;
+
+  pb_session_close (session);
+  pb_session_unref (session);
+}
+
+static void
+end_session (PbIngest *self, PbSession *session, const gchar *reason)
+{
+  pb_session_end (session, reason);
+  pb_driver_detach (pb_session_get_driver (session), session);
+  g_thread_pool_push (self->closers, pb_session_ref (session), NULL);
+}
+
+static GstFlowReturn
+take_bytes (GstAppSink *sink, gpointer user_data)
+{
+  Caller *caller = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+  GstBuffer *buffer = sample ? gst_sample_get_buffer (sample) : NULL;
+
+  return buffer ? pb_session_push (caller->session, buffer) : GST_FLOW_EOS;
+}
+
+static PbSession *
+open_session (PbIngest *self, GstPad *pad, GError **error)
+{
+  g_autofree gchar *driver_id = NULL;
+  g_autofree gchar *device = NULL;
+  g_autofree gchar *peer = NULL;
+  g_autoptr (PbDriver) driver = NULL;
+  g_autoptr (GstClock) clock =
+      gst_pipeline_get_clock (GST_PIPELINE (self->pipeline));
+  PbSessionConfig config = { 0 };
+
+  g_object_get (pad, "driver", &driver_id, "device", &device, "peer-address",
+      &peer, NULL);
+  if (!pb_id_is_valid (driver_id)) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
+        "the driver's name is not valid");
+    return NULL;
+  }
+  driver = pb_registry_ensure (self->registry, driver_id);
+  config.driver = driver;
+  config.device = device;
+  config.peer = peer;
+  config.store = self->store;
+  config.recordings = self->recordings;
+  config.recorder = &self->recorder;
+  config.clock = clock;
+  config.base_time = gst_element_get_base_time (self->pipeline);
+  return pb_session_new (&config, error);
+}
+
+/* On the source's thread: a caller is there. */
+static void
+add_caller (GstElement *source, GstPad *pad, gpointer user_data)
+{
+  PbIngest *self = user_data;
+  GstAppSinkCallbacks callbacks = { .new_sample = take_bytes };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstPad) sink_pad = NULL;
+  PbSession *session = open_session (self, pad, &error);
+  PbSession *old;
+  PbDriver *driver;
+  Caller *caller;
+
+  if (!session) {
+    g_warning ("a caller is refused: %s", error->message);
+    return;
+  }
+  driver = pb_session_get_driver (session);
+  old = pb_driver_attach (driver, session);
+  if (old) {
+    end_session (self, old, "a new connection of this driver takes over");
+    pb_session_unref (old);
+  }
+  g_message ("driver %s: session %s begins (device %s)",
+      pb_driver_get_id (driver), pb_session_get_id (session),
+      pb_session_get_device (session));
+
+  caller = g_new0 (Caller, 1);
+  caller->ingest = self;
+  caller->session = session;
+  caller->pad = gst_object_ref (pad);
+  caller->sink =
+      gst_object_ref_sink (gst_element_factory_make ("appsink", NULL));
+  g_object_set (
+      caller->sink, "sync", FALSE, "async", FALSE, "max-buffers", 16, NULL);
+  gst_app_sink_set_callbacks (
+      GST_APP_SINK (caller->sink), &callbacks, caller, NULL);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->callers, caller);
+  g_mutex_unlock (&self->lock);
+  gst_bin_add (GST_BIN (self->pipeline), caller->sink);
+  gst_element_sync_state_with_parent (caller->sink);
+  sink_pad = gst_element_get_static_pad (caller->sink, "sink");
+  gst_pad_link (pad, sink_pad);
+}
+
+typedef struct {
+  PbIngest *ingest;
+  Caller *caller;
+} Removal;
+
+/* On the main thread: no streaming thread is in the appsink any more. */
+static gboolean
+finish_caller (gpointer data)
+{
+  Removal *removal = data;
+  Caller *caller = removal->caller;
+
+  gst_element_set_state (caller->sink, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->sink);
+  end_session (removal->ingest, caller->session, "the device has left");
+  caller_free (caller);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+remove_caller (GstElement *source, GstPad *pad, gpointer user_data)
+{
+  PbIngest *self = user_data;
+  Caller *caller = NULL;
+  Removal *removal;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->callers->len && !caller; i++) {
+    Caller *each = g_ptr_array_index (self->callers, i);
+
+    if (each->pad == pad) {
+      caller = each;
+      g_ptr_array_remove_index_fast (self->callers, i);
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  if (!caller)
+    return;
+  removal = g_new (Removal, 1);
+  *removal = (Removal){ self, caller };
+  g_main_context_invoke_full (
+      NULL, G_PRIORITY_DEFAULT, finish_caller, removal, g_free);
+}
+
+static void
+log_refusal (PbIngest *self, const GstStructure *s)
+{
+  const gchar *peer = gst_structure_get_string (s, "peer");
+  const gchar *device = gst_structure_get_string (s, "device");
+  const gchar *reason = gst_structure_get_string (s, "reason");
+
+  g_atomic_int_inc (&self->refused);
+  g_message ("a caller from %s (device %s) is refused: %s",
+      peer ? peer : "unknown", device ? device : "not named",
+      reason ? reason : "no reason given");
+}
+
+static gboolean
+watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  PbIngest *self = user_data;
+  g_autoptr (GError) error = NULL;
+  const GstStructure *s;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_ELEMENT:
+      s = gst_message_get_structure (message);
+      if (gst_structure_has_name (s, "pitbox-srt-refused"))
+        log_refusal (self, s);
+      break;
+    case GST_MESSAGE_WARNING:
+      gst_message_parse_warning (message, &error, NULL);
+      g_warning ("ingest: %s", error->message);
+      break;
+    case GST_MESSAGE_ERROR:
+      gst_message_parse_error (message, &error, NULL);
+      g_warning (
+          "ingest: %s: %s", GST_MESSAGE_SRC_NAME (message), error->message);
+      break;
+    default:
+      break;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+same_device (const PbDevice *a, const PbDevice *b)
+{
+  return a->created_utc_us == b->created_utc_us
+         && g_str_equal (a->driver, b->driver);
+}
+
+static void
+add_device (PbIngest *self, const PbDevice *device)
+{
+  pb_driver_unref (pb_registry_ensure (self->registry, device->driver));
+  /* One that cannot be opened was warned about: it stays unknown. */
+  if (device->passphrase)
+    g_signal_emit_by_name (self->source, "add-device", device->name,
+        device->driver, device->passphrase);
+}
+
+/* Tells the source what has changed since it was told last. */
+static gboolean
+load_devices (PbIngest *self, GError **error)
+{
+  g_autoptr (GPtrArray) list =
+      pb_store_list_devices (self->store, self->seal, error);
+  GHashTable *now;
+  GHashTableIter iter;
+  PbDevice *device;
+
+  if (!list)
+    return FALSE;
+  now = g_hash_table_new_full (
+      g_str_hash, g_str_equal, NULL, (GDestroyNotify) pb_device_free);
+  while (list->len > 0) {
+    device = g_ptr_array_steal_index_fast (list, 0);
+    g_hash_table_insert (now, device->name, device);
+  }
+  g_hash_table_iter_init (&iter, self->devices);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device)) {
+    const PbDevice *still = g_hash_table_lookup (now, device->name);
+
+    if (!still || !same_device (still, device))
+      g_signal_emit_by_name (self->source, "remove-device", device->name);
+  }
+  g_hash_table_iter_init (&iter, now);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device)) {
+    const PbDevice *known = g_hash_table_lookup (self->devices, device->name);
+
+    if (!known || !same_device (known, device))
+      add_device (self, device);
+  }
+  g_hash_table_unref (self->devices);
+  self->devices = now;
+  return TRUE;
+}
+
+static void
+reload_devices (PbIngest *self)
+{
+  gint64 changes = pb_store_get_changes_by_others (self->store);
+  g_autoptr (GError) error = NULL;
+
+  if (changes == self->store_changes)
+    return;
+  self->store_changes = changes;
+  if (!load_devices (self, &error))
+    g_warning ("the devices cannot be read: %s", error->message);
+}
+
+static void
+read_links (PbIngest *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->callers->len; i++) {
+    Caller *caller = g_ptr_array_index (self->callers, i);
+    g_autoptr (GstStructure) stats = NULL;
+
+    g_object_get (caller->pad, "stats", &stats, NULL);
+    if (stats)
+      pb_session_set_link (caller->session, stats);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+tick (gpointer user_data)
+{
+  PbIngest *self = user_data;
+  g_autoptr (GPtrArray) drivers = NULL;
+
+  reload_devices (self);
+  read_links (self);
+  drivers = pb_registry_list (self->registry);
+  for (guint i = 0; i < drivers->len; i++)
+    pb_driver_tick (g_ptr_array_index (drivers, i));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+build (PbIngest *self, const PbIngestConfig *config, GError **error)
+{
+  g_autoptr (GstBus) bus = NULL;
+
+  self->pipeline = gst_pipeline_new ("ingest");
+  self->source = gst_element_factory_make ("pitboxsrtsrc", "source");
+  if (!self->source) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "there is no element pitboxsrtsrc. Install PitBox's GStreamer plugins "
+        "or name their folder in GST_PLUGIN_PATH");
+    return FALSE;
+  }
+  g_object_set (self->source, "address", config->bind, "port",
+      (guint) config->srt_port, NULL);
+  if (config->latency_ms > 0)
+    g_object_set (self->source, "latency", config->latency_ms, NULL);
+  gst_bin_add (GST_BIN (self->pipeline), self->source);
+  g_signal_connect (self->source, "pad-added", G_CALLBACK (add_caller), self);
+  g_signal_connect (
+      self->source, "pad-removed", G_CALLBACK (remove_caller), self);
+  bus = gst_element_get_bus (self->pipeline);
+  self->bus_watch = gst_bus_add_watch (bus, watch_bus, self);
+  return TRUE;
+}
+
+/* What the bus says first is why it does not start. */
+static void
+explain_start (PbIngest *self, const PbIngestConfig *config, GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_autoptr (GError) why = NULL;
+
+  if (message)
+    gst_message_parse_error (message, &why, NULL);
+  g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
+      "SRT on %s port %u: %s. Choose another --srt-port, 0 takes any",
+      config->bind, config->srt_port,
+      why ? why->message : "it cannot be opened");
+}
+
+/**
+ * pb_ingest_new:
+ * @config: see #PbIngestConfig
+ *
+ * Main thread only, as everything here.
+ *
+ * Returns: (transfer full): the open port, or %NULL with @error set
+ */
+PbIngest *
+pb_ingest_new (const PbIngestConfig *config, GError **error)
+{
+  g_autoptr (PbIngest) self = g_new0 (PbIngest, 1);
+
+  self->store = pb_store_ref (config->store);
+  self->seal = config->seal;
+  self->registry = config->registry;
+  self->recordings = g_strdup (config->recordings);
+  if (config->recorder)
+    self->recorder = *config->recorder;
+  g_mutex_init (&self->lock);
+  self->callers = g_ptr_array_new ();
+  self->devices = g_hash_table_new_full (
+      g_str_hash, g_str_equal, NULL, (GDestroyNotify) pb_device_free);
+  self->closers =
+      g_thread_pool_new (close_session, NULL, MAX_CLOSERS, FALSE, NULL);
+  self->store_changes = pb_store_get_changes_by_others (self->store);
+  if (!build (self, config, error) || !load_devices (self, error))
+    return NULL;
+  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE) {
+    explain_start (self, config, error);
+    return NULL;
+  }
+  self->tick = g_timeout_add (TICK_MS, tick, self);
+  return g_steal_pointer (&self);
+}
+
+/**
+ * pb_ingest_free:
+ *
+ * Closes the port, ends every session and waits until the recordings are
+ * closed.
+ */
+void
+pb_ingest_free (PbIngest *self)
+{
+  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_handle_id (&self->bus_watch, g_source_remove);
+  if (self->pipeline)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  while (self->callers->len > 0) {
+    Caller *caller = g_ptr_array_steal_index (self->callers, 0);
+
+    end_session (self, caller->session, "the server stops");
+    gst_element_set_state (caller->sink, GST_STATE_NULL);
+    caller_free (caller);
+  }
+  g_thread_pool_free (self->closers, FALSE, TRUE);
+  gst_clear_object (&self->pipeline);
+  g_hash_table_unref (self->devices);
+  g_ptr_array_unref (self->callers);
+  pb_store_unref (self->store);
+  g_free (self->recordings);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/**
+ * pb_ingest_get_port:
+ *
+ * Returns: the UDP port it listens on
+ */
+guint16
+pb_ingest_get_port (PbIngest *self)
+{
+  guint port = 0;
+
+  g_object_get (self->source, "bound-port", &port, NULL);
+  return port;
+}
+
+/**
+ * pb_ingest_get_refused:
+ *
+ * Returns: callers refused since start
+ */
+guint64
+pb_ingest_get_refused (PbIngest *self)
+{
+  return g_atomic_int_get (&self->refused);
+}

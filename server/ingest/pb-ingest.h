@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbIngest: the SRT port: every caller becomes a session of its driver. */
+#pragma once
+
+#include "auth/pb-seal.h"
+#include "session/pb-session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PbIngest PbIngest;
+
+/**
+ * PbIngestConfig:
+ * @store: holds the devices, gets the sessions
+ * @seal: (nullable): opens the devices' passphrases
+ * @registry: gets the drivers
+ * @recordings: folder of all recordings
+ * @recorder: (nullable): options of each recorder
+ * @bind: address to listen on
+ * @srt_port: UDP port, 0 = any
+ * @latency_ms: SRT receive latency
+ */
+typedef struct {
+  PbStore *store;
+  PbSeal *seal;
+  PbRegistry *registry;
+  const gchar *recordings;
+  const PbRecorderOptions *recorder;
+  const gchar *bind;
+  guint16 srt_port;
+  guint latency_ms;
+} PbIngestConfig;
+
+PbIngest *pb_ingest_new (
+    const PbIngestConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_ingest_free (PbIngest *ingest);
+guint16 pb_ingest_get_port (PbIngest *ingest);
+guint64 pb_ingest_get_refused (PbIngest *ingest);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngest, pb_ingest_free)
+
+G_END_DECLS

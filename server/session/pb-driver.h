@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbDriver: what the server knows of one driver, whether the driver is there
+ * or not; and the registry of all of them. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "live/pb-live.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PbDriver PbDriver;
+typedef struct _PbSession PbSession;
+typedef struct _PbRegistry PbRegistry;
+
+/**
+ * PbDriverState:
+ * @PB_DRIVER_OFFLINE: not there
+ * @PB_DRIVER_STALE: connected but silent, or gone for a moment
+ * @PB_DRIVER_LIVE: data come
+ */
+typedef enum {
+  PB_DRIVER_OFFLINE,
+  PB_DRIVER_STALE,
+  PB_DRIVER_LIVE,
+} PbDriverState;
+
+/* A connected driver that sends nothing for so long is stale; one that has
+ * gone is offline after the second time: an agent that restarts takes less. */
+#define PB_DRIVER_STALE_MS 2000
+#define PB_DRIVER_OFFLINE_MS 10000
+
+PbDriverState pb_driver_state_decide (
+    gboolean connected, gint64 silent_ms, gint64 gone_ms);
+const gchar *pb_driver_state_to_string (PbDriverState state);
+
+PbDriver *pb_driver_ref (PbDriver *driver);
+void pb_driver_unref (PbDriver *driver);
+const gchar *pb_driver_get_id (PbDriver *driver);
+PbLive *pb_driver_get_live (PbDriver *driver);
+PbDriverState pb_driver_get_state (PbDriver *driver, gint64 *since_utc_ms);
+PbSession *pb_driver_dup_session (PbDriver *driver);
+PbSession *pb_driver_attach (PbDriver *driver, PbSession *session);
+gboolean pb_driver_detach (PbDriver *driver, PbSession *session);
+void pb_driver_tick (PbDriver *driver);
+
+PbRegistry *pb_registry_new (const PbLiveLimits *limits);
+void pb_registry_free (PbRegistry *registry);
+PbDriver *pb_registry_ensure (PbRegistry *registry, const gchar *id);
+PbDriver *pb_registry_find (PbRegistry *registry, const gchar *id);
+GPtrArray *pb_registry_list (PbRegistry *registry);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDriver, pb_driver_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRegistry, pb_registry_free)
+
+G_END_DECLS

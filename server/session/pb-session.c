@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbSession: one connection of one device: its bytes go to the recorder and,
+ * through the ingest graph, to the driver's hub. */
+#include "session/pb-session.h"
+
+#include <sodium.h>
+
+#include "ingest/pb-ingest-graph.h"
+
+/* No TS packet in so many bytes: this is not MPEG-TS. */
+#define GARBAGE_MAX_BYTES (128u * 1024)
+/* Muxers write a programme table every 0.1 to 0.5 s; nothing can be shown or
+ * cut before the first. */
+#define TABLES_MAX_MS 10000
+
+struct _PbSession {
+  gatomicrefcount refs;
+  gchar *id;
+  gint64 pk;
+  PbDriver *driver;
+  gchar *device;
+  gchar *peer;
+  PbStore *store;
+  PbRecorder *recorder;
+  PbIngestGraph *graph;
+  gint64 started_mono_us;
+  GMutex push_lock; /* held while bytes go on; close waits for it */
+
+  GMutex lock; /* protects all below */
+  gboolean ended;
+  gboolean closed;
+  gchar *end_reason;
+  gint64 last_data_mono_us;
+  guint64 bytes;
+  PbLiveLink link;
+  guint recv_kbps;
+  guint telemetry_kbps;
+  gint64 last_tick_mono_us;
+  guint64 last_tick_bytes;
+  guint64 last_tick_klv_bytes;
+  gint64 last_packets;
+  gint64 last_lost;
+};
+
+static void
+fail (const gchar *reason, gpointer user_data)
+{
+  pb_session_end (user_data, reason);
+}
+
+/* e.g. 20261122T200150Z-4f09a1: sorts by time, is a folder and a URL part. */
+static gchar *
+make_id (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree gchar *date = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+
+  return g_strdup_printf ("%s-%06x", date, randombytes_uniform (0x1000000));
+}
+
+/**
+ * pb_session_new:
+ * @config: see #PbSessionConfig; copied
+ *
+ * Opens the session in the store, begins to record and starts the graph. Does
+ * not attach it to the driver. Any thread.
+ *
+ * Returns: (transfer full): the session, or %NULL with @error set
+ */
+PbSession *
+pb_session_new (const PbSessionConfig *config, GError **error)
+{
+  g_autoptr (PbSession) self = g_new0 (PbSession, 1);
+  const gchar *driver = pb_driver_get_id (config->driver);
+  g_autofree gchar *folder = NULL;
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  g_mutex_init (&self->push_lock);
+  self->id = make_id ();
+  self->driver = pb_driver_ref (config->driver);
+  self->device = g_strdup (config->device);
+  self->peer = g_strdup (config->peer ? config->peer : "unknown");
+  self->store = pb_store_ref (config->store);
+  self->started_mono_us = self->last_tick_mono_us = g_get_monotonic_time ();
+  self->last_data_mono_us = self->started_mono_us;
+  self->link.loss_pct = 0;
+  self->graph = pb_ingest_graph_new (pb_driver_get_live (config->driver),
+      config->clock, config->base_time, fail, self, error);
+  if (!self->graph)
+    return NULL;
+  self->pk = pb_store_open_session (
+      self->store, self->id, driver, self->device, g_get_real_time (), error);
+  if (self->pk == 0)
+    return NULL;
+  folder = g_build_filename (config->recordings, driver, self->id, NULL);
+  self->recorder =
+      pb_recorder_new (self->store, self->pk, folder, config->recorder);
+  pb_ingest_graph_set_recorder (self->graph, self->recorder);
+  return g_steal_pointer (&self);
+}
+
+PbSession *
+pb_session_ref (PbSession *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+pb_session_unref (PbSession *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  pb_session_close (self);
+  g_clear_pointer (&self->graph, pb_ingest_graph_free);
+  pb_driver_unref (self->driver);
+  pb_store_unref (self->store);
+  g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->push_lock);
+  g_free (self->id);
+  g_free (self->device);
+  g_free (self->peer);
+  g_free (self->end_reason);
+  g_free (self);
+}
+
+const gchar *
+pb_session_get_id (PbSession *self)
+{
+  return self->id;
+}
+
+const gchar *
+pb_session_get_device (PbSession *self)
+{
+  return self->device;
+}
+
+PbDriver *
+pb_session_get_driver (PbSession *self)
+{
+  return self->driver;
+}
+
+gint64
+pb_session_get_last_data_mono_us (PbSession *self)
+{
+  gint64 value;
+
+  g_mutex_lock (&self->lock);
+  value = self->last_data_mono_us;
+  g_mutex_unlock (&self->lock);
+  return value;
+}
+
+gboolean
+pb_session_is_ended (PbSession *self)
+{
+  gboolean value;
+
+  g_mutex_lock (&self->lock);
+  value = self->ended;
+  g_mutex_unlock (&self->lock);
+  return value;
+}
+
+/**
+ * pb_session_push:
+ * @buffer: the next TS bytes; PTS is the running time of arrival
+ *
+ * From the connection's thread. Waits for nobody.
+ *
+ * Returns: %GST_FLOW_OK, or %GST_FLOW_EOS once the session has ended and the
+ *   connection should be closed
+ */
+GstFlowReturn
+pb_session_push (PbSession *self, GstBuffer *buffer)
+{
+  gsize size = gst_buffer_get_size (buffer);
+  gboolean ended;
+
+  g_mutex_lock (&self->push_lock);
+  g_mutex_lock (&self->lock);
+  ended = self->ended;
+  self->bytes += size;
+  self->last_data_mono_us = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+  if (!ended) {
+    pb_recorder_push (self->recorder, buffer, g_get_real_time ());
+    pb_ingest_graph_push (self->graph, buffer);
+  }
+  g_mutex_unlock (&self->push_lock);
+  return ended ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+static gdouble
+get_number (const GstStructure *stats, const gchar *field)
+{
+  const GValue *value = gst_structure_get_value (stats, field);
+  GValue number = G_VALUE_INIT;
+  gdouble result = 0;
+
+  g_value_init (&number, G_TYPE_DOUBLE);
+  if (value && g_value_transform (value, &number))
+    result = g_value_get_double (&number);
+  return result;
+}
+
+/**
+ * pb_session_set_link:
+ * @stats: what the source says of the connection: rtt-ms, packets-received,
+ *   packets-lost, packets-retransmitted, latency-ms
+ *
+ * Any thread. Loss is of the packets since the last call.
+ */
+void
+pb_session_set_link (PbSession *self, const GstStructure *stats)
+{
+  gint64 packets = get_number (stats, "packets-received");
+  gint64 lost = get_number (stats, "packets-lost");
+
+  g_mutex_lock (&self->lock);
+  self->link.rtt_ms = get_number (stats, "rtt-ms");
+  self->link.latency_ms = get_number (stats, "latency-ms");
+  self->link.retransmitted = get_number (stats, "packets-retransmitted");
+  if (packets > self->last_packets) {
+    gdouble new_lost = MAX (0, lost - self->last_lost);
+    /* A retransmitted packet counts as received, too. */
+    gdouble sent = MAX (packets - self->last_packets, new_lost);
+
+    self->link.loss_pct = 100 * new_lost / sent;
+  }
+  self->last_packets = packets;
+  self->last_lost = lost;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_session_end:
+ * @reason: in words, for the log and the store
+ *
+ * The first reason counts. From now on pb_session_push() gives %GST_FLOW_EOS;
+ * whoever owns the session closes it. Any thread.
+ */
+void
+pb_session_end (PbSession *self, const gchar *reason)
+{
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->ended;
+  if (first) {
+    self->ended = TRUE;
+    self->end_reason = g_strdup (reason);
+  }
+  g_mutex_unlock (&self->lock);
+  if (first)
+    g_message ("driver %s: session %s (device %s from %s) ends: %s",
+        pb_driver_get_id (self->driver), self->id, self->device, self->peer,
+        reason);
+}
+
+/**
+ * pb_session_close:
+ *
+ * Stops the graph, writes the rest of the recording, closes the session in the
+ * store. Waits for the disk: not on the main thread. Does nothing the second
+ * time.
+ */
+void
+pb_session_close (PbSession *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->closed;
+  self->closed = self->ended = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (!first)
+    return;
+  g_mutex_lock (&self->push_lock);
+  g_mutex_unlock (&self->push_lock);
+  if (self->graph)
+    pb_ingest_graph_stop (self->graph);
+  g_clear_pointer (&self->recorder, pb_recorder_close);
+  if (self->pk != 0
+      && !pb_store_close_session (self->store, self->pk, g_get_real_time (),
+          self->end_reason ? self->end_reason : "ended", &error))
+    g_warning ("session %s: %s", self->id, error->message);
+}
+
+/**
+ * pb_session_get_stats:
+ * @stats: (out): see #PbSessionStats
+ *
+ * Any thread, while the session is not closed.
+ */
+void
+pb_session_get_stats (PbSession *self, PbSessionStats *stats)
+{
+  *stats = (PbSessionStats){ 0 };
+  g_mutex_lock (&self->lock);
+  if (self->recorder && !self->closed)
+    pb_recorder_get_stats (self->recorder, &stats->recorder);
+  stats->bytes = self->bytes;
+  stats->recv_kbps = self->recv_kbps;
+  stats->telemetry_kbps = self->telemetry_kbps;
+  stats->link = self->link;
+  g_mutex_unlock (&self->lock);
+  stats->dropped_bytes = pb_ingest_graph_get_dropped_bytes (self->graph);
+  pb_ingest_graph_get_size (self->graph, &stats->width, &stats->height);
+}
+
+static void
+check_stream (PbSession *self, gint64 now)
+{
+  PbSessionStats stats;
+  g_autofree gchar *failure = NULL;
+
+  pb_session_get_stats (self, &stats);
+  failure = stats.recorder.failure;
+  if (stats.recorder.garbage_run_bytes > GARBAGE_MAX_BYTES)
+    pb_session_end (self,
+        "the bytes are not MPEG-TS. Send what mpegtsmux or pitbox-agent makes");
+  else if (stats.bytes > GARBAGE_MAX_BYTES && !stats.recorder.has_pmt
+           && now - self->started_mono_us > TABLES_MAX_MS * 1000)
+    pb_session_end (self,
+        "no programme table in 10 s. The sender's muxer must repeat PAT and "
+        "PMT, as mpegtsmux does");
+  else if (stats.recorder.has_pmt && !stats.recorder.has_klv
+           && !stats.recorder.video_codec)
+    pb_session_end (self,
+        "the programme lists neither H.264 or H.265 video nor KLV telemetry");
+}
+
+/**
+ * pb_session_tick:
+ *
+ * Once a second: bit rates, link figures for the viewers, and whether what
+ * comes is a stream at all.
+ */
+void
+pb_session_tick (PbSession *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  guint64 klv_bytes = pb_ingest_graph_get_klv_bytes (self->graph);
+  PbLiveLink link;
+  gdouble seconds;
+
+  g_mutex_lock (&self->lock);
+  pb_ingest_graph_get_units (
+      self->graph, &self->link.lost_units, &self->link.rejected_units);
+  seconds = (now - self->last_tick_mono_us) / 1e6;
+  if (seconds > 0.1) {
+    self->recv_kbps = (self->bytes - self->last_tick_bytes) * 8 / 1e3 / seconds;
+    self->telemetry_kbps =
+        (klv_bytes - self->last_tick_klv_bytes) * 8 / 1e3 / seconds;
+    self->last_tick_mono_us = now;
+    self->last_tick_bytes = self->bytes;
+    self->last_tick_klv_bytes = klv_bytes;
+  }
+  self->link.recv_mbps = self->recv_kbps / 1e3;
+  link = self->link;
+  g_mutex_unlock (&self->lock);
+  pb_live_set_link (pb_driver_get_live (self->driver), &link);
+  check_stream (self, now);
+}

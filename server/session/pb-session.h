@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbSession: one connection of one device: its bytes go to the recorder and,
+ * through the ingest graph, to the driver's hub. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "recording/pb-recorder.h"
+#include "session/pb-driver.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PbSessionConfig:
+ * @driver: whom it is of
+ * @device: what sends it
+ * @peer: (nullable): from where, for the log
+ * @store: where its index goes
+ * @recordings: folder of all recordings
+ * @recorder: (nullable): options of the recorder
+ * @clock, @base_time: of the pipeline its buffers come from
+ */
+typedef struct {
+  PbDriver *driver;
+  const gchar *device;
+  const gchar *peer;
+  PbStore *store;
+  const gchar *recordings;
+  const PbRecorderOptions *recorder;
+  GstClock *clock;
+  GstClockTime base_time;
+} PbSessionConfig;
+
+/**
+ * PbSessionStats:
+ * @recorder: see #PbRecorderStats; clear its failure
+ * @bytes: received
+ * @dropped_bytes: not decoded because the graph was too slow
+ * @recv_kbps, @telemetry_kbps: over the last second
+ * @link: rtt, loss… as the source last said
+ * @width, @height: of the picture, 0 without one
+ */
+typedef struct {
+  PbRecorderStats recorder;
+  guint64 bytes;
+  guint64 dropped_bytes;
+  guint recv_kbps;
+  guint telemetry_kbps;
+  PbLiveLink link;
+  gint width;
+  gint height;
+} PbSessionStats;
+
+PbSession *pb_session_new (
+    const PbSessionConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PbSession *pb_session_ref (PbSession *session);
+void pb_session_unref (PbSession *session);
+GstFlowReturn pb_session_push (PbSession *session, GstBuffer *buffer);
+void pb_session_set_link (PbSession *session, const GstStructure *stats);
+void pb_session_end (PbSession *session, const gchar *reason);
+void pb_session_close (PbSession *session);
+
+const gchar *pb_session_get_id (PbSession *session);
+const gchar *pb_session_get_device (PbSession *session);
+PbDriver *pb_session_get_driver (PbSession *session);
+gint64 pb_session_get_last_data_mono_us (PbSession *session);
+gboolean pb_session_is_ended (PbSession *session);
+void pb_session_get_stats (PbSession *session, PbSessionStats *stats);
+void pb_session_tick (PbSession *session);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSession, pb_session_unref)
+
+G_END_DECLS
