@@ -4,11 +4,13 @@
 
 #include "gsttelemetrydec.h"
 #include "gsttelemetryenc.h"
+#include "gsttelemetryjsonenc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
   return GST_ELEMENT_REGISTER (telemetryenc, plugin)
+         && GST_ELEMENT_REGISTER (telemetryjsonenc, plugin)
          && GST_ELEMENT_REGISTER (telemetrydec, plugin);
 }
 

@@ -8,6 +8,7 @@
 #include <gstpitbox/gstpitboxdecoder.h>
 #include <gstpitbox/gstpitboxencoder.h>
 #include <gstpitbox/gstpitboxerror.h>
+#include <gstpitbox/gstpitboxjson.h>
 #include <gstpitbox/gstpitboxmatcher.h>
 #include <gstpitbox/gstpitboxmeta.h>
 #include <gstpitbox/gstpitboxrow.h>
