@@ -2,7 +2,7 @@
  * Settings: default < file < environment < option, from one table. */
 #include "pb-config.h"
 
-#include <stdlib.h>
+#include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
 typedef enum { TEXT, NUMBER } SettingType;
@@ -143,17 +143,6 @@ load_environment (PbConfig *config, GError **error)
 }
 
 static gboolean
-is_id (const gchar *s)
-{
-  gsize n = strlen (s);
-
-  return n >= 1 && n <= 64 && s[0] != '.'
-         && strspn (s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                       "0123456789._-")
-                == n;
-}
-
-static gboolean
 one_of (const gchar *key, const gchar *value, const gchar *const *allowed,
     GError **error)
 {
@@ -197,7 +186,8 @@ validate (PbConfig *config, GError **error)
     g_free (config->device);
     config->device = g_strdup (config->driver);
   }
-  if (!is_id (config->driver) || !is_id (config->device)) {
+  if (!gst_pitbox_id_is_valid (config->driver)
+      || !gst_pitbox_id_is_valid (config->device)) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         "driver and device must be 1 to 64 of A-Z a-z 0-9 . _ - and not begin "
         "with a dot");

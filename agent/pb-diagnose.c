@@ -7,6 +7,7 @@
 #include "pb-stream.h"
 
 #include <gst/gst.h>
+#include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
 /* A try of the link is over when the server took it, refused it, or was not
@@ -105,8 +106,8 @@ check_link (const PbConfig *config)
       g_network_address_parse (config->server, 9000, &error);
   g_autoptr (GstElement) sink = NULL;
   g_autoptr (GstBus) bus = NULL;
-  g_autofree gchar *streamid = g_strdup_printf (
-      "#!::r=%s,m=publish,u=%s", config->driver, config->device);
+  g_autofree gchar *streamid =
+      gst_pitbox_stream_id_new (config->driver, config->device);
   g_autofree gchar *reason = NULL;
   gboolean connected = FALSE;
   gint64 end = g_get_monotonic_time () + LINK_TIMEOUT / 1000;

@@ -5,6 +5,7 @@
 #include "pb-graph.h"
 
 #include <gst/gst.h>
+#include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
 struct _PbStream {
@@ -52,7 +53,7 @@ set_uplink (PbStream *self, GError **error)
   if (uplink == NULL)
     return FALSE;
   net = G_NETWORK_ADDRESS (address);
-  streamid = g_strdup_printf ("#!::r=%s,m=publish,u=%s", c->driver, c->device);
+  streamid = gst_pitbox_stream_id_new (c->driver, c->device);
   g_object_set (uplink, "host", g_network_address_get_hostname (net), "port",
       (guint) g_network_address_get_port (net), "streamid", streamid, "latency",
       (guint) c->latency_ms, "reconnect", FALSE, NULL);

@@ -2,6 +2,8 @@
  * Back-off with jitter, and when to give up the picture. */
 #include "pb-supervisor.h"
 
+#include <gstpitbox/gstpitbox.h>
+
 /* A stream that ran this long was good: what follows is a new story. */
 #define GOOD_UPTIME_MS 30000
 /* First and longest wait. The first is short because most breaks are a server
@@ -19,7 +21,7 @@
  * @failure: what happened
  * @uptime_ms: how long the stream had run, ms
  * @wanted: the mode the driver wants
- * @random: 0 to 1, spreads the delays by ± 20 %
+ * @random: 0 to 1, spreads the delays by ± 25 %
  *
  * Pure but for @supervisor. A failed picture never costs the telemetry: after
  * %MAX_VIDEO_FAILURES in a row the telemetry streams alone, and the picture is
@@ -32,7 +34,6 @@ pb_supervisor_decide (PbSupervisor *supervisor, PbFailure failure,
     guint64 uptime_ms, PbMode wanted, gdouble random)
 {
   PbDecision d = { .mode = wanted };
-  gdouble delay;
 
   if (uptime_ms >= GOOD_UPTIME_MS) {
     supervisor->failures = 0;
@@ -44,12 +45,9 @@ pb_supervisor_decide (PbSupervisor *supervisor, PbFailure failure,
     d.mode = PB_MODE_TELEMETRY;
   d.refuse_encoder = failure == PB_FAILURE_ENCODER;
 
-  delay = FIRST_DELAY_MS * (gdouble) (1u << MIN (supervisor->failures, 10));
-  if (failure == PB_FAILURE_REFUSED)
-    delay = MAX (delay, REFUSED_DELAY_MS);
-  delay = MIN (delay, MAX_DELAY_MS) * (0.8 + 0.4 * CLAMP (random, 0, 1));
-  d.delay_ms = (guint) delay;
-  supervisor->failures++;
+  d.delay_ms = gst_pitbox_backoff_ms (++supervisor->failures,
+      failure == PB_FAILURE_REFUSED ? REFUSED_DELAY_MS : FIRST_DELAY_MS,
+      MAX_DELAY_MS, random);
   return d;
 }
 
