@@ -8,6 +8,13 @@
 #define MAX_FRAMES 60
 #define MAX_SAMPLES 120
 
+/* What a viewer that joins has missed goes out over a few frames' time, with a
+ * frame's share at once: 700 packets in one go overrun a socket's buffer (208
+ * KiB are about 90 packets) and hold up the lane's other viewers. */
+#define BACKLOG_STEPS 4
+#define MIN_STEP_BYTES (64 * 1024)
+#define MAX_STEP_BYTES (512 * 1024)
+
 typedef enum {
   ITEM_FRAME,
   ITEM_SAMPLE,
@@ -42,6 +49,10 @@ struct _PbLiveViewer {
   guint pt;
   gboolean video;
   gboolean data;
+  /* Of PbFrame: what a viewer that joined has not got yet, and how much of it
+   * goes out at a time. */
+  GQueue backlog;
+  gsize backlog_step_bytes;
 };
 
 struct _PbLane {
@@ -71,6 +82,7 @@ viewer_unref (PbLiveViewer *viewer)
 {
   if (!g_atomic_ref_count_dec (&viewer->ref_count))
     return;
+  g_queue_clear_full (&viewer->backlog, (GDestroyNotify) pb_frame_unref);
   g_mutex_clear (&viewer->lock);
   g_free (viewer);
 }
@@ -95,12 +107,50 @@ send_frame (PbLiveViewer *viewer, PbFrame *frame)
 }
 
 static void
+send_backlog (PbLiveViewer *viewer)
+{
+  gsize sent = 0;
+  PbFrame *frame;
+
+  while (sent < viewer->backlog_step_bytes
+         && (frame = g_queue_pop_head (&viewer->backlog)) != NULL) {
+    sent += frame->bytes;
+    send_frame (viewer, frame);
+    pb_frame_unref (frame);
+  }
+}
+
+/* A new key frame makes what is older worthless. */
+static void
+next_frame (PbLiveViewer *viewer, PbFrame *frame)
+{
+  if (frame->key)
+    g_queue_clear_full (&viewer->backlog, (GDestroyNotify) pb_frame_unref);
+  if (viewer->backlog.length == 0) {
+    send_frame (viewer, frame);
+    return;
+  }
+  g_queue_push_tail (&viewer->backlog, pb_frame_ref (frame));
+  send_backlog (viewer);
+}
+
+static void
 start_video (PbLiveViewer *viewer, const Item *item)
 {
+  gsize bytes = 0;
+
   viewer->pt = item->pt;
   viewer->video = TRUE;
-  for (guint i = 0; i < item->list->len; i++)
-    send_frame (viewer, g_ptr_array_index (item->list, i));
+  g_queue_clear_full (&viewer->backlog, (GDestroyNotify) pb_frame_unref);
+  for (guint i = 0; i < item->list->len; i++) {
+    PbFrame *frame = g_ptr_array_index (item->list, i);
+
+    bytes += frame->bytes;
+    g_queue_push_tail (&viewer->backlog, pb_frame_ref (frame));
+  }
+  viewer->backlog_step_bytes =
+      CLAMP (bytes / BACKLOG_STEPS, MIN_STEP_BYTES, MAX_STEP_BYTES);
+  send_backlog (viewer);
 }
 
 static void
@@ -123,7 +173,7 @@ serve (PbLiveViewer *viewer, const Item *item)
     switch (item->type) {
       case ITEM_FRAME:
         if (viewer->video)
-          send_frame (viewer, item->frame);
+          next_frame (viewer, item->frame);
         break;
       case ITEM_SAMPLE:
       case ITEM_KEY_SAMPLE:

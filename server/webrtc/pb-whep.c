@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The WHEP endpoint: HTTP on one side, peers on the other, all on the main
+ * loop. */
+#include "webrtc/pb-whep.h"
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "webrtc/pb-offer.h"
+#include "webrtc/pb-peer-pool.h"
+
+#define DEFAULT_MAX_VIEWERS 100
+#define DEFAULT_POOL_SIZE 10
+
+/* An offer webrtcbin never answers (seen with broken data sections). */
+#define ANSWER_LIMIT_US (5 * G_USEC_PER_SEC)
+/* From the answer to the DTLS handshake's end; ICE gives up after 30 s. */
+#define CONNECT_LIMIT_US (15 * G_USEC_PER_SEC)
+/* A viewer reports (RTCP) at least every 5 s, usually every second. */
+#define SILENCE_LIMIT_MS 8000
+/* Who is silent for this long is sent something to acknowledge. */
+#define WAKE_AFTER_MS 2500
+
+typedef struct {
+  PbWhep *whep;
+  gchar *id;
+  PbPeer *peer;
+  PbLive *live;
+  /* The POST that waits for the answer. */
+  SoupServerMessage *message;
+  gulong message_finished;
+  gint64 created_us;
+} Viewer;
+
+struct _PbWhep {
+  GMainContext *context;
+  PbPeerConfig config;
+  guint max_viewers;
+  PbPeerPool *pool;
+  GSource *timer;
+  /* id -> Viewer */
+  GHashTable *viewers;
+  /* PbPeer -> Viewer: what a peer says after its viewer is gone is nobody's. */
+  GHashTable *by_peer;
+  PbWhepStats totals;
+};
+
+/* A peer's event on its way from webrtcbin's thread to the main loop. */
+typedef struct {
+  PbWhep *whep;
+  PbPeer *peer;
+  PbPeerEvent event;
+  gchar *text;
+} Event;
+
+static void
+reply_error (SoupServerMessage *message, guint status, const gchar *code,
+    const gchar *text)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
+  gchar *json;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "error");
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "code");
+  json_builder_add_string_value (builder, code);
+  json_builder_set_member_name (builder, "message");
+  json_builder_add_string_value (builder, text);
+  json_builder_end_object (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  json = json_to_string (root, FALSE);
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (
+      message, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
+}
+
+static void
+release_message (Viewer *viewer)
+{
+  if (viewer->message == NULL)
+    return;
+  g_signal_handler_disconnect (viewer->message, viewer->message_finished);
+  g_clear_object (&viewer->message);
+}
+
+static void
+viewer_free (Viewer *viewer)
+{
+  release_message (viewer);
+  g_hash_table_remove (viewer->whep->by_peer, viewer->peer);
+  pb_peer_pool_dispose (viewer->whep->pool, viewer->peer);
+  pb_live_unref (viewer->live);
+  g_free (viewer->id);
+  g_free (viewer);
+}
+
+static void
+remove_viewer (Viewer *viewer, const gchar *why)
+{
+  PbPeerStats stats;
+  PbWhep *whep = viewer->whep;
+
+  pb_peer_get_stats (viewer->peer, &stats);
+  whep->totals.frames_dropped += stats.frames_dropped;
+  whep->totals.samples_dropped += stats.samples_dropped;
+  g_debug ("viewer %s: %s", viewer->id, why);
+  if (viewer->message != NULL) {
+    whep->totals.refused++;
+    reply_error (viewer->message, SOUP_STATUS_INTERNAL_SERVER_ERROR,
+        "negotiation_failed", why);
+    soup_server_message_unpause (viewer->message);
+  }
+  g_hash_table_remove (whep->viewers, viewer->id);
+}
+
+static void
+reply_answer (Viewer *viewer, const gchar *sdp)
+{
+  g_autofree gchar *location = g_strdup_printf (
+      "/whep/%s/%s", pb_live_get_driver_id (viewer->live), viewer->id);
+  SoupMessageHeaders *headers;
+
+  if (viewer->message == NULL)
+    return;
+  headers = soup_server_message_get_response_headers (viewer->message);
+  soup_server_message_set_status (viewer->message, SOUP_STATUS_CREATED, NULL);
+  soup_message_headers_replace (headers, "Location", location);
+  soup_server_message_set_response (
+      viewer->message, "application/sdp", SOUP_MEMORY_COPY, sdp, strlen (sdp));
+  soup_server_message_unpause (viewer->message);
+  release_message (viewer);
+  viewer->whep->totals.accepted++;
+  viewer->whep->totals.answer_last_ms =
+      (g_get_monotonic_time () - viewer->created_us) / 1000.0;
+}
+
+static gboolean
+dispatch_event (gpointer data)
+{
+  Event *event = data;
+  Viewer *viewer = g_hash_table_lookup (event->whep->by_peer, event->peer);
+
+  if (viewer == NULL)
+    return G_SOURCE_REMOVE;
+  if (event->event == PB_PEER_ANSWERED)
+    reply_answer (viewer, event->text);
+  else
+    remove_viewer (viewer, event->text);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+event_free (gpointer data)
+{
+  Event *event = data;
+
+  pb_peer_unref (event->peer);
+  g_free (event->text);
+  g_free (event);
+}
+
+/* Any thread. */
+static void
+on_peer_event (
+    PbPeer *peer, PbPeerEvent what, const gchar *text, gpointer user_data)
+{
+  PbWhep *whep = user_data;
+  Event *event = g_new (Event, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  *event = (Event){ whep, pb_peer_ref (peer), what, g_strdup (text) };
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, dispatch_event, event, event_free);
+  g_source_attach (source, whep->context);
+}
+
+static void
+check_viewer (Viewer *viewer, gint64 now_us)
+{
+  gint64 age_us = now_us - viewer->created_us;
+  PbPeerStats stats;
+
+  pb_peer_get_stats (viewer->peer, &stats);
+  if (viewer->message != NULL && age_us > ANSWER_LIMIT_US) {
+    remove_viewer (viewer, "no answer in time");
+  } else if (!stats.connected && age_us > CONNECT_LIMIT_US) {
+    viewer->whep->totals.reaped++;
+    remove_viewer (viewer, "not connected in time");
+  } else if (stats.silent_ms > SILENCE_LIMIT_MS) {
+    viewer->whep->totals.reaped++;
+    remove_viewer (viewer, "silent");
+  } else if (stats.silent_ms > WAKE_AFTER_MS) {
+    pb_peer_wake (viewer->peer);
+  }
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  PbWhep *whep = data;
+  g_autoptr (GList) viewers = g_hash_table_get_values (whep->viewers);
+  gint64 now_us = g_get_monotonic_time ();
+
+  for (GList *l = viewers; l != NULL; l = l->next)
+    check_viewer (l->data, now_us);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_whep_new:
+ * @options: (nullable): limits and addresses, copied
+ * @error: which part of GStreamer is missing
+ *
+ * Main thread; takes about half a second, so that no viewer has to wait for
+ * it. Everything runs on the thread-default context of the caller.
+ *
+ * Returns: (transfer full) (nullable): the endpoint
+ */
+PbWhep *
+pb_whep_new (const PbWhepOptions *options, GError **error)
+{
+  const PbWhepOptions none = { 0 };
+  PbPeerPool *pool;
+  PbPeerConfig config;
+  PbWhep *whep;
+
+  if (options == NULL)
+    options = &none;
+  config = (PbPeerConfig){ options->loopback, (gchar *) options->public_address,
+    options->min_port, options->max_port };
+  pool = pb_peer_pool_new (&config,
+      options->pool_size != 0 ? options->pool_size : DEFAULT_POOL_SIZE, error);
+  if (pool == NULL)
+    return NULL;
+  whep = g_new0 (PbWhep, 1);
+  whep->pool = pool;
+  whep->context = g_main_context_ref_thread_default ();
+  whep->max_viewers =
+      options->max_viewers != 0 ? options->max_viewers : DEFAULT_MAX_VIEWERS;
+  whep->viewers = g_hash_table_new_full (
+      g_str_hash, g_str_equal, NULL, (GDestroyNotify) viewer_free);
+  whep->by_peer = g_hash_table_new (NULL, NULL);
+  whep->timer = g_timeout_source_new_seconds (1);
+  g_source_set_callback (whep->timer, on_timer, whep, NULL);
+  g_source_attach (whep->timer, whep->context);
+  return whep;
+}
+
+/**
+ * pb_whep_free:
+ * @whep: (transfer full): the endpoint
+ *
+ * Main thread. Every viewer is closed when it returns.
+ */
+void
+pb_whep_free (PbWhep *whep)
+{
+  g_autoptr (GList) viewers = g_hash_table_get_values (whep->viewers);
+
+  for (GList *l = viewers; l != NULL; l = l->next)
+    remove_viewer (l->data, "the server stops");
+  pb_peer_pool_free (whep->pool);
+  g_source_destroy (whep->timer);
+  g_source_unref (whep->timer);
+  /* Events on their way find no viewer, but must not find no endpoint. */
+  while (g_main_context_iteration (whep->context, FALSE))
+    continue;
+  g_hash_table_unref (whep->viewers);
+  g_hash_table_unref (whep->by_peer);
+  g_main_context_unref (whep->context);
+  g_free (whep);
+}
+
+static gchar *
+make_id (void)
+{
+  return g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (),
+      g_random_int (), g_random_int ());
+}
+
+static void
+refuse (PbWhep *whep, SoupServerMessage *message, guint status,
+    const gchar *code, const gchar *text)
+{
+  whep->totals.refused++;
+  reply_error (message, status, code, text);
+}
+
+/* The client went away before the answer. */
+static void
+on_message_finished (SoupServerMessage *message, gpointer user_data)
+{
+  Viewer *viewer = user_data;
+
+  release_message (viewer);
+  remove_viewer (viewer, "the request was aborted");
+}
+
+static void
+start_viewer (PbWhep *whep, SoupServerMessage *message, PbLive *live,
+    const PbOffer *offer, PbPeer *peer)
+{
+  g_autoptr (GError) error = NULL;
+  Viewer *viewer = g_new0 (Viewer, 1);
+
+  viewer->whep = whep;
+  viewer->id = make_id ();
+  viewer->peer = peer;
+  viewer->live = pb_live_ref (live);
+  viewer->created_us = g_get_monotonic_time ();
+  g_hash_table_insert (whep->viewers, viewer->id, viewer);
+  g_hash_table_insert (whep->by_peer, peer, viewer);
+  if (!pb_peer_start (peer, live, offer, on_peer_event, whep, &error)) {
+    refuse (whep, message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too_many_viewers",
+        error->message);
+    g_hash_table_remove (whep->viewers, viewer->id);
+    return;
+  }
+  viewer->message = g_object_ref (message);
+  viewer->message_finished = g_signal_connect (
+      message, "finished", G_CALLBACK (on_message_finished), viewer);
+  soup_server_message_pause (message);
+}
+
+static gboolean
+read_offer (PbWhep *whep, SoupServerMessage *message, PbOffer *offer)
+{
+  g_autoptr (GBytes) body = soup_message_body_flatten (
+      soup_server_message_get_request_body (message));
+  g_autoptr (GError) error = NULL;
+  const gchar *type = soup_message_headers_get_content_type (
+      soup_server_message_get_request_headers (message), NULL);
+  gsize size;
+  const gchar *text = g_bytes_get_data (body, &size);
+
+  if (g_strcmp0 (type, "application/sdp") != 0) {
+    refuse (whep, message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type", "The body must be application/sdp");
+    return FALSE;
+  }
+  if (pb_offer_parse (offer, text != NULL ? text : "", size, &error))
+    return TRUE;
+  if (g_error_matches (error, PB_OFFER_ERROR, PB_OFFER_ERROR_TOO_LARGE))
+    refuse (whep, message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
+        error->message);
+  else if (g_error_matches (error, PB_OFFER_ERROR, PB_OFFER_ERROR_NO_H264)
+           || g_error_matches (error, PB_OFFER_ERROR, PB_OFFER_ERROR_NOTHING))
+    refuse (whep, message, SOUP_STATUS_NOT_ACCEPTABLE, "not_acceptable",
+        error->message);
+  else
+    refuse (whep, message, SOUP_STATUS_BAD_REQUEST, "bad_sdp", error->message);
+  return FALSE;
+}
+
+static gboolean
+check_live (PbWhep *whep, SoupServerMessage *message, PbLive *live,
+    const PbOffer *offer)
+{
+  PbLiveMode mode = pb_live_get_mode (live);
+
+  if (mode == PB_LIVE_OFFLINE) {
+    refuse (whep, message, SOUP_STATUS_CONFLICT, "not_live",
+        "This driver is not live");
+    return FALSE;
+  }
+  if (offer->has_video && mode != PB_LIVE_VIDEO) {
+    refuse (whep, message, SOUP_STATUS_CONFLICT, "no_video",
+        "This driver sends telemetry only: offer a data channel alone");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+refuse_busy (PbWhep *whep, SoupServerMessage *message, const gchar *text)
+{
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Retry-After", "1");
+  refuse (
+      whep, message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too_many_viewers", text);
+}
+
+static void
+handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
+{
+  PbOffer offer;
+  PbPeer *peer;
+
+  if (!read_offer (whep, message, &offer)
+      || !check_live (whep, message, live, &offer))
+    return;
+  if (g_hash_table_size (whep->viewers) >= whep->max_viewers) {
+    refuse_busy (whep, message, "The server has too many viewers");
+    return;
+  }
+  peer = pb_peer_pool_take (whep->pool);
+  if (peer == NULL) {
+    refuse_busy (whep, message, "Too many viewers come at this moment");
+    return;
+  }
+  start_viewer (whep, message, live, &offer, peer);
+}
+
+static void
+handle_delete (PbWhep *whep, SoupServerMessage *message, PbLive *live,
+    const gchar *viewer_id)
+{
+  Viewer *viewer = g_hash_table_lookup (whep->viewers, viewer_id);
+
+  if (viewer == NULL || viewer->live != live) {
+    reply_error (
+        message, SOUP_STATUS_NOT_FOUND, "not_found", "There is no such viewer");
+    return;
+  }
+  remove_viewer (viewer, "deleted by the client");
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+}
+
+/**
+ * pb_whep_handle:
+ * @whep: the endpoint
+ * @message: a request for /whep/{driver} or /whep/{driver}/{viewer}, its body
+ *   received whole
+ * @live: the driver
+ * @viewer_id: (nullable): the second part of the path
+ *
+ * Main thread. Answers now, or pauses @message and answers within 5 s. See
+ * server/README.md for the status codes.
+ */
+void
+pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
+    const gchar *viewer_id)
+{
+  const gchar *method = soup_server_message_get_method (message);
+  SoupMessageHeaders *headers =
+      soup_server_message_get_response_headers (message);
+  const gchar *allow = viewer_id == NULL ? "POST, OPTIONS" : "DELETE, OPTIONS";
+
+  if (viewer_id == NULL && g_str_equal (method, "POST")) {
+    handle_post (whep, message, live);
+  } else if (viewer_id != NULL && g_str_equal (method, "DELETE")) {
+    handle_delete (whep, message, live, viewer_id);
+  } else if (g_str_equal (method, "OPTIONS")) {
+    soup_message_headers_replace (headers, "Allow", allow);
+    if (viewer_id == NULL)
+      soup_message_headers_replace (headers, "Accept-Post", "application/sdp");
+    soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+  } else {
+    soup_message_headers_replace (headers, "Allow", allow);
+    reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method_not_allowed",
+        "This address does not take the method");
+  }
+}
+
+/**
+ * pb_whep_close_driver:
+ * @whep: the endpoint
+ * @live: a driver
+ *
+ * Main thread. Removes each viewer of @live, e.g. when the driver is deleted.
+ * A driver who only left keeps his viewers.
+ */
+void
+pb_whep_close_driver (PbWhep *whep, PbLive *live)
+{
+  g_autoptr (GList) viewers = g_hash_table_get_values (whep->viewers);
+
+  for (GList *l = viewers; l != NULL; l = l->next) {
+    Viewer *viewer = l->data;
+
+    if (viewer->live == live)
+      remove_viewer (viewer, "the driver was removed");
+  }
+}
+
+/**
+ * pb_whep_get_stats:
+ * @whep: the endpoint
+ * @stats: (out): counters
+ *
+ * Main thread.
+ */
+void
+pb_whep_get_stats (PbWhep *whep, PbWhepStats *stats)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  *stats = whep->totals;
+  stats->viewers = g_hash_table_size (whep->viewers);
+  stats->pool = pb_peer_pool_get_ready (whep->pool);
+  g_hash_table_iter_init (&iter, whep->viewers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Viewer *viewer = value;
+    PbPeerStats peer;
+
+    pb_peer_get_stats (viewer->peer, &peer);
+    stats->frames_dropped += peer.frames_dropped;
+    stats->samples_dropped += peer.samples_dropped;
+  }
+}
