@@ -5,13 +5,15 @@
 #include "gsttelemetrydec.h"
 #include "gsttelemetryenc.h"
 #include "gsttelemetryjsonenc.h"
+#include "gsttelemetrytestsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
   return GST_ELEMENT_REGISTER (telemetryenc, plugin)
          && GST_ELEMENT_REGISTER (telemetryjsonenc, plugin)
-         && GST_ELEMENT_REGISTER (telemetrydec, plugin);
+         && GST_ELEMENT_REGISTER (telemetrydec, plugin)
+         && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxtelemetry,

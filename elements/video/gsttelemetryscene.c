@@ -67,15 +67,17 @@ G_DEFINE_TYPE (GstTelemetryScene, gst_telemetry_scene, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE (
     telemetryscene, "telemetryscene", GST_RANK_NONE, GST_TYPE_TELEMETRY_SCENE)
 
-static void
+/* Rows a second; FALSE, and the default, if the caps do not say. */
+static gboolean
 get_rate (const GstCaps *caps, gint *n, gint *d)
 {
   GstStructure *s = gst_caps_get_structure (caps, 0);
 
-  if (!gst_structure_get_fraction (s, "rate", n, d) || *n <= 0 || *d <= 0) {
-    *n = DEFAULT_RATE;
-    *d = 1;
-  }
+  if (gst_structure_get_fraction (s, "rate", n, d) && *n > 0 && *d > 0)
+    return TRUE;
+  *n = DEFAULT_RATE;
+  *d = 1;
+  return FALSE;
 }
 
 static GstCaps *
@@ -89,13 +91,15 @@ gst_telemetry_scene_transform_caps (GstBaseTransform *trans,
   if (direction == GST_PAD_SINK && gst_caps_is_fixed (caps)) {
     gint n, d;
 
-    get_rate (caps, &n, &d);
-    result = gst_caps_make_writable (result);
-    if (gst_util_fraction_compare (n, d, 1, 1) > 0)
-      gst_caps_set_simple (
-          result, "framerate", GST_TYPE_FRACTION_RANGE, 1, 1, n, d, NULL);
-    else
-      gst_caps_set_simple (result, "framerate", GST_TYPE_FRACTION, n, d, NULL);
+    if (get_rate (caps, &n, &d)) {
+      result = gst_caps_make_writable (result);
+      if (gst_util_fraction_compare (n, d, 1, 1) > 0)
+        gst_caps_set_simple (
+            result, "framerate", GST_TYPE_FRACTION_RANGE, 1, 1, n, d, NULL);
+      else
+        gst_caps_set_simple (
+            result, "framerate", GST_TYPE_FRACTION, n, d, NULL);
+    }
   }
   if (filter != NULL) {
     GstCaps *both =

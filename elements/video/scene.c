@@ -10,6 +10,7 @@
 #include "scenedash.h"
 #include "sceneground.h"
 #include "scenerow.h"
+#include "scenetrackside.h"
 #include "sceneview.h"
 
 /* Where the horizon lies on a level road, from the top. */
@@ -20,6 +21,7 @@ struct _Scene {
   SceneBackdrop back;
   SceneView view;
   SceneRoad road;
+  SceneSprites sprites;
   SceneDash *dash;
 
   GstPitboxSchema *schema;
@@ -49,6 +51,7 @@ scene_new (guint width, guint height)
   scene_view_init (&scene->view, (gint) width, (gint) height);
   scene_backdrop_init (&scene->back, (gint) height, scene->view.focal);
   scene_road_reset (&scene->road);
+  scene_sprites_init (&scene->sprites, (gint) height);
   scene->dash = scene_dash_new ((gint) width, (gint) height);
   for (guint i = 0; i < SCENE_N_VALUES; i++)
     scene->row.value[i] = NAN;
@@ -61,6 +64,7 @@ scene_free (Scene *scene)
   if (scene == NULL)
     return;
   scene_dash_free (scene->dash);
+  scene_sprites_clear (&scene->sprites);
   scene_backdrop_clear (&scene->back);
   scene_view_clear (&scene->view);
   scene_canvas_clear (&scene->canvas);
@@ -99,13 +103,13 @@ move_head (Scene *scene, gdouble dt_s)
   const SceneRow *row = &scene->row;
   gdouble brake = scene_row_get (row, SCENE_LONG_ACCEL, 0.0);
   gdouble up = scene_row_get (row, SCENE_VERT_ACCEL, 9.8) - 9.8;
-  gdouble inside = CLAMP (scene->road.curvature_1_m * 220.0, -2.6, 2.6);
+  gdouble line_m = scene_view_line_m (scene->view.bend);
 
   scene->nod =
       follow (scene->nod, CLAMP (brake, -40.0, 25.0) * 0.0009, dt_s, 0.12);
   scene->bump =
       follow (scene->bump, CLAMP (up, -12.0, 12.0) * 0.0007, dt_s, 0.05);
-  scene->offset_m = follow (scene->offset_m, inside, dt_s, 0.5);
+  scene->offset_m = follow (scene->offset_m, line_m, dt_s, 0.15);
 }
 
 /**
@@ -147,6 +151,8 @@ scene_draw (Scene *scene, GstVideoFrame *frame, guint32 tick)
   scene_backdrop_draw (canvas, &scene->back, scene->road.heading, horizon,
       MIN ((gint) horizon, scene->view.road_top) + 1);
   scene_ground_draw (canvas, &scene->view, &scene->road);
+  scene_trackside_draw (
+      canvas, &scene->sprites, &scene->view, &scene->road, &scene->row);
   scene_dash_draw (scene->dash, canvas, &scene->row);
   scene_convert (canvas, frame, tick);
 }

@@ -15,8 +15,18 @@ G_BEGIN_DECLS
 #define SCENE_SCREEN_W 410.0
 #define SCENE_SCREEN_H 112.0
 #define SCENE_LIGHTS 12
+/* The G meter; the dial of revs is its mirror image. */
+#define SCENE_GAUGE_X 532.0
+#define SCENE_GAUGE_Y -76.0
+#define SCENE_GAUGE_R 52.0
+#define SCENE_G_UNIT 15.0
+/* rad, clockwise from the right as cairo counts. */
+#define SCENE_DIAL_FROM (0.75 * G_PI)
+#define SCENE_DIAL_SPAN (1.5 * G_PI)
 
 void scene_cockpit_paint (cairo_t *cr, gdouble half_width);
 void scene_wheel_paint (cairo_t *cr, gdouble steer_rad);
+void scene_needle_paint (
+    cairo_t *cr, gdouble x, gdouble y, gdouble r, gdouble share);
 
 G_END_DECLS

@@ -279,22 +279,76 @@ draw_lap_panel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   }
 }
 
-void
-scene_dash_draw (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
+/* Ticks and figures of the dial; they follow the car's own limits. */
+static void
+draw_dial_scale (SceneDash *dash, cairo_t *cr)
+{
+  const gdouble x = -SCENE_GAUGE_X, y = SCENE_GAUGE_Y, r = SCENE_GAUGE_R;
+  gint top = (gint) (dash->revs.scale_rpm / 1000);
+
+  for (gint k = 0; k <= top; k++) {
+    gdouble a =
+        SCENE_DIAL_FROM + SCENE_DIAL_SPAN * k * 1000 / dash->revs.scale_rpm;
+    gdouble inner = top <= 12 || k % 2 == 0 ? 0.80 : 0.88;
+
+    cairo_move_to (cr, x + cos (a) * r * inner, y + sin (a) * r * inner);
+    cairo_line_to (cr, x + cos (a) * r * 0.95, y + sin (a) * r * 0.95);
+  }
+  cairo_set_line_width (cr, 2);
+  cairo_set_source_rgb (cr, 0.80, 0.83, 0.87);
+  cairo_stroke (cr);
+  cairo_arc (cr, x, y, r * 0.915,
+      SCENE_DIAL_FROM
+          + SCENE_DIAL_SPAN
+                * MIN (dash->revs.last_rpm / dash->revs.scale_rpm, 1.0),
+      SCENE_DIAL_FROM + SCENE_DIAL_SPAN);
+  cairo_set_line_width (cr, 4.5);
+  cairo_set_source_rgb (cr, 0.90, 0.22, 0.20);
+  cairo_stroke (cr);
+}
+
+static void
+draw_g_dot (cairo_t *cr, const SceneRow *row)
+{
+  gdouble lat = scene_row_get (row, SCENE_LAT_ACCEL, 0) / 9.81;
+  gdouble lon = scene_row_get (row, SCENE_LONG_ACCEL, 0) / 9.81;
+  gdouble g = hypot (lat, lon), limit = SCENE_GAUGE_R / SCENE_G_UNIT - 0.3;
+  gdouble scale = SCENE_G_UNIT * (g > limit ? limit / g : 1.0);
+
+  /* The dot goes where the body is pushed: out of the bend, and forward under
+   * braking. */
+  cairo_arc (cr, SCENE_GAUGE_X + lat * scale, SCENE_GAUGE_Y + lon * scale, 5.5,
+      0, 2 * G_PI);
+  cairo_set_source_rgb (cr, 1.0, 0.69, 0.13);
+  cairo_fill (cr);
+}
+
+static void
+draw_moving (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
   cairo_t *cr;
 
+  cairo_surface_mark_dirty (canvas->surface);
+  cr = cairo_create (canvas->surface);
+  cairo_translate (cr, dash->origin_x, dash->origin_y);
+  cairo_scale (cr, dash->unit, dash->unit);
+  draw_dial_scale (dash, cr);
+  scene_needle_paint (cr, -SCENE_GAUGE_X, SCENE_GAUGE_Y, SCENE_GAUGE_R,
+      scene_row_get (row, SCENE_RPM, 0) / dash->revs.scale_rpm);
+  draw_g_dot (cr, row);
+  scene_wheel_paint (cr, scene_row_get (row, SCENE_STEER, 0));
+  cairo_destroy (cr);
+  cairo_surface_flush (canvas->surface);
+}
+
+void
+scene_dash_draw (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
+{
   scene_canvas_over (canvas, dash->cockpit, 0, dash->cockpit_y);
   draw_lights (dash, canvas, row);
   draw_screen (dash, canvas, row);
   draw_pedals (dash, canvas, row);
   draw_fuel (dash, canvas, row);
-  cairo_surface_mark_dirty (canvas->surface);
-  cr = cairo_create (canvas->surface);
-  cairo_translate (cr, dash->origin_x, dash->origin_y);
-  cairo_scale (cr, dash->unit, dash->unit);
-  scene_wheel_paint (cr, scene_row_get (row, SCENE_STEER, 0));
-  cairo_destroy (cr);
-  cairo_surface_flush (canvas->surface);
+  draw_moving (dash, canvas, row);
   draw_lap_panel (dash, canvas, row);
 }

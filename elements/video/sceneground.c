@@ -63,12 +63,12 @@ draw_edges (const Painter *p, gdouble place, gfloat reach)
 {
   const gfloat w = SCENE_ROAD_HALF_M;
   gfloat k =
-      CLAMP ((fabsf (p->line->curvature) - KERB_FROM) / KERB_FROM, 0.0f, 1.0f);
+      CLAMP ((fabsf (p->line->bend) - KERB_FROM) / KERB_FROM, 0.0f, 1.0f);
   guint32 kerb = stripes (KERB_RED, KERB_WHITE, place, 3.0f, reach);
 
   if (k > 0) {
     gfloat inner = KERB_M * k, runoff = 3.5f * k;
-    gfloat side = p->line->curvature > 0 ? 1.0f : -1.0f;
+    gfloat side = p->line->bend > 0 ? 1.0f : -1.0f;
 
     /* Cars leave the road on the outside: there the verge is wide. */
     if (side > 0)
@@ -110,7 +110,7 @@ draw_line (const Painter *p, const SceneRoad *road)
   band (p, -w, w, asphalt);
   /* The rubbered line swings to the inside of a bend. */
   {
-    gfloat inside = CLAMP (-p->line->curvature * 220.0f, -2.6f, 2.6f);
+    gfloat inside = -scene_view_line_m (p->line->bend);
 
     band (p, inside - 1.9f, inside - 0.35f, GROOVE);
     band (p, inside + 0.35f, inside + 1.9f, GROOVE);

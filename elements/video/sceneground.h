@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define SCENE_HAZE 0xffd9d3c4u
+#define SCENE_HAZE 0xffaebbb4u
 #define SCENE_ROAD_HALF_M 6.0f
 
 gint scene_haze_amount (gfloat distance_m);

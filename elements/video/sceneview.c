@@ -10,6 +10,8 @@
 #define FARTHEST_M 900.0f
 /* Past it the road runs across the view or back; nothing to see of it. */
 #define MAX_TURN_RAD 1.25f
+/* Over which the eye takes in a bend. */
+#define BEND_M 22.0f
 
 void
 scene_view_init (SceneView *view, gint width, gint height)
@@ -36,11 +38,23 @@ project (const SceneView *view, SceneSegment *s)
   s->screen_y = view->horizon + (view->eye_m - s->y) * s->scale;
 }
 
+/* Steps end at whole metres of the lap, so that a piece of road is cut the same
+ * way in each picture and nothing crawls along it. */
+static gfloat
+next_ahead (const SceneRoad *road, gfloat ahead)
+{
+  gdouble step = 1.0, place = road->here_m + ahead;
+
+  while (step < 32.0 && step * 32.0 < ahead)
+    step *= 2;
+  return (gfloat) ((floor (place / step + 1e-6) + 1.0) * step - road->here_m);
+}
+
 /* Walks along the road from under the car and notes where it goes. */
 static void
 walk (SceneView *view, const SceneRoad *road, gfloat offset_m)
 {
-  gfloat ahead = NEAREST_M, step, dir = 0, x = -offset_m, z = NEAREST_M, y = 0;
+  gfloat ahead = NEAREST_M, dir = 0, x = -offset_m, z = NEAREST_M, y = 0;
   gfloat curvature, slope, own_curvature, own_slope;
 
   scene_road_ahead (road, 0, &own_curvature, &own_slope);
@@ -48,23 +62,57 @@ walk (SceneView *view, const SceneRoad *road, gfloat offset_m)
   while (view->n_segments < SCENE_MAX_SEGMENTS && ahead < FARTHEST_M
          && fabsf (dir) < MAX_TURN_RAD) {
     SceneSegment *s = &view->segment[view->n_segments++];
+    gfloat step = next_ahead (road, ahead) - ahead;
 
-    scene_road_ahead (road, ahead, &curvature, &slope);
+    scene_road_ahead (road, ahead + step / 2, &curvature, &slope);
     s->ahead_m = ahead;
     s->x = x;
     s->y = y;
     s->z = z;
     s->cos_dir = cosf (dir);
     s->sin_dir = sinf (dir);
-    s->curvature = curvature;
+    s->bend = curvature;
     project (view, s);
-    step = MAX (1.0f, ahead * 0.045f);
     dir += curvature * step;
     x += sinf (dir - curvature * step / 2) * step;
     z += cosf (dir - curvature * step / 2) * step;
     y += (slope - own_slope) * step;
     ahead += step;
   }
+}
+
+/* Smooths the curvature both ways along the road. */
+static void
+smooth_bends (SceneView *view, const SceneRoad *road)
+{
+  gfloat bend = 0, ignored, c;
+  guint n = view->n_segments;
+
+  for (gint d = -40; d <= 0; d += 4) {
+    scene_road_ahead (road, d, &c, &ignored);
+    bend += (c - bend) * 4 / BEND_M;
+  }
+  for (guint i = 0; i < n; i++) {
+    gfloat step =
+        i > 0 ? view->segment[i].ahead_m - view->segment[i - 1].ahead_m : 1.0f;
+
+    bend += (view->segment[i].bend - bend) * MIN (step / BEND_M, 1.0f);
+    view->segment[i].bend = bend;
+  }
+  for (guint i = n; i-- > 1;) {
+    gfloat step = view->segment[i].ahead_m - view->segment[i - 1].ahead_m;
+
+    bend += (view->segment[i - 1].bend - bend) * MIN (step / BEND_M, 1.0f);
+    view->segment[i - 1].bend = bend;
+  }
+  view->bend = bend;
+}
+
+/* Where cars drive: metres left of the middle. To the inside of a bend. */
+gfloat
+scene_view_line_m (gfloat bend)
+{
+  return CLAMP (bend * 170.0f, -2.8f, 2.8f);
 }
 
 /* The lines of the picture between two segments, a further and a nearer. */
@@ -86,7 +134,7 @@ fill_lines (SceneView *view, const SceneSegment *a, const SceneSegment *b,
         view->center_x - (a->x + (b->x - a->x) * u) * view->focal * zi;
     line->scale = view->focal * zi / MAX (cos_dir, 0.25f);
     line->reach_m = (b->ahead_m - a->ahead_m) / MAX (span, 0.05f);
-    line->curvature = a->curvature + (b->curvature - a->curvature) * u;
+    line->bend = a->bend + (b->bend - a->bend) * u;
   }
 }
 
@@ -107,6 +155,7 @@ scene_view_look (
 
   view->horizon = horizon;
   walk (view, road, offset_m);
+  smooth_bends (view, road);
   memset (view->line, 0, sizeof *view->line * (gsize) view->n_lines);
   for (guint i = 0; i < view->n_segments; i++) {
     SceneSegment *s = &view->segment[i];

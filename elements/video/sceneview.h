@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* From just ahead of the car to 900 m, 4.5 % further each. */
+/* From just ahead of the car to 900 m: 1 m steps, then 2 m, 4 m... */
 #define SCENE_MAX_SEGMENTS 160
 
 /**
@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * @z: metres in front of the camera
  * @cos_dir: of the road's direction against the view
  * @sin_dir: same
- * @curvature: 1/m, + = left
+ * @bend: curvature as the eye takes it in, over some 50 m; 1/m, + = left
  * @screen_x: pixels; the middle of the road
  * @screen_y: pixels
  * @scale: pixels a metre
@@ -29,7 +29,7 @@ typedef struct {
   gfloat ahead_m;
   gfloat x, y, z;
   gfloat cos_dir, sin_dir;
-  gfloat curvature;
+  gfloat bend;
   gfloat screen_x, screen_y, scale;
   gint clip;
 } SceneSegment;
@@ -40,7 +40,7 @@ typedef struct {
  * @center: pixels
  * @scale: pixels a metre across the road
  * @reach_m: metres of road in one line of pixels: finer detail is averaged
- * @curvature: 1/m, + = left
+ * @bend: curvature over some 50 m; 1/m, + = left
  *
  * One line of the picture below the horizon.
  */
@@ -49,7 +49,7 @@ typedef struct {
   gfloat center;
   gfloat scale;
   gfloat reach_m;
-  gfloat curvature;
+  gfloat bend;
 } SceneLine;
 
 /**
@@ -57,6 +57,7 @@ typedef struct {
  * @focal: pixels
  * @center_x: pixels, straight ahead
  * @horizon: pixels
+ * @bend: at the car; 1/m, + = left
  * @road_top: first line with ground on it
  * @line: (array): one for each line of the canvas
  */
@@ -65,6 +66,7 @@ typedef struct {
   gfloat center_x;
   gfloat eye_m;
   gfloat horizon;
+  gfloat bend;
   gint road_top;
   gint n_lines;
   SceneLine *line;
@@ -76,6 +78,7 @@ void scene_view_init (SceneView *view, gint width, gint height);
 void scene_view_clear (SceneView *view);
 void scene_view_look (
     SceneView *view, const SceneRoad *road, gfloat offset_m, gfloat horizon);
+gfloat scene_view_line_m (gfloat bend);
 gboolean scene_view_find (
     const SceneView *view, gfloat ahead_m, gfloat offset_m, SceneSegment *at);
 

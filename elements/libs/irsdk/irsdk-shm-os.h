@@ -13,7 +13,7 @@ typedef struct {
   /* The back end's own. */
   void *handle;
   void *event;
-  uint64_t identity[2];
+  uint64_t identity[2]; /* tells one object from another, where known */
   char name[IRSDK_SHM_MAX_NAME_BYTES + 2];
 } IrsdkMap;
 
@@ -23,8 +23,6 @@ bool irsdk_map_open (IrsdkMap *map, const char *name);
 bool irsdk_map_create (IrsdkMap *map, const char *name, size_t size);
 /* Unmaps; the creator also takes the name away. */
 void irsdk_map_close (IrsdkMap *map, bool created);
-/* Whether the name now means another object than the mapped one, or none. */
-bool irsdk_map_is_stale (const IrsdkMap *map);
 /* Tells waiting readers that there is a new row. */
 void irsdk_map_signal (IrsdkMap *map);
 /* Waits for that; true if it came. */

@@ -116,12 +116,6 @@ irsdk_map_close (IrsdkMap *map, bool created)
   memset (map, 0, sizeof *map);
 }
 
-bool
-irsdk_map_is_stale (const IrsdkMap *map)
-{
-  return map->base == NULL || !names_this_object (map);
-}
-
 void
 irsdk_map_signal (IrsdkMap *map)
 {

@@ -92,15 +92,6 @@ forget_layout (IrsdkShmReader *self)
   self->have_update = false;
 }
 
-static void
-close_map (IrsdkShmReader *self)
-{
-  forget_layout (self);
-  self->unflagged = false;
-  self->idle_polls = 0;
-  irsdk_map_close (&self->map, false);
-}
-
 /**
  * irsdk_shm_reader_free:
  * @reader: (nullable): a reader
@@ -110,7 +101,8 @@ irsdk_shm_reader_free (IrsdkShmReader *reader)
 {
   if (reader == NULL)
     return;
-  close_map (reader);
+  forget_layout (reader);
+  irsdk_map_close (&reader->map, false);
   free (reader);
 }
 
@@ -382,8 +374,8 @@ irsdk_shm_reader_poll (IrsdkShmReader *reader, IrsdkShmRow *row)
       && (r != IRSDK_OK || !ticks_run_without_status (reader, &h))) {
     forget_layout (reader);
     reader->result = r;
-    if (irsdk_map_is_stale (&reader->map))
-      close_map (reader);
+    /* While somebody holds it open, a mapping outlives its sim: let go. */
+    irsdk_map_close (&reader->map, false);
     return r == IRSDK_OK ? IRSDK_SHM_DISCONNECTED : IRSDK_SHM_NO_SIM;
   }
   if (r != IRSDK_OK)
@@ -401,16 +393,26 @@ irsdk_shm_reader_poll (IrsdkShmReader *reader, IrsdkShmRow *row)
  * @reader: a reader
  *
  * To be called when connected and no row came for about a second. A paused
- * replay does that and nothing changes; but if the mapping now is another one,
- * because the sim was killed, the next poll opens that one.
+ * replay does that and nothing changes; but if the sim was killed, the next
+ * poll says so, or finds the mapping of its successor.
  */
 void
 irsdk_shm_reader_refresh (IrsdkShmReader *reader)
 {
+  IrsdkMap old = reader->map;
+
   reader->unflagged = false;
   reader->idle_polls = 0;
-  if (reader->map.base != NULL && irsdk_map_is_stale (&reader->map))
-    close_map (reader);
+  if (old.base == NULL)
+    return;
+  /* On Windows a mapping of a sim that was killed lives on in whoever holds it
+   * open, so it has to be let go to see whether it is still there. */
+  irsdk_map_close (&reader->map, false);
+  if (!irsdk_map_open (&reader->map, reader->name)
+      || old.identity[0] != reader->map.identity[0]
+      || old.identity[1] != reader->map.identity[1]
+      || old.size != reader->map.size)
+    forget_layout (reader);
 }
 
 /**

@@ -103,13 +103,6 @@ irsdk_map_close (IrsdkMap *map, bool created)
   memset (map, 0, sizeof *map);
 }
 
-bool
-irsdk_map_is_stale (const IrsdkMap *map)
-{
-  /* While a view is open, its name cannot come to mean another object. */
-  return map->base == NULL;
-}
-
 void
 irsdk_map_signal (IrsdkMap *map)
 {

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 #define VAR(type, count, as_time, name, unit, desc) \
   { \
     name, unit, desc, type, as_time, count \
@@ -23,7 +24,6 @@
 #define CARS_FLOAT(name, unit, desc) VAR (4, 64, 0, name, unit, desc)
 #define ST_FLOAT(name, unit, desc) VAR (4, 6, 1, name, unit, desc)
 
-/* clang-format off */
 static const IrsdkWellKnown well_known[] = {
   DOUBLE ("SessionTime", "s", "Seconds since session start"),
   INT ("SessionTick", "", "Current update number"),

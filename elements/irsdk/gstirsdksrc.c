@@ -1,0 +1,648 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * irsdksrc: iRacing's live telemetry from its shared memory. */
+
+/**
+ * SECTION:element-irsdksrc
+ * @title: irsdksrc
+ *
+ * One buffer a tick, exactly as the simulator wrote it. The source is alive
+ * without a simulator: it looks for one each second, streams while there is
+ * one, and goes on waiting when it leaves. The time of a buffer is when the
+ * tick was, not when it was seen: a line is fitted through the ticks that were
+ * seen with the least delay.
+ *
+ * Element message `pitbox-sim-state`: `state` (string) is "waiting" (no
+ * simulator yet), "connected" (rows come) or "lost" (they ended; waiting for
+ * the next one), `reason` (string) says why in words.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 irsdksrc ! telemetryjsonenc ! fdsink
+ * ]|
+ */
+#include "gstirsdksrc.h"
+
+#include "gstirsdkstamp.h"
+
+#include <gstpitbox/gstpitbox.h>
+#include <gstpitbox/gstpitboxirsdk.h>
+#include <irsdk/irsdk-shm.h>
+#include <stdlib.h>
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
+#define GST_CAT_DEFAULT irsdk_src_debug
+
+/* A simulator takes half a minute to start: looking once a second is enough,
+ * and costs one failed open. */
+#define SEARCH_NS GST_SECOND
+/* The official client's limit. A paused replay stays connected as long. */
+#define DEFAULT_TIMEOUT (30 * GST_SECOND)
+/* Without a row for so long downstream is told by a GAP event. */
+#define GAP_NS (100 * GST_MSECOND)
+/* Without a row for so long the mapping may be a dead one: look again. */
+#define REFRESH_NS GST_SECOND
+/* The wait for the simulator's event must end for unlock(). */
+#define EVENT_WAIT_MS 50
+/* Looking a little before and after the tick is due keeps the fit on it: a row
+ * that is there early moves the line. */
+#define LOOK_AROUND_NS (300 * GST_USECOND)
+/* New session strings come in bursts while drivers join. */
+#define SESSION_PAUSE_NS (500 * GST_MSECOND)
+/* A row that is read at once is at most so old when it is pushed. */
+#define LATENCY_NS (4 * GST_MSECOND)
+
+typedef enum { STATE_WAITING, STATE_CONNECTED, STATE_LOST } SimState;
+
+static const gchar *const state_names[] = { "waiting", "connected", "lost" };
+
+typedef struct {
+  guint64 rows;
+  guint64 lost_ticks;
+  guint64 connections;
+  guint64 restarts;
+  guint64 layouts;
+  guint64 session_updates;
+  guint64 torn;
+  guint64 looks;
+  GstClockTime delay_sum;
+  GstClockTime delay_max;
+} Stats;
+
+struct _GstIrsdkSrc {
+  GstPushSrc parent;
+
+  /* Object lock. */
+  gchar *shm_name;
+  GstClockTime timeout;
+  SimState state;
+  Stats stats;
+  GstClockID wait_id;
+  gboolean flushing;
+
+  /* Streaming thread. */
+  IrsdkShmReader *reader;
+  GstPitboxSchema *schema;
+  const GstPitboxVar *session_tick;
+  guint32 layout_serial;
+  gint32 tick_rate;
+  GstIrsdkStamp stamp;
+  gboolean discont;
+  gint32 last_tick;
+  GstClockTime last_row; /* clock time of the last row's arrival */
+  GstClockTime last_refresh; /* clock time */
+  GstClockTime position; /* running time up to which all is told */
+  gboolean pushed;
+  gboolean have_session;
+  gint32 session_update;
+  GstClockTime last_session;
+  guint looks; /* without a row, since the last one */
+};
+
+enum { PROP_0, PROP_SHM_NAME, PROP_TIMEOUT, PROP_SIM_STATE, PROP_STATS };
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_PITBOX_CAPS_RAW));
+
+G_DEFINE_FINAL_TYPE (GstIrsdkSrc, gst_irsdk_src, GST_TYPE_PUSH_SRC)
+
+static void
+set_state (GstIrsdkSrc *self, SimState state, const gchar *reason)
+{
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->state != state;
+  self->state = state;
+  if (changed && state == STATE_CONNECTED)
+    self->stats.connections++;
+  GST_OBJECT_UNLOCK (self);
+  if (!changed)
+    return;
+  GST_INFO_OBJECT (self, "%s: %s", state_names[state], reason);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          gst_structure_new ("pitbox-sim-state", "state", G_TYPE_STRING,
+              state_names[state], "reason", G_TYPE_STRING, reason, NULL)));
+  g_object_notify (G_OBJECT (self), "sim-state");
+}
+
+static GstClock *
+get_clock (GstIrsdkSrc *self)
+{
+  GstClock *clock = gst_element_get_clock (GST_ELEMENT (self));
+
+  return clock != NULL ? clock : gst_system_clock_obtain ();
+}
+
+/* Returns FALSE when unlocked. */
+static gboolean
+wait_until (GstIrsdkSrc *self, GstClock *clock, GstClockTime time)
+{
+  GstClockID id = gst_clock_new_single_shot_id (clock, time);
+  gboolean flushing;
+
+  GST_OBJECT_LOCK (self);
+  flushing = self->flushing;
+  if (!flushing)
+    self->wait_id = id;
+  GST_OBJECT_UNLOCK (self);
+  if (!flushing)
+    gst_clock_id_wait (id, NULL);
+  GST_OBJECT_LOCK (self);
+  self->wait_id = NULL;
+  flushing = self->flushing;
+  GST_OBJECT_UNLOCK (self);
+  gst_clock_id_unref (id);
+  return !flushing;
+}
+
+/* When to look next: around the time the next tick is due, then ever more
+ * seldom. A look is a copy of the header, about a microsecond. */
+static GstClockTime
+next_look (GstIrsdkSrc *self, GstClockTime now)
+{
+  const GstClockTime period = GST_SECOND / (guint) self->tick_rate;
+  const GstClockTime age = now - self->last_row;
+  GstClockTime due = (GstClockTime) irsdk_tick_clock_predict (
+      &self->stamp.clock, self->last_tick + 1);
+
+  if (self->looks == 0 && due > now + LOOK_AROUND_NS)
+    return due - LOOK_AROUND_NS;
+  if (due > now)
+    return due + LOOK_AROUND_NS;
+  if (age < 2 * period)
+    return now + GST_MSECOND;
+  return now + (age < GST_SECOND ? 4 : 20) * GST_MSECOND;
+}
+
+static gboolean
+wait_for_tick (GstIrsdkSrc *self, GstClock *clock, GstClockTime now)
+{
+  gboolean go_on;
+
+  if (irsdk_shm_reader_has_event (self->reader)) {
+    irsdk_shm_reader_wait (self->reader, EVENT_WAIT_MS);
+    GST_OBJECT_LOCK (self);
+    go_on = !self->flushing;
+    GST_OBJECT_UNLOCK (self);
+  } else if (self->last_row == GST_CLOCK_TIME_NONE) {
+    go_on = wait_until (self, clock, now + 2 * GST_MSECOND);
+  } else {
+    go_on = wait_until (self, clock, next_look (self, now));
+  }
+  self->looks++;
+  return go_on;
+}
+
+static GstClockTime
+running_time (GstIrsdkSrc *self, GstClockTime time)
+{
+  const GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
+
+  return time > base ? time - base : 0;
+}
+
+/* Tells downstream that nothing came up to @end, a running time. */
+static void
+push_gap (GstIrsdkSrc *self, GstClockTime end)
+{
+  /* Before the first row there are no caps, so downstream waits for nothing
+   * yet, and a GAP must not go ahead of the segment. */
+  if (!self->pushed || end < self->position + GAP_NS)
+    return;
+  gst_pad_push_event (GST_BASE_SRC_PAD (self),
+      gst_event_new_gap (self->position, end - self->position));
+  self->position = end;
+  self->discont = TRUE;
+}
+
+static void
+forget_sim (GstIrsdkSrc *self)
+{
+  self->last_row = GST_CLOCK_TIME_NONE;
+  self->have_session = FALSE;
+  self->discont = TRUE;
+}
+
+static gboolean
+wait_for_sim (GstIrsdkSrc *self, GstClock *clock, IrsdkShmPoll found)
+{
+  const GstClockTime now = gst_clock_get_time (clock);
+  const IrsdkResult result = irsdk_shm_reader_get_result (self->reader);
+  const gchar *reason = "the simulator is not running";
+
+  if (found == IRSDK_SHM_DISCONNECTED)
+    reason = "the simulator is not in a session";
+  else if (result != IRSDK_ERROR_IO)
+    reason = irsdk_result_text (result);
+  if (self->last_row != GST_CLOCK_TIME_NONE)
+    set_state (self, STATE_LOST, reason);
+  forget_sim (self);
+  push_gap (self, running_time (self, now));
+  return wait_until (self, clock, now + SEARCH_NS);
+}
+
+static gboolean
+wait_for_row (GstIrsdkSrc *self, GstClock *clock)
+{
+  const GstClockTime now = gst_clock_get_time (clock);
+  const GstClockTime tick = GST_SECOND / (guint) MAX (self->tick_rate, 1);
+
+  if (self->last_row != GST_CLOCK_TIME_NONE) {
+    if (now > self->last_row + self->timeout)
+      set_state (self, STATE_LOST, "no new row for too long");
+    if (now > MAX (self->last_row, self->last_refresh) + REFRESH_NS) {
+      irsdk_shm_reader_refresh (self->reader);
+      self->last_refresh = now;
+    }
+  }
+  /* The next row's time is a little before it can be seen. */
+  if (running_time (self, now) > 2 * tick)
+    push_gap (self, running_time (self, now) - 2 * tick);
+  return wait_for_tick (self, clock, now);
+}
+
+static gboolean
+update_schema (GstIrsdkSrc *self)
+{
+  const IrsdkHeader *header = irsdk_shm_reader_get_header (self->reader);
+  const guint32 serial = irsdk_shm_reader_get_layout_serial (self->reader);
+  g_autoptr (GstPitboxSchema) schema = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize n_vars;
+  const IrsdkVar *vars;
+
+  if (serial == self->layout_serial && self->schema != NULL)
+    return TRUE;
+  self->layout_serial = serial;
+  vars = irsdk_shm_reader_get_vars (self->reader, &n_vars);
+  schema = gst_pitbox_schema_new_from_irsdk (
+      vars, n_vars, header->tick_rate, header->row_bytes, &error);
+  if (schema == NULL) {
+    GST_WARNING_OBJECT (self, "variables not usable: %s", error->message);
+    return FALSE;
+  }
+  self->tick_rate = header->tick_rate;
+  self->have_session = FALSE;
+  if (self->schema != NULL && gst_pitbox_schema_equal (self->schema, schema))
+    return TRUE;
+  caps = gst_pitbox_schema_to_caps (schema);
+  if (!gst_base_src_set_caps (GST_BASE_SRC (self), caps))
+    GST_WARNING_OBJECT (self, "caps refused downstream");
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  self->schema = g_steal_pointer (&schema);
+  self->session_tick = gst_pitbox_schema_find (self->schema, "SessionTick");
+  GST_OBJECT_LOCK (self);
+  self->stats.layouts++;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static void
+update_session (GstIrsdkSrc *self, GstClockTime now)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  gint32 update;
+  gsize size;
+  char *text;
+
+  if (!irsdk_shm_reader_get_session_update (self->reader, &update))
+    return;
+  if (self->have_session
+      && (update == self->session_update
+          || now < self->last_session + SESSION_PAUSE_NS))
+    return;
+  if (irsdk_shm_reader_copy_session (self->reader, &text, &size, &update)
+      != IRSDK_OK)
+    return;
+  bytes = g_bytes_new (text, size);
+  free (text);
+  self->have_session = TRUE;
+  self->session_update = update;
+  self->last_session = now;
+  GST_OBJECT_LOCK (self);
+  self->stats.session_updates++;
+  GST_OBJECT_UNLOCK (self);
+  gst_pad_push_event (GST_BASE_SRC_PAD (self),
+      gst_pitbox_session_event_new (bytes, (guint) update));
+}
+
+static void
+count_row (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime delay)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats.rows++;
+  self->stats.lost_ticks += row->lost;
+  self->stats.restarts += row->restarted && self->pushed;
+  self->stats.torn = irsdk_shm_reader_get_torn (self->reader);
+  self->stats.looks += self->looks + 1;
+  self->stats.delay_sum += delay;
+  self->stats.delay_max = MAX (self->stats.delay_max, delay);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
+    GstClock *clock, GstClockTime now)
+{
+  const GstClockTime time = (GstClockTime) irsdk_tick_clock_add (
+      &self->stamp.clock, row->tick, (gint64) now, NULL);
+  const gint64 tick = gst_pitbox_row_get_newest_int64 (
+      row->data, self->session_tick, (guint32) row->tick);
+  GstClockTime pts = running_time (self, time);
+  gint64 utc_us;
+
+  /* A corrected fit or a GAP must not make time go back. */
+  if (self->pushed && pts < self->position)
+    pts = self->position;
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DURATION (buffer) = GST_SECOND / (guint) self->tick_rate;
+  GST_BUFFER_OFFSET (buffer) = (guint64) MAX (tick, 0);
+  GST_BUFFER_OFFSET_END (buffer) = GST_BUFFER_OFFSET (buffer) + 1;
+  if (self->discont || row->lost > 0 || row->restarted)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  self->discont = FALSE;
+  self->position = pts + 1;
+  gst_irsdk_stamp_update_utc (&self->stamp, clock);
+  utc_us = gst_irsdk_stamp_get_utc_us (&self->stamp, time);
+  if (utc_us > 0)
+    gst_pitbox_buffer_set_utc (buffer, utc_us, GST_PITBOX_CLOCK_LOCAL);
+  count_row (self, row, now - time);
+}
+
+/* NULL when the row cannot be used. */
+static GstBuffer *
+make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
+{
+  const GstClockTime now = gst_clock_get_time (clock);
+  GstBuffer *buffer;
+
+  if (!update_schema (self))
+    return NULL;
+  if (row->restarted)
+    gst_irsdk_stamp_init (&self->stamp, self->tick_rate);
+  if (row->lost > 0)
+    GST_WARNING_OBJECT (self, "%u ticks lost before %d", row->lost, row->tick);
+  update_session (self, now);
+  buffer = gst_buffer_new_memdup (
+      row->data, gst_pitbox_schema_get_row_bytes (self->schema));
+  stamp_row (self, buffer, row, clock, now);
+  self->last_row = now;
+  self->last_tick = row->tick;
+  self->looks = 0;
+  self->pushed = TRUE;
+  set_state (self, STATE_CONNECTED, "rows are coming");
+  GST_LOG_OBJECT (self, "tick %d at %" GST_TIME_FORMAT, row->tick,
+      GST_TIME_ARGS (GST_BUFFER_PTS (buffer)));
+  return buffer;
+}
+
+static GstFlowReturn
+gst_irsdk_src_create (GstPushSrc *src, GstBuffer **buffer)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (src);
+  g_autoptr (GstClock) clock = get_clock (self);
+  gboolean go_on = TRUE;
+
+  *buffer = NULL;
+  while (go_on) {
+    IrsdkShmRow row;
+    const IrsdkShmPoll found = irsdk_shm_reader_poll (self->reader, &row);
+
+    switch (found) {
+      case IRSDK_SHM_ROW:
+        *buffer = make_buffer (self, clock, &row);
+        if (*buffer != NULL)
+          return GST_FLOW_OK;
+        go_on = wait_for_sim (self, clock, found);
+        break;
+      case IRSDK_SHM_NOTHING:
+        go_on = wait_for_row (self, clock);
+        break;
+      default:
+        go_on = wait_for_sim (self, clock, found);
+        break;
+    }
+  }
+  return GST_FLOW_FLUSHING;
+}
+
+static gboolean
+gst_irsdk_src_unlock (GstBaseSrc *src)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (src);
+
+  GST_OBJECT_LOCK (self);
+  self->flushing = TRUE;
+  if (self->wait_id != NULL)
+    gst_clock_id_unschedule (self->wait_id);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+gst_irsdk_src_unlock_stop (GstBaseSrc *src)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (src);
+
+  GST_OBJECT_LOCK (self);
+  self->flushing = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+gst_irsdk_src_start (GstBaseSrc *src)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (src);
+
+  GST_OBJECT_LOCK (self);
+  self->reader = irsdk_shm_reader_new (self->shm_name);
+  self->state = STATE_WAITING;
+  memset (&self->stats, 0, sizeof self->stats);
+  GST_OBJECT_UNLOCK (self);
+  if (self->reader == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        ("The name of the shared memory is empty or too long."), (NULL));
+    return FALSE;
+  }
+  self->layout_serial = 0;
+  self->tick_rate = 60;
+  self->position = 0;
+  self->pushed = FALSE;
+  self->looks = 0;
+  self->last_refresh = 0;
+  forget_sim (self);
+  return TRUE;
+}
+
+static gboolean
+gst_irsdk_src_stop (GstBaseSrc *src)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (src);
+
+  g_clear_pointer (&self->reader, irsdk_shm_reader_free);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  self->session_tick = NULL;
+  return TRUE;
+}
+
+/* Caps come with the simulator. */
+static gboolean
+gst_irsdk_src_negotiate (GstBaseSrc *src)
+{
+  return TRUE;
+}
+
+static gboolean
+gst_irsdk_src_is_seekable (GstBaseSrc *src)
+{
+  return FALSE;
+}
+
+static gboolean
+gst_irsdk_src_query (GstBaseSrc *src, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY) {
+    gst_query_set_latency (query, TRUE, LATENCY_NS, GST_CLOCK_TIME_NONE);
+    return TRUE;
+  }
+  return GST_BASE_SRC_CLASS (gst_irsdk_src_parent_class)->query (src, query);
+}
+
+static GstStructure *
+make_stats (GstIrsdkSrc *self)
+{
+  Stats s;
+
+  GST_OBJECT_LOCK (self);
+  s = self->stats;
+  GST_OBJECT_UNLOCK (self);
+  return gst_structure_new ("pitbox-irsdksrc-stats", "rows", G_TYPE_UINT64,
+      s.rows, "lost-ticks", G_TYPE_UINT64, s.lost_ticks, "torn", G_TYPE_UINT64,
+      s.torn, "connections", G_TYPE_UINT64, s.connections, "restarts",
+      G_TYPE_UINT64, s.restarts, "layouts", G_TYPE_UINT64, s.layouts,
+      "session-updates", G_TYPE_UINT64, s.session_updates, "looks",
+      G_TYPE_UINT64, s.looks, "delay-mean-us", G_TYPE_UINT64,
+      s.rows > 0 ? s.delay_sum / s.rows / GST_USECOND : 0, "delay-max-us",
+      G_TYPE_UINT64, s.delay_max / GST_USECOND, NULL);
+}
+
+static void
+gst_irsdk_src_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (object);
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_SHM_NAME:
+      g_value_set_string (value, self->shm_name);
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_uint64 (value, self->timeout);
+      break;
+    case PROP_SIM_STATE:
+      g_value_set_static_string (value, state_names[self->state]);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_irsdk_src_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstIrsdkSrc *self = GST_IRSDK_SRC (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_SHM_NAME:
+      g_free (self->shm_name);
+      self->shm_name = g_value_dup_string (value);
+      break;
+    case PROP_TIMEOUT:
+      self->timeout = g_value_get_uint64 (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_irsdk_src_finalize (GObject *object)
+{
+  g_free (GST_IRSDK_SRC (object)->shm_name);
+  G_OBJECT_CLASS (gst_irsdk_src_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags ro = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  g_object_class_install_property (object_class, PROP_SHM_NAME,
+      g_param_spec_string ("shm-name", "Shared memory name",
+          "Name of the simulator's shared memory (unset: the environment "
+          "variable PITBOX_SHM_NAME, or iRacing's own)",
+          NULL, rw | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (object_class, PROP_TIMEOUT,
+      g_param_spec_uint64 ("timeout", "Timeout",
+          "Without a new row for so long the simulator counts as lost (ns)",
+          GST_SECOND, G_MAXUINT64 / 4, DEFAULT_TIMEOUT,
+          rw | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (object_class, PROP_SIM_STATE,
+      g_param_spec_string ("sim-state", "Simulator state",
+          "waiting, connected or lost", "waiting", ro));
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "Counts since the start; delays from tick to read",
+          GST_TYPE_STRUCTURE, ro));
+}
+
+static void
+gst_irsdk_src_class_init (GstIrsdkSrcClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseSrcClass *src_class = GST_BASE_SRC_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (irsdk_src_debug, "irsdksrc", 0, "iRacing source");
+  object_class->set_property = gst_irsdk_src_set_property;
+  object_class->get_property = gst_irsdk_src_get_property;
+  object_class->finalize = gst_irsdk_src_finalize;
+  src_class->start = gst_irsdk_src_start;
+  src_class->stop = gst_irsdk_src_stop;
+  src_class->unlock = gst_irsdk_src_unlock;
+  src_class->unlock_stop = gst_irsdk_src_unlock_stop;
+  src_class->negotiate = gst_irsdk_src_negotiate;
+  src_class->is_seekable = gst_irsdk_src_is_seekable;
+  src_class->query = gst_irsdk_src_query;
+  GST_PUSH_SRC_CLASS (klass)->create = gst_irsdk_src_create;
+  install_properties (object_class);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "iRacing source",
+      "Source/Telemetry", "Live telemetry of iRacing from its shared memory",
+      "PitBox Relay");
+}
+
+static void
+gst_irsdk_src_init (GstIrsdkSrc *self)
+{
+  self->timeout = DEFAULT_TIMEOUT;
+  gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
+  gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
+  gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Times of one live row: the tick's clock time, and its UTC. */
+#pragma once
+
+#include <gst/gst.h>
+#include <irsdk/irsdk-tickclock.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstIrsdkStamp:
+ * @clock: tick to clock time
+ * @utc_offset_ns: UTC minus clock time, as used; 0 before the first
+ *
+ * One streaming thread.
+ */
+typedef struct {
+  IrsdkTickClock clock;
+  gint64 utc_offset_ns;
+} GstIrsdkStamp;
+
+void gst_irsdk_stamp_init (GstIrsdkStamp *stamp, gint32 tick_rate);
+void gst_irsdk_stamp_update_utc (GstIrsdkStamp *stamp, GstClock *clock);
+gint64 gst_irsdk_stamp_get_utc_us (
+    const GstIrsdkStamp *stamp, GstClockTime time);
+
+G_END_DECLS

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * One car on the track: the forces on it and what becomes of them. */
+#pragma once
+
+#include "rs-driver.h"
+
+/* Order of wheels everywhere. */
+enum { RS_LF, RS_RF, RS_LR, RS_RR, RS_WHEELS };
+
+typedef struct {
+  double load_n, force_x_n, force_y_n;
+  double slip_ratio, slip_angle_rad;
+  double surface_c[3], carcass_c,
+      wear[3]; /* left, middle, right of the tread */
+  double odometer_m;
+} RsWheel;
+
+typedef struct {
+  const RsTrack *track;
+  const RsCarSpec *spec;
+  RsDriver driver;
+
+  /* Motion along the line. */
+  double s; /* metres since the line, [0, length) */
+  double speed, accel; /* m/s, m/s^2 along the road */
+  double distance_m; /* driven, all in all */
+  RsTrackPoint at; /* the road under the car */
+  gboolean in_pit_lane, in_stall, hold; /* hold: the driver keeps it braked */
+  double crossing_s; /* seconds into the last step at the line, or -1 */
+
+  /* Pedals and drive, 0 .. 1 and rpm. */
+  double throttle, brake, clutch;
+  double rpm;
+  int gear; /* 0 neutral */
+  double shift_left_s, since_shift_s;
+  gboolean abs_active, limiter;
+
+  double fuel_l, fuel_kg_h;
+  RsWheel wheel[RS_WHEELS];
+  double lat_accel, yaw_rate, sideslip_rad, steer_rad;
+} RsCar;
+
+void rs_car_init (
+    RsCar *car, const RsTrack *track, const RsCarSpec *spec, double fuel_l);
+void rs_car_clear (RsCar *car);
+void rs_car_place (RsCar *car, double s, double speed);
+void rs_car_set_tyres (RsCar *car, double temperature_c);
+void rs_car_plan (RsCar *car, int lap);
+void rs_car_step (RsCar *car, double dt);
+double rs_car_mass (const RsCar *car);
+double rs_car_grip (const RsCar *car);
+double rs_car_pressure (const RsCar *car, guint wheel);
+
+/* Parts of a step, in files of their own. */
+void rs_pedals_step (RsCar *car, double dt);
+void rs_gearbox_step (RsCar *car, double dt);
+void rs_tyres_step (RsCar *car, double dt);
