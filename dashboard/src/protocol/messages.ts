@@ -2,15 +2,17 @@
  * The text messages of the data channel: small JSON objects that say what
  * changed on the server. */
 
-/** Figures the server measures, once a second. Absent = not known there. */
+import { asObject, num, type Json } from './json.js';
+
+/** Figures the server measures, once a second. null = not known there. */
 export interface ServerStats {
-  readonly bitrateKbps?: number;
-  readonly syncErrorP50Us?: number;
-  readonly syncErrorP99Us?: number;
-  readonly telemetryAgeMs?: number;
-  readonly rttMs?: number;
-  readonly lossPct?: number;
-  readonly lostUnits?: number;
+  readonly bitrateKbps: number | null;
+  readonly syncErrorP50Us: number | null;
+  readonly syncErrorP99Us: number | null;
+  readonly telemetryAgeMs: number | null;
+  readonly rttMs: number | null;
+  readonly lossPct: number | null;
+  readonly lostUnits: number | null;
 }
 
 export type TextMessage =
@@ -25,26 +27,10 @@ export type TextMessage =
 /* The largest message the page takes; a stats message is some 500 bytes. */
 const MAX_TEXT = 65536;
 
-type Json = Record<string, unknown>;
-
-function num(o: Json | undefined, ...keys: string[]): number | undefined {
-  for (const k of keys) {
-    const v = o?.[k];
-    if (typeof v === 'number' && Number.isFinite(v)) return v;
-  }
-  return undefined;
-}
-
-function sub(o: Json, key: string): Json | undefined {
-  const v = o[key];
-  return typeof v === 'object' && v !== null && !Array.isArray(v)
-    ? v as Json : undefined;
-}
-
 function parseStats(o: Json): ServerStats {
-  const link = sub(o, 'link');
-  const sync = sub(o, 'sync_error_us');
-  return Object.fromEntries(Object.entries({
+  const link = asObject(o['link']);
+  const sync = asObject(o['sync_error_us']);
+  return {
     bitrateKbps: num(o, 'bitrate_kbps'),
     syncErrorP50Us: num(sync, 'p50') ?? num(o, 'sync_error_p50_us'),
     syncErrorP99Us: num(sync, 'p99') ?? num(o, 'sync_error_p99_us'),
@@ -52,7 +38,7 @@ function parseStats(o: Json): ServerStats {
     rttMs: num(link, 'rtt_ms'),
     lossPct: num(link, 'loss_pct'),
     lostUnits: num(o, 'lost_units'),
-  }).filter(([, v]) => v !== undefined));
+  };
 }
 
 /** The message, or undefined for what this version of the page does not know. */
@@ -62,14 +48,14 @@ export function parseText(text: string): TextMessage | undefined {
   try {
     const v: unknown = JSON.parse(text);
     if (typeof v !== 'object' || v === null) return undefined;
-    o = v as Json;
+    o = asObject(v);
   } catch {
     return undefined;
   }
   switch (o['type']) {
     case 'schema': {
       const schemaId = num(o, 'schema_id');
-      return schemaId === undefined ? undefined : { type: 'schema', schemaId };
+      return schemaId === null ? undefined : { type: 'schema', schemaId };
     }
     case 'session_info':
       return { type: 'session_info', update: num(o, 'update') ?? 0 };

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What GET /api/v1/… answers, as typed objects (server/README.md). */
+
+import { asArray, asObject, num, numbers, str } from './json.js';
+
+export type DriverState = 'live' | 'stale' | 'offline';
+export type DriverMode = 'video' | 'telemetry';
+
+export interface VideoInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly codec: string;
+  readonly bitrateKbps: number;
+}
+
+export interface LinkInfo {
+  readonly rttMs: number | null;
+  readonly lossPct: number | null;
+  readonly retransmitted: number | null;
+  readonly recvMbps: number | null;
+  readonly latencyMs: number | null;
+}
+
+export interface DriverInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly car: string;
+  readonly carNumber: string;
+  readonly track: string;
+  readonly state: DriverState;
+  readonly mode: DriverMode;
+  readonly sessionId: string;
+  readonly sinceUtcMs: number | null;
+  readonly video: VideoInfo | null;
+  readonly rateHz: number | null;
+  readonly telemetryKbps: number | null;
+  readonly lostUnits: number | null;
+  readonly link: LinkInfo;
+  readonly viewers: number;
+}
+
+function parseVideo(v: unknown): VideoInfo | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  return {
+    width: num(o, 'width') ?? 0,
+    height: num(o, 'height') ?? 0,
+    fps: num(o, 'fps') ?? 0,
+    codec: str(o, 'codec'),
+    bitrateKbps: num(o, 'bitrate_kbps') ?? 0,
+  };
+}
+
+export function parseDriver(v: unknown): DriverInfo | null {
+  const o = asObject(v);
+  const id = str(o, 'id');
+  if (id === '') return null;
+  const telemetry = asObject(o['telemetry']);
+  const link = asObject(o['link']);
+  const state = o['state'];
+  return {
+    id,
+    name: str(o, 'name') || id,
+    car: str(o, 'car'),
+    carNumber: str(o, 'car_number'),
+    track: str(o, 'track'),
+    state: state === 'live' || state === 'stale' ? state : 'offline',
+    mode: o['mode'] === 'telemetry' ? 'telemetry' : 'video',
+    sessionId: str(o, 'session_id'),
+    sinceUtcMs: num(o, 'since_utc_ms'),
+    video: parseVideo(o['video']),
+    rateHz: num(telemetry, 'rate_hz'),
+    telemetryKbps: num(telemetry, 'bitrate_kbps'),
+    lostUnits: num(telemetry, 'lost_units'),
+    link: {
+      rttMs: num(link, 'rtt_ms'),
+      lossPct: num(link, 'loss_pct'),
+      retransmitted: num(link, 'retransmitted'),
+      recvMbps: num(link, 'recv_mbps'),
+      latencyMs: num(link, 'latency_ms'),
+    },
+    viewers: num(o, 'viewers') ?? 0,
+  };
+}
+
+export function parseDrivers(v: unknown): DriverInfo[] {
+  const list = Array.isArray(v) ? v : asArray(asObject(v)['drivers']);
+  return list.map(parseDriver).filter((d): d is DriverInfo => d !== null);
+}
+
+export interface Lap {
+  readonly lap: number;
+  /** null: not finished, or not a whole lap. */
+  readonly timeS: number | null;
+  readonly valid: boolean;
+  readonly fuelUsedL: number | null;
+}
+
+export interface Laps {
+  readonly laps: readonly Lap[];
+  readonly bestLap: number | null;
+}
+
+export function parseLaps(v: unknown): Laps {
+  const o = asObject(v);
+  const best = o['best_lap'];
+  return {
+    laps: asArray(o['laps']).map(asObject).flatMap((l) => {
+      const lap = num(l, 'lap');
+      return lap === null ? [] : [{
+        lap,
+        timeS: num(l, 'time_s'),
+        valid: l['valid'] === true,
+        fuelUsedL: num(l, 'fuel_used_l'),
+      }];
+    }),
+    bestLap: num(asObject(best), 'lap') ?? num(o, 'best_lap'),
+  };
+}
+
+/** Time of one lap at points round the track; pct rises strictly. */
+export interface LapTrace {
+  readonly lap: number;
+  readonly pct: readonly number[];
+  readonly timeS: readonly number[];
+}
+
+export function parseTrace(v: unknown): LapTrace | null {
+  const o = asObject(v);
+  const pct = numbers(o['pct']);
+  const timeS = numbers(o['time_s']);
+  if (pct.length < 2 || pct.length !== timeS.length) return null;
+  for (let i = 1; i < pct.length; i++) {
+    if (pct[i]! <= pct[i - 1]!) return null;
+  }
+  return { lap: num(o, 'lap') ?? 0, pct, timeS };
+}
+
+export interface TrackPoint {
+  readonly pct: number;
+  /** Metres east and north of the point at pct 0. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Track {
+  readonly name: string;
+  readonly lengthM: number | null;
+  readonly complete: boolean;
+  readonly version: number;
+  readonly points: readonly TrackPoint[];
+}
+
+/* The outline has about a thousand points; ten times that is not one. */
+const MAX_TRACK_POINTS = 10000;
+
+export function parseTrack(v: unknown): Track {
+  const o = asObject(v);
+  const points = asArray(o['points']).slice(0, MAX_TRACK_POINTS).map(asObject)
+    .flatMap((p) => {
+      const pct = num(p, 'pct');
+      const x = num(p, 'x_m');
+      const y = num(p, 'y_m');
+      return pct === null || x === null || y === null ? [] : [{ pct, x, y }];
+    })
+    .sort((a, b) => a.pct - b.pct);
+  return {
+    name: str(o, 'track'),
+    lengthM: num(o, 'length_m'),
+    complete: o['complete'] === true,
+    version: num(o, 'version') ?? 0,
+    points,
+  };
+}
+
+export interface SessionCar {
+  readonly carIdx: number;
+  readonly name: string;
+  readonly carNumber: string;
+  readonly className: string;
+  /** 0xRRGGBB, or null where the simulator names none. */
+  readonly classColor: number | null;
+  readonly isPaceCar: boolean;
+  readonly isSpectator: boolean;
+}
+
+export interface SessionInfo {
+  readonly update: number;
+  readonly trackName: string;
+  readonly sessionNames: readonly string[];
+  readonly playerCarIdx: number | null;
+  readonly cars: ReadonlyMap<number, SessionCar>;
+  readonly redlineRpm: number | null;
+  readonly shiftRpm: number | null;
+}
+
+function parseColor(v: unknown): number | null {
+  if (typeof v === 'number') return v & 0xffffff;
+  if (typeof v !== 'string') return null;
+  const m = /^(?:#|0x)([0-9a-f]{1,6})$/i.exec(v.trim());
+  return m ? parseInt(m[1]!, 16) : null;
+}
+
+export function parseSessionInfo(v: unknown): SessionInfo {
+  const o = asObject(v);
+  const track = asObject(o['track']);
+  const cars = new Map<number, SessionCar>();
+  for (const d of asArray(o['drivers']).map(asObject)) {
+    const carIdx = num(d, 'car_idx');
+    if (carIdx === null) continue;
+    cars.set(carIdx, {
+      carIdx,
+      name: str(d, 'name'),
+      carNumber: str(d, 'car_number'),
+      className: str(d, 'class'),
+      classColor: parseColor(d['class_color']),
+      isPaceCar: d['is_pace_car'] === true,
+      isSpectator: d['is_spectator'] === true,
+    });
+  }
+  return {
+    update: num(o, 'update') ?? 0,
+    trackName: str(track, 'display_name') || str(track, 'name')
+      || str(o, 'track'),
+    sessionNames: asArray(o['sessions']).map((s) => {
+      const session = asObject(s);
+      return str(session, 'type') || str(session, 'name');
+    }),
+    playerCarIdx: num(o, 'player_car_idx'),
+    cars,
+    redlineRpm: num(o, 'redline_rpm'),
+    shiftRpm: num(o, 'shift_rpm'),
+  };
+}

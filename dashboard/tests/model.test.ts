@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  parseDrivers, parseLaps, parseSessionInfo, parseTrace, parseTrack,
+} from '../src/protocol/model.js';
+import { HttpError, RestClient } from '../src/protocol/rest.js';
+
+test('a driver without a field shows the field as not known', () => {
+  const [d] = parseDrivers({ drivers: [{ id: 'a7', state: 'live' }, {}, 3] });
+  assert.equal(d!.name, 'a7');
+  assert.equal(d!.state, 'live');
+  assert.equal(d!.mode, 'video');
+  assert.equal(d!.video, null);
+  assert.equal(d!.link.rttMs, null);
+});
+
+test('drivers may come as a list too', () => {
+  assert.equal(parseDrivers([{ id: 'a' }, { id: 'b' }]).length, 2);
+  assert.deepEqual(parseDrivers('no'), []);
+});
+
+test('the best lap may be a number or a lap', () => {
+  assert.equal(parseLaps({ laps: [], best_lap: 4 }).bestLap, 4);
+  assert.equal(parseLaps({ laps: [], best_lap: { lap: 5 } }).bestLap, 5);
+  assert.equal(parseLaps({ laps: [], best_lap: null }).bestLap, null);
+});
+
+test('a trace that does not rise is no trace', () => {
+  assert.ok(parseTrace({ lap: 1, pct: [0, 0.5, 1], time_s: [0, 30, 61] }));
+  assert.equal(parseTrace({ pct: [0, 0.5, 0.5], time_s: [0, 1, 2] }), null);
+  assert.equal(parseTrace({ pct: [0, 1], time_s: [0] }), null);
+  assert.equal(parseTrace({ pct: [0], time_s: [0] }), null);
+  assert.equal(parseTrace(null), null);
+});
+
+test('track points come sorted and whole', () => {
+  const t = parseTrack({ track: 'Ring', complete: true, version: 2, points: [
+    { pct: 0.5, x_m: 1, y_m: 2 }, { pct: 0, x_m: 0, y_m: 0 }, { pct: 0.7 }] });
+  assert.deepEqual(t.points.map((p) => p.pct), [0, 0.5]);
+});
+
+test('class colours are read in every form', () => {
+  const info = parseSessionInfo({ player_car_idx: 1, drivers: [
+    { car_idx: 0, class_color: '0xffda59', is_pace_car: true },
+    { car_idx: 1, class_color: '#33ceff', name: 'A' },
+    { car_idx: 2, class_color: 16711680 }, { name: 'no index' }] });
+  assert.deepEqual([...info.cars.values()].map((c) => c.classColor),
+    [0xffda59, 0x33ceff, 0xff0000]);
+  assert.equal(info.cars.get(0)!.isPaceCar, true);
+});
+
+test('an error answer becomes its words', async () => {
+  const rest = new RestClient('/api/v1', () => Promise.resolve(new Response(
+    '{"error":{"code":"unknown-driver","message":"no driver x"}}',
+    { status: 404 })));
+  await assert.rejects(rest.laps('x'), (e) => e instanceof HttpError
+    && e.status === 404 && e.code === 'unknown-driver'
+    && e.message === 'no driver x');
+});
+
+test('a driver id is escaped in the path', async () => {
+  let asked = '';
+  const rest = new RestClient('/api/v1', (input) => {
+    asked = String(input);
+    return Promise.resolve(new Response('{"laps":[]}'));
+  });
+  await rest.laps('a/b ?');
+  assert.equal(asked, '/api/v1/drivers/a%2Fb%20%3F/laps');
+});
