@@ -146,6 +146,12 @@ test('bytes behind the rows are refused', () => {
   assert.equal(error(decoder(), longer.buffer), 'trailing');
 });
 
+test('a header that names another tick than the last row is refused', () => {
+  const m = keySample({ schemaId: id }, [{ tick: 1, bytes: row(1) }]);
+  new DataView(m).setInt32(24, 2, true);
+  assert.equal(error(decoder(), m), 'tick');
+});
+
 test('65,535 promised rows in a short message end at once', () => {
   const m = keySample({ schemaId: id }, [{ tick: 1, bytes: row(1) }]);
   new DataView(m).setUint16(2, 65535, true);

@@ -44,7 +44,7 @@ export interface Sample extends SampleHeader {
 }
 
 export type DecodeError =
-  | 'short' | 'type' | 'schema' | 'truncated' | 'trailing' | 'no-base';
+  | 'short' | 'type' | 'schema' | 'truncated' | 'trailing' | 'no-base' | 'tick';
 
 export type DecodeResult =
   | { readonly ok: true; readonly sample: Sample }
@@ -198,6 +198,7 @@ export class SampleDecoder {
       throw e;
     }
     if (r.at !== r.bytes.length) return { ok: false, error: 'trailing' };
+    if (rows.at(-1)!.tick !== header.tick) return { ok: false, error: 'tick' };
     this.#base = base;
     return { ok: true, sample: { ...header, rows } };
   }

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The live page: wires the session to the widgets. The canvas is drawn with
+ * the frame; widgets follow in the same screen refresh, from the same row. */
+
+import {
+  Compositor, type Composition, type ProofReading,
+} from '../live/compositor.js';
+import { PreparedWhep } from '../live/connection.js';
+import { deltaS } from '../live/delta.js';
+import { DriverList } from '../live/driver-list.js';
+import type { HealthFigures } from '../live/health.js';
+import { LiveSession } from '../live/live-session.js';
+import { ServerClock } from '../live/server-clock.js';
+import { canReceiveH264 } from '../live/whep.js';
+import type { CarState } from '../protocol/car.js';
+import type { DriverInfo, SessionCar } from '../protocol/model.js';
+import type { RestClient } from '../protocol/rest.js';
+import { CarPanelWidget } from '../widgets/car-panel.js';
+import { setAttr, setText } from '../widgets/dom.js';
+import { DriverListWidget } from '../widgets/driver-list.js';
+import { clock, fixed } from '../widgets/format.js';
+import { HealthWidget, syncLevel } from '../widgets/health.js';
+import { drawHud } from '../widgets/hud.js';
+import { LapsWidget } from '../widgets/laps.js';
+import { TracesWidget } from '../widgets/traces.js';
+import { TrackMapWidget, type MapCar } from '../widgets/track-map.js';
+import { topFlag } from './flags.js';
+import { Pacer } from './pacer.js';
+import { ScriptApi } from './script-api.js';
+import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
+
+/* After this long without a composition the stage says why. */
+const SHOWING_MS = 1500;
+/* How many valid laps the fuel use is the mean of. */
+const FUEL_LAPS = 5;
+
+function byId<T extends HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element as T;
+}
+
+function driverInHash(): string | null {
+  return new URLSearchParams(location.hash.slice(1)).get('driver');
+}
+
+function hex(color: number | null): string | null {
+  return color === null ? null : `#${color.toString(16).padStart(6, '0')}`;
+}
+
+export class LivePage {
+  readonly api: ScriptApi;
+  readonly #rest: RestClient;
+  readonly #session: LiveSession;
+  readonly #drivers: DriverList;
+  readonly #clock = new ServerClock();
+  readonly #compositor: Compositor;
+  readonly #stage = byId('stage');
+  readonly #canvas = byId<HTMLCanvasElement>('canvas');
+  readonly #video = byId<HTMLVideoElement>('video');
+  readonly #list: DriverListWidget;
+  readonly #traces = new TracesWidget(byId('traces'));
+  readonly #map = new TrackMapWidget(byId('map'));
+  readonly #laps = new LapsWidget(byId('laps'));
+  readonly #car = new CarPanelWidget(byId('car'));
+  readonly #health = new HealthWidget(byId('health'));
+  readonly #pacer = new Pacer();
+  /* The composition on the canvas, and the car of its row. */
+  #last: Composition | undefined;
+  #lastCar: CarState | null = null;
+  #lastDelta: number | null = null;
+  #composedMs = -Infinity;
+  #dirty = false;
+  #prepared: PreparedWhep | undefined;
+
+  constructor(rest: RestClient, proof: boolean) {
+    this.#prepared = new PreparedWhep(canReceiveH264());
+    this.#rest = rest;
+    this.#session = new LiveSession(rest);
+    this.#drivers = new DriverList(rest);
+    this.#list = new DriverListWidget(byId('drivers'), (id) => this.watch(id));
+    this.#compositor = new Compositor({
+      canvas: this.#canvas, video: this.#video, store: this.#session.store,
+      proof,
+      paint: (ctx, c) => this.#paint(ctx, c),
+      composed: (c, reading) => this.#composed(c, reading),
+      decoded: () => this.#session.connection?.frameSeen(),
+    });
+    this.api = new ScriptApi({
+      session: this.#session, canvas: this.#canvas,
+      figures: () => this.#figures(),
+    });
+    this.#listen();
+  }
+
+  get driver(): string | null {
+    return this.#session.driver;
+  }
+
+  start(): void {
+    const wanted = driverInHash();
+    if (wanted !== null) this.#select(wanted);
+    this.#drivers.start();
+    this.#fit();
+    requestAnimationFrame((now) => this.#turn(now));
+    setInterval(() => this.#everySecond(), 1000);
+    this.#say();
+  }
+
+  /** Watches a driver and says so in the address. */
+  watch(id: string): void {
+    history.replaceState(null, '', `#${new URLSearchParams({ driver: id })}`);
+    this.#select(id);
+  }
+
+  /** The driver `step` places further on in the list. */
+  step(step: number): void {
+    const all = this.#drivers.drivers ?? [];
+    if (all.length === 0) return;
+    const at = all.findIndex((d) => d.id === this.driver);
+    const next = at < 0 ? 0 : (at + step + all.length) % all.length;
+    this.watch(all[next]!.id);
+  }
+
+  /** The driver at a place in the list, 0 the first. */
+  pick(place: number): void {
+    const driver = this.#drivers.drivers?.[place];
+    if (driver) this.watch(driver.id);
+  }
+
+  toggleHud(): void {
+    this.#compositor.hud = !this.#compositor.hud;
+  }
+
+  toggleFullscreen(): void {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void this.#stage.requestFullscreen().catch(() => {});
+  }
+
+  #listen(): void {
+    const s = this.#session;
+    s.on('sample', () => this.#compositor.sampleArrived());
+    s.on('fresh', () => this.#compositor.reset());
+    s.on('picture', (stream) => { this.#video.srcObject = stream; });
+    s.on('connection', () => this.#say());
+    s.on('laps', (laps) =>
+      this.#laps.setLaps(laps?.laps ?? [], laps?.bestLap ?? null));
+    s.on('track', (track) => this.#map.setTrack(track));
+    s.on('info', () => this.#sessionLine());
+    this.#drivers.on('drivers', (d) => this.#driversChanged(d));
+    this.#drivers.on('trouble', () => this.#say());
+    new ResizeObserver(() => this.#fit()).observe(this.#stage);
+    document.addEventListener('fullscreenchange', () => {
+      this.#compositor.fullscreen =
+        document.fullscreenElement === this.#stage;
+    });
+    addEventListener('hashchange', () => {
+      const wanted = driverInHash();
+      if (wanted !== null) this.#select(wanted);
+    });
+    addEventListener('pagehide', () => this.#session.stop());
+    addEventListener('pageshow', (e) => { if (e.persisted) location.reload(); });
+  }
+
+  #fit(): void {
+    this.#compositor.resize(this.#stage.clientWidth,
+      this.#stage.clientHeight, globalThis.devicePixelRatio || 1);
+  }
+
+  #select(id: string): void {
+    if (id === this.driver) return;
+    this.#last = undefined;
+    this.#lastCar = null;
+    this.#composedMs = -Infinity;
+    const mode = this.#drivers.find(id)?.mode ?? 'video';
+    this.#session.select(id, mode, this.#prepared);
+    this.#prepared = undefined;
+    this.#compositor.blank();
+    this.#traces.clear();
+    this.#map.draw([]);
+    this.#laps.now(null);
+    this.#car.update(null);
+    this.#showDrivers();
+    this.#say();
+  }
+
+  #driversChanged(drivers: readonly DriverInfo[]): void {
+    if (this.driver === null && drivers.length > 0) {
+      const best = drivers.find((d) => d.state === 'live' && d.mode === 'video')
+        ?? drivers.find((d) => d.state === 'live') ?? drivers[0]!;
+      this.watch(best.id);
+    }
+    const watched = this.#drivers.find(this.driver);
+    if (watched && watched.state !== 'offline') {
+      this.#session.setMode(watched.mode);
+      this.#session.connection?.nudge();
+    }
+    this.#drivers.eager = watched === undefined || watched.state !== 'live';
+    this.#showDrivers();
+    this.#sessionLine();
+    this.#say();
+  }
+
+  #showDrivers(): void {
+    this.#list.update(this.#drivers.drivers?.map((d) => ({
+      ...d,
+      bitrateKbps: d.link.recvMbps === null
+        ? d.video?.bitrateKbps ?? d.telemetryKbps : d.link.recvMbps * 1000,
+      rttMs: d.link.rttMs, lossPct: d.link.lossPct,
+    })) ?? null, this.driver);
+  }
+
+  /* Called by the compositor with the picture just drawn. */
+  #paint(ctx: CanvasRenderingContext2D, c: Composition): void {
+    const car = this.#session.car(c.sample);
+    this.#last = c;
+    this.#lastCar = car;
+    this.#lastDelta = car
+      ? deltaS(this.#session.reference, car.lapPct, car.lapTimeS) : null;
+    const { hud, picture, over } = c.layout;
+    const stage = picture.width > 0 ? picture
+      : { x: 0, y: 0, width: this.#canvas.width, height: this.#canvas.height };
+    drawHud(ctx, hud, stage, {
+      car, stale: c.lock === 'older', deltaS: this.#lastDelta, over,
+      redlineRpm: this.#session.info?.redlineRpm ?? null,
+      shiftRpm: this.#session.info?.shiftRpm ?? null,
+      remark: this.#remark(c),
+    });
+  }
+
+  #remark(c: Composition): string {
+    switch (c.lock) {
+      case 'timeout': return 'TELEMETRY LATE';
+      case 'bare': return this.#session.store.newest
+        ? 'NO TELEMETRY FOR THIS FRAME' : '';
+      case 'unlocked': return 'THIS BROWSER TELLS NO FRAME TIME: NOT LOCKED';
+      case 'telemetry': return this.#session.connection?.picture
+        ? 'NO PICTURE, TELEMETRY GOES ON' : '';
+      default: return '';
+    }
+  }
+
+  #composed(c: Composition, proof: ProofReading | null): void {
+    const nowMs = performance.now();
+    const utcUs = this.#clock.utcUs(nowMs);
+    this.#composedMs = nowMs;
+    this.#dirty = true;
+    this.#session.health.composed(c, nowMs, utcUs);
+    this.api.composed(c, proof, nowMs, utcUs);
+    if (!byIdHidden('note')) this.#say();
+  }
+
+  /* Once a screen refresh, right after the frame callbacks. */
+  #turn(now: number): void {
+    requestAnimationFrame((next) => this.#turn(next));
+    this.#compositor.telemetryTurn(now);
+    if (!this.#dirty || !this.#pacer.due(performance.now())) return;
+    this.#dirty = false;
+    const start = performance.now();
+    this.#drawWidgets();
+    this.#pacer.spent(start, performance.now());
+  }
+
+  #drawWidgets(): void {
+    const car = this.#lastCar;
+    if (!car || !this.#last) return;
+    this.#traces.draw(this.#session.history.columns, car.timeS);
+    this.#map.draw(this.#mapCars(car));
+    this.#laps.now({
+      lap: car.lap, timeS: car.lapTimeS, deltaS: this.#lastDelta,
+      lastS: car.lastLapS, bestS: car.bestLapS,
+    });
+  }
+
+  #mapCars(car: CarState): MapCar[] {
+    const info = this.#session.info;
+    const ownIdx = Number.isFinite(car.playerCarIdx)
+      ? car.playerCarIdx : info?.playerCarIdx ?? -1;
+    const own: MapCar = {
+      carIdx: ownIdx, lapPct: car.lapPct, own: true, color: null,
+      label: info?.cars.get(ownIdx)?.carNumber ?? '', onPitRoad: car.onPitRoad,
+    };
+    const others = this.#session.spots(this.#last?.sample).flatMap((spot) => {
+      const who: SessionCar | undefined = info?.cars.get(spot.carIdx);
+      if (spot.carIdx === ownIdx || who?.isPaceCar || who?.isSpectator) {
+        return [];
+      }
+      return [{
+        carIdx: spot.carIdx, lapPct: spot.lapPct, own: false,
+        label: who?.carNumber ?? '', color: hex(who?.classColor ?? null),
+        onPitRoad: spot.onPitRoad,
+      }];
+    });
+    return car.lapPct >= 0 ? [...others, own] : others;
+  }
+
+  get #fuelPerLap(): number | null {
+    const used = (this.#session.laps?.laps ?? [])
+      .filter((l) => l.valid && l.fuelUsedL !== null)
+      .slice(-FUEL_LAPS).map((l) => l.fuelUsedL!);
+    return used.length === 0 ? null
+      : used.reduce((a, b) => a + b, 0) / used.length;
+  }
+
+  #figures(): HealthFigures {
+    return this.#session.health.figures(performance.now(),
+      this.#compositor.counters, this.#clock.errorMs,
+      this.#session.history.gaps);
+  }
+
+  #everySecond(): void {
+    void this.#session.measure();
+    void this.#syncClock();
+    const f = this.#figures();
+    const driver = this.#drivers.find(this.driver);
+    this.#health.update({
+      ...f, ...f.counters,
+      fps: f.composedFps,
+      bitrateKbps: f.receive?.bitrateKbps ?? null,
+      ingestLossPct: f.server?.lossPct ?? driver?.link.lossPct ?? null,
+      viewLossPct: f.receive?.lossPct ?? null,
+      rttMs: f.server?.rttMs ?? driver?.link.rttMs ?? null,
+      gaps: f.telemetryGaps,
+    });
+    this.#car.update(this.#lastCar && {
+      ...this.#lastCar, fuelPerLapL: this.#fuelPerLap,
+    });
+    this.#sessionLine();
+    this.#syncChip(f);
+    this.#say();
+  }
+
+  async #syncClock(): Promise<void> {
+    try {
+      const before = performance.now();
+      const us = await this.#rest.timeUs();
+      this.#clock.add(before, performance.now(), us);
+    } catch {
+      /* The driver list says it when the server is away. */
+    }
+  }
+
+  #syncChip(f: HealthFigures): void {
+    const chip = byId('sync');
+    const lock = this.#showing ? this.#last?.lock : undefined;
+    const text = lock === undefined ? 'no frames'
+      : lock === 'telemetry' ? 'telemetry only'
+        : lock === 'unlocked' ? 'not locked'
+          : `sync ${fixed(f.syncErrorMs.p99, 1)} ms`;
+    setText(chip, text);
+    setAttr(chip, 'data-level', lock === 'unlocked' ? 'warn'
+      : lock === undefined || lock === 'telemetry' ? ''
+        : syncLevel(f.syncErrorFrames.p99) ?? '');
+  }
+
+  get #showing(): boolean {
+    return performance.now() - this.#composedMs < SHOWING_MS;
+  }
+
+  #sessionLine(): void {
+    const { info } = this.#session;
+    const car = this.#lastCar;
+    const driver = this.#drivers.find(this.driver);
+    const kind = car && info?.sessionNames[car.sessionNum];
+    setText(byId('session'), [info?.trackName || driver?.track, kind]
+      .filter(Boolean).join(' · '));
+    const remain = car && [
+      Number.isFinite(car.timeRemainS) ? `${clock(car.timeRemainS)} left` : '',
+      Number.isFinite(car.lapsRemain) ? `${fixed(car.lapsRemain)} laps left` : '',
+    ].filter(Boolean).join(' · ');
+    setText(byId('clock'), remain ?? '');
+    const flag = car && this.#showing ? topFlag(car.flags) : null;
+    const chip = byId('flag');
+    chip.hidden = flag === null;
+    setText(chip, flag?.text ?? '');
+    setAttr(chip, 'data-flag', flag?.kind ?? null);
+  }
+
+  /* Says on the stage and in the corner how things are. */
+  #say(): void {
+    const s: StageSituation = {
+      showing: this.#showing,
+      serverAnswers: this.#drivers.reachable,
+      drivers: this.#drivers.drivers,
+      selected: this.driver,
+      connection: this.#session.connection?.state ?? null,
+      reason: this.#session.reason,
+      driverAway: this.#session.connection?.away ?? false,
+      canH264: this.#session.canH264,
+    };
+    const note = stageNote(s);
+    const place = byId('note');
+    const key = note ? `${note.title}\n${note.text}` : '';
+    if (place.dataset['key'] !== key) {
+      place.dataset['key'] = key;
+      place.hidden = note === null;
+      const title = document.createElement('strong');
+      title.textContent = note?.title ?? '';
+      const text = document.createElement('p');
+      text.textContent = note?.text ?? '';
+      place.replaceChildren(title, text);
+    }
+    const banner = stageBanner(s);
+    byId('banner').hidden = banner === null;
+    setText(byId('banner'), banner ?? '');
+    this.#connectionChip(s);
+  }
+
+  #connectionChip(s: StageSituation): void {
+    const chip = byId('connection');
+    const [text, level] = !s.serverAnswers ? ['server away', 'bad']
+      : s.showing ? ['live', 'good']
+        : s.connection === 'retrying' ? ['connecting again', 'warn']
+          : s.connection === 'connecting' ? ['connecting', 'warn']
+            : ['no picture', ''];
+    setText(chip, text!);
+    setAttr(chip, 'data-level', level!);
+  }
+}
+
+function byIdHidden(id: string): boolean {
+  return byId(id).hidden;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * How exactly picture and telemetry fit together, and how the link is. */
+
+import { el, setAttr, setText } from './dom.js';
+import { bitrate, fixed, UNKNOWN, withUnit } from './format.js';
+
+interface Pair {
+  readonly p50: number | null;
+  readonly p99: number | null;
+}
+
+export interface HealthView {
+  readonly syncErrorMs: Pair;
+  readonly syncErrorFrames: Pair;
+  readonly telemetryAgeMs: Pair;
+  readonly glassToGlassMs: Pair;
+  readonly holdMs: Pair;
+  readonly fps: number | null;
+  readonly bitrateKbps: number | null;
+  /** Lost between driver and server, between server and here. */
+  readonly ingestLossPct: number | null;
+  readonly viewLossPct: number | null;
+  readonly rttMs: number | null;
+  readonly shown: number;
+  readonly held: number;
+  readonly timeouts: number;
+  readonly dropped: number;
+  readonly older: number;
+  /** null where nothing proves it. */
+  readonly wrong: number | null;
+  readonly gaps: number;
+}
+
+function pair(p: Pair, digits: number): string {
+  return p.p50 === null && p.p99 === null ? UNKNOWN
+    : `${fixed(p.p50, digits)} / ${fixed(p.p99, digits)}`;
+}
+
+interface Line {
+  readonly name: string;
+  readonly title: string;
+  readonly text: (v: HealthView) => string;
+  readonly level?: (v: HealthView) => 'good' | 'warn' | 'bad' | null;
+}
+
+/** A quarter of a frame is nothing; a whole one is a lie. */
+export function syncLevel(frames: number | null): 'good' | 'warn' | 'bad' | null {
+  if (frames === null) return null;
+  return frames <= 0.25 ? 'good' : frames < 1 ? 'warn' : 'bad';
+}
+
+const LINES: readonly Line[] = [
+  { name: 'Sync error ms', title: 'Time of the row drawn with a frame minus '
+    + 'time of the frame: p50 / p99 of the last 10 s',
+  text: (v) => pair(v.syncErrorMs, 1),
+  level: (v) => syncLevel(v.syncErrorFrames.p99) },
+  { name: 'in frames', title: 'The same as a share of a frame',
+    text: (v) => pair(v.syncErrorFrames, 2) },
+  { name: 'Telemetry age ms', title: "From the row's UTC to its drawing here: "
+    + 'p50 / p99', text: (v) => pair(v.telemetryAgeMs, 0) },
+  { name: 'Glass to glass ms', title: 'Estimate: telemetry age and the time '
+    + 'to the screen: p50 / p99', text: (v) => pair(v.glassToGlassMs, 0) },
+  { name: 'Hold ms', title: 'Time a frame waited for its telemetry: p50 / p99',
+    text: (v) => pair(v.holdMs, 1) },
+  { name: 'Picture', title: 'Frames composed a second, bit rate received',
+    text: (v) => (v.bitrateKbps === null ? UNKNOWN
+      : `${fixed(v.fps)} fps · ${bitrate(v.bitrateKbps)}`) },
+  { name: 'Loss', title: 'Driver to server / server to here',
+    text: (v) => [v.ingestLossPct, v.viewLossPct]
+      .map((n) => withUnit(n, '%', 1)).join(' / '),
+    level: (v) => ((v.ingestLossPct ?? 0) > 5 || (v.viewLossPct ?? 0) > 5
+      ? 'bad' : (v.ingestLossPct ?? 0) > 1 || (v.viewLossPct ?? 0) > 1
+        ? 'warn' : null) },
+  { name: 'Round trip', title: "Driver's PC to server and back",
+    text: (v) => withUnit(v.rttMs, 'ms', 1) },
+  { name: 'Held / late / dropped', title: 'Frames that waited for their '
+    + 'telemetry / were shown without it / were given up for a newer one',
+  text: (v) => `${v.held} / ${v.timeouts} / ${v.dropped}`,
+  level: (v) => (v.shown > 0 && v.timeouts > v.shown / 100 ? 'warn' : null) },
+  { name: 'Telemetry gaps', title: 'Holes in the telemetry since the driver '
+    + 'was chosen', text: (v) => fixed(v.gaps),
+  level: (v) => (v.gaps > 0 ? 'warn' : null) },
+];
+
+export class HealthWidget {
+  readonly #values: HTMLElement[];
+  readonly #frames = el('span', { class: 'dim' });
+
+  constructor(root: HTMLElement) {
+    root.classList.add('health');
+    this.#values = LINES.map(() => el('dd'));
+    root.append(
+      el('header', {}, el('h2', {}, 'Sync and link'), this.#frames),
+      el('dl', { class: 'lines' }, ...LINES.map((line, i) =>
+        el('div', { title: line.title }, el('dt', {}, line.name),
+          this.#values[i]!))));
+  }
+
+  update(v: HealthView): void {
+    setText(this.#frames, v.wrong === null ? `${v.shown} frames`
+      : `${v.shown} frames, ${v.wrong} wrong`);
+    LINES.forEach((line, i) => {
+      setText(this.#values[i]!, line.text(v));
+      setAttr(this.#values[i]!, 'class', line.level?.(v) ?? null);
+    });
+  }
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The driver's inputs over the last seconds, up to the frame that is shown.
+ * Holes in the telemetry stay holes. */
+
+import uPlot from 'uplot';
+import { font, palette } from '../theme/palette.js';
+import { el, setText } from './dom.js';
+import { fixed, gearName } from './format.js';
+
+type Column = readonly (number | null)[];
+
+export interface TraceColumns {
+  readonly timeS: readonly number[];
+  readonly speedKmh: Column;
+  readonly rpm: Column;
+  readonly gear: Column;
+  readonly throttlePct: Column;
+  readonly brakePct: Column;
+  readonly steeringDeg: Column;
+}
+
+/** Seconds on show. */
+export const TRACE_SECONDS = 12;
+
+type ColumnName = Exclude<keyof TraceColumns, 'timeS'>;
+
+interface Line {
+  readonly column: ColumnName;
+  readonly label: string;
+  readonly color: string;
+  readonly scale: string;
+  readonly stepped?: boolean;
+  readonly show: (n: number | null) => string;
+}
+
+interface Pane {
+  readonly lines: readonly Line[];
+  /** Share of the height. */
+  readonly grow: number;
+  readonly scales: Readonly<Record<string, uPlot.Scale>>;
+  readonly ticks: (min: number, max: number) => number[];
+}
+
+const whole = (n: number | null): string => fixed(n);
+
+/* A scale that grows with what it has seen and never shrinks, so that lines
+ * do not jump: [lowest top, step]. */
+function growing(top: number, step: number, fromZero = true): uPlot.Scale {
+  let seen = top;
+  return {
+    auto: true,
+    range: (_u, min, max) => {
+      const far = fromZero ? max : Math.max(Math.abs(min), Math.abs(max));
+      if (Number.isFinite(far) && far > seen) {
+        seen = Math.ceil(far / step) * step;
+      }
+      return [fromZero ? 0 : -seen, seen];
+    },
+  };
+}
+
+function panes(): Pane[] {
+  return [
+    {
+      grow: 1.3,
+      lines: [
+        { column: 'throttlePct', label: 'throttle %', color: palette.throttle,
+          scale: 'y', show: whole },
+        { column: 'brakePct', label: 'brake %', color: palette.brake,
+          scale: 'y', show: whole },
+      ],
+      scales: { y: { range: [-4, 104] } },
+      ticks: () => [0, 50, 100],
+    },
+    {
+      grow: 1.2,
+      lines: [{ column: 'speedKmh', label: 'speed km/h', color: palette.speed,
+        scale: 'y', show: whole }],
+      scales: { y: growing(200, 50) },
+      ticks: (_min, max) => [0, 100, 200, 300, 400].filter((n) => n <= max),
+    },
+    {
+      grow: 1.1,
+      lines: [
+        { column: 'rpm', label: 'rpm', color: palette.rpm, scale: 'y',
+          show: whole },
+        { column: 'gear', label: 'gear', color: palette.gear, scale: 'gear',
+          stepped: true, show: gearName },
+      ],
+      scales: { y: growing(6000, 1000), gear: { range: [-1.4, 8.4] } },
+      ticks: (_min, max) => (max > 8000 ? [0, 5000, 10000, 15000, 20000]
+        : [0, 4000, 8000]).filter((n) => n <= max),
+    },
+    {
+      grow: 1,
+      lines: [{ column: 'steeringDeg', label: 'steering °',
+        color: palette.steering, scale: 'y', show: whole }],
+      scales: { y: growing(90, 90, false) },
+      ticks: (_min, max) => (max > 270 ? [-360, 0, 360]
+        : max > 90 ? [-180, 0, 180] : [-90, 0, 90]),
+    },
+  ];
+}
+
+interface Drawn {
+  readonly pane: Pane;
+  readonly box: HTMLElement;
+  readonly plot: uPlot;
+  readonly readouts: HTMLElement[];
+}
+
+function axes(pane: Pane): uPlot.Axis[] {
+  return [
+    {
+      size: 0,
+      splits: (_u, _i, min, max) => {
+        const out: number[] = [];
+        for (let s = Math.ceil(min / 2) * 2; s <= max; s += 2) out.push(s);
+        return out;
+      },
+      values: () => [],
+      grid: { stroke: palette.line, width: 1 },
+      ticks: { show: false },
+    },
+    {
+      size: 44,
+      gap: 4,
+      font: font(10),
+      stroke: palette.dim,
+      splits: (_u, _i, min, max) => pane.ticks(min, max),
+      values: (_u, splits) => splits.map((n) =>
+        (Math.abs(n) >= 1000 ? `${n / 1000}k` : fixed(n))),
+      grid: { stroke: palette.line, width: 1 },
+      ticks: { show: false },
+    },
+  ];
+}
+
+function series(line: Line): uPlot.Series {
+  const s: uPlot.Series = {
+    scale: line.scale,
+    stroke: line.color,
+    width: 1.5,
+    spanGaps: false,
+    points: { show: false },
+  };
+  const stepped = line.stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  if (stepped) s.paths = stepped;
+  return s;
+}
+
+/** Index of the last row at or before `timeS`; -1 if there is none. */
+function indexAt(times: readonly number[], timeS: number): number {
+  let lo = 0;
+  let hi = times.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (times[mid]! <= timeS) lo = mid + 1; else hi = mid;
+  }
+  return lo - 1;
+}
+
+export class TracesWidget {
+  readonly #drawn: Drawn[];
+  #columns: TraceColumns | undefined;
+  #timeS = 0;
+
+  constructor(root: HTMLElement) {
+    root.classList.add('traces');
+    this.#drawn = panes().map((pane) => this.#build(root, pane));
+    new ResizeObserver(() => this.#fit()).observe(root);
+  }
+
+  #build(root: HTMLElement, pane: Pane): Drawn {
+    const box = el('div', { class: 'plot' });
+    const readouts = pane.lines.map(() => el('output', { class: 'value' }));
+    const legend = el('div', { class: 'legend' }, ...pane.lines.flatMap(
+      (line, i) => [el('span', { class: `label c-${line.column}` }, line.label),
+        readouts[i]!]));
+    root.append(el('div', { class: `pane p-${pane.lines[0]!.column}` }, box,
+      legend));
+    const plot = new uPlot({
+      width: Math.max(80, box.clientWidth),
+      height: Math.max(20, box.clientHeight),
+      pxAlign: false,
+      legend: { show: false },
+      padding: [3, 2, 3, 0],
+      cursor: {
+        y: false, points: { show: false }, drag: { x: false, y: false },
+        sync: { key: 'traces' },
+      },
+      scales: { x: { time: false, auto: false }, ...pane.scales },
+      axes: axes(pane),
+      series: [{}, ...pane.lines.map(series)],
+      hooks: { setCursor: [() => this.#readouts()] },
+    }, [[], ...pane.lines.map(() => [])], box);
+    return { pane, box, plot, readouts };
+  }
+
+  #fit(): void {
+    for (const { box, plot } of this.#drawn) {
+      plot.setSize({
+        width: Math.max(80, box.clientWidth),
+        height: Math.max(20, box.clientHeight),
+      });
+    }
+  }
+
+  /** Draws up to `timeS`, the time of the row that is on the stage. */
+  draw(columns: TraceColumns, timeS: number): void {
+    this.#columns = columns;
+    this.#timeS = timeS;
+    for (const { pane, plot } of this.#drawn) {
+      plot.batch(() => {
+        plot.setData([columns.timeS, ...pane.lines.map((l) => columns[l.column]),
+        ] as unknown as uPlot.AlignedData, false);
+        plot.setScale('x', { min: timeS - TRACE_SECONDS, max: timeS });
+      });
+    }
+    this.#readouts();
+  }
+
+  clear(): void {
+    this.#columns = undefined;
+    for (const { pane, plot, readouts } of this.#drawn) {
+      plot.setData([[], ...pane.lines.map(() => [])], true);
+      for (const r of readouts) setText(r, '');
+    }
+  }
+
+  /* Of the frame on the stage, or of the place the pointer is at. */
+  #readouts(): void {
+    const columns = this.#columns;
+    if (!columns) return;
+    const left = this.#drawn[0]?.plot.cursor.left ?? -1;
+    const timeS = left >= 0 ? this.#drawn[0]!.plot.posToVal(left, 'x')
+      : this.#timeS;
+    const at = indexAt(columns.timeS, timeS);
+    for (const { pane, readouts } of this.#drawn) {
+      pane.lines.forEach((line, i) =>
+        setText(readouts[i]!, line.show(columns[line.column][at] ?? null)));
+    }
+  }
+}
