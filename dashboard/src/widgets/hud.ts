@@ -155,8 +155,8 @@ function label(ctx: Ctx, s: string, x: number, y: number, px: number): void {
 
 function pedals(ctx: Ctx, cell: Cell, y: number, h: number, car: CarState | null): void {
   const px = h * 0.3;
-  const labelWidth = px * 2.6;
-  const valueWidth = px * 2.1;
+  const labelWidth = px * 2.4;
+  const valueWidth = px * 2.5;
   const width = Math.max(8, cell.width - labelWidth - valueWidth);
   const rows: [string, number, string][] = [
     ['THR', car?.throttle ?? NaN, palette.throttle],
@@ -185,12 +185,12 @@ function drawBand(ctx: Ctx, r: Rect, v: HudView): void {
   const small = h * 0.26;
   const inner = { x: r.x + pad, y: top, width: r.width - 2 * pad, height: h };
   const [gear, speed, rpm, feet, steer, lap, delta, fuel] =
-    cells(inner, pad * 1.4, [0.7, 1.5, 1.25, 4, 1.3, 2.3, 1.7, 1.25]);
+    cells(inner, pad * 1.6, [0.75, 1.7, 1.3, 4, 1.75, 2.1, 1.8, 1.2]);
   text(ctx, gearName(car?.gear), gear!.x, base, h * 0.98, palette.gear,
     'left', 700);
-  text(ctx, fixed((car?.speedMps ?? NaN) * 3.6), speed!.x + speed!.width * 0.62,
+  text(ctx, fixed((car?.speedMps ?? NaN) * 3.6), speed!.x + speed!.width * 0.66,
     base, h * 0.66, palette.text, 'right', 700);
-  label(ctx, 'km/h', speed!.x + speed!.width * 0.68, base, small);
+  label(ctx, 'km/h', speed!.x + speed!.width * 0.7, base, small);
   label(ctx, 'rpm', rpm!.x, top + small, small);
   text(ctx, fixed(car?.rpm), rpm!.x, base, h * 0.46, palette.text);
   pedals(ctx, feet!, top, h, car);

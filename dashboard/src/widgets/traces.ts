@@ -43,6 +43,10 @@ interface Pane {
 
 const whole = (n: number | null): string => fixed(n);
 
+/* Scale end over the largest value: from zero, and about zero. */
+const HEADROOM = 1.1;
+const MIRROR = 1.2;
+
 /* A scale that grows with what it has seen and never shrinks, so that lines
  * do not jump: [lowest top, step]. */
 function growing(top: number, step: number, fromZero = true): uPlot.Scale {
@@ -54,9 +58,19 @@ function growing(top: number, step: number, fromZero = true): uPlot.Scale {
       if (Number.isFinite(far) && far > seen) {
         seen = Math.ceil(far / step) * step;
       }
-      return [fromZero ? 0 : -seen, seen];
+      /* Room for half a number above and below. */
+      return fromZero ? [(1 - HEADROOM) * seen, HEADROOM * seen]
+        : [-MIRROR * seen, MIRROR * seen];
     },
   };
+}
+
+/* Three numbers at most, so that they stay legible in a low pane. */
+function halves(_min: number, max: number): number[] {
+  const top = max / HEADROOM;
+  const step = [50, 100, 150, 200, 3000, 4000, 5000, 8000, 10000]
+    .find((s) => top / s < 2.5) ?? top;
+  return [0, step, 2 * step].filter((n) => n <= max);
 }
 
 function panes(): Pane[] {
@@ -64,20 +78,20 @@ function panes(): Pane[] {
     {
       grow: 1.3,
       lines: [
-        { column: 'throttlePct', label: 'throttle %', color: palette.throttle,
+        { column: 'throttlePct', label: 'throttle', color: palette.throttle,
           scale: 'y', show: whole },
-        { column: 'brakePct', label: 'brake %', color: palette.brake,
+        { column: 'brakePct', label: 'brake', color: palette.brake,
           scale: 'y', show: whole },
       ],
-      scales: { y: { range: [-4, 104] } },
+      scales: { y: { range: [-10, 110] } },
       ticks: () => [0, 50, 100],
     },
     {
       grow: 1.2,
-      lines: [{ column: 'speedKmh', label: 'speed km/h', color: palette.speed,
+      lines: [{ column: 'speedKmh', label: 'km/h', color: palette.speed,
         scale: 'y', show: whole }],
       scales: { y: growing(200, 50) },
-      ticks: (_min, max) => [0, 100, 200, 300, 400].filter((n) => n <= max),
+      ticks: halves,
     },
     {
       grow: 1.1,
@@ -87,17 +101,15 @@ function panes(): Pane[] {
         { column: 'gear', label: 'gear', color: palette.gear, scale: 'gear',
           stepped: true, show: gearName },
       ],
-      scales: { y: growing(6000, 1000), gear: { range: [-1.4, 8.4] } },
-      ticks: (_min, max) => (max > 8000 ? [0, 5000, 10000, 15000, 20000]
-        : [0, 4000, 8000]).filter((n) => n <= max),
+      scales: { y: growing(6000, 1000), gear: { range: [-1.6, 8.8] } },
+      ticks: halves,
     },
     {
       grow: 1,
-      lines: [{ column: 'steeringDeg', label: 'steering °',
+      lines: [{ column: 'steeringDeg', label: 'steer °',
         color: palette.steering, scale: 'y', show: whole }],
       scales: { y: growing(90, 90, false) },
-      ticks: (_min, max) => (max > 270 ? [-360, 0, 360]
-        : max > 90 ? [-180, 0, 180] : [-90, 0, 90]),
+      ticks: (_min, max) => [-1, 0, 1].map((n) => n * Math.round(max / MIRROR)),
     },
   ];
 }

@@ -190,9 +190,11 @@ export class TrackMapWidget {
     ctx.stroke();
     ctx.globalAlpha = 1;
     ctx.font = font((car.own ? 11 : 9.5) * this.#scale, 600);
-    ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
     ctx.fillStyle = car.own ? palette.accent : palette.dim;
-    ctx.fillText(car.label, x + r + 2 * this.#scale, y);
+    const away = r + 2 * this.#scale;
+    const fits = x + away + ctx.measureText(car.label).width < this.#width;
+    ctx.textAlign = fits ? 'left' : 'right';
+    ctx.fillText(car.label, fits ? x + away : x - away, y);
   }
 }
