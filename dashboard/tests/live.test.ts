@@ -28,7 +28,7 @@ test('back-off doubles from 250 ms to 5 s, spread by a fifth', () => {
 test('a silent connection is given up, a missing picture later', () => {
   const base = {
     connectedAtMs: 1000, lastMessageMs: null, lastFrameMs: null,
-    wantsPicture: true,
+    wantsPicture: true, away: false,
   };
   assert.equal(stalled({ ...base, nowMs: 5000 }), null);
   assert.equal(stalled({ ...base, nowMs: 5001 }), 'silent');
@@ -38,6 +38,7 @@ test('a silent connection is given up, a missing picture later', () => {
   assert.equal(stalled({
     ...base, nowMs: 99000, lastMessageMs: 98000, wantsPicture: false,
   }), null);
+  assert.equal(stalled({ ...base, nowMs: 99000, away: true }), null);
 });
 
 const trace = { lap: 3, pct: [0, 0.5, 1], timeS: [0, 40, 90] };

@@ -17,12 +17,13 @@ test('knows every message of the contract', () => {
 });
 
 test('stats of the wrong type read as not known', () => {
-  const m = parseText('{"type":"stats","bitrate_kbps":3000,"link":[],'
-    + '"telemetry_age_ms":"soon","lost_units":4}');
+  const m = parseText('{"type":"stats","video_kbps":3000,"link":[],'
+    + '"fps":"fast","row_age_ms":-1,"lost_units":4}');
   assert.ok(m?.type === 'stats');
-  assert.equal(m.stats.bitrateKbps, 3000);
+  assert.equal(m.stats.videoKbps, 3000);
   assert.equal(m.stats.rttMs, null);
-  assert.equal(m.stats.telemetryAgeMs, null);
+  assert.equal(m.stats.fps, null);
+  assert.equal(m.stats.rowAgeMs, null);
   assert.equal(m.stats.lostUnits, 4);
 });
 

@@ -22,9 +22,11 @@ export interface Liveness {
   /** Last decoded frame; null = none yet. */
   readonly lastFrameMs: number | null;
   readonly wantsPicture: boolean;
+  /** The server has said that the driver left: silence is right. */
+  readonly away: boolean;
 }
 
-/* The server pings with a stats message every second. */
+/* While a driver sends, a stats message comes every second at least. */
 const SILENT_MS = 4000;
 /* A picture can be away while telemetry goes on; a new connection costs a
  * moment of both, so it is tried rarely. */
@@ -32,6 +34,7 @@ const NO_PICTURE_MS = 15000;
 
 /** Why the connection should be made anew, or null while it is well. */
 export function stalled(l: Liveness): 'silent' | 'no-picture' | null {
+  if (l.away) return null;
   const heard = Math.max(
     l.connectedAtMs, l.lastMessageMs ?? 0, l.lastFrameMs ?? 0);
   if (l.nowMs - heard > SILENT_MS) return 'silent';

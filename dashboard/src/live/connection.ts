@@ -23,6 +23,8 @@ export interface ConnectionEvents {
 }
 
 const WATCH_MS = 500;
+/* Stats come once a second; a view that heard one lately is alive. */
+const FRESH_MS = 1500;
 /* While a driver is away the driver list tells when he is back; asking now
  * and then as well costs nothing and needs no list. */
 const WAITING_MS = 3000;
@@ -39,6 +41,7 @@ export class Connection {
   #lastMessageMs: number | null = null;
   #lastFrameMs: number | null = null;
   #away = false;
+  #expectSinceMs = 0;
   /** Views made so far, this one included. */
   attempts = 0;
 
@@ -91,13 +94,26 @@ export class Connection {
     if (picture && this.#whep?.picture === false) this.#connect();
   }
 
-  /** The driver has left or is back; the view stays and waits with us. */
+  /**
+   * The driver has left or is back. The server keeps the view and goes on in
+   * it, so it stays; once he is said to be back, something must come.
+   */
   set away(away: boolean) {
+    if (this.#away && !away) this.#expectSinceMs = performance.now();
     this.#away = away;
   }
 
   get away(): boolean {
     return this.#away;
+  }
+
+  /**
+   * The server was away and is back. If it is another process now, nobody
+   * there knows this view, and nothing will say so.
+   */
+  serverBack(): void {
+    const heard = this.#lastMessageMs ?? -Infinity;
+    if (performance.now() - heard > FRESH_MS) this.restart('the server is back');
   }
 
   /** Makes a new view now. */
@@ -193,10 +209,11 @@ export class Connection {
     /* A page in the background gets no frames; that is not a fault. */
     const why = stalled({
       nowMs: performance.now(),
-      connectedAtMs: answered,
+      connectedAtMs: Math.max(answered, this.#expectSinceMs),
+      away: this.#away,
       lastMessageMs: this.#lastMessageMs,
       lastFrameMs: this.#lastFrameMs,
-      wantsPicture: this.#picture && !this.#away && !document.hidden,
+      wantsPicture: this.#picture && !document.hidden,
     });
     if (why === 'silent') this.#fail('retrying', 'nothing came for 4 s');
     if (why === 'no-picture') this.#fail('retrying', 'no picture came', 0);

@@ -133,6 +133,12 @@ export class LiveSession extends Emitter<LiveEvents> {
     this.#connection?.setPicture(mode === 'video' && this.canH264);
   }
 
+  /** The server lists the driver as there. */
+  driverBack(): void {
+    this.#setAway(false);
+    this.#connection?.nudge();
+  }
+
   /** The car as the sample's own row says; null without a row. */
   car(sample: Sample | undefined): CarState | null {
     const row = sample?.rows.at(-1);

@@ -56,6 +56,7 @@ export class LivePage {
   readonly #clock = new ServerClock();
   readonly #compositor: Compositor;
   readonly #stage = byId('stage');
+  readonly #note = byId('note');
   readonly #canvas = byId<HTMLCanvasElement>('canvas');
   readonly #video = byId<HTMLVideoElement>('video');
   readonly #list: DriverListWidget;
@@ -148,7 +149,10 @@ export class LivePage {
     s.on('track', (track) => this.#map.setTrack(track));
     s.on('info', () => this.#sessionLine());
     this.#drivers.on('drivers', (d) => this.#driversChanged(d));
-    this.#drivers.on('trouble', () => this.#say());
+    this.#drivers.on('trouble', (why) => {
+      if (why === null) s.connection?.serverBack();
+      this.#say();
+    });
     new ResizeObserver(() => this.#fit()).observe(this.#stage);
     document.addEventListener('fullscreenchange', () => {
       this.#compositor.fullscreen =
@@ -191,9 +195,9 @@ export class LivePage {
       this.watch(best.id);
     }
     const watched = this.#drivers.find(this.driver);
-    if (watched && watched.state !== 'offline') {
+    if (watched && watched.state === 'live') {
       this.#session.setMode(watched.mode);
-      this.#session.connection?.nudge();
+      this.#session.driverBack();
     }
     this.#drivers.eager = watched === undefined || watched.state !== 'live';
     this.#showDrivers();
@@ -247,7 +251,7 @@ export class LivePage {
     this.#dirty = true;
     this.#session.health.composed(c, nowMs, utcUs);
     this.api.composed(c, proof, nowMs, utcUs);
-    if (!byIdHidden('note')) this.#say();
+    if (!this.#note.hidden) this.#say();
   }
 
   /* Once a screen refresh, right after the frame callbacks. */
@@ -389,7 +393,7 @@ export class LivePage {
       canH264: this.#session.canH264,
     };
     const note = stageNote(s);
-    const place = byId('note');
+    const place = this.#note;
     const key = note ? `${note.title}\n${note.text}` : '';
     if (place.dataset['key'] !== key) {
       place.dataset['key'] = key;
@@ -416,8 +420,4 @@ export class LivePage {
     setText(chip, text!);
     setAttr(chip, 'data-level', level!);
   }
-}
-
-function byIdHidden(id: string): boolean {
-  return byId(id).hidden;
 }

@@ -6,13 +6,16 @@ import { asObject, num, type Json } from './json.js';
 
 /** Figures the server measures, once a second. null = not known there. */
 export interface ServerStats {
-  readonly bitrateKbps: number | null;
+  readonly videoKbps: number | null;
+  readonly fps: number | null;
+  readonly rowRateHz: number | null;
+  /** Since the newest row came; null if none came. */
+  readonly rowAgeMs: number | null;
   readonly syncErrorP50Us: number | null;
   readonly syncErrorP99Us: number | null;
-  readonly telemetryAgeMs: number | null;
+  readonly lostUnits: number | null;
   readonly rttMs: number | null;
   readonly lossPct: number | null;
-  readonly lostUnits: number | null;
 }
 
 export type TextMessage =
@@ -29,15 +32,17 @@ const MAX_TEXT = 65536;
 
 function parseStats(o: Json): ServerStats {
   const link = asObject(o['link']);
-  const sync = asObject(o['sync_error_us']);
+  const rowAgeMs = num(o, 'row_age_ms');
   return {
-    bitrateKbps: num(o, 'bitrate_kbps'),
-    syncErrorP50Us: num(sync, 'p50') ?? num(o, 'sync_error_p50_us'),
-    syncErrorP99Us: num(sync, 'p99') ?? num(o, 'sync_error_p99_us'),
-    telemetryAgeMs: num(o, 'telemetry_age_ms'),
+    videoKbps: num(o, 'video_kbps'),
+    fps: num(o, 'fps'),
+    rowRateHz: num(o, 'row_rate_hz'),
+    rowAgeMs: rowAgeMs !== null && rowAgeMs >= 0 ? rowAgeMs : null,
+    syncErrorP50Us: num(o, 'sync_error_p50_us'),
+    syncErrorP99Us: num(o, 'sync_error_p99_us'),
+    lostUnits: num(o, 'lost_units'),
     rttMs: num(link, 'rtt_ms'),
     lossPct: num(link, 'loss_pct'),
-    lostUnits: num(o, 'lost_units'),
   };
 }
 
