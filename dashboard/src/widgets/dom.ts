@@ -30,7 +30,10 @@ export function setAttr(
   }
 }
 
-/** A canvas that follows its box; `resized` gets device pixels. */
+/**
+ * A canvas that follows its box; `resized` gets device pixels, the first time
+ * once the box has its place on the page.
+ */
 export function fittedCanvas(
   box: HTMLElement,
   resized: (width: number, height: number, scale: number) => void,
@@ -44,7 +47,6 @@ export function fittedCanvas(
     resized(canvas.width, canvas.height, scale);
   };
   new ResizeObserver(fit).observe(box);
-  fit();
   return canvas;
 }
 

@@ -215,13 +215,13 @@ function drawBig(ctx: Ctx, r: Rect, v: HudView): void {
   const left = cx - unit * 0.8;
   const width = unit * 1.6;
   const top = r.y + (r.height - unit) / 2;
-  revBar(ctx, { x: left, y: top + unit * 0.08, width, height: unit * 0.07 }, v);
-  const rpmLine = top + unit * 0.21;
+  revBar(ctx, { x: left, y: top + unit * 0.12, width, height: unit * 0.06 }, v);
+  const rpmLine = top + unit * 0.235;
   label(ctx, 'rpm', left, rpmLine, unit * 0.034);
   text(ctx, fixed(car?.rpm), left + unit * 0.09, rpmLine, unit * 0.05,
     palette.text);
-  const pedalTop = top + unit * 0.27;
-  const pedalHeight = unit * 0.42;
+  const pedalTop = top + unit * 0.29;
+  const pedalHeight = unit * 0.4;
   const pedalRow: [string, number, string, number][] = [
     ['BRK', car?.brake ?? NaN, palette.brake, left],
     ['THR', car?.throttle ?? NaN, palette.throttle, left + width - unit * 0.1],

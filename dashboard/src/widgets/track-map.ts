@@ -98,6 +98,7 @@ export class TrackMapWidget {
   readonly #base = el('canvas');
   #line: Placed[] = [];
   #track: MapTrack | null = null;
+  #cars: readonly MapCar[] = [];
   #width = 1;
   #height = 1;
   #scale = 1;
@@ -150,6 +151,7 @@ export class TrackMapWidget {
     ctx.lineWidth = 1.5 * this.#scale;
     ctx.stroke();
     this.#drawFinish(ctx);
+    this.draw(this.#cars);
   }
 
   #drawFinish(ctx: CanvasRenderingContext2D): void {
@@ -169,6 +171,7 @@ export class TrackMapWidget {
 
   /** Draws the cars of one row. */
   draw(cars: readonly MapCar[]): void {
+    this.#cars = cars;
     const ctx = this.#ctx;
     ctx.clearRect(0, 0, this.#width, this.#height);
     ctx.drawImage(this.#base, 0, 0);
