@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Console events and exact waits on Windows. */
+#include "sim-host.h"
+
+#include <windows.h>
+
+#ifndef CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
+#define CREATE_WAITABLE_TIMER_HIGH_RESOLUTION 0x00000002
+#endif
+
+static volatile LONG quit, paused;
+static HANDLE timer;
+
+static BOOL WINAPI
+on_console_event (DWORD event)
+{
+  if (event == CTRL_BREAK_EVENT)
+    InterlockedXor (&paused, 1);
+  else
+    InterlockedExchange (&quit, 1);
+  return TRUE;
+}
+
+/* Ctrl-C and closing the window end the run, Ctrl-Break pauses it. */
+void
+sim_host_init (void)
+{
+  SetConsoleCtrlHandler (on_console_event, TRUE);
+  /* Without the flag (before Windows 10 1803) waits are 15 ms coarse. */
+  timer = CreateWaitableTimerExW (
+      NULL, NULL, CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, TIMER_ALL_ACCESS);
+  if (timer == NULL)
+    timer = CreateWaitableTimerW (NULL, FALSE, NULL);
+}
+
+gboolean
+sim_host_wants_quit (void)
+{
+  return quit != 0;
+}
+
+gboolean
+sim_host_wants_pause (void)
+{
+  return paused != 0;
+}
+
+/* Sleeps until that moment of g_get_monotonic_time(). */
+void
+sim_host_wait_until (gint64 monotonic_us)
+{
+  const gint64 left_us = monotonic_us - g_get_monotonic_time ();
+  LARGE_INTEGER due;
+
+  if (left_us <= 0)
+    return;
+  due.QuadPart = -left_us * 10;
+  if (timer != NULL && SetWaitableTimer (timer, &due, 0, NULL, NULL, FALSE))
+    WaitForSingleObject (timer, INFINITE);
+  else
+    g_usleep ((gulong) left_us);
+}
+
+gboolean
+sim_host_stderr_is_terminal (void)
+{
+  DWORD mode;
+
+  return GetConsoleMode (GetStdHandle (STD_ERROR_HANDLE), &mode);
+}
