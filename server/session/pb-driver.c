@@ -15,6 +15,8 @@ struct _PbDriver {
   gint64 gone_mono_us; /* when the last session left */
   PbDriverState state;
   gint64 since_utc_ms;
+  GBytes *text; /* what identity was read from */
+  PbIdentity *identity;
 };
 
 struct _PbRegistry {
@@ -57,6 +59,7 @@ driver_new (const gchar *id, const PbLiveLimits *limits)
   self->id = g_strdup (id);
   self->live = pb_live_new (id, limits);
   self->gone_mono_us = G_MININT64 / 2;
+  self->identity = pb_identity_new (NULL);
   return self;
 }
 
@@ -74,6 +77,8 @@ pb_driver_unref (PbDriver *self)
     return;
   g_clear_pointer (&self->session, pb_session_unref);
   pb_live_unref (self->live);
+  pb_identity_free (self->identity);
+  g_clear_pointer (&self->text, g_bytes_unref);
   g_mutex_clear (&self->lock);
   g_free (self->id);
   g_free (self);
@@ -133,6 +138,46 @@ pb_driver_get_state (PbDriver *self, gint64 *since_utc_ms)
     *since_utc_ms = self->since_utc_ms;
   g_mutex_unlock (&self->lock);
   return state;
+}
+
+/**
+ * pb_driver_dup_identity:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): what the newest session string says
+ */
+PbIdentity *
+pb_driver_dup_identity (PbDriver *self)
+{
+  PbIdentity *identity;
+
+  g_mutex_lock (&self->lock);
+  identity = pb_identity_copy (self->identity);
+  g_mutex_unlock (&self->lock);
+  return identity;
+}
+
+/* The string is large and changes a few times a minute: it is read once. */
+static void
+update_identity (PbDriver *self, PbSession *session)
+{
+  guint update;
+  g_autoptr (GBytes) text = pb_live_dup_session_text (self->live, &update);
+  PbLiveMode mode = pb_live_get_mode (self->live);
+  PbIdentity *identity;
+
+  if (text && text != self->text) {
+    identity = pb_identity_new (text);
+    g_mutex_lock (&self->lock);
+    pb_identity_free (self->identity);
+    self->identity = identity;
+    g_clear_pointer (&self->text, g_bytes_unref);
+    self->text = g_bytes_ref (text);
+    g_mutex_unlock (&self->lock);
+  }
+  if (mode != PB_LIVE_OFFLINE)
+    pb_session_describe (session, mode, self->identity);
 }
 
 /**
@@ -218,6 +263,7 @@ pb_driver_tick (PbDriver *self)
 
   if (session) {
     pb_session_tick (session);
+    update_identity (self, session);
     pb_session_unref (session);
   }
   g_mutex_lock (&self->lock);

@@ -40,6 +40,7 @@ struct _PbSession {
   guint64 last_tick_klv_bytes;
   gint64 last_packets;
   gint64 last_lost;
+  gchar *description; /* what the store was told last */
 };
 
 static void
@@ -122,6 +123,7 @@ pb_session_unref (PbSession *self)
   g_free (self->device);
   g_free (self->peer);
   g_free (self->end_reason);
+  g_free (self->description);
   g_free (self);
 }
 
@@ -234,6 +236,31 @@ pb_session_set_link (PbSession *self, const GstStructure *stats)
   self->last_packets = packets;
   self->last_lost = lost;
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_session_describe:
+ * @mode: what comes
+ * @identity: of whom
+ *
+ * Writes it to the store when it has changed. Main thread only.
+ */
+void
+pb_session_describe (
+    PbSession *self, PbLiveMode mode, const PbIdentity *identity)
+{
+  const gchar *name = mode == PB_LIVE_VIDEO ? "video" : "telemetry";
+  g_autofree gchar *text = g_strjoin (
+      "\n", name, identity->car, identity->car_number, identity->track, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (text, self->description) == 0)
+    return;
+  if (!pb_store_describe_session (self->store, self->pk, name, identity->car,
+          identity->car_number, identity->track, &error))
+    g_warning ("session %s: %s", self->id, error->message);
+  g_free (self->description);
+  self->description = g_steal_pointer (&text);
 }
 
 /**

@@ -57,6 +57,8 @@ PbSession *pb_session_ref (PbSession *session);
 void pb_session_unref (PbSession *session);
 GstFlowReturn pb_session_push (PbSession *session, GstBuffer *buffer);
 void pb_session_set_link (PbSession *session, const GstStructure *stats);
+void pb_session_describe (
+    PbSession *session, PbLiveMode mode, const PbIdentity *identity);
 void pb_session_end (PbSession *session, const gchar *reason);
 void pb_session_close (PbSession *session);
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Where a server without credentials may listen: nowhere but on this machine. */
+#include "auth/pb-bind.h"
+
+/**
+ * pb_bind_is_loopback:
+ * @address: an address in numbers
+ *
+ * Returns: %TRUE for 127.0.0.0/8 and ::1
+ */
+gboolean
+pb_bind_is_loopback (const gchar *address)
+{
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
+
+  return inet && g_inet_address_get_is_loopback (inet);
+}
+
+/**
+ * pb_bind_check:
+ * @address: address to listen on, in numbers
+ * @has_password: a password is set
+ *
+ * Returns: %FALSE with @error set, saying what to do, if @address is none or
+ *   must not be opened
+ */
+gboolean
+pb_bind_check (const gchar *address, gboolean has_password, GError **error)
+{
+  g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
+
+  if (!inet) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "--bind %s is no address. Give one in numbers, e.g. 0.0.0.0 for every "
+        "IPv4 network or :: for IPv6",
+        address);
+    return FALSE;
+  }
+  if (has_password || g_inet_address_get_is_loopback (inet))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+      "--bind %s would show every driver to the whole network. Set a password "
+      "first: write it to a file only you can read and add "
+      "--password-file FILE; people then log in as 'pitbox'",
+      address);
+  return FALSE;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * /api/v1/drivers and what is below it. */
+#include <math.h>
+
+#include <gstpitbox/gstpitbox.h>
+
+#include "http/pb-request.h"
+#include "session/pb-session.h"
+
+/* What /live gives of a row, under names that say their units. */
+static const struct {
+  const gchar *key;
+  const gchar *var;
+} live_values[] = {
+  { "session_time_s", "SessionTime" },
+  { "session_num", "SessionNum" },
+  { "session_state", "SessionState" },
+  { "session_flags", "SessionFlags" },
+  { "session_time_remain_s", "SessionTimeRemain" },
+  { "speed_mps", "Speed" },
+  { "gear", "Gear" },
+  { "rpm", "RPM" },
+  { "throttle", "Throttle" },
+  { "brake", "Brake" },
+  { "clutch", "Clutch" },
+  { "steering_rad", "SteeringWheelAngle" },
+  { "lap", "Lap" },
+  { "laps_completed", "LapCompleted" },
+  { "lap_dist_m", "LapDist" },
+  { "lap_dist_pct", "LapDistPct" },
+  { "lap_current_s", "LapCurrentLapTime" },
+  { "lap_last_s", "LapLastLapTime" },
+  { "lap_best_s", "LapBestLapTime" },
+  { "position", "PlayerCarPosition" },
+  { "class_position", "PlayerCarClassPosition" },
+  { "incidents", "PlayerCarMyIncidentCount" },
+  { "fuel_l", "FuelLevel" },
+  { "fuel_pct", "FuelLevelPct" },
+  { "fuel_use_kg_per_h", "FuelUsePerHour" },
+  { "on_pit_road", "OnPitRoad" },
+  { "is_on_track", "IsOnTrack" },
+  { "in_garage", "IsInGarage" },
+  { "water_temp_c", "WaterTemp" },
+  { "oil_temp_c", "OilTemp" },
+  { "track_temp_c", "TrackTempCrew" },
+  { "air_temp_c", "AirTemp" },
+};
+
+static PbDriver *
+find_driver (PbRequest *request)
+{
+  PbDriver *driver =
+      pb_registry_find (request->config->registry, request->args[0]);
+
+  if (!driver)
+    pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "unknown_driver",
+        "There is no driver of that name; "
+        "/api/v1/drivers lists all");
+  return driver;
+}
+
+static void
+add_video (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
+    const PbSessionStats *stats)
+{
+  if (pb_live_get_mode (pb_driver_get_live (driver)) != PB_LIVE_VIDEO
+      || stats->width == 0) {
+    pb_json_add_null (b, "video");
+    return;
+  }
+  pb_json_begin_object (b, "video");
+  pb_json_add_int (b, "width", stats->width);
+  pb_json_add_int (b, "height", stats->height);
+  pb_json_add_double (b, "fps", live->fps);
+  pb_json_add_text (b, "codec", "h264");
+  pb_json_add_int (b, "bitrate_kbps", live->video_kbps);
+  json_builder_end_object (b);
+}
+
+static void
+add_telemetry (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
+    const PbSessionStats *stats)
+{
+  g_autoptr (GstPitboxSample) row =
+      pb_live_dup_row (pb_driver_get_live (driver));
+
+  pb_json_begin_object (b, "telemetry");
+  pb_json_add_double (b, "rate_hz", live->row_rate_hz);
+  pb_json_add_int (b, "bitrate_kbps", stats->telemetry_kbps);
+  if (row)
+    pb_json_add_int (b, "schema_id", gst_pitbox_schema_get_id (row->schema));
+  else
+    pb_json_add_null (b, "schema_id");
+  pb_json_add_int (b, "lost_units", stats->link.lost_units);
+  pb_json_add_int (b, "rejected_units", stats->link.rejected_units);
+  json_builder_end_object (b);
+}
+
+static void
+add_link (JsonBuilder *b, const PbLiveLink *link)
+{
+  pb_json_begin_object (b, "link");
+  pb_json_add_double (b, "rtt_ms", link->rtt_ms);
+  pb_json_add_double (b, "loss_pct", link->loss_pct);
+  pb_json_add_int (b, "retransmitted", link->retransmitted);
+  pb_json_add_double (b, "recv_mbps", link->recv_mbps);
+  pb_json_add_int (b, "latency_ms", link->latency_ms);
+  json_builder_end_object (b);
+}
+
+static void
+add_recording (JsonBuilder *b, const PbRecorderStats *stats)
+{
+  pb_json_begin_object (b, "recording");
+  pb_json_add_text (b, "state", stats->recording ? "on" : "stopped");
+  if (stats->failure)
+    pb_json_add_text (b, "failure", stats->failure);
+  pb_json_add_int (b, "bytes", stats->bytes);
+  pb_json_add_double (b, "seconds", stats->duration_ms / 1e3);
+  pb_json_add_int (b, "dropped_bytes", stats->dropped_bytes);
+  json_builder_end_object (b);
+}
+
+static void
+add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
+    PbSession *session)
+{
+  PbSessionStats stats;
+  g_autofree gchar *failure = NULL;
+
+  if (!session) {
+    pb_json_add_null (b, "session_id");
+    pb_json_add_null (b, "video");
+    pb_json_add_null (b, "telemetry");
+    pb_json_add_null (b, "link");
+    pb_json_add_null (b, "recording");
+    return;
+  }
+  pb_session_get_stats (session, &stats);
+  failure = stats.recorder.failure;
+  pb_json_add_text (b, "session_id", pb_session_get_id (session));
+  add_video (b, driver, live, &stats);
+  add_telemetry (b, driver, live, &stats);
+  add_link (b, &stats.link);
+  add_recording (b, &stats.recorder);
+}
+
+static void
+add_driver (JsonBuilder *b, PbDriver *driver)
+{
+  g_autoptr (PbIdentity) identity = pb_driver_dup_identity (driver);
+  g_autoptr (PbSession) session = pb_driver_dup_session (driver);
+  const gchar *id = pb_driver_get_id (driver);
+  PbLive *hub = pb_driver_get_live (driver);
+  PbLiveStats live;
+  gint64 since;
+  PbDriverState state = pb_driver_get_state (driver, &since);
+
+  pb_live_get_stats (hub, &live);
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "id", id);
+  pb_json_add_text (b, "name", identity->name[0] ? identity->name : id);
+  pb_json_add_text (b, "car", identity->car);
+  pb_json_add_text (b, "car_number", identity->car_number);
+  pb_json_add_text (b, "track", identity->track);
+  pb_json_add_text (b, "state", pb_driver_state_to_string (state));
+  pb_json_add_text (b, "mode",
+      pb_live_get_mode (hub) == PB_LIVE_VIDEO ? "video" : "telemetry");
+  pb_json_add_int (b, "since_utc_ms", since);
+  add_session (b, driver, &live, session);
+  pb_json_add_int (b, "viewers", live.viewers);
+  json_builder_end_object (b);
+}
+
+static void
+get_drivers (PbRequest *request)
+{
+  g_autoptr (GPtrArray) drivers = pb_registry_list (request->config->registry);
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  pb_json_begin_array (b, "drivers");
+  for (guint i = 0; i < drivers->len; i++)
+    add_driver (b, g_ptr_array_index (drivers, i));
+  json_builder_end_array (b);
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+static void
+get_driver (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (JsonBuilder) b = NULL;
+
+  if (!driver)
+    return;
+  b = json_builder_new ();
+  add_driver (b, driver);
+  pb_reply_json (request, b);
+}
+
+static void
+add_value (JsonBuilder *b, const gchar *key, const GstPitboxVar *var,
+    const guint8 *row)
+{
+  switch (var->type) {
+    case GST_PITBOX_VAR_FLOAT:
+    case GST_PITBOX_VAR_DOUBLE:
+      pb_json_add_double (b, key, gst_pitbox_row_get_newest (row, var));
+      break;
+    case GST_PITBOX_VAR_BOOL:
+      pb_json_add_bool (
+          b, key, gst_pitbox_row_get_newest_int64 (row, var, 0) != 0);
+      break;
+    default:
+      pb_json_add_int (b, key, gst_pitbox_row_get_newest_int64 (row, var, 0));
+      break;
+  }
+}
+
+static void
+reply_no_telemetry (PbRequest *request)
+{
+  pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "no_telemetry",
+      "This driver has sent no telemetry since the server started");
+}
+
+static void
+get_live (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (GstPitboxSample) row = NULL;
+  g_autoptr (JsonBuilder) b = NULL;
+  const guint8 *bytes;
+  PbLiveStats stats;
+
+  if (!driver)
+    return;
+  row = pb_live_dup_row (pb_driver_get_live (driver));
+  if (!row) {
+    reply_no_telemetry (request);
+    return;
+  }
+  pb_live_get_stats (pb_driver_get_live (driver), &stats);
+  b = json_builder_new ();
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "driver", pb_driver_get_id (driver));
+  if (row->tick != GST_BUFFER_OFFSET_NONE)
+    pb_json_add_int (b, "tick", row->tick);
+  else
+    pb_json_add_null (b, "tick");
+  pb_json_add_int (b, "utc_ms", row->utc_us / 1000);
+  pb_json_add_int (b, "age_ms", stats.row_age_ms);
+  pb_json_add_int (b, "schema_id", gst_pitbox_schema_get_id (row->schema));
+  pb_json_begin_object (b, "values");
+  bytes = g_bytes_get_data (row->row, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (live_values); i++) {
+    const GstPitboxVar *var =
+        gst_pitbox_schema_find (row->schema, live_values[i].var);
+
+    if (var)
+      add_value (b, live_values[i].key, var, bytes);
+  }
+  json_builder_end_object (b);
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+static void
+add_var (JsonBuilder *b, const GstPitboxVar *var)
+{
+  static const gchar *const types[] = { "char", "bool", "int", "bitfield",
+    "float", "double" };
+
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "name", var->name);
+  pb_json_add_text (b, "unit", var->unit);
+  pb_json_add_text (b, "desc", var->desc);
+  pb_json_add_text (b, "type", types[var->type]);
+  pb_json_add_int (b, "count", var->count);
+  pb_json_add_bool (b, "count_as_time", var->count_as_time);
+  pb_json_add_int (b, "offset", var->offset);
+  json_builder_end_object (b);
+}
+
+static void
+get_schema (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (GstPitboxSample) row = NULL;
+  g_autoptr (JsonBuilder) b = NULL;
+  GstPitboxSchema *schema;
+
+  if (!driver)
+    return;
+  row = pb_live_dup_row (pb_driver_get_live (driver));
+  if (!row) {
+    reply_no_telemetry (request);
+    return;
+  }
+  schema = row->schema;
+  b = json_builder_new ();
+  json_builder_begin_object (b);
+  pb_json_add_int (b, "schema_id", gst_pitbox_schema_get_id (schema));
+  pb_json_add_text (b, "sim", gst_pitbox_schema_get_sim (schema));
+  pb_json_add_int (b, "rate_hz", gst_pitbox_schema_get_tick_rate (schema));
+  pb_json_add_int (b, "row_bytes", gst_pitbox_schema_get_row_bytes (schema));
+  pb_json_begin_array (b, "vars");
+  for (guint i = 0; i < gst_pitbox_schema_get_n_vars (schema); i++)
+    add_var (b, gst_pitbox_schema_get_var (schema, i));
+  json_builder_end_array (b);
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+static void
+get_session_info (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (GBytes) text = NULL;
+  guint update;
+
+  if (!driver)
+    return;
+  text = pb_live_dup_session_text (pb_driver_get_live (driver), &update);
+  if (!text) {
+    reply_no_telemetry (request);
+    return;
+  }
+  pb_reply_node (request, pb_session_info_to_json (text, update));
+}
+
+const PbRoute pb_driver_routes[] = {
+  { "/api/v1/drivers", get_drivers },
+  { "/api/v1/drivers/{}", get_driver },
+  { "/api/v1/drivers/{}/live", get_live },
+  { "/api/v1/drivers/{}/schema", get_schema },
+  { "/api/v1/drivers/{}/session-info", get_session_info },
+  { NULL },
+};

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * /api/v1/sessions: what was recorded; and /api/v1/time. */
+#include <string.h>
+
+#include "http/pb-request.h"
+#include "store/pb-recordings.h"
+
+#define DEFAULT_LIMIT 50
+#define MAX_LIMIT 500
+
+static void
+add_session (JsonBuilder *b, const PbSessionRow *row)
+{
+  pb_json_add_text (b, "id", row->id);
+  pb_json_add_text (b, "driver", row->driver);
+  pb_json_add_text (b, "device", row->device);
+  pb_json_add_int (b, "started_utc_ms", row->started_utc_us / 1000);
+  if (row->ended_utc_us != 0)
+    pb_json_add_int (b, "ended_utc_ms", row->ended_utc_us / 1000);
+  else
+    pb_json_add_null (b, "ended_utc_ms");
+  if (row->end_reason)
+    pb_json_add_text (b, "end_reason", row->end_reason);
+  else
+    pb_json_add_null (b, "end_reason");
+  if (row->mode)
+    pb_json_add_text (b, "mode", row->mode);
+  else
+    pb_json_add_null (b, "mode");
+  pb_json_add_text (b, "car", row->car);
+  pb_json_add_text (b, "car_number", row->car_number);
+  pb_json_add_text (b, "track", row->track);
+  pb_json_add_int (b, "bytes", row->bytes);
+  pb_json_add_double (b, "seconds", row->duration_ms / 1e3);
+}
+
+/* Whole decimal numbers of the range, nothing before or after. */
+static gboolean
+read_number (PbRequest *request, const gchar *name, gint64 min, gint64 max,
+    gint64 *value)
+{
+  const gchar *text =
+      request->query ? g_hash_table_lookup (request->query, name) : NULL;
+
+  if (!text)
+    return TRUE;
+  if (strlen (text) <= 18 && text[strspn (text, "0123456789")] == '\0'
+      && text[0] != '\0') {
+    *value = g_ascii_strtoll (text, NULL, 10);
+    if (*value >= min && *value <= max)
+      return TRUE;
+  }
+  pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_query",
+      "%s must be a whole number from %" G_GINT64_FORMAT
+      " to %" G_GINT64_FORMAT,
+      name, min, max);
+  return FALSE;
+}
+
+static void
+get_sessions (PbRequest *request)
+{
+  gint64 limit = DEFAULT_LIMIT;
+  gint64 before_utc_ms = G_MAXINT64 / 1000;
+  const gchar *driver =
+      request->query ? g_hash_table_lookup (request->query, "driver") : NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (JsonBuilder) b = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!read_number (request, "limit", 1, MAX_LIMIT, &limit)
+      || !read_number (
+          request, "before_utc_ms", 0, G_MAXINT64 / 1000, &before_utc_ms))
+    return;
+  rows = pb_store_list_sessions (
+      request->config->store, driver, before_utc_ms * 1000, limit, &error);
+  if (!rows) {
+    pb_reply_failure (request, error);
+    return;
+  }
+  b = json_builder_new ();
+  json_builder_begin_object (b);
+  pb_json_begin_array (b, "sessions");
+  for (guint i = 0; i < rows->len; i++) {
+    json_builder_begin_object (b);
+    add_session (b, g_ptr_array_index (rows, i));
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+static void
+add_segments (JsonBuilder *b, GArray *segments)
+{
+  pb_json_begin_array (b, "segments");
+  for (guint i = 0; i < segments->len; i++) {
+    const PbSegmentRow *row = &g_array_index (segments, PbSegmentRow, i);
+
+    json_builder_begin_object (b);
+    pb_json_add_int (b, "n", row->n);
+    pb_json_add_int (b, "start_utc_ms", row->start_utc_us / 1000);
+    pb_json_add_int (b, "end_utc_ms", row->end_utc_us / 1000);
+    if (row->has_pts) {
+      pb_json_add_int (b, "start_pts", row->start_pts);
+      pb_json_add_int (b, "end_pts", row->end_pts);
+    }
+    pb_json_add_int (b, "bytes", row->bytes);
+    pb_json_add_bool (b, "closed", row->closed);
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
+static void
+add_laps (JsonBuilder *b, GArray *laps)
+{
+  pb_json_begin_array (b, "laps");
+  for (guint i = 0; i < laps->len; i++) {
+    const PbLapRow *row = &g_array_index (laps, PbLapRow, i);
+
+    json_builder_begin_object (b);
+    pb_json_add_int (b, "lap", row->lap);
+    pb_json_add_double (b, "time_s", row->time_s);
+    pb_json_add_bool (b, "valid", row->valid);
+    pb_json_add_int (b, "start_utc_ms", row->start_utc_us / 1000);
+    pb_json_add_double (b, "fuel_used_l", row->fuel_used_l);
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
+static void
+get_session (PbRequest *request)
+{
+  PbStore *store = request->config->store;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbSessionRow) row =
+      pb_store_find_session (store, request->args[0], &error);
+  g_autoptr (GArray) segments = NULL;
+  g_autoptr (GArray) laps = NULL;
+  g_autoptr (JsonBuilder) b = NULL;
+
+  if (!row || !(segments = pb_store_list_segments (store, row->pk, &error))
+      || !(laps = pb_store_list_laps (store, row->pk, &error))) {
+    pb_reply_failure (request, error);
+    return;
+  }
+  b = json_builder_new ();
+  json_builder_begin_object (b);
+  add_session (b, row);
+  add_segments (b, segments);
+  add_laps (b, laps);
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+static void
+get_time (PbRequest *request)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  pb_json_add_int (b, "utc_us", g_get_real_time ());
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+const PbRoute pb_session_routes[] = {
+  { "/api/v1/sessions", get_sessions },
+  { "/api/v1/sessions/{}", get_session },
+  { "/api/v1/time", get_time },
+  { NULL },
+};

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbHttp: the HTTP port: API, metrics, WHEP and the dashboard's files. */
+#include "http/pb-http.h"
+
+#include <string.h>
+
+#include "auth/pb-bind.h"
+#include "http/pb-metrics.h"
+#include "pb-openapi-resources.h"
+#include "http/pb-request.h"
+#include "http/pb-static.h"
+
+/* The largest body anybody sends is an SDP offer; a browser's has 5 to 10 kB. */
+#define BODY_MAX_BYTES (64 * 1024)
+/* A sender that goes on after the refusal is cut off here. */
+#define BODY_CUT_BYTES (1024 * 1024)
+#define PATH_MAX_BYTES 1024
+#define OPENAPI_PATH "/pitbox/http/openapi.json"
+
+struct _PbHttp {
+  PbHttpConfig config;
+  gchar *dashboard;
+  gchar *bind;
+  gboolean loopback;
+  SoupServer *server;
+  guint16 port;
+};
+
+static void
+get_health (PbRequest *request)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "status", "ok");
+  pb_json_add_text (b, "version", PACKAGE_VERSION);
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
+static void
+get_metrics (PbRequest *request)
+{
+  gchar *text = pb_metrics_to_text (request->config);
+
+  soup_server_message_set_status (request->message, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_response (request->message,
+      "text/plain; version=0.0.4; charset=utf-8", SOUP_MEMORY_TAKE, text,
+      strlen (text));
+}
+
+static void
+get_openapi (PbRequest *request)
+{
+  g_autoptr (GBytes) file = g_resource_lookup_data (pb_openapi_get_resource (),
+      OPENAPI_PATH, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (request->message),
+      "Content-Type", "application/json");
+  soup_server_message_set_status (request->message, SOUP_STATUS_OK, NULL);
+  soup_message_body_append_bytes (
+      soup_server_message_get_response_body (request->message), file);
+}
+
+static const PbRoute own_routes[] = {
+  { "/healthz", get_health },
+  { "/metrics", get_metrics },
+  { "/api/v1/openapi.json", get_openapi },
+  { NULL },
+};
+
+static const PbRoute *const route_tables[] = { own_routes, pb_driver_routes,
+  pb_session_routes };
+
+static gboolean
+is_read (SoupServerMessage *message)
+{
+  const gchar *method = soup_server_message_get_method (message);
+
+  if (g_str_equal (method, "GET") || g_str_equal (method, "HEAD"))
+    return TRUE;
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Allow", "GET, HEAD");
+  pb_reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method_not_allowed",
+      "This address can only be read");
+  return FALSE;
+}
+
+static void
+handle_whep (PbHttp *self, SoupServerMessage *message, gchar **parts)
+{
+  const gchar *args[PB_ROUTE_MAX_ARGS] = { NULL };
+  g_autoptr (PbDriver) driver = NULL;
+
+  if (!pb_route_match ("/whep/{}", parts, args)
+      && !pb_route_match ("/whep/{}/{}", parts, args)) {
+    pb_reply_error (message, SOUP_STATUS_NOT_FOUND, "not_found",
+        "WHEP is at /whep/{driver}");
+    return;
+  }
+  driver = pb_registry_find (self->config.registry, args[0]);
+  if (!driver) {
+    pb_reply_error (message, SOUP_STATUS_NOT_FOUND, "unknown_driver",
+        "There is no driver of that name; /api/v1/drivers lists all");
+    return;
+  }
+  pb_whep_handle (
+      self->config.whep, message, pb_driver_get_live (driver), args[1]);
+}
+
+static gboolean
+handle_route (
+    PbHttp *self, SoupServerMessage *message, gchar **parts, GHashTable *query)
+{
+  for (guint t = 0; t < G_N_ELEMENTS (route_tables); t++) {
+    for (const PbRoute *route = route_tables[t]; route->path; route++) {
+      PbRequest request = {
+        .config = &self->config, .message = message, .query = query
+      };
+
+      if (!pb_route_match (route->path, parts, request.args))
+        continue;
+      if (is_read (message))
+        route->func (&request);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* A page of a foreign site that has its own name point at 127.0.0.1 (DNS
+ * rebinding) still sends that name. With a password it has no password. */
+static gboolean
+is_host_ok (PbHttp *self, SoupServerMessage *message)
+{
+  const gchar *host = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Host");
+  g_autofree gchar *url = NULL;
+  g_autoptr (GUri) uri = NULL;
+  const gchar *name;
+
+  if (!self->loopback || self->config.password || !host)
+    return TRUE;
+  url = g_strdup_printf ("http://%s/", host);
+  uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  name = uri ? g_uri_get_host (uri) : NULL;
+  return name
+         && (g_ascii_strcasecmp (name, "localhost") == 0
+             || pb_bind_is_loopback (name));
+}
+
+static void
+handle (SoupServer *server, SoupServerMessage *message, const char *unused,
+    GHashTable *query, gpointer user_data)
+{
+  PbHttp *self = user_data;
+  const gchar *path = g_uri_get_path (soup_server_message_get_uri (message));
+  g_auto (GStrv) parts = NULL;
+
+  /* Refused while the head was read. */
+  if (soup_server_message_get_status (message) != 0)
+    return;
+  if (strlen (path) > PATH_MAX_BYTES) {
+    pb_reply_error (message, SOUP_STATUS_REQUEST_URI_TOO_LONG, "too_long",
+        "Paths have at most %d bytes", PATH_MAX_BYTES);
+    return;
+  }
+  parts = g_strsplit (path, "/", -1);
+  if (g_str_has_prefix (path, "/whep/"))
+    handle_whep (self, message, parts);
+  else if (handle_route (self, message, parts, query))
+    return;
+  else if (g_str_has_prefix (path, "/api/"))
+    pb_reply_error (message, SOUP_STATUS_NOT_FOUND, "not_found",
+        "There is no such address; /api/v1/openapi.json lists all");
+  else if (is_read (message))
+    pb_static_handle (message, self->dashboard, path);
+}
+
+static void
+check_head (SoupServerMessage *message, gpointer user_data)
+{
+  PbHttp *self = user_data;
+  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+
+  if (soup_message_headers_get_encoding (in) == SOUP_ENCODING_CONTENT_LENGTH
+      && soup_message_headers_get_content_length (in) > BODY_MAX_BYTES) {
+    soup_message_body_set_accumulate (body, FALSE);
+    pb_reply_error (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
+        "A body has at most %d bytes", BODY_MAX_BYTES);
+  } else if (!is_host_ok (self, message)) {
+    pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "wrong_host",
+        "This server answers to localhost and 127.0.0.1 only; start it with "
+        "--bind and --password-file to use it under another name");
+  }
+}
+
+/* For bodies that do not say how long they are. */
+static void
+check_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
+{
+  gsize *received = g_object_get_data (G_OBJECT (message), "pitbox-body-bytes");
+
+  *received += g_bytes_get_size (chunk);
+  if (*received > BODY_CUT_BYTES) {
+    GSocket *socket = soup_server_message_get_socket (message);
+
+    if (socket)
+      g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  } else if (*received > BODY_MAX_BYTES
+             && soup_server_message_get_status (message) == 0) {
+    soup_message_body_set_accumulate (
+        soup_server_message_get_request_body (message), FALSE);
+    pb_reply_error (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
+        "A body has at most %d bytes", BODY_MAX_BYTES);
+  }
+}
+
+static void
+start_request (
+    SoupServer *server, SoupServerMessage *message, gpointer user_data)
+{
+  SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
+
+  /* SoupServer 3.2 keeps the socket of a keep-alive connection that the client
+   * has closed, for good (CLOSE_WAIT): one reply a connection. */
+  soup_message_headers_replace (out, "Connection", "close");
+  soup_message_headers_replace (out, "X-Content-Type-Options", "nosniff");
+  soup_message_headers_replace (out, "Referrer-Policy", "no-referrer");
+  soup_message_headers_replace (
+      out, "Cross-Origin-Resource-Policy", "same-origin");
+  soup_message_headers_replace (out, "Content-Security-Policy",
+      "default-src 'self'; img-src 'self' data: blob:; "
+      "media-src 'self' blob: mediastream:; object-src 'none'; "
+      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  g_object_set_data_full (
+      G_OBJECT (message), "pitbox-body-bytes", g_new0 (gsize, 1), g_free);
+  g_signal_connect (message, "got-headers", G_CALLBACK (check_head), user_data);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (check_chunk), user_data);
+}
+
+static gboolean
+check_login (SoupAuthDomain *domain, SoupServerMessage *message,
+    const char *user, const char *password, gpointer user_data)
+{
+  PbHttp *self = user_data;
+
+  return g_str_equal (user, PB_PASSWORD_USER)
+         && pb_password_check (
+             self->config.password, password, g_get_monotonic_time ());
+}
+
+static void
+add_login (PbHttp *self)
+{
+  g_autoptr (SoupAuthDomain) domain =
+      soup_auth_domain_basic_new ("realm", "PitBox Relay", NULL);
+
+  soup_auth_domain_basic_set_auth_callback (domain, check_login, self, NULL);
+  soup_auth_domain_add_path (domain, "/");
+  soup_auth_domain_remove_path (domain, "/healthz");
+  soup_server_add_auth_domain (self->server, domain);
+}
+
+static gboolean
+listen_on (PbHttp *self, guint16 port, GError **error)
+{
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string (self->bind, port);
+  GSList *uris;
+
+  if (!address || !soup_server_listen (self->server, address, 0, error)) {
+    g_prefix_error (error,
+        "HTTP on %s port %u (choose another --http-port, 0 takes any): ",
+        self->bind, port);
+    return FALSE;
+  }
+  uris = soup_server_get_uris (self->server);
+  self->port = g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return TRUE;
+}
+
+/**
+ * pb_http_new:
+ * @config: see #PbHttpConfig
+ *
+ * Main thread only, as everything here.
+ *
+ * Returns: (transfer full): the open port, or %NULL with @error set
+ */
+PbHttp *
+pb_http_new (const PbHttpConfig *config, GError **error)
+{
+  g_autoptr (PbHttp) self = g_new0 (PbHttp, 1);
+
+  self->config = *config;
+  self->bind = g_strdup (config->bind);
+  self->dashboard = g_strdup (config->dashboard);
+  self->loopback = pb_bind_is_loopback (self->bind);
+  self->server = soup_server_new ("server-header", "pitbox-server", NULL);
+  g_signal_connect (
+      self->server, "request-started", G_CALLBACK (start_request), self);
+  soup_server_add_handler (self->server, "/", handle, self, NULL);
+  if (config->password)
+    add_login (self);
+  if (!listen_on (self, config->port, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+pb_http_free (PbHttp *self)
+{
+  soup_server_disconnect (self->server);
+  g_object_unref (self->server);
+  g_free (self->bind);
+  g_free (self->dashboard);
+  g_free (self);
+}
+
+/**
+ * pb_http_get_port:
+ *
+ * Returns: the TCP port it listens on
+ */
+guint16
+pb_http_get_port (PbHttp *self)
+{
+  return self->port;
+}
+
+/**
+ * pb_http_dup_url:
+ *
+ * Returns: (transfer full): the address to open in a browser on this machine
+ */
+gchar *
+pb_http_dup_url (PbHttp *self)
+{
+  gboolean any =
+      g_str_equal (self->bind, "0.0.0.0") || g_str_equal (self->bind, "::");
+  gboolean is_v6 = strchr (self->bind, ':') != NULL;
+
+  return g_strdup_printf (is_v6 && !any ? "http://[%s]:%u/" : "http://%s:%u/",
+      any ? "127.0.0.1" : self->bind, self->port);
+}

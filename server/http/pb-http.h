@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbHttp: the HTTP port: API, metrics, WHEP and the dashboard's files. */
+#pragma once
+
+#include "auth/pb-password.h"
+#include "ingest/pb-ingest.h"
+#include "session/pb-driver.h"
+#include "store/pb-store.h"
+#include "webrtc/pb-whep.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PbHttp PbHttp;
+
+/**
+ * PbHttpConfig:
+ * @store, @registry, @ingest, @whep: what is shown; live longer than this
+ * @password: (nullable): asked for everything but /healthz
+ * @bind: address to listen on, in numbers
+ * @port: TCP port, 0 = any
+ * @dashboard: (nullable): folder of the dashboard's files
+ */
+typedef struct {
+  PbStore *store;
+  PbRegistry *registry;
+  PbIngest *ingest;
+  PbWhep *whep;
+  PbPassword *password;
+  const gchar *bind;
+  guint16 port;
+  const gchar *dashboard;
+} PbHttpConfig;
+
+PbHttp *pb_http_new (
+    const PbHttpConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_http_free (PbHttp *http);
+guint16 pb_http_get_port (PbHttp *http);
+gchar *pb_http_dup_url (PbHttp *http);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbHttp, pb_http_free)
+
+G_END_DECLS

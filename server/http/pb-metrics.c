@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * /metrics: Prometheus text (exposition format 0.0.4). */
+#include "http/pb-metrics.h"
+
+#include "http/pb-process.h"
+#include "session/pb-session.h"
+
+typedef struct {
+  PbDriver *driver;
+  PbLiveStats live;
+  gboolean has_session;
+  PbSessionStats session;
+} Sample;
+
+typedef gdouble (*SampleFunc) (const Sample *sample);
+
+static gdouble
+get_up (const Sample *s)
+{
+  return pb_driver_get_state (s->driver, NULL) == PB_DRIVER_LIVE;
+}
+
+static gdouble
+get_received (const Sample *s)
+{
+  return s->session.bytes;
+}
+
+static gdouble
+get_recv_bps (const Sample *s)
+{
+  return s->session.recv_kbps * 1e3;
+}
+
+static gdouble
+get_telemetry_bps (const Sample *s)
+{
+  return s->session.telemetry_kbps * 1e3;
+}
+
+static gdouble
+get_video_bps (const Sample *s)
+{
+  return s->live.video_kbps * 1e3;
+}
+
+static gdouble
+get_rtt (const Sample *s)
+{
+  return s->session.link.rtt_ms / 1e3;
+}
+
+static gdouble
+get_loss (const Sample *s)
+{
+  return s->session.link.loss_pct / 100;
+}
+
+static gdouble
+get_retransmitted (const Sample *s)
+{
+  return s->session.link.retransmitted;
+}
+
+static gdouble
+get_lost_units (const Sample *s)
+{
+  return s->session.link.lost_units;
+}
+
+static gdouble
+get_rejected_units (const Sample *s)
+{
+  return s->session.link.rejected_units;
+}
+
+static gdouble
+get_rows (const Sample *s)
+{
+  return s->live.rows;
+}
+
+static gdouble
+get_frames (const Sample *s)
+{
+  return s->live.frames;
+}
+
+static gdouble
+get_frames_without_row (const Sample *s)
+{
+  return s->live.frames_without_row;
+}
+
+static gdouble
+get_sync_p50 (const Sample *s)
+{
+  return s->live.sync_error_p50_us / 1e6;
+}
+
+static gdouble
+get_sync_p99 (const Sample *s)
+{
+  return s->live.sync_error_p99_us / 1e6;
+}
+
+static gdouble
+get_viewers (const Sample *s)
+{
+  return s->live.viewers;
+}
+
+static gdouble
+get_recording (const Sample *s)
+{
+  return s->session.recorder.recording;
+}
+
+static gdouble
+get_recorded (const Sample *s)
+{
+  return s->session.recorder.bytes;
+}
+
+static gdouble
+get_dropped (const Sample *s)
+{
+  return s->session.dropped_bytes + s->session.recorder.dropped_bytes;
+}
+
+static gdouble
+get_continuity (const Sample *s)
+{
+  return s->session.recorder.continuity_errors;
+}
+
+static const struct {
+  const gchar *name;
+  const gchar *type;
+  const gchar *help;
+  SampleFunc get;
+  gboolean needs_session;
+} families[] = {
+  { "pitbox_driver_live", "gauge", "1 while data come", get_up, FALSE },
+  { "pitbox_viewers", "gauge", "Viewers attached", get_viewers, FALSE },
+  { "pitbox_rows_total", "counter", "Telemetry rows", get_rows, FALSE },
+  { "pitbox_frames_total", "counter", "Pictures", get_frames, FALSE },
+  { "pitbox_frames_without_row_total", "counter",
+      "Pictures that had no telemetry row", get_frames_without_row, FALSE },
+  { "pitbox_sync_error_p50_seconds", "gauge",
+      "Median distance of a picture and its row, last 10 s", get_sync_p50,
+      FALSE },
+  { "pitbox_sync_error_p99_seconds", "gauge", "99th percentile of the same",
+      get_sync_p99, FALSE },
+  { "pitbox_video_bits_per_second", "gauge", "Picture", get_video_bps, FALSE },
+  { "pitbox_session_received_bytes", "gauge", "Bytes of this session",
+      get_received, TRUE },
+  { "pitbox_received_bits_per_second", "gauge", "All streams", get_recv_bps,
+      TRUE },
+  { "pitbox_telemetry_bits_per_second", "gauge", "KLV units", get_telemetry_bps,
+      TRUE },
+  { "pitbox_link_rtt_seconds", "gauge", "SRT round trip", get_rtt, TRUE },
+  { "pitbox_link_loss_ratio", "gauge", "SRT packets lost, last second",
+      get_loss, TRUE },
+  { "pitbox_link_retransmitted_packets", "gauge",
+      "SRT packets sent again in this session", get_retransmitted, TRUE },
+  { "pitbox_lost_rows", "gauge", "Rows of this session that never came",
+      get_lost_units, TRUE },
+  { "pitbox_rejected_units", "gauge",
+      "KLV units of this session that were damaged", get_rejected_units, TRUE },
+  { "pitbox_ts_continuity_errors", "gauge",
+      "TS packets of this session that did not follow on", get_continuity,
+      TRUE },
+  { "pitbox_recording", "gauge", "1 while it is recorded", get_recording,
+      TRUE },
+  { "pitbox_recorded_bytes", "gauge", "Bytes of this session on disk",
+      get_recorded, TRUE },
+  { "pitbox_dropped_bytes", "gauge",
+      "Bytes of this session dropped because this machine was too slow",
+      get_dropped, TRUE },
+};
+
+static void
+add_number (GString *out, const gchar *name, const gchar *labels, gdouble value)
+{
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_printf (out, "%s%s %s\n", name, labels,
+      g_ascii_formatd (text, sizeof text, "%.15g", value));
+}
+
+static void
+add_head (GString *out, const gchar *name, const gchar *type, const gchar *help)
+{
+  g_string_append_printf (
+      out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+add_process (GString *out, const PbHttpConfig *config)
+{
+  PbProcessStats process;
+  PbWhepStats whep;
+
+  pb_process_get_stats (&process);
+  pb_whep_get_stats (config->whep, &whep);
+  add_head (out, "pitbox_build_info", "gauge", "Version");
+  g_string_append_printf (
+      out, "pitbox_build_info{version=\"%s\"} 1\n", PACKAGE_VERSION);
+  add_head (out, "process_cpu_seconds_total", "counter", "User and system");
+  add_number (out, "process_cpu_seconds_total", "", process.cpu_s);
+  add_head (out, "process_resident_memory_bytes", "gauge", "Memory in use");
+  add_number (out, "process_resident_memory_bytes", "", process.rss_bytes);
+  add_head (out, "process_open_fds", "gauge", "File descriptors");
+  add_number (out, "process_open_fds", "", process.open_fds);
+  add_head (out, "process_threads", "gauge", "Threads");
+  add_number (out, "process_threads", "", process.threads);
+  add_head (out, "pitbox_srt_refused_total", "counter", "Callers refused");
+  add_number (out, "pitbox_srt_refused_total", "",
+      pb_ingest_get_refused (config->ingest));
+  add_head (out, "pitbox_whep_viewers", "gauge", "WebRTC viewers");
+  add_number (out, "pitbox_whep_viewers", "", whep.viewers);
+  add_head (out, "pitbox_whep_accepted_total", "counter", "Offers answered");
+  add_number (out, "pitbox_whep_accepted_total", "", whep.accepted);
+  add_head (out, "pitbox_whep_refused_total", "counter", "Offers refused");
+  add_number (out, "pitbox_whep_refused_total", "", whep.refused);
+  add_head (out, "pitbox_whep_reaped_total", "counter", "Silent viewers");
+  add_number (out, "pitbox_whep_reaped_total", "", whep.reaped);
+}
+
+/**
+ * pb_metrics_to_text:
+ * @config: what the server shows
+ *
+ * Main thread only. Driver names need no escaping (pb_id_is_valid()).
+ *
+ * Returns: (transfer full): the text
+ */
+gchar *
+pb_metrics_to_text (const PbHttpConfig *config)
+{
+  GString *out = g_string_new (NULL);
+  g_autoptr (GPtrArray) drivers = pb_registry_list (config->registry);
+  g_autofree Sample *samples = g_new0 (Sample, drivers->len + 1);
+
+  for (guint i = 0; i < drivers->len; i++) {
+    Sample *sample = &samples[i];
+    g_autoptr (PbSession) session = NULL;
+
+    sample->driver = g_ptr_array_index (drivers, i);
+    pb_live_get_stats (pb_driver_get_live (sample->driver), &sample->live);
+    session = pb_driver_dup_session (sample->driver);
+    sample->has_session = session != NULL;
+    if (session)
+      pb_session_get_stats (session, &sample->session);
+    g_clear_pointer (&sample->session.recorder.failure, g_free);
+  }
+  add_process (out, config);
+  for (guint f = 0; f < G_N_ELEMENTS (families); f++) {
+    add_head (out, families[f].name, families[f].type, families[f].help);
+    for (guint i = 0; i < drivers->len; i++) {
+      g_autofree gchar *labels = g_strdup_printf (
+          "{driver=\"%s\"}", pb_driver_get_id (samples[i].driver));
+
+      if (samples[i].has_session || !families[f].needs_session)
+        add_number (
+            out, families[f].name, labels, families[f].get (&samples[i]));
+    }
+  }
+  return g_string_free (out, FALSE);
+}

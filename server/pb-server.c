@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbServer: all rooms of one pitbox-server wired together. */
+#include "pb-server.h"
+
+#include "auth/pb-bind.h"
+#include "http/pb-http.h"
+#include "pb-data.h"
+#include "recording/pb-recovery.h"
+
+struct _PbServer {
+  PbData *data;
+  PbPassword *password;
+  PbRegistry *registry;
+  PbIngest *ingest;
+  PbWhep *whep;
+  PbHttp *http;
+};
+
+static gboolean
+recover (PbServer *self, GError **error)
+{
+  guint n_sessions;
+
+  if (!pb_recovery_run (
+          self->data->store, self->data->recordings, &n_sessions, error))
+    return FALSE;
+  if (n_sessions > 0)
+    g_message ("%u sessions were still open: the server had not been stopped. "
+               "What was recorded of them is in the index now",
+        n_sessions);
+  return TRUE;
+}
+
+static gboolean
+start_ingest (PbServer *self, const PbServerOptions *options, GError **error)
+{
+  PbIngestConfig config = {
+    .store = self->data->store,
+    .seal = self->data->seal,
+    .registry = self->registry,
+    .recordings = self->data->recordings,
+    .bind = options->bind,
+    .srt_port = options->srt_port,
+    .latency_ms = options->srt_latency_ms,
+  };
+
+  self->ingest = pb_ingest_new (&config, error);
+  return self->ingest != NULL;
+}
+
+static gboolean
+start_http (PbServer *self, const PbServerOptions *options, GError **error)
+{
+  PbWhepOptions whep = {
+    .max_viewers = options->max_viewers,
+    .loopback = pb_bind_is_loopback (options->bind),
+  };
+  PbHttpConfig config = {
+    .store = self->data->store,
+    .registry = self->registry,
+    .ingest = self->ingest,
+    .password = self->password,
+    .bind = options->bind,
+    .port = options->http_port,
+    .dashboard = options->dashboard,
+  };
+
+  self->whep = pb_whep_new (&whep, error);
+  if (!self->whep)
+    return FALSE;
+  config.whep = self->whep;
+  self->http = pb_http_new (&config, error);
+  return self->http != NULL;
+}
+
+/**
+ * pb_server_new:
+ * @options: see #PbServerOptions
+ *
+ * Main thread only, as everything here; needs the default main context.
+ *
+ * Returns: (transfer full): a server that takes streams and requests, or %NULL
+ *   with @error set
+ */
+PbServer *
+pb_server_new (const PbServerOptions *options, GError **error)
+{
+  g_autoptr (PbServer) self = g_new0 (PbServer, 1);
+
+  if (options->password_file) {
+    self->password = pb_password_new_from_file (options->password_file, error);
+    if (!self->password)
+      return NULL;
+  }
+  if (!pb_bind_check (options->bind, self->password != NULL, error))
+    return NULL;
+  self->data = pb_data_open (options->data_dir, error);
+  if (!self->data || !pb_data_lock (self->data, error)
+      || !recover (self, error))
+    return NULL;
+  self->registry = pb_registry_new (NULL);
+  if (!start_ingest (self, options, error)
+      || !start_http (self, options, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/**
+ * pb_server_free:
+ *
+ * Ends every viewer and every session and closes the recordings.
+ */
+void
+pb_server_free (PbServer *self)
+{
+  g_clear_pointer (&self->http, pb_http_free);
+  g_clear_pointer (&self->whep, pb_whep_free);
+  g_clear_pointer (&self->ingest, pb_ingest_free);
+  g_clear_pointer (&self->registry, pb_registry_free);
+  g_clear_pointer (&self->password, pb_password_free);
+  g_clear_pointer (&self->data, pb_data_close);
+  g_free (self);
+}
+
+/**
+ * pb_server_dup_url:
+ *
+ * Returns: (transfer full): the address to open in a browser
+ */
+gchar *
+pb_server_dup_url (PbServer *self)
+{
+  return pb_http_dup_url (self->http);
+}
+
+/**
+ * pb_server_dup_ready_line:
+ *
+ * Returns: (transfer full): one line of JSON with the ports that were chosen
+ */
+gchar *
+pb_server_dup_ready_line (PbServer *self)
+{
+  g_autofree gchar *url = pb_http_dup_url (self->http);
+
+  return g_strdup_printf (
+      "{\"url\": \"%s\", \"http_port\": %u, \"srt_port\": %u}\n", url,
+      pb_http_get_port (self->http), pb_ingest_get_port (self->ingest));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbServer: all rooms of one pitbox-server wired together. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PbServerOptions:
+ * @data_dir: folder of the database, the key and the recordings
+ * @bind: address to listen on, in numbers
+ * @http_port, @srt_port: 0 = any
+ * @srt_latency_ms: 0 = the source's default
+ * @password_file: (nullable): see pb_password_new_from_file()
+ * @max_viewers: of all drivers together; 0 = the default
+ * @dashboard: (nullable): folder of the dashboard's files
+ */
+typedef struct {
+  gchar *data_dir;
+  gchar *bind;
+  gint http_port;
+  gint srt_port;
+  gint srt_latency_ms;
+  gchar *password_file;
+  gint max_viewers;
+  gchar *dashboard;
+} PbServerOptions;
+
+typedef struct _PbServer PbServer;
+
+PbServer *pb_server_new (
+    const PbServerOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_server_free (PbServer *server);
+gchar *pb_server_dup_url (PbServer *server);
+gchar *pb_server_dup_ready_line (PbServer *server);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbServer, pb_server_free)
+
+G_END_DECLS

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the session string says of the player: car, number, track. */
+#include "session/pb-identity.h"
+
+#include <math.h>
+
+#include <irsdk/irsdk-session.h>
+
+static gchar *
+copy_text (const gchar *text)
+{
+  return g_utf8_make_valid (text ? text : "", -1);
+}
+
+static IrsdkSession *
+parse (GBytes *text)
+{
+  gsize size;
+  const gchar *data = g_bytes_get_data (text, &size);
+
+  return irsdk_session_parse (data, size);
+}
+
+/**
+ * pb_identity_new:
+ * @session_text: (nullable): the simulator's session string
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the player's identity
+ */
+PbIdentity *
+pb_identity_new (GBytes *session_text)
+{
+  PbIdentity *self = g_new0 (PbIdentity, 1);
+  IrsdkSession *session = session_text ? parse (session_text) : NULL;
+  const IrsdkDriver *driver =
+      session ? irsdk_session_find_driver (session, session->driver_car_idx)
+              : NULL;
+
+  self->name = copy_text (driver ? driver->name : NULL);
+  self->car = copy_text (driver ? driver->car : NULL);
+  self->car_number = copy_text (driver ? driver->number : NULL);
+  self->track = copy_text (session ? session->track_name : NULL);
+  if (session)
+    irsdk_session_free (session);
+  return self;
+}
+
+PbIdentity *
+pb_identity_copy (const PbIdentity *identity)
+{
+  PbIdentity *self = g_new0 (PbIdentity, 1);
+
+  self->name = g_strdup (identity->name);
+  self->car = g_strdup (identity->car);
+  self->car_number = g_strdup (identity->car_number);
+  self->track = g_strdup (identity->track);
+  return self;
+}
+
+void
+pb_identity_free (PbIdentity *self)
+{
+  g_free (self->name);
+  g_free (self->car);
+  g_free (self->car_number);
+  g_free (self->track);
+  g_free (self);
+}
+
+static void
+add_text (JsonBuilder *b, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *valid = copy_text (text);
+
+  json_builder_set_member_name (b, name);
+  json_builder_add_string_value (b, valid);
+}
+
+/* Missing whole numbers are -1 in the view and null here. */
+static void
+add_int (JsonBuilder *b, const gchar *name, gint64 value)
+{
+  json_builder_set_member_name (b, name);
+  if (value < 0)
+    json_builder_add_null_value (b);
+  else
+    json_builder_add_int_value (b, value);
+}
+
+static void
+add_double (JsonBuilder *b, const gchar *name, gdouble value)
+{
+  json_builder_set_member_name (b, name);
+  if (isfinite (value))
+    json_builder_add_double_value (b, value);
+  else
+    json_builder_add_null_value (b);
+}
+
+static void
+add_flag (JsonBuilder *b, const gchar *name, gboolean value)
+{
+  json_builder_set_member_name (b, name);
+  json_builder_add_boolean_value (b, value);
+}
+
+static void
+add_track (JsonBuilder *b, const IrsdkSession *s)
+{
+  json_builder_set_member_name (b, "track");
+  json_builder_begin_object (b);
+  add_text (b, "id", s->track);
+  add_text (b, "name", s->track_name);
+  add_text (b, "config", s->track_config);
+  add_text (b, "city", s->track_city);
+  add_text (b, "country", s->track_country);
+  add_double (b, "length_m", s->track_length_m);
+  add_double (b, "north_offset_rad", s->track_north_offset_rad);
+  add_int (b, "turns", s->num_turns);
+  json_builder_set_member_name (b, "sectors_pct");
+  json_builder_begin_array (b);
+  for (gsize i = 0; i < s->n_sectors; i++)
+    json_builder_add_double_value (
+        b, isfinite (s->sectors[i].start_pct) ? s->sectors[i].start_pct : 0);
+  json_builder_end_array (b);
+  json_builder_end_object (b);
+}
+
+static void
+add_driver (JsonBuilder *b, const IrsdkDriver *d)
+{
+  g_autofree gchar *color =
+      g_strdup_printf ("#%06x", (guint) d->class_color & 0xffffff);
+
+  json_builder_begin_object (b);
+  json_builder_set_member_name (b, "car_idx");
+  json_builder_add_int_value (b, d->car_idx);
+  add_text (b, "name", d->name);
+  add_text (b, "abbrev", d->abbrev);
+  add_text (b, "team", d->team);
+  add_text (b, "car_number", d->number);
+  add_text (b, "car", d->car);
+  add_text (b, "car_short", d->car_short);
+  add_text (b, "class", d->class_name);
+  json_builder_set_member_name (b, "class_color");
+  if (d->class_color < 0)
+    json_builder_add_null_value (b);
+  else
+    json_builder_add_string_value (b, color);
+  add_flag (b, "is_pace_car", d->is_pace_car);
+  add_flag (b, "is_ai", d->is_ai);
+  add_flag (b, "is_spectator", d->is_spectator);
+  json_builder_end_object (b);
+}
+
+static void
+add_sessions (JsonBuilder *b, const IrsdkSession *s)
+{
+  json_builder_set_member_name (b, "sessions");
+  json_builder_begin_array (b);
+  for (gsize i = 0; i < s->n_sessions; i++) {
+    const IrsdkSessionEntry *entry = &s->sessions[i];
+
+    json_builder_begin_object (b);
+    add_int (b, "num", entry->num);
+    add_text (b, "type", entry->type);
+    add_text (b, "name", entry->name);
+    add_int (b, "laps", entry->laps);
+    add_double (b, "time_s", entry->time_s);
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
+/**
+ * pb_session_info_to_json:
+ * @session_text: the simulator's session string
+ * @update: its update counter
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the part of it that the API gives
+ */
+JsonNode *
+pb_session_info_to_json (GBytes *session_text, guint update)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  IrsdkSession *s = parse (session_text);
+
+  json_builder_begin_object (b);
+  json_builder_set_member_name (b, "update");
+  json_builder_add_int_value (b, update);
+  if (s) {
+    add_text (b, "event_type", s->event_type);
+    add_track (b, s);
+    json_builder_set_member_name (b, "drivers");
+    json_builder_begin_array (b);
+    for (gsize i = 0; i < s->n_drivers; i++)
+      add_driver (b, &s->drivers[i]);
+    json_builder_end_array (b);
+    add_int (b, "player_car_idx", s->driver_car_idx);
+    add_int (b, "pace_car_idx", s->pace_car_idx);
+    add_int (b, "current_session", s->current_session);
+    add_sessions (b, s);
+    add_double (b, "pit_speed_limit_mps", s->pit_speed_limit_mps);
+    add_double (b, "pit_pct", s->pit_pct);
+    add_double (b, "fuel_kg_per_l", s->fuel_kg_per_l);
+    add_double (b, "fuel_max_l", s->fuel_max_l);
+    add_double (b, "fuel_max_pct", s->fuel_max_pct);
+    add_double (b, "idle_rpm", s->idle_rpm);
+    add_double (b, "redline_rpm", s->redline_rpm);
+    add_double (b, "shift_first_rpm", s->shift_first_rpm);
+    add_double (b, "shift_rpm", s->shift_rpm);
+    add_double (b, "shift_last_rpm", s->shift_last_rpm);
+    add_double (b, "shift_blink_rpm", s->shift_blink_rpm);
+    add_double (b, "est_lap_s", s->est_lap_s);
+    irsdk_session_free (s);
+  }
+  json_builder_end_object (b);
+  return json_builder_get_root (b);
+}
