@@ -240,8 +240,9 @@ constant_of (const RsRace *race, const char *name)
     return race->n_cars > 1 ? race->spec->class_id : 0;
   if (strcmp (name, "PlayerCarSLFirstRPM") == 0)
     return race->spec->sl_first_rpm;
-  if (strcmp (name, "PlayerCarSLShiftRPM") == 0
-      || strcmp (name, "PlayerCarSLLastRPM") == 0)
+  if (strcmp (name, "PlayerCarSLShiftRPM") == 0)
+    return race->spec->shift_rpm;
+  if (strcmp (name, "PlayerCarSLLastRPM") == 0)
     return race->spec->sl_last_rpm;
   if (strcmp (name, "PlayerCarSLBlinkRPM") == 0)
     return race->spec->sl_blink_rpm;
