@@ -20,6 +20,7 @@ struct _GstPitboxCodec {
 static const GstPitboxCodecClass *const classes[] = {
   &gst_pitbox_codec_raw,
   &gst_pitbox_codec_zlib,
+  &gst_pitbox_codec_predictive,
 };
 
 GType
@@ -29,6 +30,8 @@ gst_pitbox_codec_id_get_type (void)
   static const GEnumValue values[] = {
     { GST_PITBOX_CODEC_RAW, "Rows as they are", "raw" },
     { GST_PITBOX_CODEC_ZLIB, "Difference to the row before, deflated", "zlib" },
+    { GST_PITBOX_CODEC_PREDICTIVE,
+        "Each variable predicted, the rest range coded", "predictive" },
     { 0, NULL, NULL },
   };
 

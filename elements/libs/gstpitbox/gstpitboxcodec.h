@@ -23,11 +23,12 @@ typedef enum {
 #define GST_TYPE_PITBOX_CODEC_ID (gst_pitbox_codec_id_get_type ())
 GType gst_pitbox_codec_id_get_type (void);
 
-/* What a codec is asked to be the default by telemetryenc. */
-#define GST_PITBOX_CODEC_DEFAULT GST_PITBOX_CODEC_ZLIB
+/* What telemetryenc uses unless told otherwise. */
+#define GST_PITBOX_CODEC_DEFAULT GST_PITBOX_CODEC_PREDICTIVE
 
-/* No block is longer than its row and one byte. */
-#define GST_PITBOX_MAX_BLOCK_BYTES(row_bytes) ((gsize) (row_bytes) + 1)
+/* No block is longer: a key row may also carry what decoders need to go on. */
+#define GST_PITBOX_MAX_BLOCK_BYTES(row_bytes) \
+  ((gsize) (row_bytes) + MIN ((gsize) (row_bytes), 2048) + 2)
 
 typedef struct _GstPitboxCodec GstPitboxCodec;
 

@@ -22,5 +22,6 @@ typedef struct {
 
 G_GNUC_INTERNAL extern const GstPitboxCodecClass gst_pitbox_codec_raw;
 G_GNUC_INTERNAL extern const GstPitboxCodecClass gst_pitbox_codec_zlib;
+G_GNUC_INTERNAL extern const GstPitboxCodecClass gst_pitbox_codec_predictive;
 
 G_END_DECLS

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Codec 2: channels from a schema, and which variables foretell which. Part of
+ * the format: both sides must bind the same experts in the same order. */
+#include "gstpitboxpredictive.h"
+
+/* Names are looked up in the schema; what a car lacks falls away. A leading
+ * '*' in @name binds every variable that ends so, the same beginning replacing
+ * the '*' of @a, @b and @c. */
+typedef struct {
+  const gchar *name;
+  PredExpertType type;
+  const gchar *a, *b, *c;
+} Relation;
+
+#define LAP_DELTA(name, type) \
+  { "LapDelta" name, type, "LapDeltaToBestLap", NULL, NULL }, \
+  { \
+    "LapDelta" name "_DD", type, "LapDeltaToBestLap_DD", NULL, NULL \
+  }
+
+static const Relation relations[] = {
+  { "Speed", EXPERT_NORM, "VelocityX", "VelocityY", NULL },
+  { "VelocityX", EXPERT_VELOCITY_X, "LongAccel", NULL, NULL },
+  { "VelocityY", EXPERT_VELOCITY_Y, "LatAccel", NULL, NULL },
+  { "VelocityZ", EXPERT_VELOCITY_Z, "VertAccel", NULL, NULL },
+  { "VelocityX", EXPERT_VELOCITY_X_STEP, "LongAccel", NULL, NULL },
+  { "VelocityY", EXPERT_VELOCITY_Y_STEP, "LatAccel", NULL, NULL },
+  { "VelocityZ", EXPERT_VELOCITY_Z_STEP, "VertAccel", NULL, NULL },
+  { "Yaw", EXPERT_INTEGRAL, "YawRate", NULL, NULL },
+  { "Pitch", EXPERT_INTEGRAL, "PitchRate", NULL, NULL },
+  { "Roll", EXPERT_INTEGRAL, "RollRate", NULL, NULL },
+  { "YawNorth", EXPERT_NEGDIFF, "Yaw", NULL, NULL },
+  { "YawNorth", EXPERT_DIFF, "Yaw", NULL, NULL },
+  { "CRshockDefl", EXPERT_GAIN, "LRshockDefl", "RRshockDefl", NULL },
+  { "CRshockVel", EXPERT_GAIN, "LRshockVel", "RRshockVel", NULL },
+  { "CFshockDefl", EXPERT_GAIN, "LFshockDefl", "RFshockDefl", NULL },
+  { "CFshockVel", EXPERT_GAIN, "LFshockVel", "RFshockVel", NULL },
+  { "*shockDefl", EXPERT_INTEGRAL, "*shockVel", NULL, NULL },
+  { "*shockDefl_ST", EXPERT_INTEGRAL, "*shockVel_ST", NULL, NULL },
+  { "LapDistPct", EXPERT_GAIN, "LapDist", NULL, NULL },
+  { "LapDistPct", EXPERT_RATIO, "LapDist", NULL, NULL },
+  { "FuelLevelPct", EXPERT_RATIO, "FuelLevel", NULL, NULL },
+  { "FuelLevelPct", EXPERT_GAIN, "FuelLevel", NULL, NULL },
+  { "EnergyERSBatteryPct", EXPERT_RATIO, "EnergyERSBattery", NULL, NULL },
+  { "SteeringWheelPctTorqueSign", EXPERT_RATIO, "SteeringWheelTorque", NULL,
+      NULL },
+  { "SteeringWheelPctTorqueSignStops", EXPERT_COPY,
+      "SteeringWheelPctTorqueSign", NULL, NULL },
+  { "SteeringWheelPctTorque", EXPERT_ABS, "SteeringWheelPctTorqueSign", NULL,
+      NULL },
+  { "Engine0_RPM", EXPERT_COPY, "RPM", NULL, NULL },
+  { "Engine0_RPM", EXPERT_DIFF, "RPM", NULL, NULL },
+  { "ThrottleRaw", EXPERT_COPY, "Throttle", NULL, NULL },
+  { "BrakeRaw", EXPERT_COPY, "Brake", NULL, NULL },
+  { "ClutchRaw", EXPERT_COPY, "Clutch", NULL, NULL },
+  { "LFbrakeLinePress", EXPERT_COPY, "RFbrakeLinePress", NULL, NULL },
+  { "LRbrakeLinePress", EXPERT_COPY, "RRbrakeLinePress", NULL, NULL },
+  { "RRbrakeLinePress", EXPERT_RATIO, "RFbrakeLinePress", NULL, NULL },
+  { "LRspeed", EXPERT_DIFF, "RRspeed", NULL, NULL },
+  { "LRspeed", EXPERT_INNOVATION, "RRspeed", NULL, NULL },
+  { "LFspeed", EXPERT_INNOVATION, "RFspeed", NULL, NULL },
+  { "SessionTimeRemain", EXPERT_NEGDIFF, "SessionTime", NULL, NULL },
+  { "LapCurrentLapTime", EXPERT_DIFF, "SessionTime", NULL, NULL },
+  { "SessionTimeOfDay", EXPERT_DIFF, "SessionTime", NULL, NULL },
+  LAP_DELTA ("ToOptimalLap", EXPERT_COPY),
+  LAP_DELTA ("ToOptimalLap", EXPERT_DIFF),
+  LAP_DELTA ("ToOptimalLap", EXPERT_INNOVATION),
+  LAP_DELTA ("ToSessionBestLap", EXPERT_COPY),
+  LAP_DELTA ("ToSessionBestLap", EXPERT_DIFF),
+  LAP_DELTA ("ToSessionBestLap", EXPERT_INNOVATION),
+  { "LapDeltaToSessionOptimalLap", EXPERT_COPY, "LapDeltaToOptimalLap", NULL,
+      NULL },
+  { "LapDeltaToSessionOptimalLap", EXPERT_DIFF, "LapDeltaToOptimalLap", NULL,
+      NULL },
+  { "LapDeltaToSessionOptimalLap", EXPERT_INNOVATION, "LapDeltaToOptimalLap",
+      NULL, NULL },
+  { "LapDeltaToSessionOptimalLap_DD", EXPERT_COPY, "LapDeltaToOptimalLap_DD",
+      NULL, NULL },
+  { "LapDeltaToSessionOptimalLap_DD", EXPERT_DIFF, "LapDeltaToOptimalLap_DD",
+      NULL, NULL },
+  LAP_DELTA ("ToSessionLastlLap", EXPERT_COPY),
+  LAP_DELTA ("ToSessionLastlLap", EXPERT_DIFF),
+  LAP_DELTA ("ToSessionLastlLap", EXPERT_INNOVATION),
+};
+
+static const gchar *const body_names[N_BODY] = { "VelocityX", "VelocityY",
+  "VelocityZ", "RollRate", "PitchRate", "YawRate", "Pitch", "Roll" };
+
+/* While binding: channels in row order, and where each variable's begin. */
+typedef struct {
+  const GstPitboxSchema *schema;
+  PredChannel *channels;
+  guint n_channels;
+  gint *first; /* by variable; -1 where its bytes belong to another one */
+  GArray *experts; /* of Bound, in the order of binding */
+} Binder;
+
+typedef struct {
+  guint channel;
+  PredExpert expert;
+} Bound;
+
+static void
+add_channel (Binder *b, PredKind kind, guint offset, gint reference)
+{
+  static const guint8 bytes[N_KINDS] = { 1, 4, 4, 8 };
+  static const guint8 mantissa[N_KINDS] = { 0, 0, 23, 52 };
+  PredChannel *ch = &b->channels[b->n_channels++];
+
+  memset (ch, 0, sizeof *ch);
+  ch->kind = kind;
+  ch->bytes = bytes[kind];
+  ch->mantissa = mantissa[kind];
+  ch->offset = offset;
+  ch->reference = reference;
+  ch->gate = -1;
+}
+
+static PredKind
+kind_of (GstPitboxVarType type)
+{
+  switch (type) {
+    case GST_PITBOX_VAR_INT:
+    case GST_PITBOX_VAR_BITFIELD:
+      return KIND_I32;
+    case GST_PITBOX_VAR_FLOAT:
+      return KIND_F32;
+    case GST_PITBOX_VAR_DOUBLE:
+      return KIND_F64;
+    default:
+      return KIND_U8;
+  }
+}
+
+static gboolean
+is_free (const guint8 *covered, guint offset, guint bytes)
+{
+  for (guint i = 0; i < bytes; i++) {
+    if (covered[offset + i])
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* One channel for each element of each variable, one for each byte outside. */
+static void
+make_channels (Binder *b, guint row_bytes)
+{
+  g_autofree guint8 *covered = g_malloc0 (row_bytes);
+  guint n = gst_pitbox_schema_get_n_vars (b->schema);
+
+  b->channels = g_new (PredChannel, row_bytes);
+  b->first = g_new (gint, n);
+  for (guint i = 0; i < n; i++) {
+    const GstPitboxVar *v = gst_pitbox_schema_get_var (b->schema, i);
+    guint size = gst_pitbox_var_type_size (v->type);
+
+    b->first[i] = -1;
+    if (!is_free (covered, v->offset, size * v->count))
+      continue;
+    memset (covered + v->offset, 1, size * v->count);
+    b->first[i] = b->n_channels;
+    for (guint k = 0; k < v->count; k++) {
+      add_channel (
+          b, kind_of (v->type), v->offset + k * size, (gint) b->n_channels - 1);
+      b->channels[b->n_channels - 1].in_array = k > 0;
+    }
+  }
+  for (guint i = 0; i < row_bytes; i++) {
+    if (!covered[i])
+      add_channel (b, KIND_U8, i, (gint) b->n_channels - 1);
+  }
+}
+
+/* The channel that stands for a variable: its newest sample. */
+static gint
+find_channel (const Binder *b, const gchar *name)
+{
+  const GstPitboxVar *v;
+  gint first;
+
+  if (name == NULL)
+    return -1;
+  v = gst_pitbox_schema_find (b->schema, name);
+  if (v == NULL)
+    return -1;
+  first = b->first[v - gst_pitbox_schema_get_var (b->schema, 0)];
+  if (first < 0 || (v->count > 1 && !v->count_as_time))
+    return -1;
+  return first + (gint) v->count - 1;
+}
+
+static void
+add_expert (
+    Binder *binder, guint channel, PredExpertType type, gint a, gint b, gint c)
+{
+  static const guint8 need[] = { [EXPERT_AVERAGE] = 2,
+    [EXPERT_LINEAR] = 2,
+    [EXPERT_QUADRATIC] = 3,
+    [EXPERT_GAIN] = 2,
+    [EXPERT_INNOVATION] = 3,
+    [EXPERT_VELOCITY_Z_STEP] = 0 };
+  PredChannel *ch = &binder->channels[channel];
+  Bound bound = { channel, { .type = type, .a = a, .b = b, .c = c } };
+
+  if (ch->n_experts == MAX_EXPERTS)
+    return;
+  ch->n_experts++;
+  bound.expert.need = need[type];
+  g_array_append_val (binder->experts, bound);
+}
+
+static void
+add_own_experts (Binder *b)
+{
+  for (guint i = 0; i < b->n_channels; i++) {
+    PredChannel *ch = &b->channels[i];
+
+    add_expert (b, i, EXPERT_LAST, -1, -1, -1);
+    if (ch->kind == KIND_U8)
+      continue;
+    if (ch->mantissa != 0)
+      add_expert (b, i, EXPERT_AVERAGE, -1, -1, -1);
+    add_expert (b, i, EXPERT_LINEAR, -1, -1, -1);
+    if (ch->mantissa != 0)
+      add_expert (b, i, EXPERT_QUADRATIC, -1, -1, -1);
+  }
+}
+
+/* Samples within a tick follow each other at a multiple of the row rate; the
+ * scalar of the same name repeats the newest. */
+static void
+bind_series (Binder *b)
+{
+  guint n = gst_pitbox_schema_get_n_vars (b->schema);
+
+  for (guint i = 0; i < n; i++) {
+    const GstPitboxVar *v = gst_pitbox_schema_get_var (b->schema, i);
+    g_autofree gchar *plain = NULL;
+    gint first = b->first[i], scalar;
+
+    if (!v->count_as_time || v->count < 3 || first < 0)
+      continue;
+    for (gint k = 0; k < (gint) v->count; k++) {
+      gint count = v->count;
+      gint s1 = first + (k - 1 + count) % count;
+      gint s2 = first + (k - 2 + count) % count;
+      gint s3 = first + (k - 3 + count) % count;
+
+      b->channels[first + k].chained = k > 0;
+      if (b->channels[first + k].mantissa == 0)
+        continue;
+      add_expert (b, first + k, EXPERT_SERIES_LINEAR, s1, s2, s3);
+      g_array_index (b->experts, Bound, b->experts->len - 1).expert.series =
+          MIN (k, 3);
+      add_expert (b, first + k, EXPERT_SERIES_QUADRATIC, s1, s2, s3);
+      g_array_index (b->experts, Bound, b->experts->len - 1).expert.series =
+          MIN (k, 3);
+    }
+    if (!g_str_has_suffix (v->name, "_ST"))
+      continue;
+    plain = g_strndup (v->name, strlen (v->name) - 3);
+    scalar = find_channel (b, plain);
+    if (scalar < 0)
+      continue;
+    add_expert (b, scalar, EXPERT_COPY, first + (gint) v->count - 1, -1, -1);
+    b->channels[scalar].reference = first + (gint) v->count - 1;
+  }
+}
+
+static void
+bind_relation (Binder *b, const Relation *r, const gchar *name, const gchar *a)
+{
+  gint x = find_channel (b, name), ca = find_channel (b, a);
+  gint cb = find_channel (b, r->b), cc = find_channel (b, r->c);
+  PredChannel *ch;
+
+  if (x < 0 || ca < 0 || (r->b != NULL && cb < 0))
+    return;
+  ch = &b->channels[x];
+  if (ch->mantissa == 0 || b->channels[ca].mantissa == 0)
+    return;
+  if (r->type == EXPERT_COPY) {
+    ch->reference = ca;
+    ch->gate = ca;
+  }
+  add_expert (b, x, r->type, ca, cb, cc);
+}
+
+static void
+bind_relations (Binder *b, gboolean has_body)
+{
+  guint n = gst_pitbox_schema_get_n_vars (b->schema);
+
+  for (guint i = 0; i < G_N_ELEMENTS (relations); i++) {
+    const Relation *r = &relations[i];
+
+    if (r->type >= EXPERT_VELOCITY_X && !has_body)
+      continue;
+    if (r->name[0] != '*') {
+      bind_relation (b, r, r->name, r->a);
+      continue;
+    }
+    for (guint k = 0; k < n; k++) {
+      const gchar *name = gst_pitbox_schema_get_var (b->schema, k)->name;
+
+      if (g_str_has_suffix (name, r->name + 1)) {
+        gsize stem = strlen (name) - strlen (r->name + 1);
+        g_autofree gchar *a =
+            g_strdup_printf ("%.*s%s", (gint) stem, name, r->a + 1);
+
+        bind_relation (b, r, name, a);
+      }
+    }
+  }
+}
+
+/* Experts sorted by channel; only now they get their place in memory. */
+static void
+collect_experts (Binder *b, Pred *self)
+{
+  guint n = 0;
+
+  self->experts = g_new0 (PredExpert, b->experts->len);
+  for (guint i = 0; i < b->n_channels; i++) {
+    b->channels[i].experts = &self->experts[n];
+    n += b->channels[i].n_experts;
+    b->channels[i].n_experts = 0;
+  }
+  for (guint i = 0; i < b->experts->len; i++) {
+    const Bound *bound = &g_array_index (b->experts, Bound, i);
+    PredChannel *ch = &b->channels[bound->channel];
+
+    ch->experts[ch->n_experts++] = bound->expert;
+  }
+}
+
+/* Partners first, else in row order. */
+static void
+place (const Binder *b, gint index, gint *position, PredChannel *out, guint *n,
+    guint depth)
+{
+  const PredChannel *ch = &b->channels[index];
+
+  if (position[index] >= 0)
+    return;
+  /* Longer than any chain of the table; what is left unordered falls away. */
+  if (depth < 16) {
+    if (ch->chained)
+      place (b, index - 1, position, out, n, depth + 1);
+    for (guint i = 0; i < ch->n_experts; i++) {
+      const PredExpert *e = &ch->experts[i];
+
+      if (e->type < EXPERT_COPY || e->series != 0
+          || e->type == EXPERT_SERIES_LINEAR
+          || e->type == EXPERT_SERIES_QUADRATIC)
+        continue;
+      place (b, e->a, position, out, n, depth + 1);
+      if (e->b >= 0)
+        place (b, e->b, position, out, n, depth + 1);
+    }
+  }
+  if (position[index] >= 0)
+    return;
+  position[index] = *n;
+  out[(*n)++] = *ch;
+}
+
+/* Whether an expert of channel @index looks only at what is coded before. */
+static gboolean
+is_ordered (const Pred *self, const PredExpert *e, gint index)
+{
+  if (e->type == EXPERT_SERIES_LINEAR || e->type == EXPERT_SERIES_QUADRATIC)
+    return (e->series < 1 || e->a < index) && (e->series < 2 || e->b < index)
+           && (e->series < 3 || e->c < index);
+  if (e->type >= EXPERT_VELOCITY_X) {
+    for (guint i = BODY_ROLL_RATE; i < N_BODY; i++) {
+      if (self->body[i] >= index)
+        return FALSE;
+    }
+  }
+  return e->a < index && e->b < index && e->c < index;
+}
+
+static gint
+moved (const gint *position, gint index)
+{
+  return index >= 0 ? position[index] : -1;
+}
+
+static void
+fix_partners (Pred *self, const gint *position)
+{
+  for (guint i = 0; i < N_BODY; i++)
+    self->body[i] = moved (position, self->body[i]);
+  for (gint i = 0; i < (gint) self->n_channels; i++) {
+    PredChannel *ch = &self->channels[i];
+    guint kept = 0;
+
+    ch->reference = moved (position, ch->reference);
+    if (ch->reference >= i)
+      ch->reference = -1;
+    ch->gate = moved (position, ch->gate);
+    if (ch->gate >= i)
+      ch->gate = -1;
+    for (guint k = 0; k < ch->n_experts; k++) {
+      PredExpert *e = &ch->experts[k];
+
+      e->a = moved (position, e->a);
+      e->b = moved (position, e->b);
+      e->c = moved (position, e->c);
+      if (is_ordered (self, e, i))
+        ch->experts[kept++] = *e;
+    }
+    ch->n_experts = kept;
+  }
+}
+
+static void
+reorder (Binder *b, Pred *self)
+{
+  g_autofree gint *position = g_new (gint, b->n_channels);
+  guint n = 0;
+
+  self->channels = g_new (PredChannel, b->n_channels);
+  memset (position, 0xff, b->n_channels * sizeof *position);
+  for (guint i = BODY_ROLL_RATE; i < N_BODY; i++) {
+    if (self->body[i] >= 0)
+      place (b, self->body[i], position, self->channels, &n, 0);
+  }
+  for (guint i = 0; i < b->n_channels; i++)
+    place (b, i, position, self->channels, &n, 0);
+  self->n_channels = n;
+  fix_partners (self, position);
+}
+
+Pred *
+gst_pitbox_pred_new (const GstPitboxSchema *schema)
+{
+  Pred *self = g_new0 (Pred, 1);
+  Binder b = { .schema = schema };
+  gboolean has_body = TRUE;
+
+  self->row_bytes = gst_pitbox_schema_get_row_bytes (schema);
+  self->dt = 1.0 / gst_pitbox_schema_get_tick_rate (schema);
+  b.experts = g_array_new (FALSE, FALSE, sizeof (Bound));
+  make_channels (&b, self->row_bytes);
+  for (guint i = 0; i < N_BODY; i++) {
+    self->body[i] = find_channel (&b, body_names[i]);
+    has_body = has_body && self->body[i] >= 0;
+  }
+  add_own_experts (&b);
+  bind_series (&b);
+  bind_relations (&b, has_body);
+  collect_experts (&b, self);
+  reorder (&b, self);
+  g_array_unref (b.experts);
+  g_free (b.channels);
+  g_free (b.first);
+  self->active = g_new0 (guint, self->n_channels);
+  self->last = g_malloc0 (self->row_bytes);
+  self->idle_mask = g_malloc0 (self->row_bytes);
+  return self;
+}
+
+void
+gst_pitbox_pred_free (Pred *self)
+{
+  g_free (self->channels);
+  g_free (self->experts);
+  g_free (self->active);
+  g_free (self->last);
+  g_free (self->idle_mask);
+  g_free (self);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Codec 2: the predictors. Every channel has several experts; the one with the
+ * smallest recent error speaks for it. */
+#include "gstpitboxpredictive.h"
+
+/* Standard gravity; a local deviation goes into the learnt bias. */
+#define GRAVITY 9.80665
+/* Share of an error that a biased expert learns from. */
+#define BIAS_RATE 0.25
+#define GAIN_MEMORY 0.98
+#define NO_COST (1 << 20)
+
+/* Lowest exponent that the channel can hold near @value. */
+gint
+gst_pitbox_pred_unit_exponent (const PredChannel *ch, gdouble value)
+{
+  gint e;
+
+  if (ch->mantissa == 0)
+    return 0;
+  e = pred_exponent (value);
+  e = MAX (e, ch->mantissa == 23 ? -126 : -800) - ch->mantissa;
+  return ch->has_quantum ? MAX (e, ch->quantum) : e;
+}
+
+/* x - x^3 / 6: exact enough for the slopes a car stands on. */
+static gdouble
+small_sine (gdouble x)
+{
+  return x - x * x * x * (1.0 / 6.0);
+}
+
+/* Velocity in the body's frame changes by acceleration, by the frame's own
+ * turning and by gravity along the axis: dv/dt = a - w x v - g. The trapezoid
+ * suits builds that sample acceleration, the step those that difference it. */
+static gdouble
+body_change (const Pred *self, const PredExpert *e, gboolean now)
+{
+  const PredChannel *ch = self->channels;
+  const PredChannel *acc = &ch[e->a];
+  const gint *k = self->body;
+  gdouble p, q, r, x, y, z, a, pitch, roll;
+
+#define AT(c) (now ? ch[c].now : ch[c].h1)
+  a = now ? acc->now : acc->h1;
+  p = AT (k[BODY_ROLL_RATE]);
+  q = AT (k[BODY_PITCH_RATE]);
+  r = AT (k[BODY_YAW_RATE]);
+  pitch = AT (k[BODY_PITCH]);
+  roll = AT (k[BODY_ROLL]);
+  /* Velocities of this row may not be known yet: the old ones stand in. */
+  x = ch[k[BODY_X]].h1;
+  y = ch[k[BODY_Y]].h1;
+  z = ch[k[BODY_Z]].h1;
+#undef AT
+  switch (e->type) {
+    case EXPERT_VELOCITY_X:
+    case EXPERT_VELOCITY_X_STEP:
+      return a + (r * y - q * z) + GRAVITY * small_sine (pitch);
+    case EXPERT_VELOCITY_Y:
+    case EXPERT_VELOCITY_Y_STEP:
+      return a + (p * z - r * x) - GRAVITY * small_sine (roll);
+    default:
+      return a + (q * x - p * y) - GRAVITY;
+  }
+}
+
+static gdouble
+predict_body (const Pred *self, const PredChannel *ch, const PredExpert *e)
+{
+  gdouble now = body_change (self, e, TRUE);
+
+  if (e->type >= EXPERT_VELOCITY_X_STEP)
+    return ch->h1 + self->dt * now + e->bias;
+  return ch->h1 + self->dt * 0.5 * (now + body_change (self, e, FALSE))
+         + e->bias;
+}
+
+static gdouble
+predict_own (const PredChannel *ch, guint type)
+{
+  switch (type) {
+    case EXPERT_AVERAGE:
+      return ch->h1 + 0.5 * (ch->h1 - ch->h2);
+    case EXPERT_LINEAR:
+      return 2 * ch->h1 - ch->h2;
+    case EXPERT_QUADRATIC:
+      return 3 * (ch->h1 - ch->h2) + ch->h3;
+    default:
+      return ch->h1;
+  }
+}
+
+static gdouble
+predict_partner (const Pred *self, const PredChannel *ch, const PredExpert *e)
+{
+  const PredChannel *a = &self->channels[e->a];
+  const PredChannel *b = e->b >= 0 ? &self->channels[e->b] : NULL;
+  const PredChannel *c = e->c >= 0 ? &self->channels[e->c] : NULL;
+  gdouble z, square;
+
+  switch (e->type) {
+    case EXPERT_COPY:
+      return a->now;
+    case EXPERT_ABS:
+      return a->now < 0 ? -a->now : a->now;
+    case EXPERT_DIFF:
+      return ch->h1 + (a->now - a->h1);
+    case EXPERT_NEGDIFF:
+      return ch->h1 - (a->now - a->h1);
+    case EXPERT_GAIN:
+      z = a->now - a->h1 + (b != NULL ? b->now - b->h1 : 0);
+      return ch->h1 + (e->sxx > 0 ? e->sxy / e->sxx * z : 0);
+    case EXPERT_RATIO:
+      return e->sxx > 0 ? e->sxy / e->sxx * a->now : ch->h1;
+    case EXPERT_INNOVATION:
+      return predict_own (ch, EXPERT_QUADRATIC)
+             + (a->now - predict_own (a, EXPERT_QUADRATIC));
+    case EXPERT_INTEGRAL:
+      return ch->h1 + self->dt * (0.44 * a->now + 0.63 * a->h1 - 0.07 * a->h2)
+             + e->bias;
+    case EXPERT_NORM:
+      square = a->now * a->now + b->now * b->now;
+      return __builtin_sqrt (square);
+    /* Samples of one tick: e->b is the sample before, at this tick or, for the
+     * first one, at the row before. */
+    case EXPERT_SERIES_LINEAR:
+    case EXPERT_SERIES_QUADRATIC: {
+      gdouble s1 = e->series >= 1 ? a->now : a->h1;
+      gdouble s2 = e->series >= 2 ? b->now : b->h1;
+      gdouble s3 = e->series >= 3 ? c->now : c->h1;
+
+      return e->type == EXPERT_SERIES_LINEAR ? 2 * s1 - s2 : 3 * (s1 - s2) + s3;
+    }
+    default:
+      return predict_body (self, ch, e);
+  }
+}
+
+/* Fills in every expert's prediction and chooses the one to believe. */
+void
+gst_pitbox_pred_predict (const Pred *self, PredChannel *ch)
+{
+  gint lowest = G_MAXINT;
+
+  for (guint i = 0; i < ch->n_experts; i++) {
+    PredExpert *e = &ch->experts[i];
+
+    if (self->rows < e->need)
+      continue;
+    e->p = e->type < EXPERT_COPY ? predict_own (ch, e->type)
+                                 : predict_partner (self, ch, e);
+    if (!(e->p > -1e300 && e->p < 1e300))
+      e->p = ch->h1;
+    if (e->cost < lowest) {
+      lowest = e->cost;
+      ch->best = i;
+    }
+  }
+}
+
+/* log2 of an error in 1/8 octave, not below half a unit of the value. */
+static gint
+log_error (gdouble error, gint floor)
+{
+  guint64 bits;
+  gint value;
+
+  memcpy (&bits, &error, 8);
+  value = ((gint) (bits >> 52 & 0x7ff) - 1023) * 8 + (gint) (bits >> 49 & 7);
+  return MAX (value, floor);
+}
+
+static void
+learn_gain (const Pred *self, PredChannel *ch, PredExpert *e)
+{
+  const PredChannel *a = &self->channels[e->a];
+  gdouble x = a->now, y = ch->now;
+
+  if (e->type == EXPERT_GAIN) {
+    x -= a->h1;
+    y -= ch->h1;
+    if (e->b >= 0)
+      x += self->channels[e->b].now - self->channels[e->b].h1;
+  }
+  e->sxx = e->sxx * GAIN_MEMORY + x * x;
+  e->sxy = e->sxy * GAIN_MEMORY + x * y;
+  if (!(e->sxx < 1e300 && e->sxy > -1e300 && e->sxy < 1e300))
+    e->sxx = e->sxy = 0;
+}
+
+/* Every expert learns from this row's value. */
+void
+gst_pitbox_pred_learn (const Pred *self, PredChannel *ch)
+{
+  gint floor = 8 * gst_pitbox_pred_unit_exponent (ch, ch->now) - 8;
+
+  for (guint i = 0; i < ch->n_experts; i++) {
+    PredExpert *e = &ch->experts[i];
+    gdouble error;
+    gint step;
+
+    if (e->type == EXPERT_GAIN || e->type == EXPERT_RATIO)
+      learn_gain (self, ch, e);
+    if (self->rows < e->need || !ch->changed)
+      continue;
+    error = ch->now - e->p;
+    step = log_error (error, floor) * 16 - e->scale;
+    if (i == ch->best) {
+      ch->negative_error = error < 0;
+      ch->volatility += (ABS (step) - ch->volatility * 1) / 8;
+    }
+    e->scale += step > 0 ? step >> 2 : step * 3 >> 4;
+    e->cost += (log_error (error, floor) * 16 - e->cost) >> 4;
+    if (e->type == EXPERT_INTEGRAL || e->type >= EXPERT_VELOCITY_X) {
+      e->bias += BIAS_RATE * error;
+      if (!(e->bias > -1e6 && e->bias < 1e6))
+        e->bias = 0;
+    }
+  }
+}
+
+/* Forgets the past but this row's value, and also how good each expert was
+ * unless @keep_scales. */
+void
+gst_pitbox_pred_restart (PredChannel *ch, gboolean keep_scales)
+{
+  gint scale = pred_exponent (ch->now);
+
+  ch->h1 = ch->h2 = ch->h3 = ch->now;
+  ch->changed = FALSE;
+  ch->negative_error = FALSE;
+  ch->volatility = 100;
+  scale = 128
+          * MAX (scale, ch->mantissa == 0    ? 1
+                        : ch->mantissa == 23 ? -20
+                                             : -40);
+  for (guint i = 0; i < ch->n_experts; i++) {
+    PredExpert *e = &ch->experts[i];
+
+    e->bias = 0;
+    e->sxx = e->sxy = 0;
+    e->p = ch->now;
+    if (keep_scales)
+      continue;
+    e->scale = scale;
+    e->cost = scale + (gint) i * 8;
+  }
+  if (!keep_scales) {
+    ch->best = 0;
+    ch->has_quantum = FALSE;
+  }
+  for (guint i = 0; i < 2; i++) {
+    for (guint j = 0; j < 3; j++)
+      ch->changes[i][j].fast = ch->changes[i][j].slow = i ? 50000 : 20000;
+  }
+}
+
+/* After a key row: what its values alone can teach. */
+void
+gst_pitbox_pred_prime (const Pred *self, PredChannel *ch)
+{
+  for (guint i = 0; i < ch->n_experts; i++) {
+    if (ch->experts[i].type == EXPERT_RATIO)
+      learn_gain (self, ch, &ch->experts[i]);
+  }
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Private: the state behind codec 2, shared by the files gstpitboxpred*.c. */
+#pragma once
+
+#include "gstpitboxrangecoder.h"
+#include "gstpitboxschema.h"
+
+#include <float.h>
+
+/* Both sides must compute the same predictions to the last bit: IEEE doubles
+ * without excess precision. The library is built with -ffp-contract=off. */
+#if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD != 0
+#error "codec 2 needs strict double arithmetic (e.g. -msse2 -mfpmath=sse)"
+#endif
+
+G_BEGIN_DECLS
+
+typedef enum { KIND_U8, KIND_I32, KIND_F32, KIND_F64, N_KINDS } PredKind;
+
+/* How an expert predicts; x is its channel, a and b its partners, a ' the value
+ * of the row before. */
+typedef enum {
+  EXPERT_LAST, /* x' */
+  EXPERT_AVERAGE, /* x' + (x' - x'') / 2 */
+  EXPERT_LINEAR, /* x' + (x' - x'') */
+  EXPERT_QUADRATIC,
+  EXPERT_COPY, /* a */
+  EXPERT_ABS, /* |a| */
+  EXPERT_DIFF, /* x' + (a - a') */
+  EXPERT_NEGDIFF, /* x' - (a - a') */
+  EXPERT_GAIN, /* x' + g (a + b - a' - b'), g learnt */
+  EXPERT_RATIO, /* g a, g learnt */
+  EXPERT_INNOVATION, /* quadratic + (a - a's quadratic) */
+  EXPERT_INTEGRAL, /* x' + dt times a, third order, bias learnt */
+  EXPERT_NORM, /* |(a, b)| */
+  EXPERT_SERIES_LINEAR, /* a, b: the two samples before x within a tick */
+  EXPERT_SERIES_QUADRATIC,
+  EXPERT_VELOCITY_X, /* rigid body, bias learnt; see gstpitboxpredexperts.c */
+  EXPERT_VELOCITY_Y,
+  EXPERT_VELOCITY_Z,
+  EXPERT_VELOCITY_X_STEP,
+  EXPERT_VELOCITY_Y_STEP,
+  EXPERT_VELOCITY_Z_STEP,
+} PredExpertType;
+
+#define MAX_EXPERTS 12
+
+typedef struct {
+  guint8 type;
+  guint8 need; /* rows of history before it can be used */
+  guint8 series; /* samples before this one within the tick */
+  gint a, b, c;
+  gint scale; /* log2 |error| in 1/128 octave: recent */
+  gint cost; /* the same, over a longer time */
+  gdouble p; /* its prediction for this row */
+  gdouble bias, sxx, sxy;
+} PredExpert;
+
+typedef struct {
+  guint8 kind;
+  guint8 bytes;
+  guint8 mantissa; /* bits below the leading one; 0 for whole numbers */
+  gboolean chained; /* follows its neighbour within a tick */
+  gboolean active;
+  gboolean changed; /* in the last row */
+  gboolean negative_error;
+  gboolean has_quantum;
+  gint quantum; /* every value is a multiple of 2^quantum */
+  guint offset;
+  gint reference; /* channel that a key row compares with, or -1 */
+  gint gate; /* channel whose change goes with this one's, or -1 */
+  guint64 bits; /* as in the row */
+  gdouble now, h1, h2, h3; /* this row's value and the ones before */
+  gint volatility;
+  guint best;
+  guint n_experts;
+  PredExpert *experts;
+  GstPitboxBit changes[2][3];
+  gboolean in_array; /* and not its first element */
+  /* Encoder only, for the next key row. */
+  guint n_in_period; /* changes since the last key row */
+  guint n_changed;
+  gint lowest_bit;
+  gint lowest_exponent;
+} PredChannel;
+
+/* Channels of the car's motion. */
+enum {
+  BODY_X,
+  BODY_Y,
+  BODY_Z,
+  BODY_ROLL_RATE,
+  BODY_PITCH_RATE,
+  BODY_YAW_RATE,
+  BODY_PITCH,
+  BODY_ROLL,
+  N_BODY
+};
+
+#define N_SCALES 20
+#define N_VOLATILITIES 3
+/* Bit lengths of a residual: the common ones by shape, the rest together. */
+#define NEAR_CLASSES 14
+#define MAX_CLASS 40
+
+/* Shape of the residuals of a scale; all channels of all kinds share it. */
+typedef struct {
+  GstPitboxBit zero;
+  GstPitboxBit sign[2];
+  GstPitboxBit more[NEAR_CLASSES];
+} PredShape;
+
+/* Everything adaptive that is not a channel's own. */
+typedef struct {
+  PredShape shapes[N_SCALES][N_VOLATILITIES];
+  GstPitboxBit far[MAX_CLASS + 1];
+  GstPitboxBit top[MAX_CLASS + 1][3];
+  GstPitboxBit irregular[N_KINDS];
+  GstPitboxBit exact_zero;
+  GstPitboxBit tiny[16];
+  GstPitboxBit statics[2];
+  GstPitboxBit group[2];
+  GstPitboxBit member[2];
+  /* Key rows. */
+  GstPitboxBit same[N_KINDS][2][2];
+  GstPitboxBit zero[N_KINDS][2];
+  GstPitboxBit negative[N_KINDS];
+  GstPitboxBit exponent[256];
+  GstPitboxBit shorter[3];
+  GstPitboxBit width[33];
+  GstPitboxBit byte[256];
+  GstPitboxBit active[N_KINDS][2];
+  GstPitboxBit best[N_KINDS][16];
+  GstPitboxBit number[4][24];
+  GstPitboxBit change_class[4];
+  GstPitboxBit quantum;
+} PredContexts;
+
+#define PRED_N_CONTEXTS (sizeof (PredContexts) / sizeof (GstPitboxBit))
+
+typedef struct {
+  guint row_bytes;
+  gdouble dt;
+  guint n_channels;
+  PredChannel *channels; /* in coding order: partners first */
+  PredExpert *experts;
+  guint *active; /* indexes of active channels, ascending */
+  guint n_active;
+  guint rows; /* since the key row; the key row is row 0 */
+  gboolean statics_changed;
+  guint8 *last; /* the row before */
+  guint8 *idle_mask; /* 0xff for bytes of channels that are not active */
+  PredContexts ctx;
+  gint body[N_BODY];
+  GstPitboxRange range;
+} Pred;
+
+/* gstpitboxpredchannels.c */
+G_GNUC_INTERNAL Pred *gst_pitbox_pred_new (const GstPitboxSchema *schema);
+G_GNUC_INTERNAL void gst_pitbox_pred_free (Pred *self);
+
+/* gstpitboxpredexperts.c */
+G_GNUC_INTERNAL void gst_pitbox_pred_predict (
+    const Pred *self, PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_learn (const Pred *self, PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_restart (
+    PredChannel *ch, gboolean keep_scales);
+G_GNUC_INTERNAL gint gst_pitbox_pred_unit_exponent (
+    const PredChannel *ch, gdouble value);
+
+G_GNUC_INTERNAL void gst_pitbox_pred_prime (const Pred *self, PredChannel *ch);
+
+/* gstpitboxpredpriors.c */
+G_GNUC_INTERNAL extern const guint16 gst_pitbox_pred_priors[];
+
+/* gstpitboxpredvalue.c */
+G_GNUC_INTERNAL void gst_pitbox_pred_note (PredChannel *ch, guint64 bits);
+G_GNUC_INTERNAL void gst_pitbox_pred_contexts_init (PredContexts *ctx);
+G_GNUC_INTERNAL guint64 gst_pitbox_pred_code_value (
+    Pred *self, PredChannel *ch, guint64 bits);
+G_GNUC_INTERNAL gdouble gst_pitbox_pred_to_double (guint kind, guint64 bits);
+
+/* gstpitboxpredkey.c */
+G_GNUC_INTERNAL void gst_pitbox_pred_code_key (Pred *self, guint8 *row);
+
+static inline guint64
+pred_load (const PredChannel *ch, const guint8 *row)
+{
+  const guint8 *p = row + ch->offset;
+
+  return ch->bytes == 1   ? *p
+         : ch->bytes == 4 ? GST_READ_UINT32_LE (p)
+                          : GST_READ_UINT64_LE (p);
+}
+
+static inline void
+pred_store (const PredChannel *ch, guint8 *row, guint64 bits)
+{
+  guint8 *p = row + ch->offset;
+
+  if (ch->bytes == 1)
+    *p = bits;
+  else if (ch->bytes == 4)
+    GST_WRITE_UINT32_LE (p, bits);
+  else
+    GST_WRITE_UINT64_LE (p, bits);
+}
+
+/* Number of the highest and of the lowest set bit; @x is not 0. */
+static inline gint
+pred_highest_bit (guint64 x)
+{
+  return 63 - __builtin_clzll (x);
+}
+
+static inline gint
+pred_lowest_bit (guint64 x)
+{
+  return __builtin_ctzll (x);
+}
+
+/* Exponent of @value's leading bit; about -1023 for zero. */
+static inline gint
+pred_exponent (gdouble value)
+{
+  guint64 bits;
+
+  memcpy (&bits, &value, 8);
+  return (gint) (bits >> 52 & 0x7ff) - 1023;
+}
+
+/* 2^e for -1022 <= e <= 1023. */
+static inline gdouble
+pred_power (gint e)
+{
+  guint64 bits = (guint64) (e + 1023) << 52;
+  gdouble value;
+
+  memcpy (&value, &bits, 8);
+  return value;
+}
+
+G_END_DECLS

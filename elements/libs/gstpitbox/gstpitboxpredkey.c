@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Codec 2: key rows. A key row holds every value, and of each channel that has
+ * been changing how well which expert did, so that a decoder that begins here
+ * and one that has been there all the time go on alike. */
+#include "gstpitboxpredictive.h"
+
+/* A value is called short if so many of its low mantissa bits are zero. */
+#define SHORT_BITS_F32 12
+#define SHORT_BITS_F64 29
+/* Errors are told in half octaves. */
+#define SCALE_STEP 64
+/* What a channel's experts that are not the best are thought to be worse. */
+#define OTHERS_WORSE 128
+/* Values a channel must have had before a common unit is believed in. */
+#define ENOUGH_VALUES 24
+
+static guint
+code_tree (GstPitboxRange *r, GstPitboxBit *bits, guint n, guint value)
+{
+  guint node = 1;
+
+  for (guint i = n; i > 0; i--)
+    node =
+        node << 1 | gst_pitbox_range_bit (r, &bits[node], value >> (i - 1) & 1);
+  return node - (1u << n);
+}
+
+/* Signed, small ones cheap; |value| < 2^20. */
+static gint
+code_number (GstPitboxRange *r, GstPitboxBit *bits, gint value)
+{
+  guint m = value < 0 ? 2 * (guint) -value - 1 : 2 * (guint) value, nb = 0;
+
+  m++;
+  while (
+      nb < 20
+      && gst_pitbox_range_bit (r, &bits[nb], (gint) nb < pred_highest_bit (m)))
+    nb++;
+  m = (1u << nb) | gst_pitbox_range_raw (r, m & ((1u << nb) - 1), nb);
+  m--;
+  return (m & 1) != 0 ? -(gint) ((m + 1) / 2) : (gint) (m / 2);
+}
+
+static guint64
+code_float (Pred *self, const PredChannel *ch, guint64 bits)
+{
+  PredContexts *ctx = &self->ctx;
+  GstPitboxRange *r = &self->range;
+  gboolean is_double = ch->kind == KIND_F64;
+  guint mantissa = ch->mantissa;
+  guint small = is_double ? SHORT_BITS_F64 : SHORT_BITS_F32;
+  gint bias = is_double ? 1023 : 127, e;
+  guint64 fraction = bits & ((G_GUINT64_CONSTANT (1) << mantissa) - 1);
+  guint negative, exponent, is_short;
+
+  exponent = bits >> mantissa & (is_double ? 0x7ff : 0xff);
+  e = (gint) exponent - bias;
+  if (gst_pitbox_range_bit (
+          r, &ctx->irregular[ch->kind], exponent == 0 || e < -127 || e > 127))
+    return gst_pitbox_range_raw (r, bits, 8 * ch->bytes);
+  negative = gst_pitbox_range_bit (
+      r, &ctx->negative[ch->kind], bits >> (8 * ch->bytes - 1));
+  e = (gint) code_tree (r, ctx->exponent, 8, (guint) (e + 128) & 0xff) - 128;
+  is_short = gst_pitbox_range_bit (r, &ctx->shorter[is_double],
+      (fraction & ((G_GUINT64_CONSTANT (1) << small) - 1)) == 0);
+  if (is_short)
+    fraction = gst_pitbox_range_raw (r, fraction >> small, mantissa - small)
+               << small;
+  else
+    fraction = gst_pitbox_range_raw (r, fraction, mantissa);
+  return (guint64) negative << (8 * ch->bytes - 1)
+         | (guint64) (e + bias) << mantissa | fraction;
+}
+
+static guint64
+code_whole (Pred *self, const PredChannel *ch, guint64 bits)
+{
+  PredContexts *ctx = &self->ctx;
+  GstPitboxRange *r = &self->range;
+  gint32 value = (gint32) (guint32) bits;
+  guint32 m = value < 0 ? -(guint32) value : (guint32) value;
+  guint negative, nb = 0;
+
+  if (ch->kind == KIND_U8)
+    return code_tree (r, ctx->byte, 8, bits);
+  negative = gst_pitbox_range_bit (r, &ctx->negative[ch->kind], value < 0);
+  while (nb < 32
+         && gst_pitbox_range_bit (
+             r, &ctx->width[nb], m != 0 && (gint) nb <= pred_highest_bit (m)))
+    nb++;
+  m = nb == 0
+          ? 0
+          : (1u << (nb - 1))
+                | gst_pitbox_range_raw (r, m & ((1u << (nb - 1)) - 1), nb - 1);
+  return negative ? (guint32) -m : m;
+}
+
+static void
+code_key_value (Pred *self, PredChannel *ch, guint64 bits, guint *was_same)
+{
+  PredContexts *ctx = &self->ctx;
+  GstPitboxRange *r = &self->range;
+  gboolean has_reference =
+      ch->reference >= 0 && self->channels[ch->reference].kind == ch->kind;
+  guint64 other = has_reference ? self->channels[ch->reference].bits : 0;
+  gboolean tied = ch->gate >= 0 || ch->in_array;
+
+  if (has_reference
+      && gst_pitbox_range_bit (
+          r, &ctx->same[ch->kind][tied][*was_same], bits == other)) {
+    *was_same = 1;
+    ch->bits = other;
+    return;
+  }
+  *was_same = 0;
+  if (gst_pitbox_range_bit (
+          r, &ctx->zero[ch->kind][has_reference && other == 0], bits == 0))
+    ch->bits = 0;
+  else if (ch->mantissa != 0)
+    ch->bits = code_float (self, ch, bits);
+  else
+    ch->bits = code_whole (self, ch, bits);
+}
+
+/* The best expert by its recent error; the decoder has no say here. */
+static guint
+best_expert (const PredChannel *ch)
+{
+  guint best = 0;
+
+  for (guint i = 1; i < ch->n_experts; i++) {
+    if (ch->experts[i].cost < ch->experts[best].cost)
+      best = i;
+  }
+  return best;
+}
+
+static gint
+code_scale (
+    Pred *self, const PredChannel *ch, guint which, gint scale, gint base)
+{
+  gint limit = 128 * (ch->mantissa == 0 ? 34 : ch->mantissa == 23 ? 160 : 810);
+  gint steps = (scale - base + SCALE_STEP * 4096) / SCALE_STEP - 4096;
+
+  steps = code_number (&self->range, self->ctx.number[which], steps);
+  return CLAMP (base + steps * SCALE_STEP, -limit, limit);
+}
+
+static void
+code_quantum (Pred *self, PredChannel *ch, gint unit)
+{
+  gboolean has = ch->n_changed >= ENOUGH_VALUES
+                 && ch->lowest_bit > ch->lowest_exponent - ch->mantissa
+                 && ch->mantissa != 0;
+
+  if (ch->mantissa == 0)
+    return;
+  has = gst_pitbox_range_bit (&self->range, &self->ctx.quantum, has);
+  if (has) {
+    gint q =
+        code_number (&self->range, self->ctx.number[2], ch->lowest_bit - unit);
+
+    ch->quantum = CLAMP (unit + q, -900, 900);
+  }
+  ch->has_quantum = has;
+}
+
+static void
+code_activity (Pred *self, PredChannel *ch)
+{
+  PredContexts *ctx = &self->ctx;
+  GstPitboxRange *r = &self->range;
+  gint unit, last = ch->experts[0].scale;
+  guint best = best_expert (ch), seen = MAX (self->rows, 1);
+  guint rate = 4 * ch->n_in_period / seen;
+  gint scale = ch->experts[best].scale;
+  static const guint16 change_odds[4] = { 6000, 24000, 44000, 64000 };
+
+  ch->has_quantum = FALSE;
+  unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
+  code_quantum (self, ch, unit);
+  unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
+  best = code_tree (r, ctx->best[ch->kind], 4, best);
+  best = MIN (best, ch->n_experts - 1);
+  scale = code_scale (self, ch, 0, scale, 128 * unit);
+  if (best != 0)
+    last = code_scale (self, ch, 1, last, scale);
+  else
+    last = scale;
+  rate = code_tree (r, ctx->change_class, 2, MIN (rate, 3));
+  gst_pitbox_pred_restart (ch, TRUE);
+  for (guint i = 0; i < ch->n_experts; i++) {
+    ch->experts[i].scale = scale + OTHERS_WORSE;
+    ch->experts[i].cost = scale + OTHERS_WORSE + (gint) i * 4;
+  }
+  ch->experts[0].scale = ch->experts[0].cost = last;
+  ch->experts[best].scale = ch->experts[best].cost = scale;
+  for (guint i = 0; i < 3; i++) {
+    ch->changes[0][i].fast = ch->changes[0][i].slow = change_odds[rate] / 2;
+    ch->changes[1][i].fast = ch->changes[1][i].slow =
+        (65535 + change_odds[rate]) / 2;
+  }
+}
+
+/* Codes a whole row without looking at any row before; the decoder's values end
+ * up in the channels. */
+void
+gst_pitbox_pred_code_key (Pred *self, guint8 *row)
+{
+  gboolean decoding = self->range.decoding;
+  guint was_same = 0, was_active = 0;
+
+  gst_pitbox_pred_contexts_init (&self->ctx);
+  for (guint i = 0; i < self->n_channels; i++) {
+    PredChannel *ch = &self->channels[i];
+
+    code_key_value (self, ch, decoding ? 0 : pred_load (ch, row), &was_same);
+    if (decoding)
+      pred_store (ch, row, ch->bits);
+    ch->now = gst_pitbox_pred_to_double (ch->kind, ch->bits);
+  }
+  self->n_active = 0;
+  memset (self->idle_mask, 0xff, self->row_bytes);
+  for (guint i = 0; i < self->n_channels; i++) {
+    PredChannel *ch = &self->channels[i];
+
+    was_active = gst_pitbox_range_bit (&self->range,
+        &self->ctx.active[ch->kind][was_active], ch->n_in_period > 0);
+    ch->active = was_active;
+    if (was_active) {
+      code_activity (self, ch);
+      self->active[self->n_active++] = i;
+      memset (self->idle_mask + ch->offset, 0, ch->bytes);
+    } else {
+      gst_pitbox_pred_restart (ch, FALSE);
+    }
+    ch->n_in_period = 0;
+  }
+  for (guint i = 0; i < self->n_channels; i++)
+    gst_pitbox_pred_prime (self, &self->channels[i]);
+  self->rows = 0;
+}
