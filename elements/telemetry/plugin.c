@@ -5,6 +5,7 @@
 #include "gsttelemetrydec.h"
 #include "gsttelemetryenc.h"
 #include "gsttelemetryjsonenc.h"
+#include "gsttelemetrypace.h"
 #include "gsttelemetrytestsrc.h"
 
 static gboolean
@@ -13,6 +14,7 @@ plugin_init (GstPlugin *plugin)
   return GST_ELEMENT_REGISTER (telemetryenc, plugin)
          && GST_ELEMENT_REGISTER (telemetryjsonenc, plugin)
          && GST_ELEMENT_REGISTER (telemetrydec, plugin)
+         && GST_ELEMENT_REGISTER (telemetrypace, plugin)
          && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin);
 }
 

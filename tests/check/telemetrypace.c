@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * telemetrypace: what leaves with a frame, what leaves alone and when, and that
+ * mpegtsmux behind it never stalls. */
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+#include <gst/check/gsttestclock.h>
+
+#include "../lib/pb-test-rows.h"
+
+#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
+/* x264enc's segment. */
+#define SHIFT (1000 * 3600 * GST_SECOND)
+
+typedef struct {
+  GstElement *pace;
+  GstHarness *video;
+  GstHarness *telemetry;
+  GstHarness *enc;
+  GstTestClock *clock;
+  GstPitboxSchema *schema;
+} Fixture;
+
+static void
+set_up (Fixture *f)
+{
+  GstSegment segment;
+
+  f->schema = pb_test_schema_new ();
+  f->enc = gst_harness_new ("telemetryenc");
+  gst_harness_set_src_caps (f->enc, gst_pitbox_schema_to_caps (f->schema));
+  f->pace = gst_element_factory_make ("telemetrypace", NULL);
+  f->video = gst_harness_new_with_element (f->pace, "video_sink", "video_src");
+  f->telemetry =
+      gst_harness_new_with_element (f->pace, "telemetry_sink", "telemetry_src");
+  f->clock = GST_TEST_CLOCK (gst_test_clock_new ());
+  gst_element_set_clock (f->pace, GST_CLOCK (f->clock));
+  gst_element_set_base_time (f->pace, 0);
+  gst_harness_set_src_caps_str (f->video, "video/x-h264");
+  gst_harness_set_src_caps_str (f->telemetry, GST_PITBOX_CAPS_KLV);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = SHIFT;
+  gst_harness_push_event (f->video, gst_event_new_segment (&segment));
+}
+
+static void
+tear_down (Fixture *f)
+{
+  gst_harness_teardown (f->enc);
+  gst_harness_teardown (f->telemetry);
+  gst_harness_teardown (f->video);
+  gst_object_unref (f->clock);
+  gst_object_unref (f->pace);
+  gst_pitbox_schema_unref (f->schema);
+}
+
+static void
+push_row (Fixture *f, guint n)
+{
+  gsize size = gst_pitbox_schema_get_row_bytes (f->schema);
+  guint8 *row = g_malloc (size);
+  GstBuffer *buffer;
+
+  pb_test_row_fill (f->schema, n, row);
+  buffer = gst_buffer_new_wrapped (row, size);
+  GST_BUFFER_PTS (buffer) = ROW_NS (n);
+  GST_BUFFER_OFFSET (buffer) = n;
+  g_assert_cmpint (gst_harness_push (f->enc, buffer), ==, GST_FLOW_OK);
+  g_assert_cmpint (gst_harness_push (f->telemetry, gst_harness_pull (f->enc)),
+      ==, GST_FLOW_OK);
+}
+
+static void
+push_frame (Fixture *f, guint n)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 10, NULL), *out;
+
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = SHIFT + ROW_NS (n);
+  g_assert_cmpint (gst_harness_push (f->video, buffer), ==, GST_FLOW_OK);
+  out = gst_harness_pull (f->video);
+  g_assert_true (out == buffer);
+  gst_buffer_unref (out);
+}
+
+static void
+pull_gap (Fixture *f, guint n)
+{
+  g_autoptr (GstBuffer) gap = gst_harness_pull (f->telemetry);
+
+  g_assert_cmpuint (gst_buffer_get_size (gap), ==, 0);
+  g_assert_true (GST_BUFFER_FLAG_IS_SET (gap, GST_BUFFER_FLAG_GAP));
+  g_assert_cmpuint (GST_BUFFER_PTS (gap), ==, ROW_NS (n));
+}
+
+/* The next buffer decodes to the rows @first to @last with the times they had.
+ * @dec lives as long as the stream. */
+static void
+pull_rows (
+    Fixture *f, GstHarness *dec, GstClockTime pts, guint first, guint last)
+{
+  GstBuffer *unit = gst_harness_pull (f->telemetry);
+
+  g_assert_cmpuint (gst_buffer_get_size (unit), >, 0);
+  g_assert_cmpuint (GST_BUFFER_PTS (unit), ==, pts);
+  gst_harness_push (dec, unit);
+  for (guint n = first; n <= last; n++) {
+    g_autoptr (GstBuffer) row = gst_harness_pull (dec);
+    gint64 off = (gint64) (GST_BUFFER_PTS (row) - ROW_NS (n));
+
+    g_assert_cmpuint (GST_BUFFER_OFFSET (row), ==, n);
+    g_assert_cmpint (ABS (off), <=, 11112); /* 1/90000 s */
+  }
+  g_assert_cmpuint (gst_harness_buffers_in_queue (dec), ==, 0);
+}
+
+static GstHarness *
+new_dec (void)
+{
+  GstHarness *dec = gst_harness_new ("telemetrydec");
+
+  gst_harness_set_src_caps_str (dec, GST_PITBOX_CAPS_KLV);
+  return dec;
+}
+
+static guint64
+stat (Fixture *f, const gchar *name)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 value = 0;
+
+  g_object_get (f->pace, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get_uint64 (stats, name, &value));
+  return value;
+}
+
+GST_START_TEST (test_a_frame_takes_its_row_in_running_time)
+{
+  Fixture f;
+  GstHarness *dec;
+  GstEvent *event;
+  const GstSegment *segment;
+
+  set_up (&f);
+  dec = new_dec ();
+  for (guint n = 0; n < 5; n++) {
+    push_row (&f, n);
+    push_frame (&f, n);
+    pull_rows (&f, dec, ROW_NS (n), n, n);
+  }
+  event = gst_pad_get_sticky_event (f.telemetry->sinkpad, GST_EVENT_SEGMENT, 0);
+  gst_event_parse_segment (event, &segment);
+  g_assert_cmpint (segment->format, ==, GST_FORMAT_TIME);
+  g_assert_cmpuint (segment->start, ==, 0);
+  gst_event_unref (event);
+  g_assert_cmpuint (stat (&f, "merged"), ==, 5);
+  gst_harness_teardown (dec);
+  tear_down (&f);
+}
+GST_END_TEST
+
+GST_START_TEST (test_rows_between_frames_are_merged)
+{
+  Fixture f;
+  GstHarness *dec;
+
+  set_up (&f);
+  dec = new_dec ();
+  for (guint n = 0; n < 9; n++)
+    push_row (&f, n);
+  push_frame (&f, 2);
+  push_frame (&f, 4);
+  pull_rows (&f, dec, ROW_NS (2), 0, 2);
+  pull_rows (&f, dec, ROW_NS (4), 3, 4);
+  gst_harness_teardown (dec);
+  tear_down (&f);
+}
+GST_END_TEST
+
+GST_START_TEST (test_a_frame_never_waits_for_telemetry)
+{
+  Fixture f;
+  GstCaps *caps;
+
+  set_up (&f);
+  /* None has ever come. */
+  for (guint n = 0; n < 3; n++) {
+    push_frame (&f, n);
+    pull_gap (&f, n);
+  }
+  caps = gst_pad_get_current_caps (f.telemetry->sinkpad);
+  g_assert_nonnull (caps);
+  gst_caps_unref (caps);
+  g_assert_cmpuint (stat (&f, "gaps"), ==, 3);
+  tear_down (&f);
+}
+GST_END_TEST
+
+GST_START_TEST (test_telemetry_goes_alone_after_max_wait)
+{
+  Fixture f;
+  GstHarness *dec;
+  GstClockID id;
+  GstEvent *event;
+  gboolean gap = FALSE;
+
+  set_up (&f);
+  dec = new_dec ();
+  push_row (&f, 0);
+  push_frame (&f, 0);
+  pull_rows (&f, dec, 0, 0, 0);
+  push_row (&f, 1);
+  gst_test_clock_wait_for_next_pending_id (f.clock, &id);
+  g_assert_cmpuint (gst_clock_id_get_time (id), ==, 50 * GST_MSECOND);
+  gst_clock_id_unref (id);
+  g_assert_cmpuint (gst_harness_buffers_in_queue (f.telemetry), ==, 0);
+  gst_test_clock_set_time (f.clock, 50 * GST_MSECOND);
+  id = gst_test_clock_process_next_clock_id (f.clock);
+  gst_clock_id_unref (id);
+  pull_rows (&f, dec, ROW_NS (1), 1, 1);
+  /* From now on at once. */
+  push_row (&f, 2);
+  pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  push_row (&f, 3);
+  pull_rows (&f, dec, ROW_NS (3), 3, 3);
+  /* The video pad was told, in its own time. */
+  while ((event = gst_harness_try_pull_event (f.video)) != NULL) {
+    GstClockTime pts;
+
+    if (GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
+      gst_event_parse_gap (event, &pts, NULL);
+      gap |= pts >= SHIFT + ROW_NS (1);
+    }
+    gst_event_unref (event);
+  }
+  g_assert_true (gap);
+  /* Video is back: a frame takes its row again. */
+  push_frame (&f, 4);
+  pull_gap (&f, 4);
+  push_row (&f, 5);
+  push_frame (&f, 5);
+  pull_rows (&f, dec, ROW_NS (5), 5, 5);
+  gst_harness_teardown (dec);
+  tear_down (&f);
+}
+GST_END_TEST
+
+GST_START_TEST (test_each_pad_ends_by_itself)
+{
+  Fixture f;
+  GstHarness *dec;
+  GstEvent *event;
+
+  set_up (&f);
+  dec = new_dec ();
+  push_row (&f, 0);
+  push_row (&f, 1);
+  push_frame (&f, 0);
+  pull_rows (&f, dec, 0, 0, 0);
+  gst_harness_push_event (f.video, gst_event_new_eos ());
+  /* Rows that no frame will take. */
+  pull_rows (&f, dec, ROW_NS (1), 1, 1);
+  push_row (&f, 2);
+  pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  gst_harness_push_event (f.telemetry, gst_event_new_eos ());
+  do {
+    event = gst_harness_pull_event (f.telemetry);
+    g_assert_nonnull (event);
+    gst_event_unref (event);
+  } while (!GST_PAD_IS_EOS (f.telemetry->sinkpad));
+  g_assert_true (GST_PAD_IS_EOS (f.video->sinkpad));
+  gst_harness_teardown (dec);
+  tear_down (&f);
+}
+GST_END_TEST
+
+GST_START_TEST (test_flushes_are_each_pads_own)
+{
+  Fixture f;
+  GstHarness *dec;
+  GstSegment segment;
+
+  set_up (&f);
+  dec = new_dec ();
+  push_row (&f, 0);
+  push_row (&f, 1);
+  gst_harness_push_event (f.telemetry, gst_event_new_flush_start ());
+  gst_harness_push_event (f.telemetry, gst_event_new_flush_stop (TRUE));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (f.telemetry, gst_event_new_segment (&segment));
+  push_frame (&f, 1);
+  pull_gap (&f, 1);
+  /* The key unit was flushed away with its rows. */
+  gst_harness_teardown (f.enc);
+  f.enc = gst_harness_new ("telemetryenc");
+  gst_harness_set_src_caps (f.enc, gst_pitbox_schema_to_caps (f.schema));
+  push_row (&f, 2);
+  gst_harness_push_event (f.video, gst_event_new_flush_start ());
+  gst_harness_push_event (f.video, gst_event_new_flush_stop (TRUE));
+  segment.start = segment.time = SHIFT;
+  gst_harness_push_event (f.video, gst_event_new_segment (&segment));
+  push_frame (&f, 2);
+  pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  gst_harness_teardown (dec);
+  tear_down (&f);
+}
+GST_END_TEST
+
+GST_START_TEST (test_foreign_bytes_pass)
+{
+  Fixture f;
+  g_autoptr (GstBuffer) out = NULL;
+
+  set_up (&f);
+  for (guint n = 0; n < 2; n++) {
+    GstBuffer *buffer = gst_buffer_new_allocate (NULL, 10, NULL);
+
+    gst_buffer_memset (buffer, 0, 0x55, 10);
+    GST_BUFFER_PTS (buffer) = ROW_NS (n);
+    gst_harness_push (f.telemetry, buffer);
+  }
+  push_frame (&f, 1);
+  out = gst_harness_pull (f.telemetry);
+  g_assert_cmpuint (gst_buffer_get_size (out), ==, 20);
+  g_assert_cmpuint (GST_BUFFER_PTS (out), ==, ROW_NS (1));
+  tear_down (&f);
+}
+GST_END_TEST
+
+/* --- with the real multiplexer and encoder --- */
+
+typedef struct {
+  GstElement *pipeline;
+  GMutex lock;
+  GCond cond;
+  gboolean drop_video;
+  gboolean drop_telemetry;
+  gint64 last_video_us;
+  gint64 worst_video_us;
+  guint n_video;
+  guint64 first_tick;
+  guint64 last_tick;
+  guint n_rows;
+} Run;
+
+static GstPadProbeReturn
+before_video (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  return g_atomic_int_get (&((Run *) data)->drop_video) ? GST_PAD_PROBE_DROP
+                                                        : GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+before_telemetry (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  return g_atomic_int_get (&((Run *) data)->drop_telemetry) ? GST_PAD_PROBE_DROP
+                                                            : GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+after_video (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Run *run = data;
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&run->lock);
+  if (run->last_video_us != 0)
+    run->worst_video_us = MAX (run->worst_video_us, now - run->last_video_us);
+  run->last_video_us = now;
+  run->n_video++;
+  g_cond_signal (&run->cond);
+  g_mutex_unlock (&run->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+after_rows (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Run *run = data;
+  guint64 tick = GST_BUFFER_OFFSET (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  g_mutex_lock (&run->lock);
+  if (run->n_rows == 0)
+    run->first_tick = tick;
+  run->last_tick = tick;
+  run->n_rows++;
+  g_cond_signal (&run->cond);
+  g_mutex_unlock (&run->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+probe (Run *run, const gchar *element, const gchar *pad_name,
+    GstPadProbeCallback callback)
+{
+  g_autoptr (GstElement) e =
+      gst_bin_get_by_name (GST_BIN (run->pipeline), element);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (e, pad_name);
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, run, NULL);
+}
+
+static void
+run_start (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+
+  run->pipeline = gst_parse_launch (
+      "telemetrytestsrc is-live=true ! queue ! telemetryenc "
+      "! pace.telemetry_sink "
+      "videotestsrc is-live=true "
+      "! video/x-raw,width=160,height=90,framerate=60/1 "
+      "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 "
+      "! h264parse config-interval=-1 "
+      "! video/x-h264,stream-format=byte-stream,alignment=au "
+      "! pace.video_sink "
+      "telemetrypace name=pace "
+      "pace.video_src ! mux.sink_65 pace.telemetry_src ! mux.sink_66 "
+      "mpegtsmux name=mux alignment=0 "
+      "prog-map=program_map,sink_65=(int)1,sink_66=(int)1,PCR_1=sink_65 "
+      "! tsdemux name=demux latency=0 "
+      "demux. ! queue ! h264parse ! fakesink name=video sync=false async=false "
+      "demux. ! queue ! telemetrydec ! fakesink name=rows sync=false "
+      "async=false",
+      &error);
+  g_assert_no_error (error);
+  g_mutex_init (&run->lock);
+  g_cond_init (&run->cond);
+  probe (run, "pace", "video_sink", before_video);
+  probe (run, "pace", "telemetry_sink", before_telemetry);
+  probe (run, "video", "sink", after_video);
+  probe (run, "rows", "sink", after_rows);
+  gst_element_set_state (run->pipeline, GST_STATE_PLAYING);
+}
+
+static void
+run_stop (Run *run)
+{
+  gst_element_set_state (run->pipeline, GST_STATE_NULL);
+  gst_object_unref (run->pipeline);
+  g_mutex_clear (&run->lock);
+  g_cond_clear (&run->cond);
+}
+
+static void
+wait_count (Run *run, const guint *counter, guint more)
+{
+  gint64 until = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  guint target;
+
+  g_mutex_lock (&run->lock);
+  target = *counter + more;
+  while (*counter < target)
+    if (!g_cond_wait_until (&run->cond, &run->lock, until))
+      g_error ("stalled: %u video, %u rows", run->n_video, run->n_rows);
+  g_mutex_unlock (&run->lock);
+}
+
+GST_START_TEST (test_a_telemetry_outage_costs_no_picture)
+{
+  Run run = { 0 };
+
+  run_start (&run);
+  wait_count (&run, &run.n_rows, 20);
+  wait_count (&run, &run.n_video, 20);
+  g_mutex_lock (&run.lock);
+  run.worst_video_us = 0;
+  g_mutex_unlock (&run.lock);
+  g_atomic_int_set (&run.drop_telemetry, TRUE);
+  wait_count (&run, &run.n_video, 90);
+  g_atomic_int_set (&run.drop_telemetry, FALSE);
+  wait_count (&run, &run.n_rows, 20);
+  g_print ("longest time without a picture: %d ms\n",
+      (gint) (run.worst_video_us / 1000));
+  /* Without the element it is the outage, 1,500 ms. */
+  g_assert_cmpint (run.worst_video_us, <, 700000);
+  run_stop (&run);
+}
+GST_END_TEST
+
+GST_START_TEST (test_a_picture_outage_costs_no_telemetry)
+{
+  Run run = { 0 };
+
+  run_start (&run);
+  wait_count (&run, &run.n_rows, 20);
+  wait_count (&run, &run.n_video, 20);
+  g_atomic_int_set (&run.drop_video, TRUE);
+  wait_count (&run, &run.n_rows, 90);
+  g_atomic_int_set (&run.drop_video, FALSE);
+  wait_count (&run, &run.n_video, 20);
+  wait_count (&run, &run.n_rows, 20);
+  run_stop (&run);
+  g_assert_cmpuint (run.last_tick - run.first_tick + 1, ==, run.n_rows);
+}
+GST_END_TEST
+
+GST_START_TEST (test_a_file_keeps_every_row_with_its_frame)
+{
+  g_autoptr (GError) error = NULL;
+  GstElement *pipeline = gst_parse_launch (
+      "telemetrytestsrc num-buffers=120 ! telemetryenc ! pace.telemetry_sink "
+      "videotestsrc num-buffers=60 "
+      "! video/x-raw,width=160,height=90,framerate=30/1 "
+      "! x264enc tune=zerolatency speed-preset=ultrafast ! h264parse "
+      "! pace.video_sink "
+      "telemetrypace name=pace "
+      "pace.telemetry_src ! mux. pace.video_src ! mux. "
+      "mpegtsmux name=mux ! fakesink sync=false",
+      &error);
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GstElement) pace = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 frames = 0, merged = 0, gaps = 0;
+
+  g_assert_no_error (error);
+  pace = gst_bin_get_by_name (GST_BIN (pipeline), "pace");
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (
+      bus, 20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_nonnull (message);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  g_object_get (pace, "stats", &stats, NULL);
+  gst_structure_get (stats, "frames", G_TYPE_UINT64, &frames, "merged",
+      G_TYPE_UINT64, &merged, "gaps", G_TYPE_UINT64, &gaps, NULL);
+  g_assert_cmpuint (frames, ==, 60);
+  g_assert_cmpuint (merged, ==, 60);
+  g_assert_cmpuint (gaps, ==, 0);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST
+
+static Suite *
+telemetrypace_suite (void)
+{
+  Suite *s = suite_create ("telemetrypace");
+  TCase *tc = tcase_create ("harness"), *real = tcase_create ("multiplexer");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_a_frame_takes_its_row_in_running_time);
+  tcase_add_test (tc, test_rows_between_frames_are_merged);
+  tcase_add_test (tc, test_a_frame_never_waits_for_telemetry);
+  tcase_add_test (tc, test_telemetry_goes_alone_after_max_wait);
+  tcase_add_test (tc, test_each_pad_ends_by_itself);
+  tcase_add_test (tc, test_flushes_are_each_pads_own);
+  tcase_add_test (tc, test_foreign_bytes_pass);
+  suite_add_tcase (s, real);
+  tcase_set_timeout (real, 60);
+  tcase_add_test (real, test_a_telemetry_outage_costs_no_picture);
+  tcase_add_test (real, test_a_picture_outage_costs_no_telemetry);
+  tcase_add_test (real, test_a_file_keeps_every_row_with_its_frame);
+  return s;
+}
+
+GST_CHECK_MAIN (telemetrypace);
