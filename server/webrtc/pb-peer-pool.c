@@ -5,6 +5,10 @@
 
 #include <gst/gst.h>
 
+/* The first negotiation of a process loads plugins, makes the DTLS certificate
+ * and fills caches: half a second, at start instead of at the first viewer. */
+#define WARM_UP_LIMIT_US (5 * G_USEC_PER_SEC)
+
 /* After a peer was taken, answering it matters more than making the next. An
  * empty pool is filled at once. */
 #define REFILL_DELAY_US (500 * 1000)
@@ -17,9 +21,6 @@ struct _PbPeerPool {
   PbPeerConfig config;
   GThread *thread;
   GThreadPool *closers;
-  /* Never taken: keeps plugins loaded and the DTLS certificate made. */
-  PbPeer *first;
-
   /* Protects what follows. */
   GMutex lock;
   GCond cond;
@@ -80,33 +81,94 @@ refill (gpointer data)
   return NULL;
 }
 
+typedef struct {
+  GMutex lock;
+  GCond cond;
+  gboolean done;
+} WarmUp;
+
+static void
+on_warm (PbPeer *peer, PbPeerEvent event, const gchar *text, gpointer user_data)
+{
+  WarmUp *warm_up = user_data;
+
+  g_mutex_lock (&warm_up->lock);
+  warm_up->done = TRUE;
+  g_cond_signal (&warm_up->cond);
+  g_mutex_unlock (&warm_up->lock);
+}
+
+/* An offer nobody made, for a driver nobody is, up to its answer. */
+static void
+warm_up_with (PbPeer *peer)
+{
+  WarmUp warm_up = { 0 };
+  g_autoptr (PbLive) live = pb_live_new ("warm-up", NULL);
+  PbOffer offer = {
+    .media = { { PB_OFFER_VIDEO, "video", "0" },
+        { PB_OFFER_DATA, "application", "1" } },
+    .n_media = 2,
+    .ice_ufrag = "warm",
+    .ice_pwd = "warmwarmwarmwarmwarmwarm",
+    .pt = 96,
+    .rtx_pt = 97,
+    .profile_level_id = "42e01f",
+    .has_video = TRUE,
+    .has_data = TRUE,
+    .sctp_port = 5000,
+    .max_message_bytes = 262144,
+  };
+  gint64 limit_us = g_get_monotonic_time () + WARM_UP_LIMIT_US;
+  gchar *at = g_stpcpy (offer.fingerprint, "sha-256 00");
+
+  for (guint i = 1; i < 32; i++)
+    at = g_stpcpy (at, ":00");
+  g_mutex_init (&warm_up.lock);
+  g_cond_init (&warm_up.cond);
+  if (pb_peer_start (peer, live, &offer, on_warm, &warm_up, NULL)) {
+    g_mutex_lock (&warm_up.lock);
+    while (!warm_up.done
+           && g_cond_wait_until (&warm_up.cond, &warm_up.lock, limit_us))
+      continue;
+    g_mutex_unlock (&warm_up.lock);
+  }
+  pb_peer_close (peer);
+  g_mutex_clear (&warm_up.lock);
+  g_cond_clear (&warm_up.cond);
+}
+
 /**
  * pb_peer_pool_new:
  * @config: of each peer, copied
  * @size: peers to keep ready
  * @error: what is missing
  *
- * Makes one peer before it returns, which loads the plugins and makes the DTLS
- * certificate: 0.5 s, at start and never again.
+ * Negotiates once for nobody before it returns, about half a second.
  *
  * Returns: (transfer full) (nullable): a pool that fills itself
  */
 PbPeerPool *
 pb_peer_pool_new (const PbPeerConfig *config, guint size, GError **error)
 {
-  PbPeer *first = pb_peer_new (config, error);
+  PbPeer *warm = pb_peer_new (config, error);
+  PbPeer *first;
   PbPeerPool *pool;
 
+  if (warm == NULL)
+    return NULL;
+  first = pb_peer_new (config, error);
+  warm_up_with (warm);
+  pb_peer_unref (warm);
   if (first == NULL)
     return NULL;
   pool = g_new0 (PbPeerPool, 1);
   pool->config = *config;
   pool->config.public_address = g_strdup (config->public_address);
   pool->size = size;
-  pool->first = first;
   g_mutex_init (&pool->lock);
   g_cond_init (&pool->cond);
   g_queue_init (&pool->ready);
+  g_queue_push_tail (&pool->ready, first);
   pool->closers =
       g_thread_pool_new (close_peer, NULL, MAX_CLOSING, FALSE, NULL);
   pool->thread = g_thread_new ("pb-peer-pool", refill, pool);
@@ -131,7 +193,6 @@ pb_peer_pool_free (PbPeerPool *pool)
   g_thread_join (pool->thread);
   while ((peer = g_queue_pop_head (&pool->ready)) != NULL)
     pb_peer_pool_dispose (pool, peer);
-  pb_peer_pool_dispose (pool, pool->first);
   g_thread_pool_free (pool->closers, FALSE, TRUE);
   g_free (pool->config.public_address);
   g_mutex_clear (&pool->lock);

@@ -15,6 +15,8 @@ struct _PbPeer {
   GstElement *webrtcbin;
   /* Pushed on by the viewer's lane; NULL without video. */
   GstPad *src;
+  /* The element of webrtcbin the packets of all m-lines meet in. */
+  GstElement *funnel;
 
   /* Set by pb_peer_start(), before anything can call back. */
   PbLive *live;
@@ -49,6 +51,7 @@ gint pb_peer_clock_ms (void);
 extern const PbLiveViewerFuncs pb_peer_viewer_funcs;
 void pb_peer_on_data_channel (
     GstElement *webrtcbin, GstWebRTCDataChannel *channel, gpointer peer);
+void pb_peer_shorten_path (PbPeer *peer);
 gboolean pb_peer_add_video (PbPeer *peer, GError **error);
 
 G_END_DECLS

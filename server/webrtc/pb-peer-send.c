@@ -181,6 +181,38 @@ pb_peer_add_video (PbPeer *peer, GError **error)
   return TRUE;
 }
 
+/* webrtcbin puts clocksync, rtpulpfecenc and rtpredenc before its funnel, also
+ * where neither FEC nor RED is wanted, and rtpulpfecenc takes the list of a
+ * frame apart: each packet then goes through ten elements and a system call of
+ * its own. Linked straight to the funnel, lists stay lists down to sendmmsg.
+ * Before the first packet; where webrtcbin is built differently nothing is
+ * changed. */
+void
+pb_peer_shorten_path (PbPeer *peer)
+{
+  g_autofree gchar *name =
+      g_strdup_printf ("sink_%u", video_index (&peer->offer));
+  g_autoptr (GstPad) funnel_sink = NULL;
+  g_autoptr (GstPad) old_src = NULL;
+  g_autoptr (GstPad) old_sink = NULL;
+
+  if (peer->funnel == NULL)
+    return;
+  funnel_sink = gst_element_get_static_pad (peer->funnel, name);
+  old_sink = gst_pad_get_peer (peer->src);
+  if (funnel_sink == NULL || old_sink == NULL)
+    return;
+  old_src = gst_pad_get_peer (funnel_sink);
+  if (old_src == NULL)
+    return;
+  gst_pad_unlink (old_src, funnel_sink);
+  gst_pad_unlink (peer->src, old_sink);
+  if (gst_pad_link (peer->src, funnel_sink) == GST_PAD_LINK_OK)
+    return;
+  gst_pad_link (old_src, funnel_sink);
+  gst_pad_link (peer->src, old_sink);
+}
+
 /**
  * pb_peer_wake:
  * @peer: a peer

@@ -53,6 +53,7 @@ pb_peer_unref (PbPeer *peer)
     return;
   g_clear_object (&peer->channel);
   gst_clear_object (&peer->src);
+  gst_clear_object (&peer->funnel);
   gst_clear_object (&peer->webrtcbin);
   gst_clear_object (&peer->pipeline);
   g_clear_pointer (&peer->live, pb_live_unref);
@@ -113,7 +114,9 @@ on_deep_element_added (
   GstElementFactory *factory = gst_element_get_factory (element);
   const gchar *name = factory != NULL ? GST_OBJECT_NAME (factory) : "";
 
-  if (g_str_equal (name, "clocksync")) {
+  if (g_str_equal (name, "rtpfunnel") && peer->funnel == NULL) {
+    peer->funnel = gst_object_ref (element);
+  } else if (g_str_equal (name, "clocksync")) {
     /* Packets go out when they come; waiting would hold up the lane. */
     g_object_set (element, "sync", FALSE, NULL);
   } else if (g_str_equal (name, "nicesrc")) {
@@ -145,6 +148,7 @@ on_connection_state (GObject *object, GParamSpec *spec, gpointer user_data)
   g_mutex_lock (&peer->lock);
   if (peer->viewer != NULL && peer->offer.has_video && !peer->video_started) {
     peer->video_started = TRUE;
+    pb_peer_shorten_path (peer);
     pb_live_viewer_start_video (
         peer->live, peer->viewer, (guint) peer->offer.pt);
   }
@@ -197,6 +201,9 @@ configure_ice (PbPeer *peer)
   /* Waiting for a UPnP router was 200 ms of each answer. */
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "upnp"))
     g_object_set (agent, "upnp", FALSE, NULL);
+  /* The least RFC 8445 (14.2) allows: by default the reply to a browser's check
+   * waits 20 ms. */
+  g_object_set (agent, "stun-pacing-timer", 5, NULL);
   /* Keepalives that ask for a reply notice a viewer that is gone. */
   g_object_set (agent, "keepalive-conncheck", TRUE, NULL);
 }

@@ -240,6 +240,7 @@ configure_ice (PbTestViewer *viewer)
   g_object_get (ice, "agent", &agent, NULL);
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "upnp"))
     g_object_set (agent, "upnp", FALSE, NULL);
+  g_object_set (agent, "stun-pacing-timer", 5, NULL);
 }
 
 static void
