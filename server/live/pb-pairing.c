@@ -10,8 +10,8 @@
 #define MAX_WAITING 240
 
 /* A row alone, without a picture, goes out once the pictures are this much
- * behind it: pictures have stopped, telemetry has not. Longer than any frame
- * rate in use, shorter than a person notices. */
+ * behind it, or have not begun for as long: telemetry goes on without them.
+ * Longer than any frame rate in use, shorter than a person notices. */
 #define PICTURE_LOST (250 * GST_MSECOND)
 
 /* An older row stands in for the picture's own where rows are rarer than
@@ -41,6 +41,7 @@ struct _PbPairing {
   /* Newest row given out, and newest row known. */
   GstClockTime last_own;
   GstClockTime last_row;
+  GstClockTime first_row;
   /* Distances between the last rows. */
   GstClockTime periods[N_PERIODS];
   guint n_periods;
@@ -104,6 +105,7 @@ pb_pairing_reset (PbPairing *pairing)
   pairing->last_exact = TRUE;
   pairing->last_own = GST_CLOCK_TIME_NONE;
   pairing->last_row = GST_CLOCK_TIME_NONE;
+  pairing->first_row = GST_CLOCK_TIME_NONE;
   pairing->n_periods = 0;
 }
 
@@ -150,6 +152,8 @@ pb_pairing_push_row (PbPairing *pairing, GstPitboxSample *row)
       && time <= pairing->last_frame + GST_PITBOX_MATCH_EXACT_NS)
     pairing->late_rows++;
   pairing->last_row = time;
+  if (!GST_CLOCK_TIME_IS_VALID (pairing->first_row))
+    pairing->first_row = time;
   gst_pitbox_matcher_push (pairing->matcher, row);
   return TRUE;
 }
@@ -233,11 +237,12 @@ pair_frame (PbPairing *pairing, const Waiting *frame, PbPair *pair)
 static gboolean
 pair_alone (PbPairing *pairing, PbPair *pair)
 {
+  GstClockTime last_picture =
+      pairing->have_frame ? pairing->last_frame : pairing->first_row;
   g_autoptr (GPtrArray) rows = NULL;
 
   if (!GST_CLOCK_TIME_IS_VALID (pairing->last_row)
-      || (pairing->have_frame
-          && pairing->last_row <= pairing->last_frame + PICTURE_LOST))
+      || pairing->last_row <= last_picture + PICTURE_LOST)
     return FALSE;
   rows = gst_pitbox_matcher_range (
       pairing->matcher, pairing->last_own, pairing->last_row);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * WHEP offers: what is taken must be written so that it is taken again. */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/pb-test-offers.h"
+#include "webrtc/pb-offer.h"
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  PbOffer offer, again;
+  g_autofree gchar *sdp = NULL;
+
+  if (!pb_offer_parse (&offer, (const gchar *) data, size, NULL))
+    return 0;
+  if (offer.n_media > PB_OFFER_MAX_MEDIA || offer.pt > 127 || offer.rtx_pt > 127
+      || (offer.has_video && offer.pt < 0))
+    abort ();
+  sdp = pb_offer_to_sdp (&offer);
+  if (!g_utf8_validate (sdp, -1, NULL)
+      || !pb_offer_parse (&again, sdp, strlen (sdp), NULL)
+      || again.pt != offer.pt || again.n_media != offer.n_media)
+    abort ();
+  return 0;
+}
+
+GBytes *
+fuzz_get_seed (guint index)
+{
+  const gchar *const seeds[] = { pb_test_offer_chrome, pb_test_offer_data };
+
+  if (index >= G_N_ELEMENTS (seeds))
+    return NULL;
+  return g_bytes_new_static (seeds[index], strlen (seeds[index]));
+}
