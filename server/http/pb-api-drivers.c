@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /api/v1/drivers and what is below it. */
-#include <math.h>
+#include <string.h>
 
 #include <gstpitbox/gstpitbox.h>
 
@@ -331,11 +331,57 @@ get_session_info (PbRequest *request)
   pb_reply_node (request, pb_session_info_to_json (text, update));
 }
 
+static void
+get_track (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+
+  if (driver)
+    pb_reply_node (
+        request, pb_analysis_track_to_json (pb_driver_get_analysis (driver)));
+}
+
+static void
+get_laps (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+
+  if (driver)
+    pb_reply_node (
+        request, pb_analysis_laps_to_json (pb_driver_get_analysis (driver)));
+}
+
+static void
+get_trace (PbRequest *request)
+{
+  g_autoptr (PbDriver) driver = find_driver (request);
+  const gchar *text = request->args[1];
+  JsonNode *node = NULL;
+
+  if (!driver)
+    return;
+  if (strlen (text) > 6 || text[strspn (text, "0123456789")] != '\0') {
+    pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_lap",
+        "A lap is a whole number");
+    return;
+  }
+  node = pb_analysis_trace_to_json (
+      pb_driver_get_analysis (driver), (gint) g_ascii_strtoll (text, NULL, 10));
+  if (node)
+    pb_reply_node (request, node);
+  else
+    pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "unknown_lap",
+        "There is no trace of that lap; /laps lists those that have one");
+}
+
 const PbRoute pb_driver_routes[] = {
   { "/api/v1/drivers", get_drivers },
   { "/api/v1/drivers/{}", get_driver },
   { "/api/v1/drivers/{}/live", get_live },
   { "/api/v1/drivers/{}/schema", get_schema },
   { "/api/v1/drivers/{}/session-info", get_session_info },
+  { "/api/v1/drivers/{}/track", get_track },
+  { "/api/v1/drivers/{}/laps", get_laps },
+  { "/api/v1/drivers/{}/laps/{}/trace", get_trace },
   { NULL },
 };

@@ -13,9 +13,11 @@
 
 struct _PbIngestGraph {
   PbLive *live;
+  PbAnalysis *analysis; /* the driver's */
   PbRecorder *recorder; /* set before the first push */
   GstElement *pipeline;
   GstElement *ts;
+  GstElement *units;
   GstElement *parse;
   GstElement *dec;
   GstElement *rtp;
@@ -93,8 +95,10 @@ take_row (GstAppSink *sink, gpointer user_data)
   time = gst_segment_to_running_time (
       gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
   note_lap (self, row);
-  if (GST_CLOCK_TIME_IS_VALID (time))
+  if (GST_CLOCK_TIME_IS_VALID (time)) {
     pb_live_push_row (self->live, self->schema, row, time);
+    pb_analysis_push (self->analysis, self->schema, row, time);
+  }
   return GST_FLOW_OK;
 }
 
@@ -149,7 +153,7 @@ link_again (GstElement *demux, GstPad *pad, gpointer user_data)
     return;
   media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
   if (g_str_equal (media, "video/x-h264"))
-    next = self->parse;
+    next = self->units;
   else if (g_str_equal (media, "meta/x-klv"))
     next = self->dec;
   if (!next)
@@ -207,6 +211,7 @@ connect_graph (PbIngestGraph *self)
 /**
  * pb_ingest_graph_new:
  * @live: the driver's hub
+ * @analysis: the driver's laps and track; lives as long as @live
  * @clock: (nullable): clock of the pipeline the buffers come from
  * @base_time: its base time, so that running times are the same
  * @fail: called when the graph cannot go on
@@ -217,17 +222,20 @@ connect_graph (PbIngestGraph *self)
  * Returns: (transfer full): a running graph, or %NULL with @error set
  */
 PbIngestGraph *
-pb_ingest_graph_new (PbLive *live, GstClock *clock, GstClockTime base_time,
-    PbIngestGraphFailFunc fail, gpointer user_data, GError **error)
+pb_ingest_graph_new (PbLive *live, PbAnalysis *analysis, GstClock *clock,
+    GstClockTime base_time, PbIngestGraphFailFunc fail, gpointer user_data,
+    GError **error)
 {
   g_autoptr (PbIngestGraph) self = g_new0 (PbIngestGraph, 1);
 
   self->live = pb_live_ref (live);
+  self->analysis = analysis;
   self->fail = fail;
   self->user_data = user_data;
   self->pipeline = pb_graph_load ("ingest", error);
   if (!self->pipeline
       || !(self->ts = pb_graph_get (self->pipeline, "ts", error))
+      || !(self->units = pb_graph_get (self->pipeline, "units", error))
       || !(self->parse = pb_graph_get (self->pipeline, "parse", error))
       || !(self->dec = pb_graph_get (self->pipeline, "dec", error))
       || !(self->rtp = pb_graph_get (self->pipeline, "rtp", error))
@@ -305,6 +313,7 @@ pb_ingest_graph_free (PbIngestGraph *self)
 {
   pb_ingest_graph_stop (self);
   gst_clear_object (&self->ts);
+  gst_clear_object (&self->units);
   gst_clear_object (&self->parse);
   gst_clear_object (&self->dec);
   gst_clear_object (&self->rtp);

@@ -9,6 +9,7 @@ struct _PbDriver {
   gatomicrefcount refs;
   gchar *id;
   PbLive *live;
+  PbAnalysis *analysis;
 
   GMutex lock; /* protects all below */
   PbSession *session;
@@ -58,6 +59,7 @@ driver_new (const gchar *id, const PbLiveLimits *limits)
   g_mutex_init (&self->lock);
   self->id = g_strdup (id);
   self->live = pb_live_new (id, limits);
+  self->analysis = pb_analysis_new (self->live);
   self->gone_mono_us = G_MININT64 / 2;
   self->identity = pb_identity_new (NULL);
   return self;
@@ -76,6 +78,7 @@ pb_driver_unref (PbDriver *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_clear_pointer (&self->session, pb_session_unref);
+  pb_analysis_free (self->analysis);
   pb_live_unref (self->live);
   pb_identity_free (self->identity);
   g_clear_pointer (&self->text, g_bytes_unref);
@@ -101,6 +104,19 @@ PbLive *
 pb_driver_get_live (PbDriver *self)
 {
   return self->live;
+}
+
+/**
+ * pb_driver_get_analysis:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer none): laps and track; the same as long as the driver
+ */
+PbAnalysis *
+pb_driver_get_analysis (PbDriver *self)
+{
+  return self->analysis;
 }
 
 static void
@@ -175,7 +191,10 @@ update_identity (PbDriver *self, PbSession *session)
     g_clear_pointer (&self->text, g_bytes_unref);
     self->text = g_bytes_ref (text);
     g_mutex_unlock (&self->lock);
+    pb_analysis_set_track (
+        self->analysis, identity->track, identity->north_offset_rad);
   }
+  pb_session_store_laps (session, self->analysis);
   if (mode != PB_LIVE_OFFLINE)
     pb_session_describe (session, mode, self->identity);
 }

@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 
 #include "live/pb-live.h"
+#include "session/pb-analysis.h"
 #include "session/pb-identity.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,7 @@ PbDriver *pb_driver_ref (PbDriver *driver);
 void pb_driver_unref (PbDriver *driver);
 const gchar *pb_driver_get_id (PbDriver *driver);
 PbLive *pb_driver_get_live (PbDriver *driver);
+PbAnalysis *pb_driver_get_analysis (PbDriver *driver);
 PbDriverState pb_driver_get_state (PbDriver *driver, gint64 *since_utc_ms);
 PbIdentity *pb_driver_dup_identity (PbDriver *driver);
 PbSession *pb_driver_dup_session (PbDriver *driver);

@@ -21,6 +21,16 @@ parse (GBytes *text)
   return irsdk_session_parse (data, size);
 }
 
+static gchar *
+copy_track (const IrsdkSession *session)
+{
+  g_autofree gchar *name = copy_text (session ? session->track_name : NULL);
+  g_autofree gchar *config = copy_text (session ? session->track_config : NULL);
+
+  return config[0] ? g_strdup_printf ("%s %s", name, config)
+                   : g_steal_pointer (&name);
+}
+
 /**
  * pb_identity_new:
  * @session_text: (nullable): the simulator's session string
@@ -41,7 +51,9 @@ pb_identity_new (GBytes *session_text)
   self->name = copy_text (driver ? driver->name : NULL);
   self->car = copy_text (driver ? driver->car : NULL);
   self->car_number = copy_text (driver ? driver->number : NULL);
-  self->track = copy_text (session ? session->track_name : NULL);
+  self->track = copy_track (session);
+  if (session && isfinite (session->track_north_offset_rad))
+    self->north_offset_rad = session->track_north_offset_rad;
   if (session)
     irsdk_session_free (session);
   return self;
@@ -56,6 +68,7 @@ pb_identity_copy (const PbIdentity *identity)
   self->car = g_strdup (identity->car);
   self->car_number = g_strdup (identity->car_number);
   self->track = g_strdup (identity->track);
+  self->north_offset_rad = identity->north_offset_rad;
   return self;
 }
 

@@ -10,13 +10,15 @@ G_BEGIN_DECLS
 /**
  * PbIdentity:
  *
- * UTF-8, each "" where the simulator says nothing.
+ * UTF-8, each "" where the simulator says nothing; @track with its
+ * configuration. @north_offset_rad is 0 without a track.
  */
 typedef struct {
   gchar *name;
   gchar *car;
   gchar *car_number;
   gchar *track;
+  gdouble north_offset_rad;
 } PbIdentity;
 
 PbIdentity *pb_identity_new (GBytes *session_text);

@@ -3,6 +3,8 @@
  * through the ingest graph, to the driver's hub. */
 #include "session/pb-session.h"
 
+#include <math.h>
+
 #include <sodium.h>
 
 #include "ingest/pb-ingest-graph.h"
@@ -87,7 +89,8 @@ pb_session_new (const PbSessionConfig *config, GError **error)
   self->last_data_mono_us = self->started_mono_us;
   self->link.loss_pct = 0;
   self->graph = pb_ingest_graph_new (pb_driver_get_live (config->driver),
-      config->clock, config->base_time, fail, self, error);
+      pb_driver_get_analysis (config->driver), config->clock, config->base_time,
+      fail, self, error);
   if (!self->graph)
     return NULL;
   self->pk = pb_store_open_session (
@@ -261,6 +264,33 @@ pb_session_describe (
     g_warning ("session %s: %s", self->id, error->message);
   g_free (self->description);
   self->description = g_steal_pointer (&text);
+}
+
+/**
+ * pb_session_store_laps:
+ * @analysis: the driver's
+ *
+ * Writes the laps that are new or changed. Main thread only.
+ */
+void
+pb_session_store_laps (PbSession *self, PbAnalysis *analysis)
+{
+  g_autoptr (GArray) laps = pb_analysis_take_laps (analysis);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < laps->len && !error; i++) {
+    const PbLap *lap = &g_array_index (laps, PbLap, i);
+    PbLapRow row = {
+      .lap = lap->lap,
+      .start_utc_us = lap->start_utc_ms * 1000,
+      .time_s = lap->time_s,
+      .valid = isfinite (lap->time_s),
+      .fuel_used_l = lap->fuel_used_l,
+    };
+
+    if (!pb_store_put_lap (self->store, self->pk, &row, &error))
+      g_warning ("session %s: %s", self->id, error->message);
+  }
 }
 
 /**

@@ -59,6 +59,7 @@ GstFlowReturn pb_session_push (PbSession *session, GstBuffer *buffer);
 void pb_session_set_link (PbSession *session, const GstStructure *stats);
 void pb_session_describe (
     PbSession *session, PbLiveMode mode, const PbIdentity *identity);
+void pb_session_store_laps (PbSession *session, PbAnalysis *analysis);
 void pb_session_end (PbSession *session, const gchar *reason);
 void pb_session_close (PbSession *session);
 

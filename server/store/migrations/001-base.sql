@@ -66,5 +66,5 @@ CREATE TABLE laps (
   time_s       REAL,
   valid        INTEGER NOT NULL,
   fuel_used_l  REAL,
-  PRIMARY KEY (session, start_utc_us)
+  PRIMARY KEY (session, start_utc_us, lap)
 ) WITHOUT ROWID;

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbAnalysis: one driver's laps and track, from rows to whoever asks. */
+#include "session/pb-analysis.h"
+
+struct _PbAnalysis {
+  PbLive *live;
+
+  GMutex lock; /* protects all below */
+  PbLaps *laps;
+  PbTrack *track;
+  GstPitboxSchema *schema;
+  gboolean laps_changed; /* since pb_analysis_take_laps() */
+  guint n_taken;
+};
+
+/**
+ * pb_analysis_new:
+ * @live: the driver's hub, lives longer than this
+ *
+ * Returns: (transfer full): an analysis that knows nothing yet
+ */
+PbAnalysis *
+pb_analysis_new (PbLive *live)
+{
+  PbAnalysis *self = g_new0 (PbAnalysis, 1);
+
+  self->live = live;
+  g_mutex_init (&self->lock);
+  self->laps = pb_laps_new ();
+  self->track = pb_track_new ();
+  return self;
+}
+
+void
+pb_analysis_free (PbAnalysis *self)
+{
+  pb_laps_free (self->laps);
+  pb_track_free (self->track);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static void
+set_schema (PbAnalysis *self, GstPitboxSchema *schema)
+{
+  if (schema == self->schema)
+    return;
+  pb_laps_set_schema (self->laps, schema);
+  pb_track_set_schema (self->track, schema);
+  gst_pitbox_schema_ref (schema);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  self->schema = schema;
+}
+
+static gchar *
+laps_message (PbAnalysis *self)
+{
+  g_autoptr (JsonNode) node = pb_laps_to_json (self->laps);
+
+  json_object_set_string_member (json_node_get_object (node), "type", "laps");
+  return json_to_string (node, FALSE);
+}
+
+/**
+ * pb_analysis_push:
+ * @schema: layout of @row
+ * @row: one row
+ * @running_time: its time
+ *
+ * From the thread of the ingest graph, in the order of the rows.
+ */
+void
+pb_analysis_push (PbAnalysis *self, GstPitboxSchema *schema, GstBuffer *row,
+    GstClockTime running_time)
+{
+  g_autofree gchar *laps = NULL;
+  g_autofree gchar *track = NULL;
+  GstMapInfo map;
+
+  if (!gst_buffer_map (row, &map, GST_MAP_READ))
+    return;
+  if (map.size < gst_pitbox_schema_get_row_bytes (schema)) {
+    gst_buffer_unmap (row, &map);
+    return;
+  }
+  g_mutex_lock (&self->lock);
+  set_schema (self, schema);
+  if (pb_laps_push (self->laps, map.data, running_time,
+          gst_pitbox_buffer_get_utc (row, NULL))) {
+    self->laps_changed = TRUE;
+    laps = laps_message (self);
+  }
+  if (pb_track_push (self->track, map.data, running_time))
+    track = g_strdup_printf ("{\"type\":\"track\",\"version\":%u}",
+        pb_track_get_version (self->track));
+  g_mutex_unlock (&self->lock);
+  gst_buffer_unmap (row, &map);
+  if (laps)
+    pb_live_publish (self->live, "laps", laps);
+  if (track)
+    pb_live_publish (self->live, "track", track);
+}
+
+/**
+ * pb_analysis_set_track:
+ * @name: what the session string calls it, with its configuration
+ * @north_offset_rad: its TrackNorthOffset
+ *
+ * Any thread.
+ */
+void
+pb_analysis_set_track (
+    PbAnalysis *self, const gchar *name, gdouble north_offset_rad)
+{
+  g_mutex_lock (&self->lock);
+  pb_track_set_name (self->track, name, north_offset_rad);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_analysis_take_laps:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbLap): laps that are new since the
+ *   last call, and the one before them, whose time may have come later
+ */
+GArray *
+pb_analysis_take_laps (PbAnalysis *self)
+{
+  GArray *laps = g_array_new (FALSE, FALSE, sizeof (PbLap));
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = pb_laps_get_n_laps (self->laps);
+  /* Another session began, or the oldest were forgotten. */
+  if (n < self->n_taken)
+    self->n_taken = 0;
+  if (self->laps_changed) {
+    for (guint i = self->n_taken > 0 ? self->n_taken - 1 : 0; i < n; i++)
+      g_array_append_vals (laps, pb_laps_get_lap (self->laps, i), 1);
+    self->n_taken = n;
+    self->laps_changed = FALSE;
+  }
+  g_mutex_unlock (&self->lock);
+  return laps;
+}
+
+/**
+ * pb_analysis_laps_to_json:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): see pb_laps_to_json()
+ */
+JsonNode *
+pb_analysis_laps_to_json (PbAnalysis *self)
+{
+  JsonNode *node;
+
+  g_mutex_lock (&self->lock);
+  node = pb_laps_to_json (self->laps);
+  g_mutex_unlock (&self->lock);
+  return node;
+}
+
+/**
+ * pb_analysis_trace_to_json:
+ * @lap: number of a lap
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable): see pb_laps_trace_to_json()
+ */
+JsonNode *
+pb_analysis_trace_to_json (PbAnalysis *self, gint lap)
+{
+  JsonNode *node;
+
+  g_mutex_lock (&self->lock);
+  node = pb_laps_trace_to_json (self->laps, lap);
+  g_mutex_unlock (&self->lock);
+  return node;
+}
+
+/**
+ * pb_analysis_track_to_json:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): see pb_track_to_json()
+ */
+JsonNode *
+pb_analysis_track_to_json (PbAnalysis *self)
+{
+  JsonNode *node;
+
+  g_mutex_lock (&self->lock);
+  node = pb_track_to_json (self->track);
+  g_mutex_unlock (&self->lock);
+  return node;
+}
