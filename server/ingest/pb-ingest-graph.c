@@ -17,7 +17,7 @@ struct _PbIngestGraph {
   PbRecorder *recorder; /* set before the first push */
   GstElement *pipeline;
   GstElement *ts;
-  GstElement *units;
+  GstElement *picture;
   GstElement *parse;
   GstElement *dec;
   GstElement *rtp;
@@ -153,7 +153,7 @@ link_again (GstElement *demux, GstPad *pad, gpointer user_data)
     return;
   media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
   if (g_str_equal (media, "video/x-h264"))
-    next = self->units;
+    next = self->picture;
   else if (g_str_equal (media, "meta/x-klv"))
     next = self->dec;
   if (!next)
@@ -235,7 +235,7 @@ pb_ingest_graph_new (PbLive *live, PbAnalysis *analysis, GstClock *clock,
   self->pipeline = pb_graph_load ("ingest", error);
   if (!self->pipeline
       || !(self->ts = pb_graph_get (self->pipeline, "ts", error))
-      || !(self->units = pb_graph_get (self->pipeline, "units", error))
+      || !(self->picture = pb_graph_get (self->pipeline, "picture", error))
       || !(self->parse = pb_graph_get (self->pipeline, "parse", error))
       || !(self->dec = pb_graph_get (self->pipeline, "dec", error))
       || !(self->rtp = pb_graph_get (self->pipeline, "rtp", error))
@@ -313,7 +313,7 @@ pb_ingest_graph_free (PbIngestGraph *self)
 {
   pb_ingest_graph_stop (self);
   gst_clear_object (&self->ts);
-  gst_clear_object (&self->units);
+  gst_clear_object (&self->picture);
   gst_clear_object (&self->parse);
   gst_clear_object (&self->dec);
   gst_clear_object (&self->rtp);
