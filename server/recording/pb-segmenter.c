@@ -197,6 +197,9 @@ start_unit (PbSegmenter *self, PbTsKind kind, gboolean is_video_key, gsize pos,
     self->has_start = TRUE;
     self->start_pts = pts;
   }
+  if (kind != PB_TS_VIDEO && self->has_video
+      && pts - self->last_video_pts <= POINT_INTERVAL_TICKS)
+    return;
   if (self->has_point && !(is_key && kind == PB_TS_VIDEO)
       && ABS (pts - self->last_point_pts) < POINT_INTERVAL_TICKS)
     return;
