@@ -22,6 +22,7 @@ typedef struct {
   const guint8 *in;
   gsize at;
   gsize size;
+  guint past_end; /* decoder: zeros taken for missing bytes */
 } GstPitboxRange;
 
 /* Probability of a one in 1/65536, as the mean of a fast and a slow learner. */
@@ -39,6 +40,15 @@ gst_pitbox_range_start_encoder (GstPitboxRange *r, guint8 *out, gsize size)
   r->size = size;
 }
 
+static inline guint8
+gst_pitbox_range_next (GstPitboxRange *r)
+{
+  if (r->at < r->size)
+    return r->in[r->at++];
+  r->past_end++;
+  return 0;
+}
+
 static inline void
 gst_pitbox_range_start_decoder (GstPitboxRange *r, const guint8 *in, gsize size)
 {
@@ -48,7 +58,7 @@ gst_pitbox_range_start_decoder (GstPitboxRange *r, const guint8 *in, gsize size)
   r->in = in;
   r->size = size;
   for (guint i = 0; i < 7; i++)
-    r->low = r->low << 8 | (r->at < size ? in[r->at++] : 0);
+    r->low = r->low << 8 | gst_pitbox_range_next (r);
 }
 
 static inline void
@@ -69,7 +79,7 @@ gst_pitbox_range_normalize (GstPitboxRange *r)
   while (r->range < GST_PITBOX_RANGE_BOTTOM) {
     r->range <<= 8;
     if (r->decoding) {
-      r->low = r->low << 8 | (r->at < r->size ? r->in[r->at++] : 0);
+      r->low = r->low << 8 | gst_pitbox_range_next (r);
       continue;
     }
     gst_pitbox_range_carry (r);
