@@ -6,6 +6,7 @@
 #include "gsttelemetryenc.h"
 #include "gsttelemetryjsonenc.h"
 #include "gsttelemetrypace.h"
+#include "gsttelemetrysync.h"
 #include "gsttelemetrytestsrc.h"
 
 static gboolean
@@ -15,6 +16,7 @@ plugin_init (GstPlugin *plugin)
          && GST_ELEMENT_REGISTER (telemetryjsonenc, plugin)
          && GST_ELEMENT_REGISTER (telemetrydec, plugin)
          && GST_ELEMENT_REGISTER (telemetrypace, plugin)
+         && GST_ELEMENT_REGISTER (telemetrysync, plugin)
          && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin);
 }
 

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * telemetrysync: each picture with its own row. */
+
+/**
+ * SECTION:element-telemetrysync
+ * @title: telemetrysync
+ *
+ * Puts the row that belongs to a picture on it, as #GstPitboxTelemetryMeta.
+ * Pad `video` takes pictures of any kind and is what `src` gives, untouched but
+ * for the meta; pad `telemetry` takes rows. Both are compared by running time.
+ * A picture without a row near enough (#GstTelemetrySync:max-diff) goes without
+ * a meta.
+ *
+ * In a live pipeline a picture waits for its row at most
+ * #GstTelemetrySync:window longer than it would have to anyway; in a file until
+ * the row, or a later one, is there. Where pictures may stay away for long, put
+ * a leaky queue before `telemetry`.
+ *
+ * ## Example
+ * ```
+ * gst-launch-1.0 filesrc location=lap.ts ! tsdemux name=d d. ! h264parse ! avdec_h264 ! sync.video d. ! telemetrydec ! sync.telemetry telemetrysync name=sync policy=nearest ! videoconvert ! autovideosink
+ * ```
+ */
+#include "gsttelemetrysync.h"
+
+#include <gstpitbox/gstpitbox.h>
+#include <string.h>
+
+GST_DEBUG_CATEGORY_STATIC (telemetry_sync_debug);
+#define GST_CAT_DEFAULT telemetry_sync_debug
+
+#define DEFAULT_POLICY GST_PITBOX_MATCH_NEAREST
+/* Six rows: after an outage that long a row says nothing about the picture. */
+#define DEFAULT_MAX_DIFF (100 * GST_MSECOND)
+#define DEFAULT_WINDOW (50 * GST_MSECOND)
+/* 2 s of iRacing's fastest rows. */
+#define MAX_ROWS 720
+/* The percentiles are of so many pictures, 17 s at 60 a second. */
+#define N_ERRORS 1024
+
+struct _GstTelemetrySync {
+  GstAggregator parent;
+
+  GstAggregatorPad *video;
+
+  /* Aggregator's thread only. */
+  GstPitboxMatcher *matcher;
+  GstPitboxSchema *schema;
+  GstBuffer *last_row; /* the head of the queue that the matcher has already */
+  GstEvent *session;
+
+  /* Object lock. */
+  GstPitboxMatchPolicy policy;
+  GstClockTime max_diff;
+  GstClockTime window;
+  guint64 n_frames;
+  guint64 n_quality[GST_PITBOX_MATCH_QUALITY_INTERPOLATED + 1];
+  guint64 n_bad_rows;
+  guint64 errors[N_ERRORS];
+  guint64 n_errors;
+};
+
+enum { PROP_0, PROP_POLICY, PROP_MAX_DIFF, PROP_WINDOW, PROP_STATS };
+
+static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE (
+    "video", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+static GstStaticPadTemplate telemetry_template =
+    GST_STATIC_PAD_TEMPLATE ("telemetry", GST_PAD_SINK, GST_PAD_REQUEST,
+        GST_STATIC_CAPS (GST_PITBOX_CAPS_RAW));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+/* clang-format off */
+G_DEFINE_TYPE (GstTelemetrySync, gst_telemetry_sync, GST_TYPE_AGGREGATOR)
+GST_ELEMENT_REGISTER_DEFINE (
+    telemetrysync, "telemetrysync", GST_RANK_NONE, GST_TYPE_TELEMETRY_SYNC);
+/* clang-format on */
+
+static GstClockTime
+running_time (GstAggregatorPad *pad, GstClockTime position)
+{
+  return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, position);
+}
+
+static void
+reset (GstTelemetrySync *self)
+{
+  gst_pitbox_matcher_reset (self->matcher);
+  gst_clear_buffer (&self->last_row);
+}
+
+/* The telemetry pad, with a reference, or NULL where none was requested. */
+static GstAggregatorPad *
+get_telemetry (GstTelemetrySync *self)
+{
+  return (GstAggregatorPad *) gst_element_get_static_pad (
+      GST_ELEMENT (self), "telemetry");
+}
+
+/* Gives the row at the head of the queue to the matcher. Its end in running
+ * time, or NONE if it is of no use. */
+static GstClockTime
+take_row (GstTelemetrySync *self, GstAggregatorPad *pad, GstBuffer *buffer)
+{
+  GstClockTime time = running_time (pad, GST_BUFFER_PTS (buffer));
+  g_autoptr (GError) error = NULL;
+  GstPitboxSample *sample = NULL;
+
+  if (gst_buffer_get_size (buffer) == 0
+      && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP)) {
+    if (GST_CLOCK_TIME_IS_VALID (time) && GST_BUFFER_DURATION_IS_VALID (buffer))
+      time += GST_BUFFER_DURATION (buffer);
+    if (GST_CLOCK_TIME_IS_VALID (time))
+      gst_pitbox_matcher_advance (self->matcher, time);
+    return time;
+  }
+  if (buffer == self->last_row)
+    return time;
+  if (self->schema != NULL)
+    sample =
+        gst_pitbox_sample_new_from_buffer (self->schema, buffer, time, &error);
+  if (sample == NULL) {
+    GST_WARNING_OBJECT (
+        self, "dropping a row: %s", error != NULL ? error->message : "no caps");
+    GST_OBJECT_LOCK (self);
+    self->n_bad_rows++;
+    GST_OBJECT_UNLOCK (self);
+    return GST_CLOCK_TIME_NONE;
+  }
+  gst_pitbox_matcher_push (self->matcher, sample);
+  gst_buffer_replace (&self->last_row, buffer);
+  return time;
+}
+
+/* Takes rows up to @until. The first one past it stays at the head of the
+ * queue, so that the next picture finds the pad ready. */
+static void
+take_rows (GstTelemetrySync *self, GstAggregatorPad *pad, GstClockTime until)
+{
+  for (;;) {
+    g_autoptr (GstBuffer) buffer = gst_aggregator_pad_peek_buffer (pad);
+    GstClockTime end;
+
+    if (buffer == NULL)
+      return;
+    end = take_row (self, pad, buffer);
+    if (GST_CLOCK_TIME_IS_VALID (end) && end >= until)
+      return;
+    gst_aggregator_pad_drop_buffer (pad);
+  }
+}
+
+static void
+count (GstTelemetrySync *self, const GstPitboxMatch *match)
+{
+  GST_OBJECT_LOCK (self);
+  self->n_frames++;
+  self->n_quality[match->quality]++;
+  if (match->sample != NULL)
+    self->errors[self->n_errors++ % N_ERRORS] = (guint64) ABS (match->error);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static GstFlowReturn
+finish (GstTelemetrySync *self, GstBuffer *picture, GstClockTime time)
+{
+  GstAggregator *agg = GST_AGGREGATOR (self);
+  g_auto (GstPitboxMatch) match = { NULL };
+  GstPitboxMatchPolicy policy;
+  GstClockTime max_diff;
+
+  GST_OBJECT_LOCK (self);
+  policy = self->policy;
+  max_diff = self->max_diff;
+  GST_OBJECT_UNLOCK (self);
+  if (GST_CLOCK_TIME_IS_VALID (time)
+      && gst_pitbox_matcher_find (
+          self->matcher, time, policy, max_diff, &match)) {
+    picture = gst_buffer_make_writable (picture);
+    gst_buffer_add_pitbox_telemetry_meta (picture, &match);
+  }
+  count (self, &match);
+  if (GST_BUFFER_PTS_IS_VALID (picture))
+    GST_AGGREGATOR_PAD (agg->srcpad)->segment.position =
+        GST_BUFFER_PTS (picture);
+  return gst_aggregator_finish_buffer (agg, picture);
+}
+
+/* Aggregator's thread: @timeout is TRUE when the live picture may wait no
+ * longer. */
+static GstFlowReturn
+aggregate (GstAggregator *agg, gboolean timeout)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+  g_autoptr (GstAggregatorPad) telemetry = get_telemetry (self);
+  GstBuffer *picture = gst_aggregator_pad_peek_buffer (self->video);
+  GstClockTime time;
+
+  if (picture == NULL)
+    return gst_aggregator_pad_is_eos (self->video)
+               ? GST_FLOW_EOS
+               : GST_AGGREGATOR_FLOW_NEED_DATA;
+  time = running_time (self->video, GST_BUFFER_PTS (picture));
+  if (telemetry != NULL && GST_CLOCK_TIME_IS_VALID (time)) {
+    take_rows (self, telemetry, time);
+    if (!timeout && !gst_aggregator_pad_is_eos (telemetry)
+        && !gst_pitbox_matcher_is_settled (self->matcher, time)) {
+      gst_buffer_unref (picture);
+      return GST_AGGREGATOR_FLOW_NEED_DATA;
+    }
+  }
+  gst_aggregator_pad_drop_buffer (self->video);
+  if (self->session != NULL)
+    gst_pad_push_event (agg->srcpad, g_steal_pointer (&self->session));
+  return finish (self, picture, time);
+}
+
+/* When a live picture has to leave is counted from its own time. */
+static GstClockTime
+get_next_time (GstAggregator *agg)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+  g_autoptr (GstBuffer) picture = gst_aggregator_pad_peek_buffer (self->video);
+
+  return picture != NULL ? running_time (self->video, GST_BUFFER_PTS (picture))
+                         : GST_CLOCK_TIME_NONE;
+}
+
+static gboolean
+set_schema (GstTelemetrySync *self, GstEvent *event)
+{
+  g_autoptr (GError) error = NULL;
+  GstPitboxSchema *schema;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  schema = gst_pitbox_schema_new_from_caps (caps, &error);
+  if (schema == NULL) {
+    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", error->message), (NULL));
+    return FALSE;
+  }
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  self->schema = schema;
+  return TRUE;
+}
+
+static gboolean
+telemetry_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+  gboolean ok = TRUE;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      ok = set_schema (self, event);
+      break;
+    case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
+      gst_event_replace (&self->session, event);
+      break;
+    case GST_EVENT_TAG:
+      break;
+    default:
+      return GST_AGGREGATOR_CLASS (gst_telemetry_sync_parent_class)
+          ->sink_event (agg, pad, event);
+  }
+  gst_event_unref (event);
+  return ok;
+}
+
+static gboolean
+sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+  const GstSegment *segment;
+  GstCaps *caps;
+
+  if (pad != self->video)
+    return telemetry_event (agg, pad, event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    gst_aggregator_set_src_caps (agg, caps);
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+    gst_event_parse_segment (event, &segment);
+    if (segment->format == GST_FORMAT_TIME)
+      gst_aggregator_update_segment (agg, segment);
+  }
+  return GST_AGGREGATOR_CLASS (gst_telemetry_sync_parent_class)
+      ->sink_event (agg, pad, event);
+}
+
+/* What `video` can take, and the buffers it gets, is downstream's to say. */
+static gboolean
+sink_query (GstAggregator *agg, GstAggregatorPad *pad, GstQuery *query)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+
+  if (pad == self->video
+      && (GST_QUERY_TYPE (query) == GST_QUERY_CAPS
+          || GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS
+          || GST_QUERY_TYPE (query) == GST_QUERY_ALLOCATION))
+    return gst_pad_peer_query (agg->srcpad, query);
+  return GST_AGGREGATOR_CLASS (gst_telemetry_sync_parent_class)
+      ->sink_query (agg, pad, query);
+}
+
+static gboolean
+src_query (GstAggregator *agg, GstQuery *query)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+
+  switch (GST_QUERY_TYPE (query)) {
+    case GST_QUERY_CAPS:
+    case GST_QUERY_POSITION:
+    case GST_QUERY_DURATION:
+      return gst_pad_peer_query (GST_PAD (self->video), query);
+    default:
+      return GST_AGGREGATOR_CLASS (gst_telemetry_sync_parent_class)
+          ->src_query (agg, query);
+  }
+}
+
+static GstFlowReturn
+flush (GstAggregator *agg)
+{
+  reset (GST_TELEMETRY_SYNC (agg));
+  return GST_FLOW_OK;
+}
+
+static gboolean
+start (GstAggregator *agg)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+
+  GST_OBJECT_LOCK (self);
+  self->n_frames = self->n_bad_rows = self->n_errors = 0;
+  memset (self->n_quality, 0, sizeof self->n_quality);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+stop (GstAggregator *agg)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+
+  reset (self);
+  gst_event_replace (&self->session, NULL);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  return TRUE;
+}
+
+static GstAggregatorPad *
+create_new_pad (GstAggregator *agg, GstPadTemplate *templ,
+    const gchar *req_name, const GstCaps *caps)
+{
+  g_autoptr (GstAggregatorPad) telemetry =
+      get_telemetry (GST_TELEMETRY_SYNC (agg));
+
+  if (telemetry != NULL)
+    return NULL;
+  return g_object_new (GST_TYPE_AGGREGATOR_PAD, "name", "telemetry",
+      "direction", GST_PAD_SINK, "template", templ, NULL);
+}
+
+static void
+set_window (GstTelemetrySync *self, GstClockTime window)
+{
+  GST_OBJECT_LOCK (self);
+  self->window = window;
+  GST_OBJECT_UNLOCK (self);
+  gst_aggregator_set_latency (GST_AGGREGATOR (self), window, window);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (object);
+
+  switch (id) {
+    case PROP_POLICY:
+      GST_OBJECT_LOCK (self);
+      self->policy = g_value_get_enum (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case PROP_MAX_DIFF:
+      GST_OBJECT_LOCK (self);
+      self->max_diff = g_value_get_uint64 (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case PROP_WINDOW:
+      set_window (self, g_value_get_uint64 (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+}
+
+static int
+compare (const void *a, const void *b)
+{
+  guint64 x = *(const guint64 *) a, y = *(const guint64 *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+static GstStructure *
+get_stats (GstTelemetrySync *self)
+{
+  guint64 *sorted = g_new (guint64, N_ERRORS);
+  guint64 p50 = 0, p99 = 0;
+  GstStructure *s;
+  guint n;
+
+  GST_OBJECT_LOCK (self);
+  n = (guint) MIN (self->n_errors, N_ERRORS);
+  memcpy (sorted, self->errors, n * sizeof *sorted);
+  s = gst_structure_new ("telemetry-sync-stats", "frames", G_TYPE_UINT64,
+      self->n_frames, "exact", G_TYPE_UINT64,
+      self->n_quality[GST_PITBOX_MATCH_QUALITY_EXACT], "near", G_TYPE_UINT64,
+      self->n_quality[GST_PITBOX_MATCH_QUALITY_NEAR], "interpolated",
+      G_TYPE_UINT64, self->n_quality[GST_PITBOX_MATCH_QUALITY_INTERPOLATED],
+      "missing", G_TYPE_UINT64, self->n_quality[GST_PITBOX_MATCH_QUALITY_NONE],
+      "bad-rows", G_TYPE_UINT64, self->n_bad_rows, NULL);
+  GST_OBJECT_UNLOCK (self);
+  if (n > 0) {
+    qsort (sorted, n, sizeof *sorted, compare);
+    p50 = sorted[(n - 1) / 2];
+    p99 = sorted[(n - 1) * 99 / 100];
+  }
+  g_free (sorted);
+  gst_structure_set (s, "error-p50", G_TYPE_UINT64, p50, "error-p99",
+      G_TYPE_UINT64, p99, NULL);
+  return s;
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (object);
+
+  switch (id) {
+    case PROP_POLICY:
+      g_value_set_enum (value, self->policy);
+      break;
+    case PROP_MAX_DIFF:
+      g_value_set_uint64 (value, self->max_diff);
+      break;
+    case PROP_WINDOW:
+      g_value_set_uint64 (value, self->window);
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (value, get_stats (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+}
+
+static void
+finalize (GObject *object)
+{
+  GstTelemetrySync *self = GST_TELEMETRY_SYNC (object);
+
+  reset (self);
+  gst_pitbox_matcher_free (self->matcher);
+  gst_event_replace (&self->session, NULL);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  G_OBJECT_CLASS (gst_telemetry_sync_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags playing =
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
+
+  g_object_class_install_property (object_class, PROP_POLICY,
+      g_param_spec_enum ("policy", "Policy", "Which row a picture gets",
+          GST_TYPE_PITBOX_MATCH_POLICY, DEFAULT_POLICY, playing));
+  g_object_class_install_property (object_class, PROP_MAX_DIFF,
+      g_param_spec_uint64 ("max-diff", "Largest difference",
+          "How far a row may be from its picture, in ns", 0, G_MAXUINT64,
+          DEFAULT_MAX_DIFF, playing));
+  g_object_class_install_property (object_class, PROP_WINDOW,
+      g_param_spec_uint64 ("window", "Jitter window",
+          "How long a live picture waits for its row, in ns", 0,
+          10 * GST_SECOND, DEFAULT_WINDOW, playing));
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "frames; of them exact, near, interpolated, missing; bad-rows; "
+          "error-p50 and error-p99 in ns of the last 1,024",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_telemetry_sync_class_init (GstTelemetrySyncClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstAggregatorClass *agg_class = GST_AGGREGATOR_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (
+      telemetry_sync_debug, "telemetrysync", 0, "Each picture with its row");
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  install_properties (object_class);
+  gst_element_class_add_static_pad_template_with_gtype (
+      element_class, &video_template, GST_TYPE_AGGREGATOR_PAD);
+  gst_element_class_add_static_pad_template_with_gtype (
+      element_class, &telemetry_template, GST_TYPE_AGGREGATOR_PAD);
+  gst_element_class_add_static_pad_template_with_gtype (
+      element_class, &src_template, GST_TYPE_AGGREGATOR_PAD);
+  gst_element_class_set_static_metadata (element_class,
+      "Telemetry synchroniser", "Filter/Telemetry",
+      "Puts the row that belongs to a picture on it", "PitBox Relay");
+  gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_MATCH_POLICY, 0);
+  agg_class->aggregate = aggregate;
+  agg_class->get_next_time = get_next_time;
+  agg_class->sink_event = sink_event;
+  agg_class->sink_query = sink_query;
+  agg_class->src_query = src_query;
+  agg_class->flush = flush;
+  agg_class->start = start;
+  agg_class->stop = stop;
+  agg_class->create_new_pad = create_new_pad;
+  /* The caps are those of `video`, set when they come. */
+  agg_class->negotiate = NULL;
+}
+
+static void
+gst_telemetry_sync_init (GstTelemetrySync *self)
+{
+  g_autoptr (GstPadTemplate) templ =
+      gst_static_pad_template_get (&video_template);
+
+  self->policy = DEFAULT_POLICY;
+  self->max_diff = DEFAULT_MAX_DIFF;
+  self->matcher = gst_pitbox_matcher_new (MAX_ROWS, GST_CLOCK_TIME_NONE);
+  self->video = g_object_new (GST_TYPE_AGGREGATOR_PAD, "name", "video",
+      "direction", GST_PAD_SINK, "template", templ, NULL);
+  gst_element_add_pad (GST_ELEMENT (self), GST_PAD (self->video));
+  set_window (self, DEFAULT_WINDOW);
+}
