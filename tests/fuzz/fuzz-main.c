@@ -77,12 +77,15 @@ damage (GRand *rand, GByteArray *a)
       memcpy (a->data + at, &v, MIN (sizeof v, a->len - at));
       break;
     }
-    case 3:
-      g_byte_array_remove_range (
-          a, at, MIN (a->len - at, 1 + g_rand_int (rand) % 64));
+    case 3: {
+      guint n = 1 + g_rand_int (rand) % 64;
+
+      g_byte_array_remove_range (a, at, MIN (a->len - at, n));
       break;
+    }
     case 4: {
-      const guint n = MIN (a->len - at, 1 + g_rand_int (rand) % 64);
+      const guint want = 1 + g_rand_int (rand) % 64;
+      const guint n = MIN (a->len - at, want);
       g_autofree guint8 *part = g_memdup2 (a->data + at, n);
 
       g_byte_array_append (a, part, n);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the server decides without a socket: routes, files, names, addresses,
+ * passwords, states. */
+#include <glib.h>
+#include <string.h>
+
+#include "auth/pb-bind.h"
+#include "auth/pb-id.h"
+#include "auth/pb-password.h"
+#include "http/pb-request.h"
+#include "http/pb-static.h"
+
+static void
+test_routes (void)
+{
+  static const struct {
+    const gchar *pattern;
+    const gchar *path;
+    const gchar *arg;
+  } rows[] = {
+    { "/api/v1/drivers", "/api/v1/drivers", "" },
+    { "/api/v1/drivers/{}", "/api/v1/drivers/anna", "anna" },
+    { "/api/v1/drivers/{}/live", "/api/v1/drivers/anna/live", "anna" },
+    { "/api/v1/drivers", "/api/v1/drivers/", NULL },
+    { "/api/v1/drivers", "/api/v1//drivers", NULL },
+    { "/api/v1/drivers", "/api/v1/driversx", NULL },
+    { "/api/v1/drivers/{}", "/api/v1/drivers/", NULL },
+    { "/api/v1/drivers/{}", "/api/v1/drivers/a/b", NULL },
+    { "/api/v1/drivers/{}/live", "/api/v1/drivers//live", NULL },
+    { "/healthz", "healthz", NULL },
+    { "/healthz", "/Healthz", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (GStrv) parts = g_strsplit (rows[i].path, "/", -1);
+    const gchar *args[PB_ROUTE_MAX_ARGS] = { "" };
+    gboolean match = pb_route_match (rows[i].pattern, parts, args);
+
+    g_assert_cmpint (match, ==, rows[i].arg != NULL);
+    if (match)
+      g_assert_cmpstr (args[0], ==, rows[i].arg);
+  }
+}
+
+static void
+test_static_paths (void)
+{
+  static const gchar *const bad[] = { "", "x", "/..", "/../etc/passwd",
+    "/a/../b", "/a/..", "/.git/config", "/a/.hidden", "//etc/passwd", "/a//b",
+    "/a/", "/%2e%2e/x", "/a%00", "/a\\b", "/a?b", "/a b", "/\xc3\xa9" };
+  static const struct {
+    const gchar *url;
+    const gchar *path;
+  } good[] = {
+    { "/", "/srv/index.html" },
+    { "/index.html", "/srv/index.html" },
+    { "/assets/index-4f_9.a.js", "/srv/assets/index-4f_9.a.js" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (pb_static_dup_path ("/srv", bad[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autofree gchar *path = pb_static_dup_path ("/srv", good[i].url);
+
+    g_assert_cmpstr (path, ==, good[i].path);
+  }
+  g_assert_cmpstr (
+      pb_static_get_type ("a.js"), ==, "text/javascript; charset=utf-8");
+  g_assert_cmpstr (pb_static_get_type ("a.woff2"), ==, "font/woff2");
+  g_assert_cmpstr (pb_static_get_type ("a"), ==, "application/octet-stream");
+}
+
+static void
+test_ids (void)
+{
+  g_autofree gchar *longest = g_strnfill (PB_ID_MAX_BYTES, 'a');
+  g_autofree gchar *longer = g_strnfill (PB_ID_MAX_BYTES + 1, 'a');
+
+  g_assert_true (pb_id_is_valid ("a"));
+  g_assert_true (pb_id_is_valid ("Anna.Pit-Wall_7"));
+  g_assert_true (pb_id_is_valid (longest));
+  g_assert_false (pb_id_is_valid (longer));
+  g_assert_false (pb_id_is_valid (NULL));
+  g_assert_false (pb_id_is_valid (""));
+  g_assert_false (pb_id_is_valid (".."));
+  g_assert_false (pb_id_is_valid (".a"));
+  g_assert_false (pb_id_is_valid ("a/b"));
+  g_assert_false (pb_id_is_valid ("a\nb"));
+  g_assert_false (pb_id_is_valid ("\xc3\xa9"));
+}
+
+static void
+test_bind (void)
+{
+  static const struct {
+    const gchar *address;
+    gboolean without;
+    gboolean with;
+  } rows[] = {
+    { "127.0.0.1", TRUE, TRUE },
+    { "127.9.9.9", TRUE, TRUE },
+    { "::1", TRUE, TRUE },
+    { "0.0.0.0", FALSE, TRUE },
+    { "::", FALSE, TRUE },
+    { "192.168.1.5", FALSE, TRUE },
+    { "localhost", FALSE, FALSE },
+    { "127.0.0.1.example", FALSE, FALSE },
+    { "", FALSE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_cmpint (
+        pb_bind_check (rows[i].address, FALSE, &error), ==, rows[i].without);
+    g_assert_cmpint (error == NULL, ==, rows[i].without);
+    g_clear_error (&error);
+    g_assert_cmpint (
+        pb_bind_check (rows[i].address, TRUE, &error), ==, rows[i].with);
+  }
+}
+
+static void
+test_password (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbPassword) password = pb_password_new ("correct horse", &error);
+  g_autofree gchar *huge = g_strnfill (PB_PASSWORD_MAX_BYTES + 1, 'x');
+  gint64 now = 0;
+
+  g_assert_no_error (error);
+  g_assert_false (pb_password_check (password, "", now));
+  g_assert_false (pb_password_check (password, "correct horsf", now));
+  g_assert_false (pb_password_check (password, huge, now));
+  /* Guesses beyond the limit are refused unseen, right or wrong… */
+  g_assert_false (pb_password_check (password, "a", now));
+  g_assert_false (pb_password_check (password, "b", now));
+  g_assert_false (pb_password_check (password, "correct horse", now));
+  /* …and the next second is a new chance. */
+  now += G_USEC_PER_SEC;
+  g_assert_true (pb_password_check (password, "correct horse", now));
+  for (guint i = 0; i < 100; i++) {
+    g_assert_false (pb_password_check (password, "correct horsf", now));
+    g_assert_true (pb_password_check (password, "correct horse", now));
+  }
+  g_assert_null (pb_password_new ("short", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_states (void)
+{
+  static const struct {
+    gboolean connected;
+    gint64 silent_ms;
+    gint64 gone_ms;
+    PbDriverState state;
+  } rows[] = {
+    { TRUE, 0, 0, PB_DRIVER_LIVE },
+    { TRUE, PB_DRIVER_STALE_MS - 1, 0, PB_DRIVER_LIVE },
+    { TRUE, PB_DRIVER_STALE_MS, 0, PB_DRIVER_STALE },
+    { TRUE, 1000000, 0, PB_DRIVER_STALE },
+    { FALSE, 0, 0, PB_DRIVER_STALE },
+    { FALSE, 0, PB_DRIVER_OFFLINE_MS - 1, PB_DRIVER_STALE },
+    { FALSE, 0, PB_DRIVER_OFFLINE_MS, PB_DRIVER_OFFLINE },
+    { FALSE, 0, G_MAXINT64 / 4, PB_DRIVER_OFFLINE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (pb_driver_state_decide (
+                         rows[i].connected, rows[i].silent_ms, rows[i].gone_ms),
+        ==, rows[i].state);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/routes-match-whole-paths", test_routes);
+  g_test_add_func ("/http/files-stay-in-their-folder", test_static_paths);
+  g_test_add_func ("/auth/names", test_ids);
+  g_test_add_func ("/auth/addresses-need-a-password", test_bind);
+  g_test_add_func ("/auth/password", test_password);
+  g_test_add_func ("/session/states", test_states);
+  return g_test_run ();
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Store, recorder and recovery: what a crash, a full disk and a foreign
+ * database leave. */
+#include <glib/gstdio.h>
+#include <gst/gst.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include "../lib/pb-test-ts.h"
+#include "pb-data.h"
+#include "recording/pb-recorder.h"
+#include "recording/pb-recovery.h"
+#include "store/pb-devices.h"
+
+#define FRAME 1500
+
+typedef struct {
+  gchar *folder;
+  PbData *data;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->folder = g_dir_make_tmp ("pitbox-test-XXXXXX", &error);
+  g_assert_no_error (error);
+  f->data = pb_data_open (f->folder, &error);
+  g_assert_no_error (error);
+}
+
+static void
+remove_all (const gchar *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *name;
+
+  while (dir && (name = g_dir_read_name (dir))) {
+    g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+    remove_all (child);
+  }
+  g_remove (path);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer unused)
+{
+  pb_data_close (f->data);
+  remove_all (f->folder);
+  g_free (f->folder);
+}
+
+static void
+make_stream (PbTestTs *ts, guint seconds)
+{
+  pb_test_ts_init (ts, TRUE, TRUE);
+  for (guint i = 0; i < seconds * 60; i++) {
+    if (i % 6 == 0)
+      pb_test_ts_put_tables (ts);
+    pb_test_ts_put_klv (ts, i * FRAME, 100);
+    pb_test_ts_put_picture (ts, i * FRAME, i % 60 == 0, TRUE, 300);
+  }
+}
+
+static gchar *
+session_folder (Fixture *f)
+{
+  return g_build_filename (f->data->recordings, "anna", "s1", NULL);
+}
+
+static gint64
+open_session (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 pk = pb_store_open_session (
+      f->data->store, "s1", "anna", "pc", g_get_real_time (), &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (pk, !=, 0);
+  return pk;
+}
+
+static void
+record (PbRecorder *recorder, const GByteArray *bytes)
+{
+  for (gsize pos = 0; pos < bytes->len; pos += 1316) {
+    gsize size = MIN (1316, bytes->len - pos);
+    GstBuffer *buffer = gst_buffer_new_memdup (bytes->data + pos, size);
+
+    pb_recorder_push (recorder, buffer, 1000000 + pos);
+    gst_buffer_unref (buffer);
+  }
+}
+
+/* Every line of the index names a byte where a unit starts, in a file that is
+ * as long as the index says. */
+static void
+assert_index (Fixture *f, gint64 pk, guint n_segments, guint n_keys)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *folder = session_folder (f);
+  g_autoptr (GArray) segments =
+      pb_store_list_segments (f->data->store, pk, &error);
+  guint keys = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (segments->len, ==, n_segments);
+  for (guint i = 0; i < segments->len; i++) {
+    const PbSegmentRow *row = &g_array_index (segments, PbSegmentRow, i);
+    g_autofree gchar *path = pb_recorder_dup_segment_path (folder, row->n);
+    g_autoptr (GArray) points = NULL;
+    g_autofree gchar *content = NULL;
+    gsize size;
+
+    g_assert_true (g_file_get_contents (path, &content, &size, &error));
+    g_assert_cmpuint (size, ==, row->bytes);
+    g_assert_true (row->closed);
+    g_assert_true (row->has_pts);
+    points = pb_store_list_points (f->data->store, pk, row->n, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (points->len, >, 0);
+    for (guint p = 0; p < points->len; p++) {
+      const PbPoint *point = &g_array_index (points, PbPoint, p);
+
+      g_assert_cmpuint (point->offset, <, size);
+      g_assert_cmpint (content[point->offset], ==, 0x47);
+      g_assert_cmpint (point->pts, >=, row->start_pts);
+      g_assert_cmpint (point->pts, <=, row->end_pts);
+      keys += point->is_key;
+    }
+  }
+  g_assert_cmpuint (keys, ==, n_keys);
+}
+
+static void
+test_records (Fixture *f, gconstpointer unused)
+{
+  g_autofree gchar *folder = session_folder (f);
+  gint64 pk = open_session (f);
+  PbRecorder *recorder = pb_recorder_new (f->data->store, pk, folder, NULL);
+  g_autoptr (PbSessionRow) row = NULL;
+  g_autoptr (GError) error = NULL;
+  PbTestTs ts;
+
+  make_stream (&ts, 25);
+  record (recorder, ts.out);
+  pb_recorder_close (recorder);
+  /* 25 pictures, and the telemetry unit in front of the first one. */
+  assert_index (f, pk, 3, 26);
+  row = pb_store_find_session (f->data->store, "s1", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (row->bytes, ==, ts.out->len + 2 * 376);
+  g_assert_cmpint (row->duration_ms, >=, 24900);
+  g_assert_cmpint (row->duration_ms, <=, 25000);
+  pb_test_ts_clear (&ts);
+}
+
+/* What kill -9 leaves: files that are longer than the index says, one that it
+ * does not know, half a packet at the end, sessions without an end. */
+static void
+test_recovers (Fixture *f, gconstpointer unused)
+{
+  const PbSegmentRow known = { .n = 0,
+    .has_pts = TRUE,
+    .start_utc_us = 5000000,
+    .end_utc_us = 6000000,
+    .bytes = 3760 };
+  const PbPoint first = {
+    .offset = 376, .is_key = TRUE, .utc_us = 42, .lap = 7
+  };
+  g_autofree gchar *folder = session_folder (f);
+  gint64 pk = open_session (f);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbSessionRow) row = NULL;
+  g_autoptr (GArray) points = NULL;
+  guint n_sessions;
+  PbTestTs ts;
+
+  make_stream (&ts, 10);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (guint n = 0; n < 2; n++) {
+    g_autofree gchar *path = pb_recorder_dup_segment_path (folder, n);
+
+    g_assert_true (g_file_set_contents (
+        path, (gchar *) ts.out->data, ts.out->len - 100, &error));
+  }
+  g_assert_true (
+      pb_store_commit_index (f->data->store, pk, &known, 1, &first, 1, &error));
+
+  g_assert_true (pb_recovery_run (
+      f->data->store, f->data->recordings, &n_sessions, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_sessions, ==, 1);
+  assert_index (f, pk, 2, 2 * 11);
+  points = pb_store_list_points (f->data->store, pk, 0, &error);
+  /* The line that was committed keeps its arrival; the rest keep its lap. */
+  g_assert_cmpint (g_array_index (points, PbPoint, 0).utc_us, ==, 42);
+  g_assert_cmpint (g_array_index (points, PbPoint, 5).lap, ==, 7);
+  row = pb_store_find_session (f->data->store, "s1", &error);
+  g_assert_cmpint (row->ended_utc_us, >, row->started_utc_us - 1);
+  g_assert_nonnull (row->end_reason);
+
+  g_assert_true (pb_recovery_run (
+      f->data->store, f->data->recordings, &n_sessions, &error));
+  g_assert_cmpuint (n_sessions, ==, 0);
+  pb_test_ts_clear (&ts);
+}
+
+static gint warnings; /* atomic */
+
+/* Structured messages pass g_test_expect_message() by. */
+static GLogWriterOutput
+count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+    gpointer user_data)
+{
+  if (level & G_LOG_LEVEL_WARNING)
+    g_atomic_int_inc (&warnings);
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+expect_failure (Fixture *f, const PbRecorderOptions *options)
+{
+  g_autofree gchar *folder = session_folder (f);
+  gint64 pk = open_session (f);
+  PbRecorder *recorder;
+  PbRecorderStats stats = { 0 };
+  PbTestTs ts;
+
+  make_stream (&ts, 3);
+  g_atomic_int_set (&warnings, 0);
+  recorder = pb_recorder_new (f->data->store, pk, folder, options);
+  record (recorder, ts.out);
+  do {
+    g_free (stats.failure);
+    pb_recorder_get_stats (recorder, &stats);
+    g_thread_yield ();
+  } while (stats.recording);
+  g_assert_nonnull (stats.failure);
+  g_free (stats.failure);
+  /* The stream goes on. */
+  record (recorder, ts.out);
+  pb_recorder_close (recorder);
+  g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
+  pb_test_ts_clear (&ts);
+}
+
+static void
+test_no_folder (Fixture *f, gconstpointer unused)
+{
+  g_autofree gchar *driver =
+      g_build_filename (f->data->recordings, "anna", NULL);
+
+  g_assert_true (g_file_set_contents (driver, "a file", -1, NULL));
+  expect_failure (f, NULL);
+}
+
+static void
+test_disk_full (Fixture *f, gconstpointer unused)
+{
+  const PbRecorderOptions options = { .reserve_bytes = G_MAXUINT64 / 2 };
+
+  expect_failure (f, &options);
+}
+
+static void
+test_devices (Fixture *f, gconstpointer unused)
+{
+  PbStore *store = f->data->store;
+  PbSeal *seal = f->data->seal;
+  static const gchar *const bad[] = { "", ".", "..", "../x", "a/b", "a b",
+    "a,b", "é", "a%2e", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) devices = NULL;
+  const PbDevice *device;
+  gchar *passphrase = pb_store_add_device (store, seal, "pc", "anna", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (strlen (passphrase), ==, 32);
+  g_assert_null (pb_store_add_device (store, seal, "pc", "ben", &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS);
+  g_clear_error (&error);
+  for (guint i = 0; bad[i]; i++) {
+    g_assert_null (pb_store_add_device (store, seal, bad[i], "anna", &error));
+    g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID);
+    g_clear_error (&error);
+    g_assert_null (pb_store_add_device (store, seal, "x", bad[i], &error));
+    g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID);
+    g_clear_error (&error);
+  }
+
+  devices = pb_store_list_devices (store, seal, &error);
+  g_assert_cmpuint (devices->len, ==, 1);
+  device = g_ptr_array_index (devices, 0);
+  g_assert_cmpstr (device->driver, ==, "anna");
+  g_assert_cmpstr (device->passphrase, ==, passphrase);
+  pb_secret_free (passphrase);
+
+  g_assert_true (pb_store_remove_device (store, "pc", &error));
+  g_assert_false (pb_store_remove_device (store, "pc", &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND);
+}
+
+/* The passphrases lie on disk in no readable form. */
+static void
+test_sealed (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *other_key = g_build_filename (f->folder, "other", NULL);
+  g_autoptr (PbSeal) other = pb_seal_new (other_key, &error);
+  g_autoptr (GBytes) sealed = pb_seal_close (f->data->seal, "a passphrase");
+  g_autoptr (GBytes) cut = g_bytes_new_from_bytes (sealed, 0, 20);
+  gchar *opened = pb_seal_open (f->data->seal, sealed, &error);
+  GStatBuf status;
+
+  g_assert_cmpstr (opened, ==, "a passphrase");
+  pb_secret_free (opened);
+  g_assert_null (g_strstr_len (g_bytes_get_data (sealed, NULL),
+      g_bytes_get_size (sealed), "a passphrase"));
+  g_assert_null (pb_seal_open (other, sealed, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_clear_error (&error);
+  g_assert_null (pb_seal_open (f->data->seal, cut, &error));
+  g_clear_error (&error);
+  g_assert_cmpint (g_stat (other_key, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  g_assert_true (g_file_set_contents (other_key, "short", -1, NULL));
+  g_assert_null (pb_seal_new (other_key, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
+static void
+test_second_server (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbData) other = pb_data_open (f->folder, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (pb_data_lock (f->data, &error));
+  g_assert_false (pb_data_lock (other, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
+}
+
+static void
+test_migrations (Fixture *f, gconstpointer unused)
+{
+  g_autofree gchar *path = g_build_filename (f->folder, "new.db", NULL);
+  g_autoptr (GError) error = NULL;
+  PbStore *store = pb_store_new (path, &error);
+  gint version;
+  sqlite3 *db;
+
+  g_assert_no_error (error);
+  version = pb_store_get_version (store);
+  g_assert_cmpint (version, >=, 1);
+  pb_store_unref (store);
+  /* Again: nothing to do. */
+  store = pb_store_new (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (pb_store_get_version (store), ==, version);
+  pb_store_unref (store);
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_exec (db, "PRAGMA user_version = 9999", NULL, NULL, NULL), ==,
+      SQLITE_OK);
+  sqlite3_close (db);
+  g_assert_null (pb_store_new (path, &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NEWER);
+  g_clear_error (&error);
+
+  g_assert_true (g_file_set_contents (path,
+      "this is no database, but it is long enough to be taken for one", -1,
+      NULL));
+  g_assert_null (pb_store_new (path, &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_DATABASE);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (NULL, NULL);
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (count_warnings, NULL, NULL);
+#define ADD(path, func) \
+  g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/recorder/segments-and-index", test_records);
+  ADD ("/recorder/recovers-after-a-crash", test_recovers);
+  ADD ("/recorder/says-that-it-has-no-folder", test_no_folder);
+  ADD ("/recorder/says-that-the-disk-is-full", test_disk_full);
+  ADD ("/store/devices", test_devices);
+  ADD ("/store/passphrases-are-sealed", test_sealed);
+  ADD ("/store/one-server-a-folder", test_second_server);
+  ADD ("/store/migrations", test_migrations);
+  return g_test_run ();
+}
