@@ -2,6 +2,7 @@
  * The car's view of its telemetry: rows in, pictures out. No pads in here. */
 #include "scene.h"
 
+#include <irsdk/irsdk-session.h>
 #include <math.h>
 
 #include "scenebackdrop.h"
@@ -27,6 +28,7 @@ struct _Scene {
   GstPitboxSchema *schema;
   SceneVars vars;
   SceneRow row;
+  guint64 hidden_cars; /* bit i: CarIdx i */
 
   /* Of the driver's head, smoothed: share of the picture, metres. */
   gdouble nod;
@@ -82,13 +84,37 @@ scene_set_schema (Scene *scene, GstPitboxSchema *schema)
   scene_vars_bind (&scene->vars, schema);
   scene_road_reset (&scene->road);
   scene_dash_reset (scene->dash);
+  scene->hidden_cars = 0;
+}
+
+/* The pace car and spectators have a place, but nobody races them. */
+static void
+hide_cars (Scene *scene, const IrsdkSession *session)
+{
+  scene->hidden_cars = 0;
+  for (gsize i = 0; i < session->n_drivers; i++) {
+    const IrsdkDriver *driver = &session->drivers[i];
+
+    if ((driver->is_pace_car || driver->is_spectator) && driver->car_idx >= 0
+        && driver->car_idx < SCENE_MAX_CARS)
+      scene->hidden_cars |= (guint64) 1 << driver->car_idx;
+  }
 }
 
 /* text: the session string as the event carries it. */
 void
 scene_set_session (Scene *scene, GBytes *text)
 {
-  scene_dash_set_session (scene->dash, text);
+  gsize size;
+  const gchar *data = g_bytes_get_data (text, &size);
+  IrsdkSession *session =
+      data != NULL ? irsdk_session_parse (data, size) : NULL;
+
+  if (session == NULL)
+    return;
+  scene_dash_set_session (scene->dash, session);
+  hide_cars (scene, session);
+  irsdk_session_free (session);
 }
 
 static gdouble
@@ -125,6 +151,9 @@ scene_step (Scene *scene, const guint8 *row, gdouble dt_s)
 {
   dt_s = CLAMP (dt_s, 0.0, 0.1);
   scene_row_read (&scene->row, &scene->vars, row);
+  for (guint i = 0; i < scene->row.n_cars; i++)
+    if (scene->hidden_cars >> i & 1)
+      scene->row.car_pct[i] = -1.0f;
   scene_road_step (&scene->road, &scene->row, dt_s);
   move_head (scene, dt_s);
   scene_dash_step (scene->dash, &scene->row, dt_s);

@@ -78,9 +78,9 @@ scene_dash_reset (SceneDash *dash)
 }
 
 void
-scene_dash_set_session (SceneDash *dash, GBytes *text)
+scene_dash_set_session (SceneDash *dash, const IrsdkSession *session)
 {
-  scene_revs_set_session (&dash->revs, text);
+  scene_revs_set_session (&dash->revs, session);
 }
 
 void
@@ -246,6 +246,54 @@ draw_fuel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
         share < 0.1 ? RED : AMBER);
 }
 
+typedef struct {
+  guint32 bits;
+  guint32 color, ink;
+  const gchar *label;
+} Flag;
+
+/* The first that waves is shown; bits of irsdk_Flags. */
+static const Flag flags[] = {
+  { 0x00000010, 0xffd8352fu, 0xffffffffu, "RED" },
+  { 0x00030000, 0xff17191cu, 0xfff2f4f7u, "BLACK" },
+  { 0x00100000, 0xffe8792bu, 0xff17191cu, "REPAIR" },
+  { 0x0000c108, 0xfff5c518u, 0xff17191cu, "YELLOW" },
+  { 0x00000040, 0xfff5c518u, 0xff17191cu, "DEBRIS" },
+  { 0x00000020, 0xff2f6fd0u, 0xffffffffu, "BLUE" },
+  { 0x00000001, 0xfff2f4f7u, 0xff17191cu, "FINISH" },
+  { 0x00000002, 0xfff2f4f7u, 0xff17191cu, "LAST LAP" },
+};
+
+static void
+draw_chip (const SceneDash *dash, SceneCanvas *canvas, gfloat right, gfloat y,
+    guint32 color, guint32 ink, const gchar *label)
+{
+  gfloat u = dash->unit;
+  gfloat w = scene_font_width (dash->small, label) + 28 * u;
+
+  scene_canvas_rect (canvas, right - w, y, w, 34 * u, color, 256);
+  scene_font_draw (
+      canvas, dash->small, right - w / 2, y + 10 * u, SCENE_CENTER, ink, label);
+}
+
+static void
+draw_chips (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
+{
+  guint32 bits = (guint32) CLAMP (
+      scene_row_get (row, SCENE_FLAGS, 0), 0.0, (gdouble) G_MAXUINT32);
+  gfloat right = canvas->width - 14 * dash->unit, y = 14 * dash->unit;
+
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    if (bits & flags[i].bits) {
+      draw_chip (
+          dash, canvas, right, y, flags[i].color, flags[i].ink, flags[i].label);
+      y += 42 * dash->unit;
+      break;
+    }
+  if (scene_row_get (row, SCENE_ON_PIT_ROAD, 0) != 0)
+    draw_chip (dash, canvas, right, y, AMBER, 0xff17191cu, "PIT ROAD");
+}
+
 static void
 draw_lap_panel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
@@ -351,4 +399,5 @@ scene_dash_draw (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   draw_fuel (dash, canvas, row);
   draw_moving (dash, canvas, row);
   draw_lap_panel (dash, canvas, row);
+  draw_chips (dash, canvas, row);
 }

@@ -2,6 +2,8 @@
  * What the driver reads: dash, wheel, pedals, lap times. */
 #pragma once
 
+#include <irsdk/irsdk-session.h>
+
 #include "scenecanvas.h"
 #include "scenerow.h"
 
@@ -12,7 +14,7 @@ typedef struct _SceneDash SceneDash;
 SceneDash *scene_dash_new (gint width, gint height);
 void scene_dash_free (SceneDash *dash);
 void scene_dash_reset (SceneDash *dash);
-void scene_dash_set_session (SceneDash *dash, GBytes *text);
+void scene_dash_set_session (SceneDash *dash, const IrsdkSession *session);
 void scene_dash_step (SceneDash *dash, const SceneRow *row, gdouble dt_s);
 void scene_dash_draw (
     SceneDash *dash, SceneCanvas *canvas, const SceneRow *row);

@@ -2,7 +2,6 @@
  * Which shift lights are on. */
 #include "scenerevs.h"
 
-#include <math.h>
 #include <string.h>
 
 /* What an unknown car has until it revs higher. */
@@ -28,31 +27,12 @@ scene_revs_reset (SceneRevs *revs)
   scene_revs_step (revs, NULL);
 }
 
-/* The number after `key` in the session string, or 0. */
-static gdouble
-find_number (const gchar *text, gsize size, const gchar *key)
-{
-  const gchar *at = g_strstr_len (text, (gssize) size, key);
-  gchar number[24] = "";
-
-  if (at == NULL)
-    return 0;
-  at += strlen (key);
-  g_strlcpy (number, at, MIN (sizeof number, (gsize) (text + size - at) + 1));
-  return g_ascii_strtod (number, NULL);
-}
-
+/* The limits as the session string says them; missing ones are NaN. */
 void
-scene_revs_set_session (SceneRevs *revs, GBytes *text)
+scene_revs_set_session (SceneRevs *revs, const IrsdkSession *session)
 {
-  gsize size;
-  const gchar *data = g_bytes_get_data (text, &size);
-
-  if (data == NULL)
-    return;
-  set_limits (revs, find_number (data, size, "DriverCarSLFirstRPM:"),
-      find_number (data, size, "DriverCarSLLastRPM:"),
-      find_number (data, size, "DriverCarSLBlinkRPM:"));
+  set_limits (revs, session->shift_first_rpm, session->shift_last_rpm,
+      session->shift_blink_rpm);
 }
 
 /* row may be NULL: only settle the limits. */

@@ -2,6 +2,8 @@
  * Which shift lights are on. */
 #pragma once
 
+#include <irsdk/irsdk-session.h>
+
 #include "scenerow.h"
 
 G_BEGIN_DECLS
@@ -22,7 +24,7 @@ typedef struct {
 } SceneRevs;
 
 void scene_revs_reset (SceneRevs *revs);
-void scene_revs_set_session (SceneRevs *revs, GBytes *text);
+void scene_revs_set_session (SceneRevs *revs, const IrsdkSession *session);
 void scene_revs_step (SceneRevs *revs, const SceneRow *row);
 guint scene_revs_lights (
     const SceneRevs *revs, const SceneRow *row, guint n_lights);

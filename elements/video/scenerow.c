@@ -72,9 +72,11 @@ scene_row_read (SceneRow *row, const SceneVars *vars, const guint8 *data)
   for (guint i = 0; i < SCENE_N_VALUES; i++) {
     gdouble v = gst_pitbox_row_get_newest (data, vars->value[i]);
 
-    /* A picture has no use for numbers past any physics; without them every
-     * later cast to an integer is defined. */
-    row->value[i] = isfinite (v) && fabs (v) < 1e9 ? v : NAN;
+    /* A picture has no use for numbers past any physics, and without them
+     * every later cast to an integer is defined. Flags fill 32 bits. */
+    if (!(fabs (v) < (i == SCENE_FLAGS ? 4294967296.0 : 1e9)))
+      v = NAN;
+    row->value[i] = v;
   }
   row->placed = is_placed (row);
   row->n_cars = 0;
