@@ -50,7 +50,9 @@ struct _GstIbtParse {
   guint64 promised_rows; /* of the sub-header; 0: the sim did not say */
   gint64 first_tick;
   guint64 next_row;
+  guint64 position; /* first byte of the next frame; push mode */
   gboolean rows_checked;
+  gboolean refused;
 
   /* Object lock. */
   GstIbtLaps laps;
@@ -89,7 +91,9 @@ forget_file (GstIbtParse *self)
   self->session_tick = NULL;
   self->head_bytes = 0;
   self->next_row = 0;
+  self->position = 0;
   self->rows_checked = FALSE;
+  self->refused = FALSE;
   self->first_tick = -1;
   GST_OBJECT_UNLOCK (self);
 }
@@ -116,6 +120,7 @@ refuse (GstIbtParse *self, IrsdkResult result, const guint8 *data, gsize size)
 {
   IrsdkHeader header;
 
+  self->refused = TRUE;
   if (result == IRSDK_ERROR_FOREIGN
       && irsdk_header_parse (&header, data, size) == IRSDK_OK)
     GST_ELEMENT_ERROR (self, STREAM, WRONG_TYPE,
@@ -236,6 +241,7 @@ parse_head (GstIbtParse *self, const guint8 *data, gsize size, gsize *taken)
       vars, n_vars, header->tick_rate, header->row_bytes, &error);
   if (schema == NULL) {
     irsdk_disk_free (disk);
+    self->refused = TRUE;
     GST_ELEMENT_ERROR (self, STREAM, DECODE, ("%s.", error->message), (NULL));
     return GST_FLOW_ERROR;
   }
@@ -300,6 +306,7 @@ bytes_to_row (GstIbtParse *self, guint64 offset)
 static GstFlowReturn
 drop_bytes (GstBaseParse *parse, GstBaseParseFrame *frame, gsize bytes)
 {
+  GST_IBT_PARSE (parse)->position += bytes;
   frame->flags |=
       GST_BASE_PARSE_FRAME_FLAG_DROP | GST_BASE_PARSE_FRAME_FLAG_NO_FRAME;
   return gst_base_parse_finish_frame (parse, frame, (gint) bytes);
@@ -313,21 +320,31 @@ gst_ibt_parse_handle_frame (
   GstMapInfo map;
   GstFlowReturn ret = GST_FLOW_OK;
   gsize drop = 0, size;
+  guint64 offset = self->position;
 
   *skip = 0;
+  /* It has been said; at EOS the same bytes come again. */
+  if (self->refused)
+    return GST_FLOW_ERROR;
   if (!gst_buffer_map (frame->buffer, &map, GST_MAP_READ)) {
     GST_ELEMENT_ERROR (self, RESOURCE, READ, (NULL), ("buffer not mapped"));
     return GST_FLOW_ERROR;
   }
   size = map.size;
+  /* Pushed buffers need not say where in the file they stand. */
+  if (GST_PAD_MODE (GST_BASE_PARSE_SINK_PAD (parse)) == GST_PAD_MODE_PULL)
+    offset = frame->offset;
   if (self->schema == NULL) {
     ret = parse_head (self, map.data, size, &drop);
   } else {
-    drop = MIN (bytes_to_row (self, frame->offset), size);
+    drop = MIN (bytes_to_row (self, offset), size);
     if (drop == 0 && size >= self->row_bytes) {
-      frame->buffer = gst_buffer_make_writable (frame->buffer);
-      stamp_row (self, frame->buffer,
-          (frame->offset - self->head_bytes) / self->row_bytes, map.data);
+      /* Its own buffer, same memory: of the frame's, the base class keeps
+       * times only, and not in every mode. */
+      frame->out_buffer = gst_buffer_copy_region (
+          frame->buffer, GST_BUFFER_COPY_MEMORY, 0, self->row_bytes);
+      stamp_row (self, frame->out_buffer,
+          (offset - self->head_bytes) / self->row_bytes, map.data);
     }
   }
   gst_buffer_unmap (frame->buffer, &map);
@@ -337,8 +354,10 @@ gst_ibt_parse_handle_frame (
     return drop_bytes (parse, frame, drop);
   if (self->schema == NULL)
     return GST_FLOW_OK;
-  if (size >= self->row_bytes)
+  if (size >= self->row_bytes) {
+    self->position += self->row_bytes;
     return gst_base_parse_finish_frame (parse, frame, (gint) self->row_bytes);
+  }
   if (!GST_BASE_PARSE_DRAINING (parse))
     return GST_FLOW_OK;
   warn_tail (self, size);
@@ -352,8 +371,15 @@ gst_ibt_parse_src_convert (GstBaseParse *parse, GstFormat from, gint64 value,
   GstIbtParse *self = GST_IBT_PARSE (parse);
   guint64 row;
 
-  if (self->head_bytes == 0 || value < 0)
-    return FALSE;
+  /* The base class asks before the head is there, for the start and the open
+   * end of its first segment, and takes what it gets. */
+  if (value <= 0 || self->head_bytes == 0) {
+    *result = MIN (value, 0);
+    if (value == 0 && self->head_bytes > 0 && to == GST_FORMAT_BYTES
+        && from != GST_FORMAT_BYTES)
+      *result = (gint64) self->head_bytes;
+    return TRUE;
+  }
   if (from == GST_FORMAT_TIME)
     row = time_to_row (self, (GstClockTime) value);
   else if (from == GST_FORMAT_BYTES)
@@ -486,11 +512,29 @@ gst_ibt_parse_src_event (GstBaseParse *parse, GstEvent *event)
       ->src_event (parse, event);
 }
 
+/* Where upstream's segment is in time but its buffers have none, the base class
+ * takes ours away. */
+static GstFlowReturn
+gst_ibt_parse_pre_push_frame (GstBaseParse *parse, GstBaseParseFrame *frame)
+{
+  GstIbtParse *self = GST_IBT_PARSE (parse);
+
+  GST_BUFFER_PTS (frame->buffer) = row_to_time (self, self->next_row - 1);
+  return GST_FLOW_OK;
+}
+
 static gboolean
 gst_ibt_parse_sink_event (GstBaseParse *parse, GstEvent *event)
 {
   GstIbtParse *self = GST_IBT_PARSE (parse);
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
+    const GstSegment *segment;
+
+    gst_event_parse_segment (event, &segment);
+    if (segment->format == GST_FORMAT_BYTES)
+      self->position = segment->start;
+  }
   /* Of a pipe, the size is known only now. What is still in the parser is
    * less than a row more. */
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS && self->schema != NULL)
@@ -519,6 +563,7 @@ gst_ibt_parse_class_init (GstIbtParseClass *klass)
   parse_class->start = gst_ibt_parse_start;
   parse_class->stop = gst_ibt_parse_stop;
   parse_class->handle_frame = gst_ibt_parse_handle_frame;
+  parse_class->pre_push_frame = gst_ibt_parse_pre_push_frame;
   parse_class->convert = gst_ibt_parse_src_convert;
   parse_class->sink_event = gst_ibt_parse_sink_event;
   parse_class->src_event = gst_ibt_parse_src_event;
