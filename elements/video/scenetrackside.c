@@ -150,6 +150,12 @@ draw_thing (SceneCanvas *canvas, const SceneSprites *sprites,
 
   if (!scene_view_find (view, thing->ahead_m, thing->offset_m, &at))
     return;
+  /* Rivals take the same line through a bend, each in a lane of his own. */
+  if (thing->sprite >= SCENE_SPRITE_CAR
+      && !scene_view_find (view, thing->ahead_m,
+          CLAMP (thing->offset_m + scene_view_line_m (at.bend), -4.8f, 4.8f),
+          &at))
+    return;
   /* Inside a tight bend there is no room that far from the road. */
   if (at.bend * thing->offset_m > 0.4f)
     return;
