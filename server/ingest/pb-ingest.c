@@ -32,6 +32,7 @@ struct _PbIngest {
   gint64 store_changes;
   GHashTable *devices; /* name → PbDevice: what the source knows */
   gint refused; /* atomic */
+  gboolean stopping;
 
   GMutex lock; /* protects callers */
   GPtrArray *callers;
@@ -164,7 +165,8 @@ finish_caller (gpointer data)
 
   gst_element_set_state (caller->sink, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->sink);
-  end_session (removal->ingest, caller->session, "the device has left");
+  end_session (removal->ingest, caller->session,
+      removal->ingest->stopping ? "the server stops" : "the device has left");
   caller_free (caller);
   return G_SOURCE_REMOVE;
 }
@@ -420,6 +422,7 @@ pb_ingest_new (const PbIngestConfig *config, GError **error)
 void
 pb_ingest_free (PbIngest *self)
 {
+  self->stopping = TRUE;
   g_clear_handle_id (&self->tick, g_source_remove);
   g_clear_handle_id (&self->bus_watch, g_source_remove);
   if (self->pipeline)

@@ -1,0 +1,294 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pitbox-server against real SRT publishers: it records, answers, refuses in
+words, ends a broken stream alone, and loses nothing but the last second when
+it is killed."""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from pitbox import Stack, need
+
+need("gst-launch-1.0", "ffprobe")
+
+TELEMETRY = ("telemetrytestsrc is-live=true ! telemetryenc ! mux. "
+             "mpegtsmux name=mux alignment=0 ! ")
+BOTH = ("telemetrytestsrc is-live=true ! tee name=t ! queue ! telemetryenc ! mux. "
+        "t. ! queue ! telemetryscene ! video/x-raw,width=320,height=180 ! "
+        "videoconvert ! x264enc tune=zerolatency speed-preset=ultrafast "
+        "bitrate=500 key-int-max=60 ! h264parse ! "
+        "mpegtsmux name=mux alignment=0 ! ")
+
+
+def publish(stack, name, graph, driver, device, key, *more):
+    """gst-launch as a driver; pitboxsrtsink says on the bus why it is refused."""
+    return stack.start(name, [
+        "gst-launch-1.0", "-e", "-m", *graph.split(),
+        "pitboxsrtsink", "host=127.0.0.1", f"port={stack.srt_port}",
+        f"streamid=#!::r={driver},m=publish,u={device}",
+        f"passphrase={key}", *more])
+
+
+def probe(path):
+    """Streams and packet times as ffprobe reads them; fails on any error."""
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries",
+         "packet=codec_type,pts_time:stream=codec_type,codec_name",
+         "-of", "csv=p=0", path], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def segment_files(stack, driver, session):
+    folder = os.path.join(stack.data, "recordings", driver, session)
+    return [os.path.join(folder, f) for f in sorted(os.listdir(folder))]
+
+
+def request(stack, method, path, body=None, headers=None):
+    r = urllib.request.Request(stack.url + path, data=body, method=method,
+                               headers=headers or {})
+    try:
+        with urllib.request.urlopen(r, timeout=10) as answer:
+            return answer.status, dict(answer.headers), answer.read()
+    except urllib.error.HTTPError as e:
+        return e.code, dict(e.headers), e.read()
+
+
+def test_refusals(stack, good):
+    """Wrong passphrase and unknown device: words on both sides, and the stream
+    that runs goes on."""
+    before = stack.get("/api/v1/drivers/anna/live")["tick"]
+    wrong = publish(stack, "wrong", TELEMETRY, "ben", "pc2", "x" * 20,
+                    "reconnect=false")
+    unknown = publish(stack, "unknown", TELEMETRY, "anna", "nobody", "x" * 20,
+                      "reconnect=false")
+    wrong.wait_for(r"ERROR.*passphrase")
+    unknown.wait_for(r"ERROR.*does not know this device")
+    stack.server.wait_for(r"device nobody\) is refused: ")
+    stack.server.wait_for(r"device pc2\) is refused: .*passphrase")
+    for p in (wrong, unknown):
+        p.kill()
+    assert good.alive()
+    stack.wait(lambda: stack.get("/api/v1/drivers/anna/live")["tick"]
+               > before + 30, "the good stream goes on")
+
+
+def test_garbage(stack, key):
+    """What is no TS ends its own session, with a reason; others go on."""
+    path = stack.path("garbage")
+    with open(path, "wb") as f:
+        f.write(bytes((i * 7 + i // 256) & 0x3f for i in range(2_000_000)))
+    # Paced like a stream, so that the server sees all of it.
+    p = publish(stack, "garbage",
+                f"filesrc location={path} blocksize=1316 ! "
+                "identity sleep-time=2000 !",
+                "ben", "pc2", key, "reconnect=false")
+    stack.server.wait_for(r"driver ben: .* ends: the bytes are not MPEG-TS", 30)
+    p.stop(signal.SIGKILL)
+    assert stack.state("anna") == "live"
+    reason = stack.wait(
+        lambda: stack.get("/api/v1/sessions?driver=ben")["sessions"][0]["end_reason"],
+        "the session's end")
+    assert "not MPEG-TS" in reason, reason
+
+
+def test_http(stack):
+    """Statuses, headers, limits."""
+    assert stack.get("/healthz")["status"] == "ok"
+    for path in ("/api/v1/nothing", "/api/v1/drivers/nobody", "/nothing",
+                 "/api/v1/drivers/", "/../etc/passwd", "/%2e%2e/x",
+                 "/api/v1/drivers/anna/laps/99/trace", "/whep/nobody",
+                 "/api/v1/sessions/nothing"):
+        status, _, body = request(stack, "GET", path)
+        assert status == 404, f"{path}: {status}"
+        assert b'"message"' in body, f"{path}: {body}"
+    assert request(stack, "GET", "/api/v1/sessions?limit=0")[0] == 400
+    assert request(stack, "GET", "/api/v1/drivers/anna/laps/x/trace")[0] == 400
+    assert request(stack, "POST", "/api/v1/drivers", b"")[0] == 405
+    assert request(stack, "POST", "/whep/anna", b"x" * 100_000)[0] == 413
+    assert request(stack, "GET", "/healthz", headers={"Host": "evil.example"})[0] == 403
+    status, headers, _ = request(stack, "GET", "/api/v1/drivers")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert headers["Content-Type"] == "application/json"
+    metrics = stack.get("/metrics")
+    for name in ("pitbox_driver_live", "pitbox_rows_total",
+                 "pitbox_received_bits_per_second", "process_open_fds"):
+        assert re.search(rf"^{name}\b", metrics, re.M), f"no {name}"
+    assert re.search(r'pitbox_driver_live{driver="anna"} 1', metrics), metrics
+
+
+def test_no_leaking_sockets(stack):
+    """Replies end their connection: nothing stays in CLOSE_WAIT."""
+    def fds():
+        return len(os.listdir(f"/proc/{stack.server.pid}/fd"))
+    before = fds()
+    for _ in range(30):
+        with socket.create_connection(
+                ("127.0.0.1", int(stack.url.rsplit(":", 1)[1]))) as s:
+            s.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            while s.recv(4096):
+                pass
+    stack.wait(lambda: fds() <= before + 3, "sockets are closed")
+
+
+def test_chunked_limit(stack):
+    """A body without a length is cut off at the limit, too."""
+    with socket.create_connection(
+            ("127.0.0.1", int(stack.url.rsplit(":", 1)[1])), timeout=10) as s:
+        s.sendall(b"POST /whep/anna HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Content-Type: application/sdp\r\n"
+                  b"Transfer-Encoding: chunked\r\n\r\n")
+        try:
+            for _ in range(400):
+                s.sendall(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
+        except OSError:
+            return
+        s.sendall(b"0\r\n\r\n")
+        answer = s.recv(4096)
+        assert b" 413 " in answer or answer == b"", answer
+
+
+def test_reconnect(stack, key):
+    """The same device again: the same driver, a new session, no gap for the
+    page; the old session says why it ended."""
+    first = stack.driver("anna")["session_id"]
+    second = publish(stack, "again", BOTH, "anna", "pc1", key)
+    stack.wait(lambda: stack.driver("anna")["session_id"] not in (None, first),
+               "the new session")
+    old = stack.wait(
+        lambda: (s := stack.get(f"/api/v1/sessions/{first}"))["ended_utc_ms"] and s,
+        "the old session's end")
+    assert old["end_reason"], old
+    return second
+
+
+def test_kill(stack, key):
+    """kill -9 while it records: file, index and ffprobe have all but the last
+    second; a restart goes on."""
+    session = stack.driver("anna")["session_id"]
+    stack.wait(lambda: (d := stack.driver("anna"))["session_id"] == session
+               and d["recording"]["seconds"] > 13, "13 s recorded", 40)
+    alive_utc_ms = stack.get("/api/v1/time")["utc_us"] / 1000
+    stack.server.kill()
+
+    stack.start_server(name="server2")
+    stack.server.wait_for(r"still open")
+    info = stack.get(f"/api/v1/sessions/{session}")
+    assert "while it was recording" in info["end_reason"], info
+    lag_ms = alive_utc_ms - info["segments"][-1]["end_utc_ms"]
+    assert lag_ms < 1000, f"the index ends {lag_ms} ms before the kill"
+    assert len(info["segments"]) >= 2, info
+    files = segment_files(stack, "anna", session)
+    assert len(files) == len(info["segments"])
+    seconds = 0
+    for path, segment in zip(files, info["segments"]):
+        assert os.path.getsize(path) == segment["bytes"], (path, segment)
+        lines = probe(path)
+        assert any(l.startswith("h264,video") for l in lines), lines[-5:]
+        times = [float(l.split(",")[1]) for l in lines
+                 if l.startswith("video,") and l.split(",")[1] != "N/A"]
+        data = [l for l in lines if l.startswith("data,")]
+        assert len(data) > 30 * (times[-1] - times[0]), "telemetry is missing"
+        seconds += times[-1] - times[0]
+        indexed = (segment["end_pts"] - segment["start_pts"]) / 90000
+        assert abs(times[-1] - times[0] - indexed) < 0.3, (times[-1] - times[0], indexed)
+    print(f"kill -9: {len(files)} segments, {seconds:.1f} s readable, index "
+          f"ends {lag_ms:.0f} ms before the kill")
+
+    # The publisher of before comes back by itself.
+    stack.wait(lambda: stack.state("anna") == "live", "the driver is back", 30)
+    assert stack.driver("anna")["session_id"] != session
+
+
+def test_stop(stack):
+    """SIGTERM closes the recordings."""
+    session = stack.driver("anna")["session_id"]
+    assert stack.server.stop() == 0
+    stack.start_server(name="server3")
+    assert "still open" not in stack.server.err()
+    info = stack.get(f"/api/v1/sessions/{session}")
+    assert info["ended_utc_ms"] and all(s["closed"] for s in info["segments"]), info
+
+
+def test_bind(stack):
+    """No open port without a password; with one, nothing without it."""
+    done = subprocess.run(
+        ["pitbox-server", "--data-dir", stack.path("other"), "--bind", "0.0.0.0",
+         "--http-port", "0", "--srt-port", "0"],
+        capture_output=True, text=True, timeout=20)
+    assert done.returncode == 1 and "--password-file" in done.stderr, done
+    password = stack.path("password")
+    with open(password, "w", encoding="utf-8") as f:
+        f.write("correct horse battery\n")
+    with Stack() as other:
+        other.start_server("--password-file", password)
+        assert request(other, "GET", "/healthz")[0] == 200
+        for path in ("/", "/metrics", "/api/v1/drivers"):
+            status, headers, _ = request(other, "GET", path)
+            assert status == 401 and "Basic" in headers["WWW-Authenticate"]
+        assert request(other, "POST", "/whep/x", b"")[0] == 401
+        import base64
+        good = base64.b64encode(b"pitbox:correct horse battery").decode()
+        bad = base64.b64encode(b"pitbox:correct horse batterz").decode()
+        assert request(other, "GET", "/api/v1/drivers",
+                       headers={"Authorization": "Basic " + good})[0] == 200
+        assert request(other, "GET", "/api/v1/drivers",
+                       headers={"Authorization": "Basic " + bad})[0] == 401
+        assert "battery" not in other.server.err()
+
+
+def test_device_commands(stack, keys):
+    """A device added or removed beside the running server counts at once."""
+    new = stack.add_driver("carl", "pc3")
+    stack.wait(lambda: stack.state("carl") is not None, "the new driver", 10)
+    p = publish(stack, "carl", TELEMETRY, "carl", "pc3", new)
+    stack.wait(lambda: stack.state("carl") == "live", "the new driver live")
+    driver = stack.driver("carl")
+    assert driver["mode"] == "telemetry" and driver["video"] is None, driver
+    subprocess.run(["pitbox-server", "--data-dir", stack.data, "device",
+                    "remove", "pc3"], check=True)
+    stack.wait(lambda: stack.state("carl") != "live", "the device is out", 10)
+    p.stop(signal.SIGKILL)
+    for key in keys + [new]:
+        assert key not in stack.server.err(), "a passphrase is in the log"
+
+
+def main():
+    with Stack() as stack:
+        key1 = stack.add_driver("anna", "pc1")
+        key2 = stack.add_driver("ben", "pc2")
+        stack.start_server()
+        anna = publish(stack, "anna", BOTH, "anna", "pc1", key1)
+        stack.wait(lambda: stack.state("anna") == "live", "anna is live", 30)
+        stack.wait(lambda: stack.driver("anna")["video"], "anna's picture", 20)
+        stack.wait(lambda: stack.driver("anna")["telemetry"]["rate_hz"] > 50,
+                   "anna's rows")
+        info = stack.get("/api/v1/drivers/anna/session-info")
+        assert info["player_car_idx"] is not None and info["drivers"], info
+        live = stack.get("/api/v1/drivers/anna/live")
+        assert live["values"]["speed_mps"] >= 0 and "gear" in live["values"]
+        schema = stack.get("/api/v1/drivers/anna/schema")
+        assert schema["schema_id"] == live["schema_id"]
+        test_refusals(stack, anna)
+        test_garbage(stack, key2)
+        test_http(stack)
+        test_no_leaking_sockets(stack)
+        test_chunked_limit(stack)
+        test_device_commands(stack, [key1, key2])
+        again = test_reconnect(stack, key1)
+        anna.stop(signal.SIGKILL)
+        test_kill(stack, key1)
+        test_stop(stack)
+        again.stop(signal.SIGKILL)
+        test_bind(stack)
+    print("ok")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
