@@ -35,7 +35,9 @@ struct _PbPeer {
   /* Atomic. */
   gint closing;
   gint connected;
-  gint heard_ms;
+  /* In a box of its own: a probe inside webrtcbin holds it, and must not hold
+   * the peer, which holds webrtcbin. */
+  gint *heard_ms;
   gint frames_dropped;
   gint samples_dropped;
   /* Lane thread only; @handle is the viewer, for as long as it calls back. */

@@ -57,6 +57,7 @@ pb_peer_unref (PbPeer *peer)
   gst_clear_object (&peer->webrtcbin);
   gst_clear_object (&peer->pipeline);
   g_clear_pointer (&peer->live, pb_live_unref);
+  g_atomic_rc_box_release (peer->heard_ms);
   g_free (peer->config.public_address);
   g_mutex_clear (&peer->lock);
   g_free (peer);
@@ -94,9 +95,9 @@ pb_peer_emit_closed (PbPeer *peer, const gchar *why)
 static GstPadProbeReturn
 on_heard (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
-  PbPeer *peer = user_data;
+  gint *heard_ms = user_data;
 
-  g_atomic_int_set (&peer->heard_ms, pb_peer_clock_ms ());
+  g_atomic_int_set (heard_ms, pb_peer_clock_ms ());
   return GST_PAD_PROBE_OK;
 }
 
@@ -125,7 +126,7 @@ on_deep_element_added (
 
     gst_pad_add_probe (pad,
         GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_heard,
-        pb_peer_ref (peer), drop_peer);
+        g_atomic_rc_box_acquire (peer->heard_ms), g_atomic_rc_box_release);
   }
 }
 
@@ -143,7 +144,7 @@ on_connection_state (GObject *object, GParamSpec *spec, gpointer user_data)
     pb_peer_emit_closed (peer, "connection closed");
   if (state != GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED)
     return;
-  g_atomic_int_set (&peer->heard_ms, pb_peer_clock_ms ());
+  g_atomic_int_set (peer->heard_ms, pb_peer_clock_ms ());
   g_atomic_int_set (&peer->connected, TRUE);
   g_mutex_lock (&peer->lock);
   if (peer->viewer != NULL && peer->offer.has_video && !peer->video_started) {
@@ -235,7 +236,7 @@ make_pipeline (PbPeer *peer, GError **error)
       G_CALLBACK (on_connection_state));
   connect_signal (peer, peer->webrtcbin, "on-data-channel",
       G_CALLBACK (pb_peer_on_data_channel));
-  gst_bin_add (GST_BIN (peer->pipeline), gst_object_ref (peer->webrtcbin));
+  gst_bin_add (GST_BIN (peer->pipeline), peer->webrtcbin);
   bus = gst_element_get_bus (peer->pipeline);
   gst_bus_set_sync_handler (bus, on_message, pb_peer_ref (peer), drop_peer);
   if (gst_element_set_state (peer->pipeline, GST_STATE_PLAYING)
@@ -264,6 +265,7 @@ pb_peer_new (const PbPeerConfig *config, GError **error)
   init_debug ();
   g_atomic_ref_count_init (&peer->ref_count);
   g_mutex_init (&peer->lock);
+  peer->heard_ms = g_atomic_rc_box_new0 (gint);
   peer->config = *config;
   peer->config.public_address = g_strdup (config->public_address);
   if (!make_pipeline (peer, error)) {
@@ -354,7 +356,7 @@ pb_peer_close (PbPeer *peer)
 void
 pb_peer_get_stats (PbPeer *peer, PbPeerStats *stats)
 {
-  gint heard_ms = g_atomic_int_get (&peer->heard_ms);
+  gint heard_ms = g_atomic_int_get (peer->heard_ms);
 
   stats->connected = g_atomic_int_get (&peer->connected);
   stats->silent_ms =

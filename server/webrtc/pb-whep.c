@@ -440,6 +440,9 @@ pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
       soup_server_message_get_response_headers (message);
   const gchar *allow = viewer_id == NULL ? "POST, OPTIONS" : "DELETE, OPTIONS";
 
+  /* SoupServer 3.2 never closes a kept connection that its client has closed:
+   * each viewer would leave a socket behind. */
+  soup_message_headers_replace (headers, "Connection", "close");
   if (viewer_id == NULL && g_str_equal (method, "POST")) {
     handle_post (whep, message, live);
   } else if (viewer_id != NULL && g_str_equal (method, "DELETE")) {

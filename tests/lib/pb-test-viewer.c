@@ -372,9 +372,10 @@ void
 pb_test_viewer_free (PbTestViewer *viewer)
 {
   g_cancellable_cancel (viewer->cancellable);
+  /* webrtcbin's thread ends with this, and adds no more to the main loop. */
+  gst_element_set_state (viewer->pipeline, GST_STATE_NULL);
   while (g_idle_remove_by_data (viewer))
     continue;
-  gst_element_set_state (viewer->pipeline, GST_STATE_NULL);
   g_signal_handlers_disconnect_by_data (viewer->webrtcbin, viewer);
   if (viewer->channel != NULL)
     g_signal_handlers_disconnect_by_data (viewer->channel, viewer);
