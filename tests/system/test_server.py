@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 
+from openapi import Document
 from pitbox import Stack, need
 
 need("gst-launch-1.0", "ffprobe")
@@ -121,6 +122,31 @@ def test_http(stack):
                  "pitbox_received_bits_per_second", "process_open_fds"):
         assert re.search(rf"^{name}\b", metrics, re.M), f"no {name}"
     assert re.search(r'pitbox_driver_live{driver="anna"} 1', metrics), metrics
+
+
+def test_openapi(stack):
+    """Every address that can be read answers as the document says, for what is
+    there and for what is not."""
+    doc = Document(request(stack, "GET", "/api/v1/openapi.json")[2])
+    session = stack.driver("anna")["session_id"]
+    values = {"driver": "anna", "session": session, "lap": "1"}
+    n = 0
+    for path, methods in doc.doc["paths"].items():
+        if "get" not in methods:
+            continue
+        for there in (True, False):
+            url = path
+            for name, value in values.items():
+                url = url.replace("{" + name + "}", value if there else "0")
+            status, headers, body = request(stack, "GET", url)
+            assert there is False or "{lap}" in path or status == 200, (url, status)
+            doc.check_answer(path, "get", status, headers["Content-Type"], body)
+            n += 1
+    for query in ("limit=0", "limit=x", "before_utc_ms=-1", "driver=anna&limit=1"):
+        status, headers, body = request(stack, "GET", "/api/v1/sessions?" + query)
+        doc.check_answer("/api/v1/sessions", "get", status,
+                         headers["Content-Type"], body)
+    print(f"openapi: {n} addresses answer as it says")
 
 
 def test_no_leaking_sockets(stack):
@@ -278,6 +304,7 @@ def main():
         test_refusals(stack, anna)
         test_garbage(stack, key2)
         test_http(stack)
+        test_openapi(stack)
         test_no_leaking_sockets(stack)
         test_chunked_limit(stack)
         test_device_commands(stack, [key1, key2])
