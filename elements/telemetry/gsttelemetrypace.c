@@ -23,10 +23,9 @@
  * it takes that of its first pad, and a demuxer throws away what comes before
  * the first picture and its clock reference.
  *
- * ## Example
- * ```
+ * |[
  * gst-launch-1.0 telemetrytestsrc is-live=true ! tee name=rows rows. ! queue ! telemetryenc ! pace.telemetry_sink rows. ! queue ! telemetryscene ! videoconvert ! x264enc tune=zerolatency ! h264parse config-interval=-1 ! pace.video_sink telemetrypace name=pace pace.video_src ! mux.sink_65 pace.telemetry_src ! mux.sink_66 mpegtsmux name=mux alignment=0 ! filesink location=lap.ts
- * ```
+ * ]|
  */
 #include "gsttelemetrypace.h"
 
@@ -111,6 +110,15 @@ static GstClockTime
 running_time_now (GstTelemetryPace *self)
 {
   return gst_element_get_current_running_time (GST_ELEMENT (self));
+}
+
+/* NONE also where upstream sent no segment, or none of times. */
+static GstClockTime
+to_running_time (const GstSegment *segment, GstClockTime position)
+{
+  return segment->format == GST_FORMAT_TIME
+             ? gst_segment_to_running_time (segment, GST_FORMAT_TIME, position)
+             : GST_CLOCK_TIME_NONE;
 }
 
 /* Once a stream: a live one on either side makes both live. */
@@ -343,8 +351,8 @@ static GstFlowReturn
 telemetry_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstTelemetryPace *self = GST_TELEMETRY_PACE (parent);
-  GstClockTime time = gst_segment_to_running_time (&self->telemetry_segment,
-      GST_FORMAT_TIME, GST_BUFFER_DTS_OR_PTS (buffer));
+  GstClockTime time = to_running_time (
+      &self->telemetry_segment, GST_BUFFER_DTS_OR_PTS (buffer));
   GstFlowReturn ret;
   guint dropped = 0;
 
@@ -402,8 +410,7 @@ telemetry_gap (GstTelemetryPace *self, GstEvent *event)
   gst_event_parse_gap (event, &pts, &duration);
   if (GST_CLOCK_TIME_IS_VALID (duration))
     pts += duration;
-  pts = gst_segment_to_running_time (
-      &self->telemetry_segment, GST_FORMAT_TIME, pts);
+  pts = to_running_time (&self->telemetry_segment, pts);
   if (!GST_CLOCK_TIME_IS_VALID (pts))
     return;
   g_mutex_lock (&self->lock);
@@ -469,8 +476,7 @@ telemetry_event (GstPad *pad, GstObject *parent, GstEvent *event)
 static void
 add_frame (GstTelemetryPace *self, GstClockTime position)
 {
-  GstClockTime time = gst_segment_to_running_time (
-      &self->video_segment, GST_FORMAT_TIME, position);
+  GstClockTime time = to_running_time (&self->video_segment, position);
 
   if (!GST_CLOCK_TIME_IS_VALID (time))
     return;

@@ -16,10 +16,9 @@
  * the row, or a later one, is there. Where pictures may stay away for long, put
  * a leaky queue before `telemetry`.
  *
- * ## Example
- * ```
- * gst-launch-1.0 filesrc location=lap.ts ! tsdemux name=d d. ! h264parse ! avdec_h264 ! sync.video d. ! telemetrydec ! sync.telemetry telemetrysync name=sync policy=nearest ! videoconvert ! autovideosink
- * ```
+ * |[
+ * gst-launch-1.0 filesrc location=lap.ts ! tsdemux name=demux demux. ! queue ! h264parse ! avdec_h264 ! sync.video demux. ! queue ! telemetrydec ! sync.telemetry telemetrysync name=sync policy=nearest ! videoconvert ! autovideosink
+ * ]|
  */
 #include "gsttelemetrysync.h"
 
@@ -274,6 +273,12 @@ sink_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
   const GstSegment *segment;
   GstCaps *caps;
 
+  /* tsdemux tells of gaps before it tells of its segment. */
+  if (GST_EVENT_TYPE (event) == GST_EVENT_GAP
+      && pad->segment.format != GST_FORMAT_TIME) {
+    gst_event_unref (event);
+    return TRUE;
+  }
   if (pad != self->video)
     return telemetry_event (agg, pad, event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {

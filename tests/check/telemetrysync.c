@@ -248,6 +248,28 @@ GST_START_TEST (test_a_row_of_wrong_size_is_dropped_and_counted)
 }
 GST_END_TEST
 
+GST_START_TEST (test_a_gap_before_the_segment_is_nothing)
+{
+  GstElement *sync = gst_element_factory_make ("telemetrysync", NULL);
+  GstPad *pad = gst_element_request_pad_simple (sync, "telemetry");
+  GstHarness *video = gst_harness_new_with_element (sync, "video", "src");
+  GstBuffer *picture = gst_buffer_new_allocate (NULL, 384, NULL);
+
+  gst_harness_set_src_caps_str (video, VIDEO_CAPS);
+  gst_pad_send_event (pad, gst_event_new_stream_start ("s"));
+  g_assert_true (gst_pad_send_event (pad, gst_event_new_gap (0, GST_SECOND)));
+  gst_pad_send_event (pad, gst_event_new_eos ());
+  GST_BUFFER_PTS (picture) = 0;
+  gst_harness_push (video, picture);
+  /* By now the events were looked at; a warning would end the test. */
+  gst_buffer_unref (gst_harness_pull (video));
+  gst_element_release_request_pad (sync, pad);
+  gst_object_unref (pad);
+  gst_harness_teardown (video);
+  gst_object_unref (sync);
+}
+GST_END_TEST
+
 static GstPadProbeReturn
 check_picture (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -311,6 +333,7 @@ telemetrysync_suite (void)
   tcase_add_loop_test (tc, test_policies, 0, G_N_ELEMENTS (policies));
   tcase_add_test (tc, test_pictures_outlive_telemetry);
   tcase_add_test (tc, test_a_gap_settles_a_picture);
+  tcase_add_test (tc, test_a_gap_before_the_segment_is_nothing);
   tcase_add_test (tc, test_a_row_of_wrong_size_is_dropped_and_counted);
   tcase_add_test (tc, test_a_file_pairs_every_picture);
   return s;
