@@ -16,10 +16,9 @@
  * `state` (string: connecting, connected, waiting, failed), `reason` (string),
  * `code` (int, SRT's rejection code or 0) and `retry-ms` (uint).
  *
- * ## Example
- * ```
+ * |[
  * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency ! mpegtsmux ! pitboxsrtsink host=127.0.0.1 port=9000 streamid='#!::r=car01,m=publish,u=pc1' passphrase=correct-horse
- * ```
+ * ]|
  */
 #include "gstpitboxsrtsink.h"
 

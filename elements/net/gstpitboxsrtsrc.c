@@ -19,10 +19,9 @@
  * `pad-added` and `pad-removed` come from one thread, which also lets callers
  * in: a handler links and returns.
  *
- * ## Example
- * ```
+ * |[
  * gst-launch-1.0 pitboxsrtsrc name=in port=9000 accept-any=true passphrase=correct-horse in.src_0 ! filesink location=first.ts in.src_1 ! filesink location=second.ts
- * ```
+ * ]|
  */
 #include "gstpitboxsrtsrc.h"
 
