@@ -17,8 +17,8 @@ static const gchar *
 insert_text (GStringChunk *strings, const char *text)
 {
   g_autofree gchar *utf8 = NULL;
-  char *converted = irsdk_text_to_utf8 (
-      text, strlen (text), IRSDK_ENCODING_UNKNOWN, NULL);
+  char *converted =
+      irsdk_text_to_utf8 (text, strlen (text), IRSDK_ENCODING_UNKNOWN, NULL);
 
   utf8 = g_strdup (converted != NULL ? converted : "");
   free (converted);
