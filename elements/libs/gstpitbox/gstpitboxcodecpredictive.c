@@ -47,7 +47,22 @@ set_value (Pred *self, PredChannel *ch, guint8 *row, guint64 bits)
   else if (ch->changed) {
     ch->n_in_period++;
     gst_pitbox_pred_note (ch, bits);
+    if (ch->grid >= 0)
+      gst_pitbox_pred_grid_learn (&self->grids[ch->grid], ch->now,
+          self->grids[0].channel < 0
+              ? 0
+              : self->channels[self->grids[0].channel].now);
   }
+}
+
+static guint64
+code_changed (Pred *self, PredChannel *ch, guint64 bits)
+{
+  if (ch->grid >= 0 && self->grids[ch->grid].on
+      && gst_pitbox_pred_grid_code (
+          self, &self->grids[ch->grid], ch->experts[ch->best].p, &bits))
+    return bits;
+  return gst_pitbox_pred_code_value (self, ch, bits);
 }
 
 static void
@@ -59,7 +74,7 @@ code_active (Pred *self, PredChannel *ch, guint8 *row)
   gst_pitbox_pred_predict (self, ch);
   if (gst_pitbox_range_bit (
           &self->range, &ch->changes[ch->changed][gate], bits != ch->bits))
-    set_value (self, ch, row, gst_pitbox_pred_code_value (self, ch, bits));
+    set_value (self, ch, row, code_changed (self, ch, bits));
   else
     set_value (self, ch, row, ch->bits);
   gst_pitbox_pred_learn (self, ch);
@@ -148,6 +163,8 @@ begin_anew (Pred *self, const guint8 *row)
   self->rows = 0;
   self->statics_changed = FALSE;
   memset (self->idle_mask, 0xff, self->row_bytes);
+  for (guint i = 0; i < N_GRIDS; i++)
+    self->grids[i].on = FALSE;
   for (guint i = 0; i < self->n_channels; i++) {
     PredChannel *ch = &self->channels[i];
 

@@ -114,6 +114,7 @@ add_channel (Binder *b, PredKind kind, guint offset, gint reference)
   ch->offset = offset;
   ch->reference = reference;
   ch->gate = -1;
+  ch->grid = -1;
 }
 
 static PredKind
@@ -393,6 +394,8 @@ fix_partners (Pred *self, const gint *position)
 {
   for (guint i = 0; i < N_BODY; i++)
     self->body[i] = moved (position, self->body[i]);
+  for (guint i = 0; i < N_GRIDS; i++)
+    self->grids[i].channel = moved (position, self->grids[i].channel);
   for (gint i = 0; i < (gint) self->n_channels; i++) {
     PredChannel *ch = &self->channels[i];
     guint kept = 0;
@@ -434,6 +437,23 @@ reorder (Binder *b, Pred *self)
   fix_partners (self, position);
 }
 
+static void
+bind_grids (Binder *b, Pred *self)
+{
+  static const gchar *const names[N_GRIDS] = { "Lat", "Lon" };
+
+  for (guint i = 0; i < N_GRIDS; i++) {
+    gint channel = find_channel (b, names[i]);
+
+    self->grids[i].channel = -1;
+    self->grids[i].is_latitude = i == 0;
+    if (channel >= 0 && b->channels[channel].kind == KIND_F64) {
+      b->channels[channel].grid = i;
+      self->grids[i].channel = channel;
+    }
+  }
+}
+
 Pred *
 gst_pitbox_pred_new (const GstPitboxSchema *schema)
 {
@@ -452,6 +472,7 @@ gst_pitbox_pred_new (const GstPitboxSchema *schema)
   add_own_experts (&b);
   bind_series (&b);
   bind_relations (&b, has_body);
+  bind_grids (&b, self);
   collect_experts (&b, self);
   reorder (&b, self);
   g_array_unref (b.experts);

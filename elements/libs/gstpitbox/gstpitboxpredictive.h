@@ -68,6 +68,7 @@ typedef struct {
   gint quantum; /* every value is a multiple of 2^quantum */
   guint offset;
   gint reference; /* channel that a key row compares with, or -1 */
+  gint grid; /* of grids, or -1 */
   gint gate; /* channel whose change goes with this one's, or -1 */
   guint64 bits; /* as in the row */
   gdouble now, h1, h2, h3; /* this row's value and the ones before */
@@ -96,6 +97,30 @@ enum {
   BODY_ROLL,
   N_BODY
 };
+
+/* Values that the search for a grid works on. */
+#define PRED_GRID_VALUES 128
+
+/* Encoder only: what has been found out about a grid. */
+typedef struct {
+  guint n;
+  gint32 k[PRED_GRID_VALUES];
+  gdouble x[PRED_GRID_VALUES];
+  gboolean found, given_up;
+  gint32 zero, next_zero;
+  gdouble coarse, origin, scale;
+} PredGridSearch;
+
+typedef struct {
+  gint channel; /* or -1 */
+  gboolean is_latitude;
+  gboolean on;
+  gdouble origin, scale; /* of the last key row */
+  guint failures;
+  PredGridSearch search;
+} PredGrid;
+
+#define N_GRIDS 2
 
 #define N_SCALES 20
 #define N_VOLATILITIES 3
@@ -132,6 +157,7 @@ typedef struct {
   GstPitboxBit active[N_KINDS][2];
   GstPitboxBit best[N_KINDS][16];
   GstPitboxBit number[4][24];
+  GstPitboxBit grid;
   GstPitboxBit change_class[4];
   GstPitboxBit quantum;
 } PredContexts;
@@ -152,6 +178,7 @@ typedef struct {
   guint8 *idle_mask; /* 0xff for bytes of channels that are not active */
   PredContexts ctx;
   gint body[N_BODY];
+  PredGrid grids[N_GRIDS]; /* Lat, Lon */
   GstPitboxRange range;
 } Pred;
 
@@ -169,6 +196,18 @@ G_GNUC_INTERNAL gint gst_pitbox_pred_unit_exponent (
     const PredChannel *ch, gdouble value);
 
 G_GNUC_INTERNAL void gst_pitbox_pred_prime (const Pred *self, PredChannel *ch);
+
+/* gstpitboxpredgrid.c */
+G_GNUC_INTERNAL gdouble gst_pitbox_pred_grid_value (
+    const PredGrid *grid, gint32 k);
+G_GNUC_INTERNAL gint32 gst_pitbox_pred_grid_nearest (
+    const PredGrid *grid, gdouble value);
+G_GNUC_INTERNAL gboolean gst_pitbox_pred_grid_code (
+    Pred *self, PredGrid *grid, gdouble p, guint64 *bits);
+G_GNUC_INTERNAL void gst_pitbox_pred_grid_code_key (Pred *self, PredGrid *grid);
+G_GNUC_INTERNAL void gst_pitbox_pred_grid_fit (PredGrid *grid);
+G_GNUC_INTERNAL void gst_pitbox_pred_grid_learn (
+    PredGrid *grid, gdouble value, gdouble latitude);
 
 /* gstpitboxpredpriors.c */
 G_GNUC_INTERNAL extern const guint16 gst_pitbox_pred_priors[];
@@ -227,6 +266,22 @@ pred_exponent (gdouble value)
 
   memcpy (&bits, &value, 8);
   return (gint) (bits >> 52 & 0x7ff) - 1023;
+}
+
+/* Codes a signed number, small ones cheap; |value| < 2^20. */
+static inline gint
+pred_code_number (GstPitboxRange *r, GstPitboxBit *bits, gint value)
+{
+  guint m = value < 0 ? 2 * (guint) -value - 1 : 2 * (guint) value, nb = 0;
+
+  m++;
+  while (
+      nb < 21
+      && gst_pitbox_range_bit (r, &bits[nb], (gint) nb < pred_highest_bit (m)))
+    nb++;
+  m = (1u << nb) | gst_pitbox_range_raw (r, m & ((1u << nb) - 1), nb);
+  m--;
+  return (m & 1) != 0 ? -(gint) ((m + 1) / 2) : (gint) (m / 2);
 }
 
 /* 2^e for -1022 <= e <= 1023. */

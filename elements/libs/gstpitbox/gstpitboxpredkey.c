@@ -7,8 +7,8 @@
 /* A value is called short if so many of its low mantissa bits are zero. */
 #define SHORT_BITS_F32 12
 #define SHORT_BITS_F64 29
-/* Errors are told in half octaves. */
-#define SCALE_STEP 64
+/* Errors are told in octaves. */
+#define SCALE_STEP 128
 /* What a channel's experts that are not the best are thought to be worse. */
 #define OTHERS_WORSE 128
 /* Values a channel must have had before a common unit is believed in. */
@@ -23,22 +23,6 @@ code_tree (GstPitboxRange *r, GstPitboxBit *bits, guint n, guint value)
     node =
         node << 1 | gst_pitbox_range_bit (r, &bits[node], value >> (i - 1) & 1);
   return node - (1u << n);
-}
-
-/* Signed, small ones cheap; |value| < 2^20. */
-static gint
-code_number (GstPitboxRange *r, GstPitboxBit *bits, gint value)
-{
-  guint m = value < 0 ? 2 * (guint) -value - 1 : 2 * (guint) value, nb = 0;
-
-  m++;
-  while (
-      nb < 20
-      && gst_pitbox_range_bit (r, &bits[nb], (gint) nb < pred_highest_bit (m)))
-    nb++;
-  m = (1u << nb) | gst_pitbox_range_raw (r, m & ((1u << nb) - 1), nb);
-  m--;
-  return (m & 1) != 0 ? -(gint) ((m + 1) / 2) : (gint) (m / 2);
 }
 
 static guint64
@@ -136,14 +120,20 @@ best_expert (const PredChannel *ch)
 }
 
 static gint
-code_scale (
-    Pred *self, const PredChannel *ch, guint which, gint scale, gint base)
+code_scale (Pred *self, const PredChannel *ch, gint scale, gint base)
 {
   gint limit = 128 * (ch->mantissa == 0 ? 34 : ch->mantissa == 23 ? 160 : 810);
   gint steps = (scale - base + SCALE_STEP * 4096) / SCALE_STEP - 4096;
 
-  steps = code_number (&self->range, self->ctx.number[which], steps);
+  steps = pred_code_number (&self->range, self->ctx.number[0], steps);
   return CLAMP (base + steps * SCALE_STEP, -limit, limit);
+}
+
+/* How much further off the last value is than the best expert: not told. */
+static gint
+guess_last (const PredExpert *best, gint scale)
+{
+  return scale + 256 * (best->type < EXPERT_COPY ? (gint) best->type : 2);
 }
 
 static void
@@ -157,8 +147,8 @@ code_quantum (Pred *self, PredChannel *ch, gint unit)
     return;
   has = gst_pitbox_range_bit (&self->range, &self->ctx.quantum, has);
   if (has) {
-    gint q =
-        code_number (&self->range, self->ctx.number[2], ch->lowest_bit - unit);
+    gint q = pred_code_number (
+        &self->range, self->ctx.number[1], ch->lowest_bit - unit);
 
     ch->quantum = CLAMP (unit + q, -900, 900);
   }
@@ -170,7 +160,7 @@ code_activity (Pred *self, PredChannel *ch)
 {
   PredContexts *ctx = &self->ctx;
   GstPitboxRange *r = &self->range;
-  gint unit, last = ch->experts[0].scale;
+  gint unit, last;
   guint best = best_expert (ch), seen = MAX (self->rows, 1);
   guint rate = 4 * ch->n_in_period / seen;
   gint scale = ch->experts[best].scale;
@@ -182,11 +172,8 @@ code_activity (Pred *self, PredChannel *ch)
   unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
   best = code_tree (r, ctx->best[ch->kind], 4, best);
   best = MIN (best, ch->n_experts - 1);
-  scale = code_scale (self, ch, 0, scale, 128 * unit);
-  if (best != 0)
-    last = code_scale (self, ch, 1, last, scale);
-  else
-    last = scale;
+  scale = code_scale (self, ch, scale, 128 * unit);
+  last = guess_last (&ch->experts[best], scale);
   rate = code_tree (r, ctx->change_class, 2, MIN (rate, 3));
   gst_pitbox_pred_restart (ch, TRUE);
   for (guint i = 0; i < ch->n_experts; i++) {
@@ -236,6 +223,8 @@ gst_pitbox_pred_code_key (Pred *self, guint8 *row)
     }
     ch->n_in_period = 0;
   }
+  for (guint i = 0; i < N_GRIDS; i++)
+    gst_pitbox_pred_grid_code_key (self, &self->grids[i]);
   for (guint i = 0; i < self->n_channels; i++)
     gst_pitbox_pred_prime (self, &self->channels[i]);
   self->rows = 0;
