@@ -46,6 +46,7 @@ struct _GstTelemetryEnc {
   gboolean caps_sent;
   guint64 ticks; /* stands in where a buffer has no OFFSET */
   guint64 bad_rows;
+  guint n_keys;
 
   /* Object lock: the encoder (so that stats and keys can be asked for from any
    * thread), the settings, and what was known before the first caps. */
@@ -64,11 +65,29 @@ G_DEFINE_FINAL_TYPE (GstTelemetryEnc, gst_telemetry_enc, GST_TYPE_ELEMENT);
 GST_ELEMENT_REGISTER_DEFINE (
     telemetryenc, "telemetryenc", GST_RANK_NONE, GST_TYPE_TELEMETRY_ENC);
 
+/* Before a key unit, as a video encoder before a key frame: a multiplexer
+ * answers with its headers, so that whoever joins here can read on from here. */
+static void
+announce_key (GstTelemetryEnc *self, GstBuffer *unit)
+{
+  GstClockTime time = GST_BUFFER_PTS (unit);
+
+  if (self->segment.format != GST_FORMAT_TIME)
+    return;
+  gst_pad_push_event (self->srcpad,
+      gst_video_event_new_downstream_force_key_unit (time,
+          gst_segment_to_stream_time (&self->segment, GST_FORMAT_TIME, time),
+          gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, time),
+          TRUE, self->n_keys++));
+}
+
 static GstFlowReturn
 push_unit (GstTelemetryEnc *self, GstBuffer *unit)
 {
   if (unit == NULL)
     return GST_FLOW_OK;
+  if (!GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT))
+    announce_key (self, unit);
   GST_LOG_OBJECT (self, "unit %" GST_PTR_FORMAT, unit);
   return gst_pad_push (self->srcpad, unit);
 }
@@ -186,6 +205,9 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
       gst_event_unref (event);
       return ok;
     case GST_EVENT_SEGMENT:
+      drain (self);
+      gst_event_copy_segment (event, &self->segment);
+      break;
     case GST_EVENT_GAP:
     case GST_EVENT_EOS:
       drain (self);
@@ -353,6 +375,7 @@ clear_stream (GstTelemetryEnc *self)
   GST_OBJECT_UNLOCK (self);
   self->caps_sent = FALSE;
   self->ticks = 0;
+  gst_segment_init (&self->segment, GST_FORMAT_TIME);
 }
 
 static GstStateChangeReturn

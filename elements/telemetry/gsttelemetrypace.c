@@ -29,6 +29,7 @@
  */
 #include "gsttelemetrypace.h"
 
+#include <gst/video/video-event.h>
 #include <gstpitbox/gstpitbox.h>
 
 #include "pacer.h"
@@ -489,15 +490,27 @@ add_frame (GstTelemetryPace *self, GstClockTime position)
   g_mutex_unlock (&self->lock);
 }
 
+/* Whoever joins or cuts at a key frame finds a key unit beside it. */
+static void
+request_key_unit (GstTelemetryPace *self)
+{
+  gst_pad_push_event (self->telemetry_sink,
+      gst_video_event_new_upstream_force_key_unit (
+          GST_CLOCK_TIME_NONE, TRUE, (guint) self->n_frames));
+}
+
 static GstFlowReturn
 video_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstTelemetryPace *self = GST_TELEMETRY_PACE (parent);
   /* What the multiplexer orders by. */
   GstClockTime position = GST_BUFFER_DTS_OR_PTS (buffer);
+  gboolean key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   GstFlowReturn ret;
   gboolean live;
 
+  if (key)
+    request_key_unit (self);
   ask_live (self, pad, &self->video_asked_live);
   g_mutex_lock (&self->lock);
   live = self->config.live;

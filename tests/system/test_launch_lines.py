@@ -3,7 +3,7 @@
 """Every gst-launch line that we print runs as printed.
 
 Lines come from the README files (indented or fenced code) and from the
-|[ … ]| examples of the elements' SECTION comments. They run one after the
+|[ … ]| or ``` examples of the elements' SECTION comments. They run one after the
 other in one folder, in which lap.ibt is a lap of the simulator. A line that
 ends must end well; one that runs for ever must still run after three seconds
 and end cleanly when interrupted. A line that needs a peer (a server on a port)
@@ -43,7 +43,9 @@ def blocks_of_markdown(path):
 
 def blocks_of_source(path):
     text = open(path, encoding="utf-8").read()
-    for m in re.finditer(r"\|\[(?:<!--.*?-->)?(.*?)\]\|", text, re.S):
+    for m in re.finditer(
+            r"(?:\|\[(?:<!--.*?-->)?|^ \* ```\w*\n)(.*?)(?:\]\||^ \* ```)",
+            text, re.S | re.M):
         yield [re.sub(r"^\s*\* ?", "", li).strip()
                for li in m.group(1).splitlines()]
 
