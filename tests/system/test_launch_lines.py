@@ -21,7 +21,7 @@ from pitbox import Stack, need
 
 need("gst-launch-1.0", "pitbox-sim", "Xvfb")
 
-ROOT = os.path.abspath(sys.argv[1])
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 RUN_FOREVER_S = 3
 
 
