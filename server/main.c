@@ -38,7 +38,7 @@ static const gchar description[] =
     "  device remove NAME             take it back\n\n"
     "Examples:\n"
     "  pitbox-server\n"
-    "  pitbox-server device add anna-pc --driver anna\n"
+    "  pitbox-server device add car07-pc --driver car07\n"
     "  pitbox-server --bind 0.0.0.0 --password-file /etc/pitbox/password\n"
     "  pitbox-server --http-port 0 --srt-port 0 --ready-file ready.json\n\n"
     "Environment: PITBOX_DASHBOARD (folder with the dashboard's files), "

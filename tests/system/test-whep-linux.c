@@ -40,7 +40,7 @@ rig_init (Rig *rig, guint fps)
   g_autoptr (GError) error = NULL;
   GSList *uris;
 
-  rig->live = pb_live_new ("anna", NULL);
+  rig->live = pb_live_new ("car07", NULL);
   rig->driver = pb_test_driver_new (rig->live, &pictures, &error);
   g_assert_no_error (error);
   rig->whep = pb_whep_new (&options, &error);
@@ -51,7 +51,7 @@ rig_init (Rig *rig, guint fps)
       rig->soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
   uris = soup_server_get_uris (rig->soup);
   rig->url = g_strdup_printf (
-      "http://127.0.0.1:%d/whep/anna", g_uri_get_port (uris->data));
+      "http://127.0.0.1:%d/whep/car07", g_uri_get_port (uris->data));
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   rig->session = soup_session_new_with_options (
       "max-conns", 100, "max-conns-per-host", 100, NULL);

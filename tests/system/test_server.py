@@ -63,10 +63,10 @@ def request(stack, method, path, body=None, headers=None):
 def test_refusals(stack, good):
     """Wrong passphrase and unknown device: words on both sides, and the stream
     that runs goes on."""
-    before = stack.get("/api/v1/drivers/anna/live")["tick"]
+    before = stack.get("/api/v1/drivers/car07/live")["tick"]
     wrong = publish(stack, "wrong", TELEMETRY, "ben", "pc2", "x" * 20,
                     "reconnect=false")
-    unknown = publish(stack, "unknown", TELEMETRY, "anna", "nobody", "x" * 20,
+    unknown = publish(stack, "unknown", TELEMETRY, "car07", "nobody", "x" * 20,
                       "reconnect=false")
     wrong.wait_for(r"ERROR.*passphrase")
     unknown.wait_for(r"ERROR.*does not know this device")
@@ -75,7 +75,7 @@ def test_refusals(stack, good):
     for p in (wrong, unknown):
         p.kill()
     assert good.alive()
-    stack.wait(lambda: stack.get("/api/v1/drivers/anna/live")["tick"]
+    stack.wait(lambda: stack.get("/api/v1/drivers/car07/live")["tick"]
                > before + 30, "the good stream goes on")
 
 
@@ -91,7 +91,7 @@ def test_garbage(stack, key):
                 "ben", "pc2", key, "reconnect=false")
     stack.server.wait_for(r"driver ben: .* ends: the bytes are not MPEG-TS", 30)
     p.stop(signal.SIGKILL)
-    assert stack.state("anna") == "live"
+    assert stack.state("car07") == "live"
     reason = stack.wait(
         lambda: stack.get("/api/v1/sessions?driver=ben")["sessions"][0]["end_reason"],
         "the session's end")
@@ -103,15 +103,15 @@ def test_http(stack):
     assert stack.get("/healthz")["status"] == "ok"
     for path in ("/api/v1/nothing", "/api/v1/drivers/nobody", "/nothing",
                  "/api/v1/drivers/", "/../etc/passwd", "/%2e%2e/x",
-                 "/api/v1/drivers/anna/laps/99/trace", "/whep/nobody",
+                 "/api/v1/drivers/car07/laps/99/trace", "/whep/nobody",
                  "/api/v1/sessions/nothing"):
         status, _, body = request(stack, "GET", path)
         assert status == 404, f"{path}: {status}"
         assert b'"message"' in body, f"{path}: {body}"
     assert request(stack, "GET", "/api/v1/sessions?limit=0")[0] == 400
-    assert request(stack, "GET", "/api/v1/drivers/anna/laps/x/trace")[0] == 400
+    assert request(stack, "GET", "/api/v1/drivers/car07/laps/x/trace")[0] == 400
     assert request(stack, "POST", "/api/v1/drivers", b"")[0] == 405
-    assert request(stack, "POST", "/whep/anna", b"x" * 100_000)[0] == 413
+    assert request(stack, "POST", "/whep/car07", b"x" * 100_000)[0] == 413
     assert request(stack, "GET", "/healthz", headers={"Host": "evil.example"})[0] == 403
     status, headers, _ = request(stack, "GET", "/api/v1/drivers")
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -121,15 +121,15 @@ def test_http(stack):
     for name in ("pitbox_driver_live", "pitbox_rows_total",
                  "pitbox_received_bits_per_second", "process_open_fds"):
         assert re.search(rf"^{name}\b", metrics, re.M), f"no {name}"
-    assert re.search(r'pitbox_driver_live{driver="anna"} 1', metrics), metrics
+    assert re.search(r'pitbox_driver_live{driver="car07"} 1', metrics), metrics
 
 
 def test_openapi(stack):
     """Every address that can be read answers as the document says, for what is
     there and for what is not."""
     doc = Document(request(stack, "GET", "/api/v1/openapi.json")[2])
-    session = stack.driver("anna")["session_id"]
-    values = {"driver": "anna", "session": session, "lap": "1"}
+    session = stack.driver("car07")["session_id"]
+    values = {"driver": "car07", "session": session, "lap": "1"}
     n = 0
     for path, methods in doc.doc["paths"].items():
         if "get" not in methods:
@@ -142,7 +142,7 @@ def test_openapi(stack):
             assert there is False or "{lap}" in path or status == 200, (url, status)
             doc.check_answer(path, "get", status, headers["Content-Type"], body)
             n += 1
-    for query in ("limit=0", "limit=x", "before_utc_ms=-1", "driver=anna&limit=1"):
+    for query in ("limit=0", "limit=x", "before_utc_ms=-1", "driver=car07&limit=1"):
         status, headers, body = request(stack, "GET", "/api/v1/sessions?" + query)
         doc.check_answer("/api/v1/sessions", "get", status,
                          headers["Content-Type"], body)
@@ -167,7 +167,7 @@ def test_chunked_limit(stack):
     """A body without a length is cut off at the limit, too."""
     with socket.create_connection(
             ("127.0.0.1", int(stack.url.rsplit(":", 1)[1])), timeout=10) as s:
-        s.sendall(b"POST /whep/anna HTTP/1.1\r\nHost: localhost\r\n"
+        s.sendall(b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
                   b"Content-Type: application/sdp\r\n"
                   b"Transfer-Encoding: chunked\r\n\r\n")
         try:
@@ -183,9 +183,9 @@ def test_chunked_limit(stack):
 def test_reconnect(stack, key):
     """The same device again: the same driver, a new session, no gap for the
     page; the old session says why it ended."""
-    first = stack.driver("anna")["session_id"]
-    second = publish(stack, "again", BOTH, "anna", "pc1", key)
-    stack.wait(lambda: stack.driver("anna")["session_id"] not in (None, first),
+    first = stack.driver("car07")["session_id"]
+    second = publish(stack, "again", BOTH, "car07", "pc1", key)
+    stack.wait(lambda: stack.driver("car07")["session_id"] not in (None, first),
                "the new session")
     old = stack.wait(
         lambda: (s := stack.get(f"/api/v1/sessions/{first}"))["ended_utc_ms"] and s,
@@ -197,8 +197,8 @@ def test_reconnect(stack, key):
 def test_kill(stack, key):
     """kill -9 while it records: file, index and ffprobe have all but the last
     second; a restart goes on."""
-    session = stack.driver("anna")["session_id"]
-    stack.wait(lambda: (d := stack.driver("anna"))["session_id"] == session
+    session = stack.driver("car07")["session_id"]
+    stack.wait(lambda: (d := stack.driver("car07"))["session_id"] == session
                and d["recording"]["seconds"] > 13, "13 s recorded", 40)
     alive_utc_ms = stack.get("/api/v1/time")["utc_us"] / 1000
     stack.server.kill()
@@ -210,7 +210,7 @@ def test_kill(stack, key):
     lag_ms = alive_utc_ms - info["segments"][-1]["end_utc_ms"]
     assert lag_ms < 1000, f"the index ends {lag_ms} ms before the kill"
     assert len(info["segments"]) >= 2, info
-    files = segment_files(stack, "anna", session)
+    files = segment_files(stack, "car07", session)
     assert len(files) == len(info["segments"])
     seconds = 0
     for path, segment in zip(files, info["segments"]):
@@ -228,13 +228,13 @@ def test_kill(stack, key):
           f"ends {lag_ms:.0f} ms before the kill")
 
     # The publisher of before comes back by itself.
-    stack.wait(lambda: stack.state("anna") == "live", "the driver is back", 30)
-    assert stack.driver("anna")["session_id"] != session
+    stack.wait(lambda: stack.state("car07") == "live", "the driver is back", 30)
+    assert stack.driver("car07")["session_id"] != session
 
 
 def test_stop(stack):
     """SIGTERM closes the recordings."""
-    session = stack.driver("anna")["session_id"]
+    session = stack.driver("car07")["session_id"]
     assert stack.server.stop() == 0
     stack.start_server(name="server3")
     assert "still open" not in stack.server.err()
@@ -287,21 +287,21 @@ def test_device_commands(stack, keys):
 
 def main():
     with Stack() as stack:
-        key1 = stack.add_driver("anna", "pc1")
+        key1 = stack.add_driver("car07", "pc1")
         key2 = stack.add_driver("ben", "pc2")
         stack.start_server()
-        anna = publish(stack, "anna", BOTH, "anna", "pc1", key1)
-        stack.wait(lambda: stack.state("anna") == "live", "anna is live", 30)
-        stack.wait(lambda: stack.driver("anna")["video"], "anna's picture", 20)
-        stack.wait(lambda: stack.driver("anna")["telemetry"]["rate_hz"] > 50,
-                   "anna's rows")
-        info = stack.get("/api/v1/drivers/anna/session-info")
+        car07 = publish(stack, "car07", BOTH, "car07", "pc1", key1)
+        stack.wait(lambda: stack.state("car07") == "live", "car07 is live", 30)
+        stack.wait(lambda: stack.driver("car07")["video"], "car07's picture", 20)
+        stack.wait(lambda: stack.driver("car07")["telemetry"]["rate_hz"] > 50,
+                   "car07's rows")
+        info = stack.get("/api/v1/drivers/car07/session-info")
         assert info["player_car_idx"] is not None and info["drivers"], info
-        live = stack.get("/api/v1/drivers/anna/live")
+        live = stack.get("/api/v1/drivers/car07/live")
         assert live["values"]["speed_mps"] >= 0 and "gear" in live["values"]
-        schema = stack.get("/api/v1/drivers/anna/schema")
+        schema = stack.get("/api/v1/drivers/car07/schema")
         assert schema["schema_id"] == live["schema_id"]
-        test_refusals(stack, anna)
+        test_refusals(stack, car07)
         test_garbage(stack, key2)
         test_http(stack)
         test_openapi(stack)
@@ -309,7 +309,7 @@ def main():
         test_chunked_limit(stack)
         test_device_commands(stack, [key1, key2])
         again = test_reconnect(stack, key1)
-        anna.stop(signal.SIGKILL)
+        car07.stop(signal.SIGKILL)
         test_kill(stack, key1)
         test_stop(stack)
         again.stop(signal.SIGKILL)

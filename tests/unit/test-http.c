@@ -19,8 +19,8 @@ test_routes (void)
     const gchar *arg;
   } rows[] = {
     { "/api/v1/drivers", "/api/v1/drivers", "" },
-    { "/api/v1/drivers/{}", "/api/v1/drivers/anna", "anna" },
-    { "/api/v1/drivers/{}/live", "/api/v1/drivers/anna/live", "anna" },
+    { "/api/v1/drivers/{}", "/api/v1/drivers/car07", "car07" },
+    { "/api/v1/drivers/{}/live", "/api/v1/drivers/car07/live", "car07" },
     { "/api/v1/drivers", "/api/v1/drivers/", NULL },
     { "/api/v1/drivers", "/api/v1//drivers", NULL },
     { "/api/v1/drivers", "/api/v1/driversx", NULL },

@@ -167,7 +167,7 @@ static void
 test_join_and_follow (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
-  g_autoptr (PbLive) live = pb_live_new ("anna", NULL);
+  g_autoptr (PbLive) live = pb_live_new ("car07", NULL);
   g_autoptr (PbSampleDecoder) decoder = pb_sample_decoder_new (schema);
   PbLiveViewer *viewer;
   PbLiveStats stats;
@@ -234,7 +234,7 @@ static void
 test_restart (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
-  g_autoptr (PbLive) live = pb_live_new ("anna", NULL);
+  g_autoptr (PbLive) live = pb_live_new ("car07", NULL);
   PbLiveViewer *viewer;
   Got got;
   guint32 step;
@@ -286,7 +286,7 @@ static void
 test_telemetry_only (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
-  g_autoptr (PbLive) live = pb_live_new ("anna", NULL);
+  g_autoptr (PbLive) live = pb_live_new ("car07", NULL);
   g_autoptr (GBytes) text = g_bytes_new_static ("WeekendInfo:\n", 13);
   g_autoptr (GBytes) again = NULL;
   g_autoptr (GstPitboxSample) row = NULL;
@@ -317,7 +317,7 @@ static void
 test_hostile_input (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
-  g_autoptr (PbLive) live = pb_live_new ("anna", NULL);
+  g_autoptr (PbLive) live = pb_live_new ("car07", NULL);
   g_autoptr (GstBuffer) empty = gst_buffer_new ();
   g_autoptr (GstBuffer) noise = gst_buffer_new_memdup ("not RTP at all", 14);
   g_autoptr (GstSample) a = gst_sample_new (empty, NULL, NULL, NULL);
@@ -341,7 +341,7 @@ static void
 test_too_many_viewers (void)
 {
   PbLiveLimits limits = { .max_viewers = 2 };
-  g_autoptr (PbLive) live = pb_live_new ("anna", &limits);
+  g_autoptr (PbLive) live = pb_live_new ("car07", &limits);
   PbLiveViewer *a = pb_live_add_viewer (live, &funcs, NULL);
   PbLiveViewer *b = pb_live_add_viewer (live, &funcs, NULL);
 
@@ -369,7 +369,7 @@ static void
 test_stuck_viewer (void)
 {
   const PbLiveViewerFuncs slow = { on_frame_stuck, on_sample, on_text };
-  g_autoptr (PbLive) live = pb_live_new ("anna", NULL);
+  g_autoptr (PbLive) live = pb_live_new ("car07", NULL);
   PbLiveViewer *viewer;
   PbLiveStats stats;
   Got got;

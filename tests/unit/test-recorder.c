@@ -67,7 +67,7 @@ make_stream (PbTestTs *ts, guint seconds)
 static gchar *
 session_folder (Fixture *f)
 {
-  return g_build_filename (f->data->recordings, "anna", "s1", NULL);
+  return g_build_filename (f->data->recordings, "car07", "s1", NULL);
 }
 
 static gint64
@@ -75,7 +75,7 @@ open_session (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
   gint64 pk = pb_store_open_session (
-      f->data->store, "s1", "anna", "pc", g_get_real_time (), &error);
+      f->data->store, "s1", "car07", "pc", g_get_real_time (), &error);
 
   g_assert_no_error (error);
   g_assert_cmpint (pk, !=, 0);
@@ -251,7 +251,7 @@ static void
 test_no_folder (Fixture *f, gconstpointer unused)
 {
   g_autofree gchar *driver =
-      g_build_filename (f->data->recordings, "anna", NULL);
+      g_build_filename (f->data->recordings, "car07", NULL);
 
   g_assert_true (g_file_set_contents (driver, "a file", -1, NULL));
   expect_failure (f, NULL);
@@ -275,7 +275,7 @@ test_devices (Fixture *f, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) devices = NULL;
   const PbDevice *device;
-  gchar *passphrase = pb_store_add_device (store, seal, "pc", "anna", &error);
+  gchar *passphrase = pb_store_add_device (store, seal, "pc", "car07", &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (strlen (passphrase), ==, 32);
@@ -283,7 +283,7 @@ test_devices (Fixture *f, gconstpointer unused)
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS);
   g_clear_error (&error);
   for (guint i = 0; bad[i]; i++) {
-    g_assert_null (pb_store_add_device (store, seal, bad[i], "anna", &error));
+    g_assert_null (pb_store_add_device (store, seal, bad[i], "car07", &error));
     g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID);
     g_clear_error (&error);
     g_assert_null (pb_store_add_device (store, seal, "x", bad[i], &error));
@@ -294,7 +294,7 @@ test_devices (Fixture *f, gconstpointer unused)
   devices = pb_store_list_devices (store, seal, &error);
   g_assert_cmpuint (devices->len, ==, 1);
   device = g_ptr_array_index (devices, 0);
-  g_assert_cmpstr (device->driver, ==, "anna");
+  g_assert_cmpstr (device->driver, ==, "car07");
   g_assert_cmpstr (device->passphrase, ==, passphrase);
   pb_secret_free (passphrase);
 
