@@ -522,6 +522,7 @@ real_image_is_published_and_read (void)
   g_assert_cmpint (irsdk_shm_reader_poll (r, &row), ==, IRSDK_SHM_ROW);
   g_assert_cmpint (row.tick, ==, 1935);
   g_assert_cmpmem (row.data, 7419, image + 1114224, 7419);
+  irsdk_shm_writer_free (w);
   g_assert_cmpint (irsdk_shm_writer_new_from_image (&w, name, image, 111), ==,
       IRSDK_ERROR_TRUNCATED);
   irsdk_shm_reader_free (r);

@@ -320,7 +320,7 @@ read_sectors (Session *self, const IrsdkNode *list)
 
 /**
  * irsdk_session_parse:
- * @text: (array length=size): the session string as the sim wrote it, 8-bit;
+ * @text: (array length=size) (nullable): the string as the sim wrote it, 8-bit;
  *   what stands behind its first NUL does not count
  * @size: bytes in @text; those beyond %IRSDK_MAX_SESSION_BYTES are left out
  *
@@ -336,6 +336,10 @@ irsdk_session_parse (const char *text, size_t size)
 
   if (self == NULL)
     return NULL;
+  if (text == NULL) {
+    text = "";
+    size = 0;
+  }
   if (!irsdk_tree_parse (&self->tree, text, size)) {
     free (self);
     return NULL;
