@@ -108,6 +108,31 @@ GST_START_TEST (test_force_key_unit_event_makes_a_key)
 }
 GST_END_TEST;
 
+/* As a video encoder does, so that a multiplexer repeats its headers there. */
+GST_START_TEST (test_a_key_unit_is_announced_downstream)
+{
+  GstHarness *h = harness_new ("telemetryenc");
+  GstEvent *event;
+  guint announced = 0;
+
+  push_row (h, 0);
+  push_row (h, 1);
+  while ((event = gst_harness_try_pull_event (h)) != NULL) {
+    if (gst_video_event_is_force_key_unit (event)) {
+      gboolean all_headers = FALSE;
+
+      gst_video_event_parse_downstream_force_key_unit (
+          event, NULL, NULL, NULL, &all_headers, NULL);
+      fail_unless (all_headers);
+      announced++;
+    }
+    gst_event_unref (event);
+  }
+  fail_unless_equals_int (announced, 1);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_gap_passes_after_waiting_rows)
 {
   GstHarness *h = harness_new ("telemetryenc rows-per-unit=5");
@@ -222,6 +247,7 @@ telemetryenc_suite (void)
   tcase_add_test (tc, test_one_row_one_unit_at_once);
   tcase_add_test (tc, test_key_units_come_by_time);
   tcase_add_test (tc, test_force_key_unit_event_makes_a_key);
+  tcase_add_test (tc, test_a_key_unit_is_announced_downstream);
   tcase_add_test (tc, test_gap_passes_after_waiting_rows);
   tcase_add_test (tc, test_eos_drains);
   tcase_add_test (tc, test_row_of_wrong_size_is_dropped_and_counted);

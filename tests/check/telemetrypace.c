@@ -3,6 +3,7 @@
  * mpegtsmux behind it never stalls. */
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
+#include <gst/video/video-event.h>
 #include <gst/check/gsttestclock.h>
 
 #include "../lib/pb-test-rows.h"
@@ -153,6 +154,38 @@ GST_START_TEST (test_a_frame_takes_its_row_in_running_time)
   gst_event_unref (event);
   g_assert_cmpuint (stat (&f, "merged"), ==, 5);
   gst_harness_teardown (dec);
+  tear_down (&f);
+}
+GST_END_TEST
+
+/* Requests for key units that went up towards the encoder. */
+static guint
+count_key_requests (Fixture *f)
+{
+  GstEvent *event;
+  guint n = 0;
+
+  while ((event = gst_harness_try_pull_upstream_event (f->telemetry)) != NULL) {
+    n += gst_video_event_is_force_key_unit (event);
+    gst_event_unref (event);
+  }
+  return n;
+}
+
+GST_START_TEST (test_a_key_frame_asks_for_a_key_unit)
+{
+  Fixture f;
+  GstBuffer *delta = gst_buffer_new_allocate (NULL, 10, NULL);
+
+  set_up (&f);
+  count_key_requests (&f);
+  push_row (&f, 0);
+  push_frame (&f, 0);
+  g_assert_cmpuint (count_key_requests (&f), ==, 1);
+  GST_BUFFER_PTS (delta) = GST_BUFFER_DTS (delta) = SHIFT + ROW_NS (1);
+  GST_BUFFER_FLAG_SET (delta, GST_BUFFER_FLAG_DELTA_UNIT);
+  g_assert_cmpint (gst_harness_push (f.video, delta), ==, GST_FLOW_OK);
+  g_assert_cmpuint (count_key_requests (&f), ==, 0);
   tear_down (&f);
 }
 GST_END_TEST
@@ -540,6 +573,7 @@ telemetrypace_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_a_frame_takes_its_row_in_running_time);
   tcase_add_test (tc, test_rows_between_frames_are_merged);
+  tcase_add_test (tc, test_a_key_frame_asks_for_a_key_unit);
   tcase_add_test (tc, test_a_frame_never_waits_for_telemetry);
   tcase_add_test (tc, test_telemetry_goes_alone_after_max_wait);
   tcase_add_test (tc, test_each_pad_ends_by_itself);
