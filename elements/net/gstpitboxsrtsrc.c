@@ -34,7 +34,9 @@ GST_DEBUG_CATEGORY (pitbox_srt_src_debug);
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 0
 #define DEFAULT_MAX_CALLERS 64
-#define DEFAULT_BATCH_MS 2
+/* A frame comes as one burst, which one wake-up takes anyway: 10 callers at
+ * 3 Mbit/s cost 13 % of a core with 0 ms, 14 % with 2 ms, 15 % with 5 ms. */
+#define DEFAULT_BATCH_MS 0
 
 struct _GstPitboxSrtSrc {
   GstElement parent;
