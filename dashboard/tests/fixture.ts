@@ -4,7 +4,7 @@
 import { Schema } from '../src/protocol/schema.js';
 
 export const SCHEMA_JSON = {
-  schema_id: 0xfeedbeef, sim: 'iracing', tick_rate: 60, row_bytes: 70,
+  schema_id: 0xfeedbeef, sim: 'iracing', rate_hz: 60, row_bytes: 70,
   vars: [
     { name: 'SessionTime', unit: 's', type: 'double', count: 1, offset: 0 },
     { name: 'Speed', unit: 'm/s', type: 'float', count: 1, offset: 8 },

@@ -15,9 +15,9 @@ test('a driver without a field shows the field as not known', () => {
   assert.equal(d!.link.rttMs, null);
 });
 
-test('drivers may come as a list too', () => {
-  assert.equal(parseDrivers([{ id: 'a' }, { id: 'b' }]).length, 2);
+test('an answer of another shape has no drivers', () => {
   assert.deepEqual(parseDrivers('no'), []);
+  assert.deepEqual(parseDrivers({ drivers: 3 }), []);
 });
 
 test('the best lap may be a number or a lap', () => {
@@ -40,14 +40,22 @@ test('track points come sorted and whole', () => {
   assert.deepEqual(t.points.map((p) => p.pct), [0, 0.5]);
 });
 
-test('class colours are read in every form', () => {
-  const info = parseSessionInfo({ player_car_idx: 1, drivers: [
-    { car_idx: 0, class_color: '0xffda59', is_pace_car: true },
-    { car_idx: 1, class_color: '#33ceff', name: 'A' },
-    { car_idx: 2, class_color: 16711680 }, { name: 'no index' }] });
+test('session info: names, colours, sectors, sessions by number', () => {
+  const info = parseSessionInfo({
+    update: 4, player_car_idx: 1,
+    track: { name: 'Ring', config: 'Short', sectors_pct: [0, 0.3, 'x'] },
+    sessions: [{ num: 0, type: 'Practice' }, { num: 2, type: 'Race' }],
+    drivers: [
+      { car_idx: 0, class_color: '#ffda59', is_pace_car: true },
+      { car_idx: 1, class_color: null, name: 'A' }, { name: 'no index' }],
+  });
+  assert.equal(info.trackName, 'Ring Short');
+  assert.equal(info.sessionNames.get(2), 'Race');
+  assert.deepEqual(info.sectorsPct, [0, 0.3]);
   assert.deepEqual([...info.cars.values()].map((c) => c.classColor),
-    [0xffda59, 0x33ceff, 0xff0000]);
+    [0xffda59, null]);
   assert.equal(info.cars.get(0)!.isPaceCar, true);
+  assert.equal(parseSessionInfo(null).trackName, '');
 });
 
 test('an error answer becomes its words', async () => {

@@ -46,7 +46,7 @@ const bad: [string, unknown][] = [
   ['no id', { ...SCHEMA_JSON, schema_id: undefined }],
   ['row of no bytes', { ...SCHEMA_JSON, row_bytes: 0 }],
   ['row too large', { ...SCHEMA_JSON, row_bytes: 49153 }],
-  ['rate 0', { ...SCHEMA_JSON, tick_rate: 0 }],
+  ['rate 0', { ...SCHEMA_JSON, rate_hz: 0 }],
   ['vars no list', { ...SCHEMA_JSON, vars: {} }],
   ['too many vars', { ...SCHEMA_JSON, vars: Array(4097).fill(variable) }],
   ['no name', { ...SCHEMA_JSON, vars: [{ ...variable, name: '' }] }],

@@ -147,7 +147,10 @@ export class LivePage {
     s.on('laps', (laps) =>
       this.#laps.setLaps(laps?.laps ?? [], laps?.bestLap ?? null));
     s.on('track', (track) => this.#map.setTrack(track));
-    s.on('info', () => this.#sessionLine());
+    s.on('info', (info) => {
+      this.#map.setSectors(info?.sectorsPct ?? []);
+      this.#sessionLine();
+    });
     this.#drivers.on('drivers', (d) => this.#driversChanged(d));
     this.#drivers.on('trouble', (why) => {
       if (why === null) s.connection?.serverBack();
@@ -365,7 +368,7 @@ export class LivePage {
     const { info } = this.#session;
     const car = this.#lastCar;
     const driver = this.#drivers.find(this.driver);
-    const kind = car && info?.sessionNames[car.sessionNum];
+    const kind = car && info?.sessionNames.get(car.sessionNum);
     setText(byId('session'), [info?.trackName || driver?.track, kind]
       .filter(Boolean).join(' · '));
     const remain = car && [

@@ -85,8 +85,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
 }
 
 export function parseDrivers(v: unknown): DriverInfo[] {
-  const list = Array.isArray(v) ? v : asArray(asObject(v)['drivers']);
-  return list.map(parseDriver).filter((d): d is DriverInfo => d !== null);
+  return asArray(asObject(v)['drivers']).map(parseDriver).filter((d): d is DriverInfo => d !== null);
 }
 
 export interface Lap {
@@ -188,7 +187,10 @@ export interface SessionCar {
 export interface SessionInfo {
   readonly update: number;
   readonly trackName: string;
-  readonly sessionNames: readonly string[];
+  /** Kind of session by SessionNum. */
+  readonly sessionNames: ReadonlyMap<number, string>;
+  /** Where sectors start, 0..1. */
+  readonly sectorsPct: readonly number[];
   readonly playerCarIdx: number | null;
   readonly cars: ReadonlyMap<number, SessionCar>;
   readonly redlineRpm: number | null;
@@ -196,9 +198,7 @@ export interface SessionInfo {
 }
 
 function parseColor(v: unknown): number | null {
-  if (typeof v === 'number') return v & 0xffffff;
-  if (typeof v !== 'string') return null;
-  const m = /^(?:#|0x)([0-9a-f]{1,6})$/i.exec(v.trim());
+  const m = typeof v === 'string' ? /^#([0-9a-f]{6})$/i.exec(v) : null;
   return m ? parseInt(m[1]!, 16) : null;
 }
 
@@ -221,12 +221,11 @@ export function parseSessionInfo(v: unknown): SessionInfo {
   }
   return {
     update: num(o, 'update') ?? 0,
-    trackName: str(track, 'display_name') || str(track, 'name')
-      || str(o, 'track'),
-    sessionNames: asArray(o['sessions']).map((s) => {
-      const session = asObject(s);
-      return str(session, 'type') || str(session, 'name');
-    }),
+    trackName: [str(track, 'name'), str(track, 'config')]
+      .filter(Boolean).join(' '),
+    sessionNames: new Map(asArray(o['sessions']).map(asObject).map(
+      (s) => [num(s, 'num') ?? -1, str(s, 'type') || str(s, 'name')])),
+    sectorsPct: numbers(track['sectors_pct']),
     playerCarIdx: num(o, 'player_car_idx'),
     cars,
     redlineRpm: num(o, 'redline_rpm'),

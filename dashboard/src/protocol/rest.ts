@@ -89,7 +89,7 @@ export class RestClient {
   /** UTC of the server in µs. */
   async timeUs(): Promise<number> {
     const o = asObject(await this.#get('/time'));
-    const us = num(o, 'utc_us') ?? num(o, 'time_us');
+    const us = num(o, 'utc_us');
     if (us === null) throw new HttpError(200, 'format', 'no time in answer');
     return us;
   }

@@ -128,7 +128,7 @@ export class Schema {
     const o = object(json, 'the schema');
     this.id = integer(o, 'schema_id', 0, 0xffffffff);
     this.sim = typeof o['sim'] === 'string' ? o['sim'] : '';
-    this.tickRate = integer(o, 'tick_rate', 1, 10000);
+    this.tickRate = integer(o, 'rate_hz', 1, 10000);
     this.rowBytes = integer(o, 'row_bytes', 1, MAX_ROW_BYTES);
     const vars = o['vars'];
     if (!Array.isArray(vars) || vars.length > MAX_VARS) {

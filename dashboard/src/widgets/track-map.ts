@@ -99,6 +99,7 @@ export class TrackMapWidget {
   #line: Placed[] = [];
   #track: MapTrack | null = null;
   #cars: readonly MapCar[] = [];
+  #sectors: readonly number[] = [];
   #width = 1;
   #height = 1;
   #scale = 1;
@@ -121,6 +122,12 @@ export class TrackMapWidget {
     const km = track?.lengthM ? ` ${(track.lengthM / 1000).toFixed(2)} km` : '';
     setText(this.#title, track?.complete ? `${track.name}${km}`
       : 'learning the outline: one lap');
+    this.#drawBase();
+  }
+
+  /** Where sectors start, 0..1. */
+  setSectors(sectors: readonly number[]): void {
+    this.#sectors = sectors;
     this.#drawBase();
   }
 
@@ -150,18 +157,22 @@ export class TrackMapWidget {
     ctx.strokeStyle = palette.dim;
     ctx.lineWidth = 1.5 * this.#scale;
     ctx.stroke();
-    this.#drawFinish(ctx);
+    ctx.setLineDash([]);
+    for (const pct of this.#sectors) this.#mark(ctx, pct, 5, palette.dim);
+    this.#mark(ctx, 0, 7, palette.text);
     this.draw(this.#cars);
   }
 
-  #drawFinish(ctx: CanvasRenderingContext2D): void {
-    const a = placeAt(this.#line, 0);
-    const b = placeAt(this.#line, 0.004);
+  /* A stroke across the track. */
+  #mark(
+    ctx: CanvasRenderingContext2D, pct: number, half: number, color: string,
+  ): void {
+    const a = placeAt(this.#line, pct);
+    const b = placeAt(this.#line, pct + 0.004);
     const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-    const nx = (-(b.y - a.y) / length) * 7 * this.#scale;
-    const ny = ((b.x - a.x) / length) * 7 * this.#scale;
-    ctx.setLineDash([]);
-    ctx.strokeStyle = palette.text;
+    const nx = (-(b.y - a.y) / length) * half * this.#scale;
+    const ny = ((b.x - a.x) / length) * half * this.#scale;
+    ctx.strokeStyle = color;
     ctx.lineWidth = 2 * this.#scale;
     ctx.beginPath();
     ctx.moveTo(a.x - nx, a.y - ny);

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The whole relay as real processes in a folder of its own: simulators, server,
+// agents and, where asked for, a network that loses packets.
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  access, mkdir, mkdtemp, readFile, rm, writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Skip } from './skip.mjs';
+
+const exec = promisify(execFile);
+const START_MS = 30000;
+const END_MS = 5000;
+
+/** Polls until `check` gives something true; says what was waited for. */
+export async function until(what, check, ms = START_MS) {
+  const end = Date.now() + ms;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
+    await new Promise((r) => setTimeout(r, 50));
+  }
+}
+
+async function onPath(name) {
+  for (const dir of (process.env.PATH ?? '').split(delimiter)) {
+    try {
+      await access(join(dir, name), constants.X_OK);
+      return true;
+    } catch { /* the next folder */ }
+  }
+  return false;
+}
+
+class Child {
+  constructor(name, argv, log, env) {
+    this.name = name;
+    this.log = log;
+    this.lines = [];
+    this.process = spawn(argv[0], argv.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'], env,
+    });
+    this.ended = new Promise((resolve) => {
+      this.process.on('error', (e) => resolve(String(e)));
+      this.process.on('exit', (code, signal) => resolve(signal ?? code));
+    });
+    this.alive = true;
+    this.ended.then(() => { this.alive = false; });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text) => {
+        this.lines.push(...text.split('\n').filter(Boolean));
+        if (this.lines.length > 400) this.lines.splice(0, 200);
+      });
+    }
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (this.alive) this.process.kill(signal);
+    const late = setTimeout(() => this.process.kill('SIGKILL'), END_MS);
+    await this.ended;
+    clearTimeout(late);
+  }
+}
+
+/**
+ * Starts everything and waits until each driver is live at the server.
+ *
+ * drivers: [{ id, mode: 'video'|'telemetry', ibt }]; loss: percent of the
+ * datagrams lost on the way in; width, height, fps, bitrateKbps of the picture.
+ */
+export async function startStack(options = {}) {
+  const stack = new Stack(options);
+  try {
+    await stack.start();
+  } catch (error) {
+    await stack.stop(true);
+    throw error;
+  }
+  return stack;
+}
+
+class Stack {
+  constructor(options) {
+    this.options = {
+      drivers: [{ id: 'car1' }], loss: 0, width: 640, height: 360, fps: 60,
+      bitrateKbps: 3000, ...options,
+    };
+    this.children = new Map();
+  }
+
+  async start() {
+    const needed = ['pitbox-server', 'pitbox-agent', 'pitbox-sim'];
+    if (this.options.loss > 0) needed.push('lossproxy');
+    for (const name of needed) {
+      if (!await onPath(name)) throw new Skip(`${name} is not on the PATH`);
+    }
+    this.dir = await mkdtemp(join(tmpdir(), 'pitbox-system-'));
+    this.env = { ...process.env, GST_REGISTRY: join(this.dir, 'registry.bin') };
+    this.data = join(this.dir, 'data');
+    await mkdir(this.data);
+    for (const driver of this.options.drivers) await this.#addDevice(driver);
+    await this.startServer();
+    if (this.options.loss > 0) await this.#startProxy();
+    for (const driver of this.options.drivers) {
+      this.#startSim(driver);
+      this.startAgent(driver.id);
+    }
+    await Promise.all(this.options.drivers.map((d) => this.untilLive(d.id)));
+  }
+
+  child(name, argv) {
+    const child = new Child(name, argv, join(this.dir, name), this.env);
+    this.children.set(name, child);
+    return child;
+  }
+
+  async #addDevice({ id }) {
+    const { stdout } = await exec('pitbox-server', ['--data-dir', this.data,
+      'device', 'add', id, '--driver', id, '--print-passphrase'],
+    { env: this.env });
+    await writeFile(join(this.dir, `${id}.key`), stdout, { mode: 0o600 });
+  }
+
+  /** Starts the server; again on the same ports once it has run. */
+  async startServer() {
+    const ready = join(this.dir, 'ready');
+    await rm(ready, { force: true });
+    const server = this.child('server', ['pitbox-server',
+      '--data-dir', this.data, '--http-port', String(this.httpPort ?? 0),
+      '--srt-port', String(this.srtPort ?? 0), '--ready-file', ready]);
+    const told = await until('the server is ready', async () => {
+      if (!server.alive) throw new Error('the server ended');
+      return readFile(ready, 'utf8').catch(() => '');
+    });
+    const { url, srt_port: srtPort } = JSON.parse(told);
+    this.url = url.replace(/\/$/, '');
+    this.httpPort = Number(new URL(url).port);
+    this.srtPort = srtPort;
+    this.agentPort = srtPort;
+  }
+
+  async #startProxy() {
+    const proxy = this.child('proxy', ['lossproxy', '--listen', '0',
+      '--to', `127.0.0.1:${this.srtPort}`, '--loss', String(this.options.loss),
+      '--seed', '7']);
+    this.agentPort = await until('the proxy says its port', () =>
+      Number(proxy.lines.join(' ').match(/\d+/)?.[0] ?? 0));
+  }
+
+  #shm(id) {
+    this.run ??= randomBytes(4).toString('hex');
+    return `pitbox-${this.run}-${id}`;
+  }
+
+  #startSim({ id, ibt }) {
+    this.child(`sim-${id}`, ['pitbox-sim', '--shm-name', this.#shm(id),
+      ...(ibt ? ['--ibt', ibt, '--loop'] : [])]);
+  }
+
+  startAgent(id) {
+    const o = this.options;
+    const { mode = 'video' } = o.drivers.find((d) => d.id === id);
+    this.child(`agent-${id}`, ['pitbox-agent',
+      '--server', `127.0.0.1:${this.agentPort}`,
+      '--driver', id, '--device', id,
+      '--passphrase-file', join(this.dir, `${id}.key`),
+      '--shm-name', this.#shm(id), '--mode', mode, '--source', 'scene',
+      '--width', String(o.width), '--height', String(o.height),
+      '--framerate', String(o.fps), '--bitrate-kbps', String(o.bitrateKbps)]);
+  }
+
+  async drivers() {
+    const response = await fetch(`${this.url}/api/v1/drivers`);
+    return (await response.json()).drivers;
+  }
+
+  untilLive(id) {
+    return until(`${id} is live`, async () =>
+      (await this.drivers().catch(() => []))
+        .some((d) => d.id === id && d.state === 'live'));
+  }
+
+  /** Ends everything; `talk` prints the ends of the logs. */
+  async stop(talk = false) {
+    const children = [...this.children.values()];
+    for (const child of children.reverse()) {
+      if (talk) {
+        console.log(`--- ${child.name}${child.alive ? '' : ' (ended)'}`);
+        console.log(child.lines.slice(-25).join('\n'));
+      }
+      await child.stop();
+    }
+    if (this.dir) await rm(this.dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Real Chromium, real processes: in every frame shown, the tick in the
+// picture's pixels is the tick of the telemetry drawn with it.
+//
+// Usage: sync.mjs one|two|loss|late|agent|server|telemetry
+import assert from 'node:assert/strict';
+import { startChromium } from './browser/chromium.mjs';
+import { collector, judge, quantiles } from './browser/collect.mjs';
+import { run, Skip } from './browser/skip.mjs';
+import { startStack, until } from './browser/stack.mjs';
+
+const FRAMES = 1000;
+const FRAMES_AFTER = 300;
+/* On a machine that shares its cores a wall-clock bound only says "not dead";
+ * the figure itself is printed. */
+const FIRST_PICTURE_BOUND_MS = 5000;
+
+const ms = (n) => (n === null || n === undefined ? '–' : n.toFixed(1));
+const line = (name, q) => (q ? `${name} ms p50 ${ms(q.p50)} p95 ${ms(q.p95)} `
+  + `p99 ${ms(q.p99)} max ${ms(q.max)}` : `${name} –`);
+
+async function report(name, page, frames) {
+  const v = judge(frames);
+  const stats = await page.evaluate(() => window.pitbox.stats());
+  console.log(`${name}: ${v.shown} frames shown, ${v.exact} exact, `
+    + `${v.readable} read, ${v.wrong.length} wrong; ${v.older} older, `
+    + `${v.bare} bare, ${v.timeouts} timeouts, ${v.held} held; `
+    + `${stats.counters.dropped} dropped, ${stats.counters.missed} missed`);
+  console.log(`${name}: ${line('draw to canvas', v.ageMs)}`);
+  console.log(`${name}: ${line('hold', v.holdMs)}; ${line('sync', v.syncMs)}`);
+  console.log(`${name}: ${ms(stats.composedFps)} fps; undecodable `
+    + JSON.stringify(stats.undecodable));
+  for (const f of v.wrong.slice(0, 5)) console.log('wrong', JSON.stringify(f));
+  assert.equal(v.wrong.length, 0, `${name}: wrong frames`);
+  assert.equal(v.unlocked, 0, `${name}: frames without a time stamp`);
+  assert.deepEqual(page.problems, [], `${name}: the page complains`);
+  return { ...v, stats };
+}
+
+const exactIn = (page) => page.evaluate(() =>
+  window.__frames.filter((f) => f.lock === 'exact').length);
+
+function untilExact(page, n, what = `${n} exact frames`) {
+  return until(what, async () => await exactIn(page) >= n, 90000);
+}
+
+async function enough(name, page, n) {
+  await untilExact(page, n);
+  const v = await report(name, page, await page.evaluate(() => window.__frames));
+  /* The strip outlives H.264; a frame or two after a loss may not. */
+  assert.ok(v.readable >= 0.99 * v.exact, `${name}: strips not readable`);
+  return v;
+}
+
+function pageOf(stack, id) {
+  return `${stack.url}/?proof=1#driver=${id}`;
+}
+
+function firstPicture(page) {
+  return until('a first picture', () => page.evaluate(
+    () => window.pitbox?.stats().firstPicture), 20000);
+}
+
+const cases = {
+  async one(stack, browser) {
+    await enough('one', await browser.open(pageOf(stack, 'car1'), collector),
+      FRAMES);
+  },
+
+  async two(stack, browser) {
+    const a = await browser.open(pageOf(stack, 'car1'), collector);
+    await enough('car1', a, FRAMES / 2);
+    /* The same page goes on to the other driver. */
+    await a.evaluate(() => { window.__frames.length = 0; });
+    await a.keyboard.press('2');
+    await until('the other driver', () => a.evaluate(
+      () => window.pitbox.stats().driver === 'car2'));
+    await enough('car2', a, FRAMES / 2);
+  },
+
+  async loss(stack, browser) {
+    await enough('2 % loss', await browser.open(
+      pageOf(stack, 'car1'), collector), FRAMES);
+  },
+
+  async late(stack, browser) {
+    const times = [];
+    for (let n = 0; n < 6; n++) {
+      const page = await browser.open(pageOf(stack, 'car1'), collector);
+      const first = await firstPicture(page);
+      times.push(first.sinceAskedMs);
+      const m = first.marks;
+      console.log(`late ${n}: first picture ${ms(first.sinceAskedMs)} ms after `
+        + `asking (answer ${ms(m.answeredMs - m.askedMs)}, connected `
+        + `${ms(m.connectedMs - m.askedMs)}), ${ms(first.composedAt)} ms after `
+        + 'the page began');
+      if (n === 5) await enough('late', page, FRAMES_AFTER);
+      await page.close();
+    }
+    console.log(`late: ${line('first picture', quantiles(times))}`);
+    assert.ok(Math.max(...times) < FIRST_PICTURE_BOUND_MS);
+  },
+
+  async agent(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await enough('before', page, FRAMES_AFTER);
+    for (const signal of ['SIGTERM', 'SIGKILL']) {
+      await stack.children.get('agent-car1').stop(signal);
+      const before = await exactIn(page);
+      const from = Date.now();
+      stack.startAgent('car1');
+      await untilExact(page, before + 1, `a frame after ${signal}`);
+      console.log(`${signal}: picture again after ${Date.now() - from} ms`);
+      await enough(`after ${signal}`, page, before + FRAMES_AFTER);
+    }
+  },
+
+  async server(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await enough('before', page, FRAMES_AFTER);
+    await stack.children.get('server').stop('SIGKILL');
+    const before = await exactIn(page);
+    await stack.startServer();
+    const from = Date.now();
+    await untilExact(page, before + 1, 'a frame after the server came back');
+    console.log(`picture again ${Date.now() - from} ms after the server`);
+    await enough('after', page, before + FRAMES_AFTER);
+  },
+
+  async telemetry(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await until('300 rows', () => page.evaluate(
+      () => window.__frames.length >= 300), 60000);
+    const frames = await page.evaluate(() => window.__frames);
+    const ticks = frames.map((f) => f.tick);
+    assert.ok(frames.every((f) => f.lock === 'telemetry'));
+    assert.ok(ticks.every((t, i) => i === 0 || t > ticks[i - 1]));
+    assert.deepEqual(page.problems, []);
+    console.log(`telemetry: ${frames.length} rows shown; ${line('age',
+      quantiles(frames.map((f) => f.age).filter((a) => a !== null)))}`);
+  },
+};
+
+const options = {
+  two: { drivers: [{ id: 'car1' }, { id: 'car2' }] },
+  loss: { loss: 2 },
+  telemetry: { drivers: [{ id: 'car1', mode: 'telemetry' }] },
+};
+
+await run(async () => {
+  const name = process.argv[2] ?? 'one';
+  if (!Object.hasOwn(cases, name)) {
+    throw new Error(`usage: sync.mjs ${Object.keys(cases).join('|')}`);
+  }
+  const browser = await startChromium();
+  let stack;
+  let failed = true;
+  try {
+    stack = await startStack(options[name]);
+    const index = await fetch(`${stack.url}/`);
+    if (!index.ok) throw new Skip('the dashboard is not built (./run build)');
+    await cases[name](stack, browser);
+    failed = false;
+  } finally {
+    await browser.close();
+    await stack?.stop(failed);
+  }
+});
