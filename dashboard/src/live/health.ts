@@ -66,7 +66,9 @@ export class HealthMeter {
     if (!c.sample || c.sample.utcUs === 0 || utcUs === null) return;
     const age = (utcUs - c.sample.utcUs) / 1000;
     this.#age.push(age);
-    if (c.lock !== 'telemetry') this.#glass.push(age + c.displayMs - nowMs);
+    if (c.lock !== 'telemetry') {
+      this.#glass.push(age + Math.max(0, c.displayMs - nowMs));
+    }
   }
 
   #frameStep(c: Composition): void {
