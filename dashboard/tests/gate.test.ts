@@ -172,11 +172,24 @@ test('a new stream forgets the old one', () => {
   assert.deepEqual(b.last, [1000, 'bare', undefined]);
 });
 
-test('without a time stamp the newest row is drawn and called unlocked', () => {
+test('a browser that tells no time stamps is called unlocked', () => {
   const b = new Bench();
   b.sample(1);
-  b.gate.push(9, null);
-  assert.deepEqual(b.last, [9, 'unlocked', 1]);
+  for (let n = 0; n < 20; n++) b.gate.push(n, null);
+  assert.equal(b.shown.length, 0);
+  assert.equal(b.gate.counters.foreign, 20);
+  b.gate.push(20, null);
+  assert.deepEqual(b.last, [20, 'unlocked', 1]);
+  assert.equal(b.discarded.length, 21);
+});
+
+test('among frames with a time stamp one without is not of the stream', () => {
+  const b = new Bench();
+  b.sample(1);
+  b.frame(1);
+  for (let n = 0; n < 50; n++) b.gate.push(n, null);
+  assert.equal(b.shown.length, 1);
+  assert.equal(b.gate.counters.foreign, 50);
 });
 
 test('the store keeps the last 600 samples', () => {

@@ -15,9 +15,16 @@ const FRAMES_AFTER = 300;
  * the figure itself is printed. */
 const FIRST_PICTURE_BOUND_MS = 5000;
 
-const ms = (n) => (n === null || n === undefined ? '–' : n.toFixed(1));
+const ms = (n) => (Number.isFinite(n) ? n.toFixed(1) : '–');
+const since = (from, at) => ms(at === null ? NaN : at - from);
 const line = (name, q) => (q ? `${name} ms p50 ${ms(q.p50)} p95 ${ms(q.p95)} `
   + `p99 ${ms(q.p99)} max ${ms(q.max)}` : `${name} –`);
+
+function startTimes({ askedAt, composedAt, marks }) {
+  return `after asking: answer ${since(askedAt, marks.answeredMs)}, connected `
+    + `${since(askedAt, marks.connectedMs)}, first picture `
+    + `${since(askedAt, composedAt)}`;
+}
 
 async function report(name, page, frames) {
   const v = judge(frames);
@@ -28,6 +35,10 @@ async function report(name, page, frames) {
     + `${stats.counters.dropped} dropped, ${stats.counters.missed} missed`);
   console.log(`${name}: ${line('draw to canvas', v.ageMs)}`);
   console.log(`${name}: ${line('hold', v.holdMs)}; ${line('sync', v.syncMs)}`);
+  const first = stats.firstPicture;
+  console.log(`${name}: ${startTimes(first)}, first exact `
+    + `${since(first.askedAt, frames.find((f) => f.lock === 'exact')?.at
+      ?? null)} ms`);
   console.log(`${name}: ${ms(stats.composedFps)} fps; undecodable `
     + JSON.stringify(stats.undecodable));
   for (const f of v.wrong.slice(0, 5)) console.log('wrong', JSON.stringify(f));
@@ -42,6 +53,18 @@ const exactIn = (page) => page.evaluate(() =>
 
 function untilExact(page, n, what = `${n} exact frames`) {
   return until(what, async () => await exactIn(page) >= n, 90000);
+}
+
+/* What was on its way when a process ended still comes. */
+async function untilStill(page) {
+  let last = -1;
+  let since = Date.now();
+  return until('frames end', async () => {
+    const n = await exactIn(page);
+    if (n !== last) since = Date.now();
+    last = n;
+    return Date.now() - since > 500 && n;
+  });
 }
 
 async function enough(name, page, n) {
@@ -89,11 +112,8 @@ const cases = {
       const page = await browser.open(pageOf(stack, 'car1'), collector);
       const first = await firstPicture(page);
       times.push(first.sinceAskedMs);
-      const m = first.marks;
-      console.log(`late ${n}: first picture ${ms(first.sinceAskedMs)} ms after `
-        + `asking (answer ${ms(m.answeredMs - m.askedMs)}, connected `
-        + `${ms(m.connectedMs - m.askedMs)}), ${ms(first.composedAt)} ms after `
-        + 'the page began');
+      console.log(`late ${n}: ${startTimes(first)} ms; `
+        + `${ms(first.composedAt)} ms after the page began`);
       if (n === 5) await enough('late', page, FRAMES_AFTER);
       await page.close();
     }
@@ -106,7 +126,7 @@ const cases = {
     await enough('before', page, FRAMES_AFTER);
     for (const signal of ['SIGTERM', 'SIGKILL']) {
       await stack.children.get('agent-car1').stop(signal);
-      const before = await exactIn(page);
+      const before = await untilStill(page);
       const from = Date.now();
       stack.startAgent('car1');
       await untilExact(page, before + 1, `a frame after ${signal}`);
@@ -119,7 +139,7 @@ const cases = {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
     await enough('before', page, FRAMES_AFTER);
     await stack.children.get('server').stop('SIGKILL');
-    const before = await exactIn(page);
+    const before = await untilStill(page);
     await stack.startServer();
     const from = Date.now();
     await untilExact(page, before + 1, 'a frame after the server came back');

@@ -9,6 +9,9 @@ import type { SampleStore } from './sample-store.js';
 
 /** Three frames at 60 fps; measured, samples trail by 4 ms at p99. */
 export const HOLD_MS = 50;
+/* A track that ends or is exchanged makes browsers paint a frame of their own,
+ * without a time stamp; a browser that tells none never does. */
+const MAX_UNSTAMPED = 20;
 /* Frames kept back occupy buffers of the browser's decoder. */
 const MAX_HELD = 4;
 
@@ -47,6 +50,8 @@ export interface GateCounters {
   held: number;
   /** Frames given up for a later one that was ready too. */
   dropped: number;
+  /** Frames of the browser's own making, not of the stream. */
+  foreign: number;
 }
 
 interface Held<F> {
@@ -72,8 +77,10 @@ export interface GateOptions<F> {
 export class FrameGate<F> {
   readonly counters: GateCounters = {
     shown: 0, exact: 0, older: 0, bare: 0, timeouts: 0, unlocked: 0,
-    held: 0, dropped: 0,
+    held: 0, dropped: 0, foreign: 0,
   };
+  #unstamped = 0;
+  #stamped = false;
   readonly #o: GateOptions<F>;
   #queue: Held<F>[] = [];
 
@@ -82,6 +89,12 @@ export class FrameGate<F> {
   }
 
   push(frame: F, rtpTimestamp: number | null): void {
+    if (rtpTimestamp !== null) this.#stamped = true;
+    else if (this.#stamped || ++this.#unstamped <= MAX_UNSTAMPED) {
+      this.counters.foreign++;
+      this.#o.discard(frame);
+      return;
+    }
     this.#queue.push({
       frame, rtpTimestamp, since: this.#o.now(), waited: false,
     });
