@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrameGate, HOLD_MS, type Verdict } from '../src/live/frame-gate.js';
+import { FrameStamper } from '../src/live/frame-stamp.js';
 import { SampleStore } from '../src/live/sample-store.js';
 import {
   FLAG_NO_ROW, FLAG_OLDER_ROW, type Sample,
@@ -172,24 +173,43 @@ test('a new stream forgets the old one', () => {
   assert.deepEqual(b.last, [1000, 'bare', undefined]);
 });
 
-test('a browser that tells no time stamps is called unlocked', () => {
+test('without a time stamp the newest row is drawn and called unlocked', () => {
   const b = new Bench();
   b.sample(1);
-  for (let n = 0; n < 20; n++) b.gate.push(n, null);
-  assert.equal(b.shown.length, 0);
-  assert.equal(b.gate.counters.foreign, 20);
-  b.gate.push(20, null);
-  assert.deepEqual(b.last, [20, 'unlocked', 1]);
-  assert.equal(b.discarded.length, 21);
+  b.gate.push(9, null);
+  assert.deepEqual(b.last, [9, 'unlocked', 1]);
+  b.gate.push(10, null);
+  assert.equal(b.shown.length, 2);
 });
 
-test('among frames with a time stamp one without is not of the stream', () => {
+test("a frame's own time stamp counts, never the callback's beside it", () => {
+  const stamper = new FrameStamper();
+  assert.deepEqual(stamper.stamp(7, 8), { kind: 'own', rtpTimestamp: 7 });
+  for (let n = 0; n < 50; n++) {
+    assert.equal(stamper.stamp(undefined, 8).kind, 'foreign');
+  }
+});
+
+test('a browser that tells only the callback is believed after a while', () => {
+  const stamper = new FrameStamper();
+  for (let n = 0; n < 20; n++) {
+    assert.equal(stamper.stamp(undefined, n).kind, 'foreign');
+  }
+  assert.deepEqual(stamper.stamp(undefined, 21),
+    { kind: 'callback', rtpTimestamp: 21 });
+  assert.equal(stamper.stamp(undefined, undefined).kind, 'none');
+  assert.equal(stamper.stamp(0, 21).kind, 'own');
+  assert.equal(stamper.stamp(undefined, 22).kind, 'foreign');
+});
+
+test('a frame that the browser gives again is not shown again', () => {
   const b = new Bench();
   b.sample(1);
   b.frame(1);
-  for (let n = 0; n < 50; n++) b.gate.push(n, null);
-  assert.equal(b.shown.length, 1);
-  assert.equal(b.gate.counters.foreign, 50);
+  b.frame(1);
+  assert.equal(b.gate.counters.shown, 1);
+  assert.equal(b.gate.counters.repeated, 1);
+  assert.deepEqual(b.discarded, [1, 1]);
 });
 
 test('the store keeps the last 600 samples', () => {

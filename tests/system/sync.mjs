@@ -41,7 +41,7 @@ async function report(name, page, frames) {
       ?? null)} ms`);
   console.log(`${name}: ${ms(stats.composedFps)} fps; undecodable `
     + JSON.stringify(stats.undecodable));
-  for (const f of v.wrong.slice(0, 5)) console.log('wrong', JSON.stringify(f));
+  await explain(page, frames, v.wrong.slice(0, 5));
   assert.equal(v.wrong.length, 0, `${name}: wrong frames`);
   assert.equal(v.unlocked, 0, `${name}: frames without a time stamp`);
   assert.deepEqual(page.problems, [], `${name}: the page complains`);
@@ -53,6 +53,21 @@ const exactIn = (page) => page.evaluate(() =>
 
 function untilExact(page, n, what = `${n} exact frames`) {
   return until(what, async () => await exactIn(page) >= n, 90000);
+}
+
+/* What came before and after a frame that is wrong, and on the wire. */
+async function explain(page, frames, wrong) {
+  if (wrong.length === 0) return;
+  const samples = await page.evaluate(() => window.__samples);
+  const print = (what, all) => all.forEach((x) =>
+    console.log(what, JSON.stringify(x)));
+  for (const f of wrong) {
+    const at = frames.indexOf(f);
+    print('wrong ', [f]);
+    print('  shown ', frames.slice(Math.max(0, at - 3), at + 4));
+    print('  sample', samples.filter((s) =>
+      Math.abs((s.rtp - f.rtp) | 0) < 5000 || s.tick === f.picture));
+  }
 }
 
 /* What was on its way when a process ended still comes. */

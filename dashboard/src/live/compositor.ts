@@ -3,6 +3,7 @@
  * in one go. What a screen or a screenshot shows is therefore always a pair. */
 
 import { FrameGate, type GateCounters, type Verdict } from './frame-gate.js';
+import { FrameStamper } from './frame-stamp.js';
 import { drawStrip, ownStrip, pictureStrip, readStrip } from './proof.js';
 import type { SampleStore } from './sample-store.js';
 import { stageLayout, type StageLayout } from './stage-layout.js';
@@ -45,6 +46,8 @@ export interface CompositorCounters extends GateCounters {
   telemetryOnly: number;
   /** Frames the browser presented before this page got to see them. */
   missed: number;
+  /** Frames of the browser's own making, not of the stream; not shown. */
+  foreign: number;
   /** Proof mode: pairs with different ticks; null outside of it. */
   wrong: number | null;
 }
@@ -66,21 +69,19 @@ interface Taken {
   readonly displayMs: number;
 }
 
-/** The frame now in the video element, with the time stamp of its pixels. */
-function grab(
-  video: HTMLVideoElement, meta: VideoFrameCallbackMetadata,
-): { source: Source; rtp: number | null } {
-  /* The callback's own value can run ahead of or behind the pixels under
-   * load; the frame's metadata belongs to its pixels. */
-  const fallback = meta.rtpTimestamp ?? null;
-  if (!('VideoFrame' in globalThis)) return { source: video, rtp: fallback };
-  try {
-    const frame = new VideoFrame(video);
-    const own = (frame as FrameWithMetadata).metadata?.().rtpTimestamp;
-    return { source: frame, rtp: own ?? fallback };
-  } catch {
-    return { source: video, rtp: fallback };
+/** The frame now in the video element, and the time stamp of its pixels. */
+function grab(video: HTMLVideoElement): {
+  source: Source; rtpTimestamp: number | undefined;
+} {
+  if ('VideoFrame' in globalThis) {
+    try {
+      const source = new VideoFrame(video) as FrameWithMetadata;
+      return { source, rtpTimestamp: source.metadata?.().rtpTimestamp };
+    } catch {
+      /* No frame to be had just now; the element itself may draw. */
+    }
   }
+  return { source: video, rtpTimestamp: undefined };
 }
 
 export class Compositor {
@@ -89,6 +90,8 @@ export class Compositor {
   readonly #gate: FrameGate<Taken>;
   #telemetryOnly = 0;
   #missed = 0;
+  #foreign = 0;
+  readonly #stamper = new FrameStamper();
   #wrong = 0;
   #aspect: number | null = null;
   #width = 0;
@@ -126,6 +129,7 @@ export class Compositor {
       ...this.#gate.counters,
       telemetryOnly: this.#telemetryOnly,
       missed: this.#missed,
+      foreign: this.#foreign,
       wrong: this.#o.proof ? this.#wrong : null,
     };
   }
@@ -196,11 +200,20 @@ export class Compositor {
         0, meta.presentedFrames - this.#lastPresented - 1);
     }
     this.#lastPresented = meta.presentedFrames;
-    const { source, rtp } = grab(this.#o.video, meta);
+    const { source, rtpTimestamp } = grab(this.#o.video);
+    const stamp = this.#stamper.stamp(rtpTimestamp, meta.rtpTimestamp);
+    const own = source instanceof HTMLVideoElement ? null : source;
+    if (stamp.kind === 'foreign') {
+      this.#foreign++;
+      own?.close();
+      return;
+    }
     this.#gate.push({
-      source, width: meta.width, height: meta.height,
+      source,
+      width: own?.displayWidth ?? meta.width,
+      height: own?.displayHeight ?? meta.height,
       displayMs: Math.max(now, meta.expectedDisplayTime),
-    }, rtp);
+    }, stamp.rtpTimestamp);
     this.#arm();
   }
 

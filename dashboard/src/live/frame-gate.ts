@@ -9,9 +9,6 @@ import type { SampleStore } from './sample-store.js';
 
 /** Three frames at 60 fps; measured, samples trail by 4 ms at p99. */
 export const HOLD_MS = 50;
-/* A track that ends or is exchanged makes browsers paint a frame of their own,
- * without a time stamp; a browser that tells none never does. */
-const MAX_UNSTAMPED = 20;
 /* Frames kept back occupy buffers of the browser's decoder. */
 const MAX_HELD = 4;
 
@@ -50,8 +47,8 @@ export interface GateCounters {
   held: number;
   /** Frames given up for a later one that was ready too. */
   dropped: number;
-  /** Frames of the browser's own making, not of the stream. */
-  foreign: number;
+  /** The browser gave the frame before once more; not counted as shown. */
+  repeated: number;
 }
 
 interface Held<F> {
@@ -77,10 +74,9 @@ export interface GateOptions<F> {
 export class FrameGate<F> {
   readonly counters: GateCounters = {
     shown: 0, exact: 0, older: 0, bare: 0, timeouts: 0, unlocked: 0,
-    held: 0, dropped: 0, foreign: 0,
+    held: 0, dropped: 0, repeated: 0,
   };
-  #unstamped = 0;
-  #stamped = false;
+  #last: number | null = null;
   readonly #o: GateOptions<F>;
   #queue: Held<F>[] = [];
 
@@ -88,13 +84,14 @@ export class FrameGate<F> {
     this.#o = options;
   }
 
+  /** `rtpTimestamp` null: this browser tells none. */
   push(frame: F, rtpTimestamp: number | null): void {
-    if (rtpTimestamp !== null) this.#stamped = true;
-    else if (this.#stamped || ++this.#unstamped <= MAX_UNSTAMPED) {
-      this.counters.foreign++;
+    if (rtpTimestamp !== null && rtpTimestamp === this.#last) {
+      this.counters.repeated++;
       this.#o.discard(frame);
       return;
     }
+    this.#last = rtpTimestamp;
     this.#queue.push({
       frame, rtpTimestamp, since: this.#o.now(), waited: false,
     });
@@ -131,6 +128,7 @@ export class FrameGate<F> {
 
   /** Forgets what is held. */
   clear(): void {
+    this.#last = null;
     for (const held of this.#queue) this.#o.discard(held.frame);
     this.#queue = [];
   }

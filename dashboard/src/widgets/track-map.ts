@@ -199,8 +199,8 @@ export class TrackMapWidget {
     ctx.arc(x, y, r, 0, 2 * Math.PI);
     ctx.fillStyle = car.own ? palette.accent : car.color ?? palette.steering;
     ctx.fill();
-    ctx.strokeStyle = palette.ground;
-    ctx.lineWidth = 1.5 * this.#scale;
+    ctx.strokeStyle = car.own ? palette.text : palette.ground;
+    ctx.lineWidth = (car.own ? 2 : 1.5) * this.#scale;
     ctx.stroke();
     ctx.globalAlpha = 1;
     ctx.font = font((car.own ? 11 : 9.5) * this.#scale, 600);

@@ -31,6 +31,23 @@ export function collector() {
     return decode(Array.from({ length: CELLS }, (_, i) =>
       (row[4 * Math.floor(x + ((i + 0.5) * width) / CELLS) + 1] > 127 ? 1 : 0)));
   };
+  /* What came on the wire, for the report of a frame that is wrong. */
+  window.__samples = [];
+  const create = RTCPeerConnection.prototype.createDataChannel;
+  RTCPeerConnection.prototype.createDataChannel = function tapped(...args) {
+    const channel = create.apply(this, args);
+    channel.addEventListener('message', ({ data }) => {
+      if (typeof data === 'string' || data.byteLength < 32) return;
+      const d = new DataView(data);
+      window.__samples.push({
+        at: performance.now(), type: d.getUint8(0), flags: d.getUint8(1),
+        rows: d.getUint16(2, true), rtp: d.getUint32(4, true),
+        sequence: d.getUint32(12, true), tick: d.getInt32(24, true),
+        sync: d.getInt32(28, true),
+      });
+    });
+    return channel;
+  };
   window.__frames = [];
   const attach = (api) => api.addEventListener('frame', ({ detail: d }) => {
     const frame = {
