@@ -177,8 +177,9 @@ export class Connection {
     const reason = error instanceof Error ? error.message : String(error);
     if (!(error instanceof HttpError)) {
       this.#fail('retrying', reason);
-    } else if (this.#whep && this.#whep.picture !== this.#picture) {
-      /* It has become known meanwhile that there is no picture to ask for. */
+    } else if (error.code === 'no_video' && this.#whep?.picture) {
+      /* He sends telemetry only, which the driver list had yet to tell. */
+      this.#picture = false;
       this.#connect();
     } else if (error.status === 404 || error.status === 409) {
       this.#fail('waiting', reason, WAITING_MS);
