@@ -232,6 +232,48 @@ serve (Options *o)
   return 0;
 }
 
+static void
+options_clear (Options *o)
+{
+  g_free (o->server.data_dir);
+  g_free (o->server.bind);
+  g_free (o->server.password_file);
+  g_free (o->server.dashboard);
+  g_free (o->config);
+  g_free (o->role);
+  g_free (o->ready_file);
+  g_free (o->driver);
+  g_strfreev (o->words);
+}
+
+static int
+run (int argc, char **argv, Options *o)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!parse_options (&argc, &argv, o, &error)) {
+    g_printerr ("pitbox-server: %s. Try --help\n", error->message);
+    return 2;
+  }
+  if (o->version) {
+    g_print ("pitbox-server %s\n", PACKAGE_VERSION);
+    return 0;
+  }
+  if (!complete (o, &error)) {
+    g_printerr ("pitbox-server: %s\n", error->message);
+    return 2;
+  }
+  if (o->words && g_str_equal (o->words[0], "device"))
+    return pb_device_command (
+        o->server.data_dir, o->words + 1, o->driver, o->print_passphrase);
+  if (o->words) {
+    g_printerr (
+        "pitbox-server: there is no command '%s'. Try --help\n", o->words[0]);
+    return 2;
+  }
+  return serve (o);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,30 +281,12 @@ main (int argc, char **argv)
                     .srt_port = -1,
                     .srt_latency_ms = -1,
                     .max_viewers = -1 } };
-  g_autoptr (GError) error = NULL;
+  int code;
 
   setlocale (LC_ALL, "");
   pb_log_init ();
   g_set_prgname ("pitbox-server");
-  if (!parse_options (&argc, &argv, &o, &error)) {
-    g_printerr ("pitbox-server: %s. Try --help\n", error->message);
-    return 2;
-  }
-  if (o.version) {
-    g_print ("pitbox-server %s\n", PACKAGE_VERSION);
-    return 0;
-  }
-  if (!complete (&o, &error)) {
-    g_printerr ("pitbox-server: %s\n", error->message);
-    return 2;
-  }
-  if (o.words && g_str_equal (o.words[0], "device"))
-    return pb_device_command (
-        o.server.data_dir, o.words + 1, o.driver, o.print_passphrase);
-  if (o.words) {
-    g_printerr (
-        "pitbox-server: there is no command '%s'. Try --help\n", o.words[0]);
-    return 2;
-  }
-  return serve (&o);
+  code = run (argc, argv, &o);
+  options_clear (&o);
+  return code;
 }

@@ -64,7 +64,7 @@ def test_refusals(stack, good):
     """Wrong passphrase and unknown device: words on both sides, and the stream
     that runs goes on."""
     before = stack.get("/api/v1/drivers/car07/live")["tick"]
-    wrong = publish(stack, "wrong", TELEMETRY, "ben", "pc2", "x" * 20,
+    wrong = publish(stack, "wrong", TELEMETRY, "car08", "pc2", "x" * 20,
                     "reconnect=false")
     unknown = publish(stack, "unknown", TELEMETRY, "car07", "nobody", "x" * 20,
                       "reconnect=false")
@@ -88,12 +88,12 @@ def test_garbage(stack, key):
     p = publish(stack, "garbage",
                 f"filesrc location={path} blocksize=1316 ! "
                 "identity sleep-time=2000 !",
-                "ben", "pc2", key, "reconnect=false")
-    stack.server.wait_for(r"driver ben: .* ends: the bytes are not MPEG-TS", 30)
+                "car08", "pc2", key, "reconnect=false")
+    stack.server.wait_for(r"driver car08: .* ends: the bytes are not MPEG-TS", 30)
     p.stop(signal.SIGKILL)
     assert stack.state("car07") == "live"
     reason = stack.wait(
-        lambda: stack.get("/api/v1/sessions?driver=ben")["sessions"][0]["end_reason"],
+        lambda: stack.get("/api/v1/sessions?driver=car08")["sessions"][0]["end_reason"],
         "the session's end")
     assert "not MPEG-TS" in reason, reason
 
@@ -271,15 +271,15 @@ def test_bind(stack):
 
 def test_device_commands(stack, keys):
     """A device added or removed beside the running server counts at once."""
-    new = stack.add_driver("carl", "pc3")
-    stack.wait(lambda: stack.state("carl") is not None, "the new driver", 10)
-    p = publish(stack, "carl", TELEMETRY, "carl", "pc3", new)
-    stack.wait(lambda: stack.state("carl") == "live", "the new driver live")
-    driver = stack.driver("carl")
+    new = stack.add_driver("car09", "pc3")
+    stack.wait(lambda: stack.state("car09") is not None, "the new driver", 10)
+    p = publish(stack, "car09", TELEMETRY, "car09", "pc3", new)
+    stack.wait(lambda: stack.state("car09") == "live", "the new driver live")
+    driver = stack.driver("car09")
     assert driver["mode"] == "telemetry" and driver["video"] is None, driver
     subprocess.run(["pitbox-server", "--data-dir", stack.data, "device",
                     "remove", "pc3"], check=True)
-    stack.wait(lambda: stack.state("carl") != "live", "the device is out", 10)
+    stack.wait(lambda: stack.state("car09") != "live", "the device is out", 10)
     p.stop(signal.SIGKILL)
     for key in keys + [new]:
         assert key not in stack.server.err(), "a passphrase is in the log"
@@ -288,9 +288,11 @@ def test_device_commands(stack, keys):
 def main():
     with Stack() as stack:
         key1 = stack.add_driver("car07", "pc1")
-        key2 = stack.add_driver("ben", "pc2")
+        key2 = stack.add_driver("car08", "pc2")
         stack.start_server()
-        car07 = publish(stack, "car07", BOTH, "car07", "pc1", key1)
+        # Would take its place back in test_reconnect.
+        car07 = publish(stack, "car07", BOTH, "car07", "pc1", key1,
+                        "reconnect=false")
         stack.wait(lambda: stack.state("car07") == "live", "car07 is live", 30)
         stack.wait(lambda: stack.driver("car07")["video"], "car07's picture", 20)
         stack.wait(lambda: stack.driver("car07")["telemetry"]["rate_hz"] > 50,

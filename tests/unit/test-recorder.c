@@ -279,7 +279,7 @@ test_devices (Fixture *f, gconstpointer unused)
 
   g_assert_no_error (error);
   g_assert_cmpuint (strlen (passphrase), ==, 32);
-  g_assert_null (pb_store_add_device (store, seal, "pc", "ben", &error));
+  g_assert_null (pb_store_add_device (store, seal, "pc", "car08", &error));
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS);
   g_clear_error (&error);
   for (guint i = 0; bad[i]; i++) {
