@@ -2,7 +2,7 @@
  * CRC-32C by four tables: 4 bytes a step, no machine instruction needed. */
 #include "gstpitboxcrc32c.h"
 
-#include <gst/gst.h>
+#include "gstpitboxbytes.h"
 
 /* Reflected polynomial of RFC 3720 (iSCSI), appendix B.4. */
 #define POLYNOMIAL 0x82f63b78u
@@ -37,7 +37,7 @@ gst_pitbox_crc32c (const guint8 *data, gsize size)
     g_once_init_leave (&once, 1);
   }
   for (; size >= 4; data += 4, size -= 4) {
-    crc ^= GST_READ_UINT32_LE (data);
+    crc ^= gst_pitbox_get_u32 (data);
     crc = tables[3][crc & 0xff] ^ tables[2][(crc >> 8) & 0xff]
           ^ tables[1][(crc >> 16) & 0xff] ^ tables[0][crc >> 24];
   }

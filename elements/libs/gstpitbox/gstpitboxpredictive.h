@@ -2,6 +2,7 @@
  * Private: the state behind codec 2, shared by the files gstpitboxpred*.c. */
 #pragma once
 
+#include "gstpitboxbytes.h"
 #include "gstpitboxrangecoder.h"
 #include "gstpitboxschema.h"
 
@@ -228,8 +229,8 @@ pred_load (const PredChannel *ch, const guint8 *row)
   const guint8 *p = row + ch->offset;
 
   return ch->bytes == 1   ? *p
-         : ch->bytes == 4 ? GST_READ_UINT32_LE (p)
-                          : GST_READ_UINT64_LE (p);
+         : ch->bytes == 4 ? gst_pitbox_get_u32 (p)
+                          : gst_pitbox_get_u64 (p);
 }
 
 static inline void
@@ -240,9 +241,9 @@ pred_store (const PredChannel *ch, guint8 *row, guint64 bits)
   if (ch->bytes == 1)
     *p = bits;
   else if (ch->bytes == 4)
-    GST_WRITE_UINT32_LE (p, bits);
+    gst_pitbox_set_u32 (p, bits);
   else
-    GST_WRITE_UINT64_LE (p, bits);
+    gst_pitbox_set_u64 (p, bits);
 }
 
 /* Number of the highest and of the lowest set bit; @x is not 0. */

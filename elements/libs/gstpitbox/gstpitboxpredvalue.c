@@ -205,8 +205,10 @@ code_distance (Pred *self, PredShape *shape, gboolean last_negative, gint64 j)
     return 0;
   negative = gst_pitbox_range_bit (r, &shape->sign[last_negative], j < 0);
   wanted = m != 0 ? pred_highest_bit (m) + 1 : 0;
-  while (
-      nb < MAX_CLASS && gst_pitbox_range_bit (r, &shape->more[nb], wanted > nb))
+  while (nb < MAX_CLASS
+         && gst_pitbox_range_bit (r,
+             nb < NEAR_CLASSES ? &shape->more[nb] : &self->ctx.far[nb],
+             wanted > nb))
     nb++;
   low = G_GUINT64_CONSTANT (1);
   if (nb > 1) {

@@ -2,6 +2,8 @@
  * Typed access to the elements of a row. */
 #include "gstpitboxrow.h"
 
+#include "gstpitboxbytes.h"
+
 #include <math.h>
 
 /**
@@ -29,6 +31,10 @@ gst_pitbox_row_get_double (
     const guint8 *row, const GstPitboxVar *var, guint index)
 {
   const guint8 *p;
+  guint32 word;
+  guint64 wide;
+  gfloat f;
+  gdouble d;
 
   if (var == NULL || index >= var->count)
     return NAN;
@@ -38,13 +44,17 @@ gst_pitbox_row_get_double (
     case GST_PITBOX_VAR_BOOL:
       return *p;
     case GST_PITBOX_VAR_INT:
-      return (gint32) GST_READ_UINT32_LE (p);
+      return (gint32) gst_pitbox_get_u32 (p);
     case GST_PITBOX_VAR_BITFIELD:
-      return GST_READ_UINT32_LE (p);
+      return gst_pitbox_get_u32 (p);
     case GST_PITBOX_VAR_FLOAT:
-      return GST_READ_FLOAT_LE (p);
+      word = gst_pitbox_get_u32 (p);
+      memcpy (&f, &word, 4);
+      return f;
     case GST_PITBOX_VAR_DOUBLE:
-      return GST_READ_DOUBLE_LE (p);
+      wide = gst_pitbox_get_u64 (p);
+      memcpy (&d, &wide, 8);
+      return d;
     default:
       return NAN;
   }
@@ -119,6 +129,9 @@ gst_pitbox_row_set_double (
     guint8 *row, const GstPitboxVar *var, guint index, gdouble value)
 {
   guint8 *p;
+  guint32 word;
+  guint64 wide;
+  gfloat f;
 
   if (var == NULL || index >= var->count)
     return;
@@ -133,17 +146,20 @@ gst_pitbox_row_set_double (
     case GST_PITBOX_VAR_INT:
       value =
           isnan (value) ? 0.0 : CLAMP (rint (value), G_MININT32, G_MAXINT32);
-      GST_WRITE_UINT32_LE (p, (guint32) (gint32) value);
+      gst_pitbox_set_u32 (p, (guint32) (gint32) value);
       break;
     case GST_PITBOX_VAR_BITFIELD:
       value = isnan (value) ? 0.0 : CLAMP (rint (value), 0.0, G_MAXUINT32);
-      GST_WRITE_UINT32_LE (p, (guint32) value);
+      gst_pitbox_set_u32 (p, (guint32) value);
       break;
     case GST_PITBOX_VAR_FLOAT:
-      GST_WRITE_FLOAT_LE (p, (gfloat) value);
+      f = (gfloat) value;
+      memcpy (&word, &f, 4);
+      gst_pitbox_set_u32 (p, word);
       break;
     case GST_PITBOX_VAR_DOUBLE:
-      GST_WRITE_DOUBLE_LE (p, value);
+      memcpy (&wide, &value, 8);
+      gst_pitbox_set_u64 (p, wide);
       break;
     default:
       break;

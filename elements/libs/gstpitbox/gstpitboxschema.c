@@ -3,6 +3,7 @@
  * in gstpitboxschemacoding.c. */
 #include "gstpitboxschema.h"
 
+#include "gstpitboxbytes.h"
 #include "gstpitboxcaps.h"
 #include "gstpitboxerror.h"
 
@@ -68,7 +69,7 @@ hash_uint (guint32 hash, guint32 value)
 {
   guint8 b[4];
 
-  GST_WRITE_UINT32_LE (b, value);
+  gst_pitbox_set_u32 (b, value);
   return hash_bytes (hash, b, sizeof b);
 }
 

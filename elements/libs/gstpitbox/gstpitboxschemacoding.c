@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The serialised form of a schema: codec_data in caps, and in key units. */
+#include "gstpitboxbytes.h"
 #include "gstpitboxcaps.h"
 #include "gstpitboxerror.h"
 #include "gstpitboxrangecoder.h"
@@ -225,7 +226,7 @@ encode (const GstPitboxSchema *schema, gboolean disk_order)
 
   coder_init (c, disk_order);
   out[0] = FORM_KNOWN;
-  GST_WRITE_UINT16_LE (out + 1, gst_pitbox_schema_get_id (schema) & 0xffff);
+  gst_pitbox_set_u16 (out + 1, gst_pitbox_schema_get_id (schema) & 0xffff);
   gst_pitbox_range_start_encoder (
       &c->range, out + HEAD_BYTES, room - HEAD_BYTES);
   gst_pitbox_range_raw (&c->range, disk_order, 1);
@@ -308,7 +309,7 @@ gst_pitbox_schema_new_from_bytes (
   g_string_chunk_free (c->strings);
   if (schema != NULL
       && (gst_pitbox_schema_get_id (schema) & 0xffff)
-             != GST_READ_UINT16_LE (in + 1)) {
+             != gst_pitbox_get_u16 (in + 1)) {
     g_clear_pointer (&schema, gst_pitbox_schema_unref);
     g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_CHECKSUM,
         "The schema's check does not match");

@@ -2,6 +2,7 @@
  * Reading and writing one KLV unit; merging is in gstpitboxunitmerge.c. */
 #include "gstpitboxunit.h"
 
+#include "gstpitboxbytes.h"
 #include "gstpitboxcrc32c.h"
 #include "gstpitboxerror.h"
 #include "gstpitboxvarint.h"
@@ -90,9 +91,9 @@ gst_pitbox_unit_key_mask (const GstPitboxUnitKey *key)
 {
   guint8 bytes[12];
 
-  GST_WRITE_UINT32_LE (bytes, key->run_id);
-  GST_WRITE_UINT32_LE (bytes + 4, key->sequence);
-  GST_WRITE_UINT32_LE (bytes + 8, key->schema_id);
+  gst_pitbox_set_u32 (bytes, key->run_id);
+  gst_pitbox_set_u32 (bytes + 4, key->sequence);
+  gst_pitbox_set_u32 (bytes + 8, key->schema_id);
   return gst_pitbox_crc32c (bytes, sizeof bytes);
 }
 
@@ -322,7 +323,7 @@ gst_pitbox_unit_parse (const guint8 *data, gsize size, GstPitboxUnit *unit,
   }
   length -= CRC_BYTES;
   unit->residue =
-      GST_READ_UINT32_LE (value + length) ^ gst_pitbox_crc32c (value, length);
+      gst_pitbox_get_u32 (value + length) ^ gst_pitbox_crc32c (value, length);
   if ((value[0] & FLAG_KEY) != 0 && unit->residue != 0) {
     g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_CHECKSUM,
         "A key unit is damaged");
@@ -447,7 +448,8 @@ gst_pitbox_unit_write (const GstPitboxUnit *unit, GByteArray *out)
     n_ber = 2;
   } else {
     ber[0] = 0x82;
-    GST_WRITE_UINT16_BE (ber + 1, length);
+    ber[1] = length >> 8;
+    ber[2] = length & 0xff;
     n_ber = 3;
   }
   memcpy (out->data + start, ber, n_ber);

@@ -89,7 +89,7 @@ merger_add (Merger *m, const GstPitboxUnit *unit, GstClockTime unit_pts)
  *   oldest first, PTS on one time line
  * @n_units: >= 1
  * @pts: time of the frame the result belongs to, on the same time line
- * @error: set when a buffer holds something that is no unit
+ * @error: set when a buffer holds something that is no unit, or all are empty
  *
  * Makes one buffer for one video frame. Successive delta units become one
  * unit; a key unit in the middle begins a unit of its own, back to back in the
@@ -130,6 +130,11 @@ gst_pitbox_unit_merge (
     }
   }
   merger_flush (&m);
+  if (ok && m.out->len == 0) {
+    ok = FALSE;
+    g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_TRUNCATED,
+        "No unit to merge");
+  }
   if (ok) {
     gsize size = m.out->len;
 

@@ -4,7 +4,7 @@
  * bytes); a signed one is zigzag coded first. */
 #pragma once
 
-#include <gst/gst.h>
+#include "gstpitboxbytes.h"
 
 G_BEGIN_DECLS
 
@@ -47,7 +47,7 @@ gst_pitbox_reader_u32 (GstPitboxReader *r)
 {
   const guint8 *p = gst_pitbox_reader_take (r, 4);
 
-  return p != NULL ? GST_READ_UINT32_LE (p) : 0;
+  return p != NULL ? gst_pitbox_get_u32 (p) : 0;
 }
 
 static inline guint64
@@ -110,7 +110,7 @@ gst_pitbox_put_u32 (GByteArray *out, guint32 value)
 {
   guint8 bytes[4];
 
-  GST_WRITE_UINT32_LE (bytes, value);
+  gst_pitbox_set_u32 (bytes, value);
   g_byte_array_append (out, bytes, 4);
 }
 
