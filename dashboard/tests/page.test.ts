@@ -55,13 +55,18 @@ test('sync of a whole frame is bad, of a quarter good', () => {
 });
 
 test('the most urgent flag wins', () => {
-  assert.equal(topFlag(0), null);
-  assert.equal(topFlag(0x40000), null);
-  assert.equal(topFlag(0x4)?.kind, 'green');
-  assert.equal(topFlag(0x80000000)?.kind, 'green');
-  assert.equal(topFlag(0x4 | 0x8)?.text, 'YELLOW');
-  assert.equal(topFlag(0x8 | 0x4000)?.text, 'CAUTION');
-  assert.equal(topFlag(0x10 | 0x20 | 0x8)?.kind, 'red');
+  const flag = (flags: number, state = 4): string | undefined =>
+    topFlag(flags, state)?.text;
+  assert.equal(flag(0), undefined);
+  assert.equal(flag(0x40000), undefined);
+  assert.equal(flag(0x4), 'GREEN');
+  assert.equal(flag(0x80000000), 'GREEN');
+  assert.equal(flag(0x4 | 0x8), 'YELLOW');
+  assert.equal(flag(0x8 | 0x4000), 'CAUTION');
+  assert.equal(flag(0x10 | 0x20 | 0x8), 'RED');
+  assert.equal(flag(0x200, 3), 'ONE TO GREEN');
+  /* As recorded in a test session: no start is to come. */
+  assert.equal(flag(0x10040200), undefined);
 });
 
 test('keys do what the help says, with no modifier', () => {

@@ -16,11 +16,17 @@ const ORDER: readonly [number, Flag][] = [
   [0x00000001, { kind: 'white', text: 'CHEQUERED' }],
   [0x00000020, { kind: 'blue', text: 'BLUE' }],
   [0x00000002, { kind: 'white', text: 'WHITE: LAST LAP' }],
-  [0x00000200, { kind: 'yellow', text: 'ONE TO GREEN' }],
   [0x80000404, { kind: 'green', text: 'GREEN' }],
 ];
 
-/** null: no flag is out. */
-export function topFlag(flags: number): Flag | null {
-  return ORDER.find(([mask]) => (flags & mask) !== 0)?.[1] ?? null;
+/* iRacing leaves "one to green" set where no start is to come. */
+const ONE_TO_GREEN = 0x200;
+const RACING = 4;
+
+/** null: no flag is out. `state` is irsdk_SessionState. */
+export function topFlag(flags: number, state: number): Flag | null {
+  const flag = ORDER.find(([mask]) => (flags & mask) !== 0)?.[1];
+  if (flag) return flag;
+  return (flags & ONE_TO_GREEN) !== 0 && state < RACING
+    ? { kind: 'yellow', text: 'ONE TO GREEN' } : null;
 }

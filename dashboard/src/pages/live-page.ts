@@ -376,7 +376,7 @@ export class LivePage {
       Number.isFinite(car.lapsRemain) ? `${fixed(car.lapsRemain)} laps left` : '',
     ].filter(Boolean).join(' · ');
     setText(byId('clock'), remain ?? '');
-    const flag = car && this.#showing ? topFlag(car.flags) : null;
+    const flag = car && this.#showing ? topFlag(car.flags, car.sessionState) : null;
     const chip = byId('flag');
     chip.hidden = flag === null;
     setText(chip, flag?.text ?? '');

@@ -47,6 +47,8 @@ export interface CarState extends Inputs {
   readonly timeRemainS: number;
   readonly lapsRemain: number;
   readonly sessionNum: number;
+  /** irsdk_SessionState: below 4 nobody races yet. */
+  readonly sessionState: number;
   readonly playerCarIdx: number;
   readonly latAccel: number;
   readonly longAccel: number;
@@ -146,6 +148,7 @@ export class CarReader {
       lapsRemain: lapsRemain >= 0 && lapsRemain < UNLIMITED_LAPS
         ? lapsRemain : NaN,
       sessionNum: this.#num(row, 'SessionNum'),
+      sessionState: this.#num(row, 'SessionState'),
       playerCarIdx: this.#num(row, 'PlayerCarIdx'),
       latAccel: this.#num(row, 'LatAccel'),
       longAccel: this.#num(row, 'LongAccel'),
@@ -184,7 +187,7 @@ const NAMES = [
   'PlayerCarClassPosition', 'OnPitRoad', 'IsOnTrack', 'SessionFlags',
   'EngineWarnings', 'WaterTemp', 'OilTemp', 'TrackTempCrew', 'AirTemp',
   'PlayerCarMyIncidentCount', 'SessionTimeRemain', 'SessionLapsRemainEx',
-  'SessionNum', 'PlayerCarIdx', 'LatAccel', 'LongAccel',
+  'SessionNum', 'SessionState', 'PlayerCarIdx', 'LatAccel', 'LongAccel',
   'PlayerCarSLFirstRPM', 'PlayerCarSLShiftRPM', 'PlayerCarSLBlinkRPM',
   'CarIdxLapDistPct', 'CarIdxTrackSurface', 'CarIdxOnPitRoad',
   'CarIdxPosition',
