@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backoffMs, stalled } from '../src/live/backoff.js';
 import { deltaS, timeAt } from '../src/live/delta.js';
+import type { Composition } from '../src/live/compositor.js';
+import { HealthMeter } from '../src/live/health.js';
 import { History } from '../src/live/history.js';
 import {
   CELLS, crc16, decodeStrip, encodeStrip, ownStrip, pictureStrip, stripHeight,
@@ -56,6 +58,25 @@ test('delta is positive behind the reference', () => {
   assert.equal(deltaS(trace, 0.25, 20.5), 0.5);
   assert.equal(deltaS(trace, 0.25, NaN), null);
   assert.equal(deltaS(null, 0.25, 20), null);
+});
+
+test('a frame is as long as the steps of samples, shown or not', () => {
+  const meter = new HealthMeter();
+  const shown = { lock: 'exact', heldMs: 2, syncErrorUs: -5000, displayMs: 70,
+    sample: { utcUs: 1_000_000 } } as unknown as Composition;
+  for (let n = 0; n < 40; n++) {
+    /* Every tenth frame is missing, every fourth is shown. */
+    if (n % 10 !== 9) meter.sampled((n * 3000) >>> 0);
+    if (n % 4 === 0) meter.composed(shown, n * 33 + 1, 1_050_000);
+  }
+  const counters = {} as Parameters<HealthMeter['figures']>[1];
+  const f = meter.figures(1321, counters, 0.5, 0);
+  assert.deepEqual(f.syncErrorMs, { p50: 5, p99: 5 });
+  assert.ok(Math.abs(f.syncErrorFrames.p99! - 0.15) < 1e-9);
+  assert.equal(f.telemetryAgeMs.p50, 50);
+  assert.ok(Math.abs(f.composedFps! - 1000 / 146.67) < 0.1);
+  meter.reset();
+  assert.equal(meter.figures(0, counters, null, 0).syncErrorMs.p50, null);
 });
 
 test('the clock takes the exchange with the shortest trip', () => {

@@ -4,6 +4,7 @@
 import type { ServerStats } from '../protocol/messages.js';
 import type { Composition, CompositorCounters } from './compositor.js';
 import { Window } from './quantiles.js';
+import { RTP_HZ, rtpDiff, rtpToUs } from './rtp.js';
 import type { ReceiveFigures } from './receive-stats.js';
 
 /** Ten seconds at 60 frames a second. */
@@ -58,7 +59,6 @@ export class HealthMeter {
   /** `utcUs` is the server's clock at `nowMs`, null while unknown. */
   composed(c: Composition, nowMs: number, utcUs: number | null): void {
     this.#composedMs.push(nowMs);
-    this.#frameStep(c);
     if (c.lock !== 'telemetry') this.#hold.push(c.heldMs);
     if (c.syncErrorUs !== null) {
       this.#sync.push(Math.abs(c.syncErrorUs) / 1000);
@@ -71,15 +71,19 @@ export class HealthMeter {
     }
   }
 
-  #frameStep(c: Composition): void {
-    if (c.rtpTimestamp !== null && this.#lastRtp !== null) {
-      const step = (c.rtpTimestamp - this.#lastRtp) | 0;
-      if (step > 0 && step < 90000) this.#frameMs.push(step / 90);
+  /**
+   * A sample came, for whatever frame: their steps tell how long a frame is,
+   * also where this machine shows only some of them.
+   */
+  sampled(rtpTimestamp: number): void {
+    if (this.#lastRtp !== null) {
+      const step = rtpDiff(rtpTimestamp, this.#lastRtp);
+      if (step > 0 && step < RTP_HZ) this.#frameMs.push(rtpToUs(step) / 1000);
     }
-    this.#lastRtp = c.rtpTimestamp;
+    this.#lastRtp = rtpTimestamp;
   }
 
-  /* Frames dropped on the way lengthen some steps, so not the mean. */
+  /* Frames that never came lengthen some steps, so not the mean. */
   get #frameDurationMs(): number | null {
     return this.#frameMs.quantiles(0.25)[0]!;
   }

@@ -200,6 +200,7 @@ export class LiveSession extends Emitter<LiveEvents> {
       cut = false;
     }
     this.store.push(sample);
+    this.health.sampled(sample.rtpTimestamp);
     this.emit('sample', sample);
   }
 
