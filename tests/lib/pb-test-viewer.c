@@ -201,10 +201,15 @@ on_offer (GstPromise *promise, gpointer user_data)
 {
   PbTestViewer *viewer = user_data;
   GstWebRTCSessionDescription *offer = NULL;
+  const GstStructure *reply = gst_promise_get_reply (promise);
 
-  gst_structure_get (gst_promise_get_reply (promise), "offer",
-      GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
+  if (reply != NULL)
+    gst_structure_get (
+        reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
   gst_promise_unref (promise);
+  /* The viewer was freed before it had one. */
+  if (offer == NULL)
+    return;
   g_signal_emit_by_name (
       viewer->webrtcbin, "set-local-description", offer, NULL);
   gst_webrtc_session_description_free (offer);
