@@ -11,10 +11,29 @@ drop_peer (gpointer peer)
   pb_peer_unref (peer);
 }
 
+/* webrtcbin drops what it has not begun when it closes, without a reply: the
+ * promise, which holds the peer, is kept so that pb_peer_close() can end it. */
 static GstPromise *
 then (PbPeer *peer, GstPromiseChangeFunc next)
 {
-  return gst_promise_new_with_change_func (next, pb_peer_ref (peer), drop_peer);
+  GstPromise *promise =
+      gst_promise_new_with_change_func (next, pb_peer_ref (peer), drop_peer);
+
+  g_mutex_lock (&peer->lock);
+  peer->promise = promise;
+  g_mutex_unlock (&peer->lock);
+  return promise;
+}
+
+static void
+end_step (PbPeer *peer, GstPromise *promise)
+{
+  g_mutex_lock (&peer->lock);
+  if (peer->promise == promise)
+    peer->promise = NULL;
+  g_cond_broadcast (&peer->step_ended);
+  g_mutex_unlock (&peer->lock);
+  gst_promise_unref (promise);
 }
 
 /* Of a reply with an error only that it is one matters to the client. */
@@ -102,7 +121,7 @@ static void
 on_local_set (GstPromise *promise, gpointer user_data)
 {
   is_refused (user_data, promise);
-  gst_promise_unref (promise);
+  end_step (user_data, promise);
 }
 
 static void
@@ -117,12 +136,12 @@ on_answer (GstPromise *promise, gpointer user_data)
     if (answer == NULL)
       pb_peer_emit_closed (peer, "webrtcbin makes no answer");
   }
-  gst_promise_unref (promise);
-  if (answer == NULL)
-    return;
-  g_signal_emit_by_name (peer->webrtcbin, "set-local-description", answer,
-      then (peer, on_local_set));
-  gst_webrtc_session_description_free (answer);
+  if (answer != NULL) {
+    g_signal_emit_by_name (peer->webrtcbin, "set-local-description", answer,
+        then (peer, on_local_set));
+    gst_webrtc_session_description_free (answer);
+  }
+  end_step (peer, promise);
 }
 
 static void
@@ -133,7 +152,7 @@ on_remote_set (GstPromise *promise, gpointer user_data)
   if (!is_refused (peer, promise))
     g_signal_emit_by_name (
         peer->webrtcbin, "create-answer", NULL, then (peer, on_answer));
-  gst_promise_unref (promise);
+  end_step (peer, promise);
 }
 
 static void

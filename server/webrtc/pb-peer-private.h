@@ -26,8 +26,11 @@ struct _PbPeer {
 
   /* Protects what follows. */
   GMutex lock;
+  GCond step_ended;
   PbLiveViewer *viewer;
   GstWebRTCDataChannel *channel;
+  /* The step of the negotiation that is going on. */
+  GstPromise *promise;
   gboolean answered;
   gboolean closed;
   gboolean video_started;

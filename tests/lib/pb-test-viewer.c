@@ -18,6 +18,7 @@ struct _PbTestViewer {
   GstElement *pipeline;
   GstElement *webrtcbin;
   GstWebRTCDataChannel *channel;
+  GstPromise *promise;
   PbTestSampleFunc func;
   gpointer user_data;
   /* Main thread only. */
@@ -206,7 +207,7 @@ on_offer (GstPromise *promise, gpointer user_data)
   if (reply != NULL)
     gst_structure_get (
         reply, "offer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &offer, NULL);
-  gst_promise_unref (promise);
+  g_clear_pointer (&viewer->promise, gst_promise_unref);
   /* The viewer was freed before it had one. */
   if (offer == NULL)
     return;
@@ -306,8 +307,9 @@ pb_test_viewer_new (SoupSession *session, const gchar *url, gboolean video)
       viewer->channel, "on-message-data", G_CALLBACK (on_data), viewer);
   g_signal_connect (
       viewer->channel, "on-message-string", G_CALLBACK (on_string), viewer);
-  g_signal_emit_by_name (viewer->webrtcbin, "create-offer", NULL,
-      gst_promise_new_with_change_func (on_offer, viewer, NULL));
+  viewer->promise = gst_promise_new_with_change_func (on_offer, viewer, NULL);
+  g_signal_emit_by_name (
+      viewer->webrtcbin, "create-offer", NULL, viewer->promise);
   return viewer;
 }
 
@@ -354,6 +356,20 @@ pb_test_viewer_get_stats (PbTestViewer *viewer, PbTestViewerStats *stats)
 }
 
 /**
+ * pb_test_viewer_has_posted:
+ * @viewer: a viewer
+ *
+ * Main thread.
+ *
+ * Returns: %TRUE once the request is on its way
+ */
+gboolean
+pb_test_viewer_has_posted (PbTestViewer *viewer)
+{
+  return viewer->posted;
+}
+
+/**
  * pb_test_viewer_get_location:
  * @viewer: a viewer
  *
@@ -379,6 +395,7 @@ pb_test_viewer_free (PbTestViewer *viewer)
   g_cancellable_cancel (viewer->cancellable);
   /* webrtcbin's thread ends with this, and adds no more to the main loop. */
   gst_element_set_state (viewer->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&viewer->promise, gst_promise_unref);
   while (g_idle_remove_by_data (viewer))
     continue;
   g_signal_handlers_disconnect_by_data (viewer->webrtcbin, viewer);

@@ -39,6 +39,7 @@ void pb_test_viewer_set_sample_func (
     PbTestViewer *viewer, PbTestSampleFunc func, gpointer user_data);
 void pb_test_viewer_connect (PbTestViewer *viewer);
 void pb_test_viewer_get_stats (PbTestViewer *viewer, PbTestViewerStats *stats);
+gboolean pb_test_viewer_has_posted (PbTestViewer *viewer);
 const gchar *pb_test_viewer_get_location (PbTestViewer *viewer);
 void pb_test_viewer_free (PbTestViewer *viewer);
 

@@ -2,6 +2,7 @@
  * WHEP with real ICE, DTLS, SRTP and SCTP over loopback: answers, what a viewer
  * sees, restarts, and that viewers who come and go leave nothing behind. */
 #include <libsoup/soup.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -104,6 +105,12 @@ static gboolean
 is_live (gpointer data)
 {
   return pb_live_get_mode (data) != PB_LIVE_OFFLINE;
+}
+
+static gboolean
+has_posted (gpointer data)
+{
+  return pb_test_viewer_has_posted (data);
 }
 
 static gboolean
@@ -341,8 +348,13 @@ come_and_go (Rig *rig, guint how)
       pb_test_viewer_new (rig->session, rig->url, how % 5 != 4);
 
   pb_test_viewer_connect (viewer);
-  if (how % 4 == 0)
+  g_assert_true (wait_until (has_posted, viewer, 20000));
+  if (how % 4 == 0) {
+    /* The server sees the request before it sees that nobody waits for it. */
+    for (guint i = 0; i < how; i++)
+      g_main_context_iteration (NULL, FALSE);
     return;
+  }
   g_assert_true (wait_until (is_answered, viewer, 20000));
   if (how % 4 == 1)
     return;
@@ -352,6 +364,53 @@ come_and_go (Rig *rig, guint how)
 
     g_assert_cmpuint (request (rig, "DELETE", id, NULL, NULL), ==, 200);
   }
+}
+
+/* The viewers of the churn test: a process of their own, since webrtcbin 1.22
+ * leaks on their side of a connection that never came about. */
+static int
+run_viewers (const gchar *url, guint n)
+{
+  Rig rig = { 0 };
+
+  rig.url = g_strdup (url);
+  rig.session = soup_session_new ();
+  for (guint i = 0; i < n; i++)
+    come_and_go (&rig, i);
+  g_object_unref (rig.session);
+  g_free (rig.url);
+  return 0;
+}
+
+static void
+on_exit_of_viewers (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_subprocess_wait_check_finish (G_SUBPROCESS (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+static gboolean
+is_true (gpointer data)
+{
+  return *(gboolean *) data;
+}
+
+static void
+churn (Rig *rig, guint n)
+{
+  g_autofree gchar *n_text = g_strdup_printf ("%u", n);
+  g_autoptr (GError) error = NULL;
+  gboolean done = FALSE;
+  g_autoptr (GSubprocess) viewers = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE,
+      &error, "/proc/self/exe", "--viewers", rig->url, n_text, NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_wait_check_async (viewers, NULL, on_exit_of_viewers, &done);
+  g_assert_true (wait_until (is_true, &done, 30000 + n * 2000));
+  g_assert_true (wait_until (has_no_viewer, rig->whep, 40000));
 }
 
 static void
@@ -365,25 +424,15 @@ test_churn (void)
   rig_init (&rig, 30);
   start (&rig);
   /* The first ones load what stays loaded. */
-  for (guint i = 0; i < 8; i++)
-    come_and_go (&rig, i);
-  g_assert_true (wait_until (has_no_viewer, rig.whep, 40000));
+  churn (&rig, 8);
   rest = (Rest){ rig.whep, G_MAXUINT, G_MAXUINT };
   g_assert_true (wait_until (is_at_rest, &rest, 20000));
   g_assert_true (pb_test_proc_read (getpid (), &before));
-  for (guint i = 0; i < n; i++)
-    come_and_go (&rig, i);
-  g_assert_true (wait_until (has_no_viewer, rig.whep, 40000));
-  soup_session_abort (rig.session);
+  churn (&rig, n);
   /* Idle threads of GLib's own pools. */
   rest.threads = before.threads + 4;
-  rest.fds = before.fds + 4;
-  if (!wait_until (is_at_rest, &rest, 30000)) {
-    pb_test_proc_read (getpid (), &after);
-    g_test_message ("threads %u -> %u, fds %u -> %u", before.threads,
-        after.threads, before.fds, after.fds);
-    g_test_fail ();
-  }
+  rest.fds = before.fds;
+  g_assert_true (wait_until (is_at_rest, &rest, 30000));
   pb_test_proc_read (getpid (), &after);
   g_test_message ("%u viewers: threads %u -> %u, fds %u -> %u, RSS %u -> %u kB",
       n, before.threads, after.threads, before.fds, after.fds, before.rss_kb,
@@ -395,6 +444,8 @@ int
 main (int argc, char **argv)
 {
   gst_init (&argc, &argv);
+  if (argc == 4 && g_str_equal (argv[1], "--viewers"))
+    return run_viewers (argv[2], (guint) atoi (argv[3]));
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/whep/status-codes", test_status_codes);
   g_test_add_func ("/whep/view", test_view);
