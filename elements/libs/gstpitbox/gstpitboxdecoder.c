@@ -311,8 +311,10 @@ next_unit (GstPitboxDecoder *self)
     self->stats.units += self->readable;
     self->stats.bytes += consumed;
     self->row_at = 0;
-    self->fragments = (GstPitboxReader){ self->unit.fragments,
-      self->unit.fragments + self->unit.fragments_bytes, FALSE };
+    memset (&self->fragments, 0, sizeof self->fragments);
+    if (self->unit.fragments != NULL)
+      self->fragments = (GstPitboxReader){ self->unit.fragments,
+        self->unit.fragments + self->unit.fragments_bytes, FALSE };
     return TRUE;
   }
   return FALSE;
