@@ -232,7 +232,7 @@ add_process (GString *out, const PbHttpConfig *config)
  * pb_metrics_to_text:
  * @config: what the server shows
  *
- * Main thread only. Driver names need no escaping (pb_id_is_valid()).
+ * Main thread only. Driver names need no escaping (gst_pitbox_id_is_valid()).
  *
  * Returns: (transfer full): the text
  */

@@ -4,7 +4,6 @@
 
 #include <gst/app/app.h>
 
-#include "auth/pb-id.h"
 #include "store/pb-devices.h"
 
 #define TICK_MS 1000
@@ -88,7 +87,7 @@ open_session (PbIngest *self, GstPad *pad, GError **error)
 
   g_object_get (pad, "driver", &driver_id, "device", &device, "peer-address",
       &peer, NULL);
-  if (!pb_id_is_valid (driver_id)) {
+  if (!gst_pitbox_id_is_valid (driver_id)) {
     g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
         "the driver's name is not valid");
     return NULL;

@@ -3,7 +3,7 @@
 #include "store/pb-devices.h"
 #include "store/pb-store-private.h"
 
-#include "auth/pb-id.h"
+#include <gstpitbox/gstpitbox.h>
 
 /* 24 random bytes are 32 characters; SRT takes 10 to 79. */
 #define PASSPHRASE_RANDOM_BYTES 24
@@ -20,12 +20,12 @@ pb_device_free (PbDevice *device)
 static gboolean
 check_id (const gchar *id, const gchar *what, GError **error)
 {
-  if (pb_id_is_valid (id))
+  if (gst_pitbox_id_is_valid (id))
     return TRUE;
   g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
       "'%s' cannot name a %s: use 1 to %d of A-Z a-z 0-9 . _ - and no dot in "
       "front",
-      id, what, PB_ID_MAX_BYTES);
+      id, what, GST_PITBOX_MAX_ID_BYTES);
   return FALSE;
 }
 

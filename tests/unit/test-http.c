@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What the server decides without a socket: routes, files, names, addresses,
+ * What the server decides without a socket: routes, files, addresses,
  * passwords, states. */
 #include <glib.h>
 #include <string.h>
 
 #include "auth/pb-bind.h"
-#include "auth/pb-id.h"
 #include "auth/pb-password.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
@@ -68,25 +67,6 @@ test_static_paths (void)
       pb_static_get_type ("a.js"), ==, "text/javascript; charset=utf-8");
   g_assert_cmpstr (pb_static_get_type ("a.woff2"), ==, "font/woff2");
   g_assert_cmpstr (pb_static_get_type ("a"), ==, "application/octet-stream");
-}
-
-static void
-test_ids (void)
-{
-  g_autofree gchar *longest = g_strnfill (PB_ID_MAX_BYTES, 'a');
-  g_autofree gchar *longer = g_strnfill (PB_ID_MAX_BYTES + 1, 'a');
-
-  g_assert_true (pb_id_is_valid ("a"));
-  g_assert_true (pb_id_is_valid ("Car.Pit-Wall_7"));
-  g_assert_true (pb_id_is_valid (longest));
-  g_assert_false (pb_id_is_valid (longer));
-  g_assert_false (pb_id_is_valid (NULL));
-  g_assert_false (pb_id_is_valid (""));
-  g_assert_false (pb_id_is_valid (".."));
-  g_assert_false (pb_id_is_valid (".a"));
-  g_assert_false (pb_id_is_valid ("a/b"));
-  g_assert_false (pb_id_is_valid ("a\nb"));
-  g_assert_false (pb_id_is_valid ("\xc3\xa9"));
 }
 
 static void
@@ -178,7 +158,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/routes-match-whole-paths", test_routes);
   g_test_add_func ("/http/files-stay-in-their-folder", test_static_paths);
-  g_test_add_func ("/auth/names", test_ids);
   g_test_add_func ("/auth/addresses-need-a-password", test_bind);
   g_test_add_func ("/auth/password", test_password);
   g_test_add_func ("/session/states", test_states);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Stream ids as a table; back-off as a table. */
+ * Ids and stream ids as tables; back-off as a table. */
 #include <gstpitbox/gstpitbox.h>
 
 typedef struct {
@@ -30,6 +30,25 @@ static const Case cases[] = {
   { "#!::r=car01,u=pc1", NULL, NULL, GST_PITBOX_ERROR_UNSUPPORTED },
   { "#!::r=car01,m=request,u=pc1", NULL, NULL, GST_PITBOX_ERROR_UNSUPPORTED },
 };
+
+static void
+test_ids (void)
+{
+  g_autofree gchar *longest = g_strnfill (GST_PITBOX_MAX_ID_BYTES, 'a');
+  g_autofree gchar *longer = g_strnfill (GST_PITBOX_MAX_ID_BYTES + 1, 'a');
+
+  g_assert_true (gst_pitbox_id_is_valid ("a"));
+  g_assert_true (gst_pitbox_id_is_valid ("car.Pit-Wall_7"));
+  g_assert_true (gst_pitbox_id_is_valid (longest));
+  g_assert_false (gst_pitbox_id_is_valid (longer));
+  g_assert_false (gst_pitbox_id_is_valid (NULL));
+  g_assert_false (gst_pitbox_id_is_valid (""));
+  g_assert_false (gst_pitbox_id_is_valid (".."));
+  g_assert_false (gst_pitbox_id_is_valid (".a"));
+  g_assert_false (gst_pitbox_id_is_valid ("a/b"));
+  g_assert_false (gst_pitbox_id_is_valid ("a\nb"));
+  g_assert_false (gst_pitbox_id_is_valid ("\xc3\xa9"));
+}
 
 static void
 test_stream_ids (void)
@@ -90,6 +109,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/stream-id/ids", test_ids);
   g_test_add_func ("/stream-id/table", test_stream_ids);
   g_test_add_func ("/stream-id/written", test_written_ids_are_read);
   g_test_add_func ("/backoff/table", test_backoff);
