@@ -14,6 +14,13 @@
  * that need not be set up again. */
 #define SIM_GRACE_MS 10000
 
+typedef enum {
+  PB_AGENT_WAITING, /* for the simulator; costs one look a second */
+  PB_AGENT_CONNECTING, /* to the server */
+  PB_AGENT_STREAMING, /* the server takes the stream */
+  PB_AGENT_BACKING_OFF, /* after a failure, before the next try */
+} PbAgentState;
+
 struct _PbAgent {
   const PbConfig *config;
   PbAgentState state;
@@ -32,14 +39,9 @@ struct _PbAgent {
 
 static void try_stream (PbAgent *self);
 
-/**
- * pb_agent_state_to_string:
- * @state: a state
- *
- * Returns: (transfer none): its word in logs and status
- */
-const gchar *
-pb_agent_state_to_string (PbAgentState state)
+/* Its word in logs and status. */
+static const gchar *
+state_to_string (PbAgentState state)
 {
   static const gchar *const words[] = { "waiting", "connecting", "streaming",
     "backing-off" };
@@ -47,22 +49,10 @@ pb_agent_state_to_string (PbAgentState state)
   return words[state];
 }
 
-/**
- * pb_agent_get_state:
- * @agent: an agent
- *
- * Returns: what it is doing
- */
-PbAgentState
-pb_agent_get_state (const PbAgent *agent)
-{
-  return agent->state;
-}
-
 static void
 write_status (PbAgent *self)
 {
-  pb_status_write (self->status, pb_agent_state_to_string (self->state),
+  pb_status_write (self->status, state_to_string (self->state),
       self->mode == PB_MODE_VIDEO ? "video" : "telemetry", self->reason,
       self->stream);
 }
@@ -73,8 +63,8 @@ set_state (PbAgent *self, PbAgentState state, const gchar *detail)
   if (self->state == state && detail == NULL)
     return;
   self->state = state;
-  g_message ("%s%s%s", pb_agent_state_to_string (state),
-      detail != NULL ? ": " : "", detail != NULL ? detail : "");
+  g_message ("%s%s%s", state_to_string (state), detail != NULL ? ": " : "",
+      detail != NULL ? detail : "");
   write_status (self);
 }
 

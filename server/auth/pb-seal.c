@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbSeal: secrets that must be readable again, sealed with this server's key;
- * and secrets that need not be, hashed. */
+ * PbSeal: secrets that must be readable again, sealed with this server's key. */
 #include "auth/pb-seal.h"
 
 #include <string.h>
@@ -167,25 +166,6 @@ pb_secret_new (gsize n_bytes)
   sodium_bin2base64 (text, size, bytes, n_bytes, variant);
   sodium_memzero (bytes, n_bytes);
   return text;
-}
-
-/**
- * pb_secret_hash:
- * @secret: a secret with at least 128 bits of randomness
- *
- * BLAKE2b, 32 bytes. Right for random tokens; a person's password needs
- * Argon2id (pb-password.h).
- *
- * Returns: (transfer full): the hash
- */
-GBytes *
-pb_secret_hash (const gchar *secret)
-{
-  guint8 hash[crypto_generichash_BYTES];
-
-  crypto_generichash (
-      hash, sizeof hash, (const guint8 *) secret, strlen (secret), NULL, 0);
-  return g_bytes_new (hash, sizeof hash);
 }
 
 /**

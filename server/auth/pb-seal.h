@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbSeal: secrets that must be readable again, sealed with this server's key;
- * and secrets that need not be, hashed. */
+ * PbSeal: secrets that must be readable again, sealed with this server's key. */
 #pragma once
 
 #include <gio/gio.h>
@@ -17,7 +16,6 @@ gchar *pb_seal_open (
     PbSeal *seal, GBytes *sealed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gchar *pb_secret_new (gsize n_bytes);
-GBytes *pb_secret_hash (const gchar *secret);
 void pb_secret_free (gchar *secret);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSeal, pb_seal_free)

@@ -337,15 +337,3 @@ pb_sample_coder_key (PbSampleCoder *coder)
   append_key_row (out, coder->row, coder->time);
   return g_byte_array_free_to_bytes (out);
 }
-
-/**
- * pb_sample_coder_get_row:
- * @coder: a coder
- *
- * Returns: (transfer none) (nullable): the row of the last message with one
- */
-GstPitboxSample *
-pb_sample_coder_get_row (PbSampleCoder *coder)
-{
-  return coder->row;
-}

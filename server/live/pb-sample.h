@@ -31,7 +31,6 @@ GBytes *pb_sample_coder_encode (
 void pb_sample_coder_skip (
     PbSampleCoder *coder, const PbPair *pair, guint32 rtp);
 GBytes *pb_sample_coder_key (PbSampleCoder *coder);
-GstPitboxSample *pb_sample_coder_get_row (PbSampleCoder *coder);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSampleCoder, pb_sample_coder_free)
 

@@ -159,17 +159,6 @@ pb_session_get_last_data_mono_us (PbSession *self)
   return value;
 }
 
-gboolean
-pb_session_is_ended (PbSession *self)
-{
-  gboolean value;
-
-  g_mutex_lock (&self->lock);
-  value = self->ended;
-  g_mutex_unlock (&self->lock);
-  return value;
-}
-
 /**
  * pb_session_push:
  * @buffer: the next TS bytes; PTS is the running time of arrival

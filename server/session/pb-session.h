@@ -67,7 +67,6 @@ const gchar *pb_session_get_id (PbSession *session);
 const gchar *pb_session_get_device (PbSession *session);
 PbDriver *pb_session_get_driver (PbSession *session);
 gint64 pb_session_get_last_data_mono_us (PbSession *session);
-gboolean pb_session_is_ended (PbSession *session);
 void pb_session_get_stats (PbSession *session, PbSessionStats *stats);
 void pb_session_tick (PbSession *session);
 

@@ -460,27 +460,6 @@ pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
 }
 
 /**
- * pb_whep_close_driver:
- * @whep: the endpoint
- * @live: a driver
- *
- * Main thread. Removes each viewer of @live, e.g. when the driver is deleted.
- * A driver who only left keeps his viewers.
- */
-void
-pb_whep_close_driver (PbWhep *whep, PbLive *live)
-{
-  g_autoptr (GList) viewers = g_hash_table_get_values (whep->viewers);
-
-  for (GList *l = viewers; l != NULL; l = l->next) {
-    Viewer *viewer = l->data;
-
-    if (viewer->live == live)
-      remove_viewer (viewer, "the driver was removed");
-  }
-}
-
-/**
  * pb_whep_get_stats:
  * @whep: the endpoint
  * @stats: (out): counters

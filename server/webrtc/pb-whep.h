@@ -55,7 +55,6 @@ void pb_whep_free (PbWhep *whep);
 
 void pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
     const gchar *viewer_id);
-void pb_whep_close_driver (PbWhep *whep, PbLive *live);
 void pb_whep_get_stats (PbWhep *whep, PbWhepStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbWhep, pb_whep_free)
