@@ -6,6 +6,7 @@
 #include <gio/gio.h>
 
 #include "recording/pb-recorder.h"
+#include "recording/pb-segmenter.h"
 
 #define READ_BYTES (256 * 1024)
 /* A running numbering has no gap; this bounds the search for files. */

@@ -4,30 +4,9 @@
 #pragma once
 
 #include "recording/pb-ts-parser.h"
+#include "store/pb-point.h"
 
 G_BEGIN_DECLS
-
-/**
- * PbPoint:
- * @segment: number of the segment, from 0
- * @offset: byte in the segment's file where the unit's first packet begins
- * @pts: presentation time of the unit in 90 kHz ticks, without the wrap at 33
- *   bits; may be before the previous one's where the sender began anew
- * @is_key: decoding can begin here: a key frame, or a telemetry unit of a
- *   stream without video
- * @utc_us: when the bytes arrived
- * @lap: lap the driver was in, or -1
- *
- * One line of the index.
- */
-typedef struct {
-  guint segment;
-  guint64 offset;
-  gint64 pts;
-  gboolean is_key;
-  gint64 utc_us;
-  gint lap;
-} PbPoint;
 
 /**
  * PbSegmenterFuncs:

@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-#include "ingest/pb-ingest-graph.h"
+#include "session/pb-ingest-graph.h"
 
 /* No TS packet in so many bytes: this is not MPEG-TS. */
 #define GARBAGE_MAX_BYTES (128u * 1024)

@@ -2,7 +2,7 @@
  * What was recorded: sessions, their segments, the index and the laps. */
 #pragma once
 
-#include "recording/pb-segmenter.h"
+#include "store/pb-point.h"
 #include "store/pb-store.h"
 
 G_BEGIN_DECLS

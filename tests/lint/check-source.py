@@ -13,6 +13,8 @@ import sys
 
 ROOT = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
 
+LIBS = ["pipelines", "elements/libs/gstpitbox", "elements/libs/irsdk"]
+
 # A folder may include its own headers and those of the folders named here.
 # Longest prefix wins. Tests may include everything.
 MAY_INCLUDE = {
@@ -25,8 +27,20 @@ MAY_INCLUDE = {
     "elements/net": ["elements/libs"],
     "elements/tools": ["elements/libs"],
     "pipelines": ["elements/libs/gstpitbox", "elements/libs/irsdk"],
-    "agent": ["pipelines", "elements/libs/gstpitbox", "elements/libs/irsdk"],
-    "server": ["pipelines", "elements/libs/gstpitbox", "elements/libs/irsdk"],
+    "agent": LIBS,
+    "server": ["server"] + LIBS,
+    "server/analysis": LIBS,
+    "server/auth": LIBS,
+    "server/live": LIBS,
+    "server/store": ["server/auth"] + LIBS,
+    "server/recording": ["server/store"] + LIBS,
+    "server/webrtc": ["server/live"] + LIBS,
+    "server/session": ["server/analysis", "server/live", "server/recording",
+                       "server/store"] + LIBS,
+    "server/ingest": ["server/auth", "server/live", "server/session",
+                      "server/store"] + LIBS,
+    "server/http": ["server/auth", "server/ingest", "server/live",
+                    "server/session", "server/store", "server/webrtc"] + LIBS,
     "tests": ["agent", "server", "pipelines", "elements"],
 }
 
@@ -88,7 +102,7 @@ def check_includes(files):
                 if not m:
                     continue
                 name = m.group(1)
-                if (path.startswith(("agent/", "elements/"))
+                if (path.startswith(("agent/", "elements/", "pipelines/"))
                         and POSIX_HEADERS.search(name)
                         and not PLATFORM_FILE.search(path)):
                     finding(path, n, f"<{name}> only in a file named -posix "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbIngestGraph: pipelines/ingest.launch at work: TS bytes in, access units
  * and rows to the driver's hub. */
-#include "ingest/pb-ingest-graph.h"
+#include "session/pb-ingest-graph.h"
 
 #include <gst/app/app.h>
 #include <gstpitbox/gstpitbox.h>
