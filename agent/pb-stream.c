@@ -15,7 +15,7 @@ struct _PbStream {
   gpointer user_data;
   GstElement *graph;
   guint bus_watch;
-  gboolean started;
+  guint dead_start; /* reports that the graph did not start */
   gboolean failed;
 };
 
@@ -262,7 +262,10 @@ pb_stream_new (const PbConfig *config, PbMode mode, const PbEncoder *encoder,
 static gboolean
 report_dead_start (gpointer user_data)
 {
-  fail (user_data, PB_FAILURE_OTHER, "The stream could not be started");
+  PbStream *self = user_data;
+
+  self->dead_start = 0;
+  fail (self, PB_FAILURE_OTHER, "The stream could not be started");
   return G_SOURCE_REMOVE;
 }
 
@@ -275,12 +278,12 @@ report_dead_start (gpointer user_data)
 void
 pb_stream_start (PbStream *stream)
 {
-  stream->started = TRUE;
   /* The element that refused has an error on the bus, which says more; it is
    * handled first because the bus has the higher priority. */
   if (gst_element_set_state (stream->graph, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE)
-    g_idle_add_full (G_PRIORITY_LOW, report_dead_start, stream, NULL);
+    stream->dead_start =
+        g_idle_add_full (G_PRIORITY_LOW, report_dead_start, stream, NULL);
 }
 
 /**
@@ -290,8 +293,8 @@ pb_stream_start (PbStream *stream)
 void
 pb_stream_free (PbStream *stream)
 {
-  while (g_source_remove_by_user_data (stream))
-    continue;
+  g_clear_handle_id (&stream->bus_watch, g_source_remove);
+  g_clear_handle_id (&stream->dead_start, g_source_remove);
   if (stream->graph != NULL) {
     gst_element_set_state (stream->graph, GST_STATE_NULL);
     gst_object_unref (stream->graph);
