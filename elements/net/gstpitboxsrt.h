@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 /* Seven TS packets, the most that fits one UDP datagram on Ethernet. */
 #define PITBOX_SRT_MESSAGE_BYTES 1316
 #define PITBOX_SRT_TS_PACKET_BYTES 188
-/* HOUSE: measured at 5 % loss and 50 ms round trip; 4 x RTT is enough. */
+/* Measured at 5 % loss and 50 ms round trip; 4 x RTT is enough. */
 #define PITBOX_SRT_DEFAULT_LATENCY_MS 200
 
 /* Rejections a caller of pitboxsrtsrc can get, beside libsrt's own. The values

@@ -51,7 +51,8 @@ G_BEGIN_DECLS
 /* CarIdx arrays have 64 elements; no variable of any row can have more
  * elements than the row has bytes. */
 #define GST_PITBOX_MAX_VAR_COUNT GST_PITBOX_MAX_ROW_BYTES
-/* mpegtsmux drops a KLV unit of more than 65,532 bytes; see HOUSE rule 2. */
+/* A PES packet of a metadata stream has a length of 16 bits: mpegtsmux drops a
+ * KLV unit of more than 65,532 bytes with no more than a warning. */
 #define GST_PITBOX_MAX_UNIT_BYTES 60000
 /* The session string's capacity in iRacing's mapping is 512 KiB. */
 #define GST_PITBOX_MAX_SESSION_BYTES (1024 * 1024)
