@@ -175,17 +175,6 @@ on_connected (PbStream *stream, gpointer user_data)
   set_state (self, PB_AGENT_STREAMING, text);
 }
 
-static gboolean
-has_factory (const gchar *factory, gpointer user_data)
-{
-  GstElementFactory *found = gst_element_factory_find (factory);
-
-  if (found == NULL)
-    return FALSE;
-  gst_object_unref (found);
-  return TRUE;
-}
-
 static void
 try_stream (PbAgent *self)
 {
@@ -197,7 +186,8 @@ try_stream (PbAgent *self)
   self->encoder = NULL;
   if (self->mode == PB_MODE_VIDEO) {
     self->encoder = pb_encoder_choose (self->config->encoder,
-        (const gchar *const *) self->refused->pdata, has_factory, NULL, &error);
+        (const gchar *const *) self->refused->pdata, pb_encoder_has_factory,
+        NULL, &error);
     if (self->encoder == NULL) {
       handle_failure (self, PB_FAILURE_ENCODER, error->message);
       return;

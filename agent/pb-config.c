@@ -196,7 +196,8 @@ validate (PbConfig *config, GError **error)
   if (!one_of ("mode", config->mode, modes, error)
       || !one_of ("source", config->source, sources, error))
     return FALSE;
-  address = g_network_address_parse (config->server, 9000, error);
+  address =
+      g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);
   if (address == NULL) {
     g_prefix_error (error, "server: ");
     return FALSE;
@@ -287,7 +288,7 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
     return NULL;
   }
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    ok = set_value (config, &settings[i], settings[i].fallback, "", NULL);
+    set_value (config, &settings[i], settings[i].fallback, "", NULL);
   path = file != NULL ? g_strdup (file)
                       : g_build_filename (g_get_user_config_dir (), "pitbox",
                           "agent.conf", NULL);

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* pitbox-server's own. */
+#define PB_CONFIG_DEFAULT_PORT 9000
+
 /**
  * PbMode:
  * @PB_MODE_TELEMETRY: telemetry alone

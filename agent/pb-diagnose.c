@@ -5,9 +5,9 @@
 #include "pb-encoder.h"
 #include "pb-sim.h"
 #include "pb-stream.h"
+#include "pb-uplink.h"
 
 #include <gst/gst.h>
-#include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
 /* A try of the link is over when the server took it, refused it, or was not
@@ -27,23 +27,6 @@ line (gboolean ok, const gchar *what, const gchar *format, ...)
 }
 
 static gboolean
-factory_exists (const gchar *factory)
-{
-  GstElementFactory *found = gst_element_factory_find (factory);
-
-  if (found == NULL)
-    return FALSE;
-  gst_object_unref (found);
-  return TRUE;
-}
-
-static gboolean
-exists (const gchar *factory, gpointer user_data)
-{
-  return factory_exists (factory);
-}
-
-static gboolean
 check_elements (void)
 {
   static const gchar *const needed[] = { "irsdksrc", "telemetryenc",
@@ -53,7 +36,7 @@ check_elements (void)
   gboolean ok;
 
   for (guint i = 0; needed[i] != NULL; i++) {
-    if (!factory_exists (needed[i]))
+    if (!pb_encoder_has_factory (needed[i], NULL))
       g_string_append_printf (missing, " %s", needed[i]);
   }
   ok = missing->len == 0;
@@ -73,7 +56,8 @@ check_picture (const PbConfig *config)
     line (TRUE, "picture", "off (mode = telemetry)");
     return TRUE;
   }
-  encoder = pb_encoder_choose (config->encoder, NULL, exists, NULL, &error);
+  encoder = pb_encoder_choose (
+      config->encoder, NULL, pb_encoder_has_factory, NULL, &error);
   line (encoder != NULL, "encoder", "%s",
       encoder != NULL ? encoder->factory : error->message);
   line (TRUE, "picture", "%s, %d x %d at %d fps, %d kbit/s",
@@ -97,31 +81,25 @@ is_final (GstMessage *message, gchar **reason)
          && g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0;
 }
 
-/* Sends a second of nothing but TS null packets: enough to be let in. */
+/* Connects, sends nothing, and leaves: to be let in is the answer. */
 static gboolean
 check_link (const PbConfig *config)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketConnectable) address =
-      g_network_address_parse (config->server, 9000, &error);
   g_autoptr (GstElement) sink = NULL;
   g_autoptr (GstBus) bus = NULL;
-  g_autofree gchar *streamid =
-      gst_pitbox_stream_id_new (config->driver, config->device);
   g_autofree gchar *reason = NULL;
   gboolean connected = FALSE;
   gint64 end = g_get_monotonic_time () + LINK_TIMEOUT / 1000;
-  GNetworkAddress *net = G_NETWORK_ADDRESS (address);
 
   sink = gst_element_factory_make ("pitboxsrtsink", NULL);
   if (sink == NULL)
-    return FALSE;
+    return FALSE; /* check_elements() has said so */
   gst_object_ref_sink (sink);
-  g_object_set (sink, "host", g_network_address_get_hostname (net), "port",
-      (guint) g_network_address_get_port (net), "streamid", streamid, "latency",
-      (guint) config->latency_ms, "reconnect", FALSE, NULL);
-  if (config->passphrase[0] != '\0')
-    g_object_set (sink, "passphrase", config->passphrase, NULL);
+  if (!pb_uplink_configure (sink, config, &error)) {
+    line (FALSE, "server", "%s", error->message);
+    return FALSE;
+  }
   bus = gst_bus_new ();
   gst_element_set_bus (sink, bus);
   gst_element_set_state (sink, GST_STATE_PAUSED);

@@ -3,6 +3,7 @@
 #include "pb-encoder.h"
 
 #include <gio/gio.h>
+#include <gst/gst.h>
 
 /* Hardware of the card that most likely renders the game first; the two
  * software encoders last, the better one before the permissive one. */
@@ -15,6 +16,23 @@ static const PbEncoder table[] = {
   { "x264enc", "encoder-x264", "bitrate", 1000, "key-int-max" },
   { "openh264enc", "encoder-openh264", "bitrate", 1, "gop-size" },
 };
+
+/**
+ * pb_encoder_has_factory:
+ * @factory: an element's name
+ * @user_data: unused
+ *
+ * A #PbEncoderHas that asks GStreamer's registry. Any thread.
+ *
+ * Returns: %TRUE if this machine has that element
+ */
+gboolean
+pb_encoder_has_factory (const gchar *factory, gpointer user_data)
+{
+  g_autoptr (GstElementFactory) found = gst_element_factory_find (factory);
+
+  return found != NULL;
+}
 
 /**
  * pb_encoder_choose:

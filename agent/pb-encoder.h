@@ -33,6 +33,7 @@ typedef struct {
  */
 typedef gboolean (*PbEncoderHas) (const gchar *factory, gpointer user_data);
 
+gboolean pb_encoder_has_factory (const gchar *factory, gpointer user_data);
 const PbEncoder *pb_encoder_choose (const gchar *wanted,
     const gchar *const *refused, PbEncoderHas has, gpointer user_data,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;

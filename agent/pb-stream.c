@@ -3,9 +3,9 @@
 #include "pb-stream.h"
 
 #include "pb-graph.h"
+#include "pb-uplink.h"
 
 #include <gst/gst.h>
-#include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
 struct _PbStream {
@@ -40,27 +40,9 @@ pb_stream_get_source (const PbConfig *config)
 static gboolean
 set_uplink (PbStream *self, GError **error)
 {
-  const PbConfig *c = self->config;
-  g_autoptr (GSocketConnectable) address =
-      g_network_address_parse (c->server, 9000, error);
-  g_autofree gchar *streamid = NULL;
-  GstElement *uplink;
-  GNetworkAddress *net;
+  g_autoptr (GstElement) uplink = pb_graph_get (self->graph, "uplink", error);
 
-  if (address == NULL)
-    return FALSE;
-  uplink = pb_graph_get (self->graph, "uplink", error);
-  if (uplink == NULL)
-    return FALSE;
-  net = G_NETWORK_ADDRESS (address);
-  streamid = gst_pitbox_stream_id_new (c->driver, c->device);
-  g_object_set (uplink, "host", g_network_address_get_hostname (net), "port",
-      (guint) g_network_address_get_port (net), "streamid", streamid, "latency",
-      (guint) c->latency_ms, "reconnect", FALSE, NULL);
-  if (c->passphrase[0] != '\0')
-    g_object_set (uplink, "passphrase", c->passphrase, NULL);
-  gst_object_unref (uplink);
-  return TRUE;
+  return uplink != NULL && pb_uplink_configure (uplink, self->config, error);
 }
 
 static gboolean
