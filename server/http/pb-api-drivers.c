@@ -91,7 +91,7 @@ add_telemetry (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     pb_json_add_int (b, "schema_id", gst_pitbox_schema_get_id (row->schema));
   else
     pb_json_add_null (b, "schema_id");
-  pb_json_add_int (b, "lost_units", stats->link.lost_units);
+  pb_json_add_int (b, "lost_rows", stats->link.lost_rows);
   pb_json_add_int (b, "rejected_units", stats->link.rejected_units);
   json_builder_end_object (b);
 }

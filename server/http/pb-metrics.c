@@ -63,9 +63,9 @@ get_retransmitted (const Sample *s)
 }
 
 static gdouble
-get_lost_units (const Sample *s)
+get_lost_rows (const Sample *s)
 {
-  return s->session.link.lost_units;
+  return s->session.link.lost_rows;
 }
 
 static gdouble
@@ -165,7 +165,7 @@ static const struct {
   { "pitbox_link_retransmitted_packets", "gauge",
       "SRT packets sent again in this session", get_retransmitted, TRUE },
   { "pitbox_lost_rows", "gauge", "Rows of this session that never came",
-      get_lost_units, TRUE },
+      get_lost_rows, TRUE },
   { "pitbox_rejected_units", "gauge",
       "KLV units of this session that were damaged", get_rejected_units, TRUE },
   { "pitbox_ts_continuity_errors", "gauge",

@@ -166,7 +166,7 @@ stats_to_json (const PbLiveStats *stats, const PbLiveLink *link)
   add_count (builder, "sync_error_p99_us", stats->sync_error_p99_us);
   add_count (builder, "rows_late", (gint64) stats->rows_late);
   add_count (builder, "frames_without_row", (gint64) stats->frames_without_row);
-  add_count (builder, "lost_units", (gint64) link->lost_units);
+  add_count (builder, "lost_rows", (gint64) link->lost_rows);
   add_count (builder, "rejected_units", (gint64) link->rejected_units);
   add_count (builder, "viewers", stats->viewers);
   add_link (builder, link);

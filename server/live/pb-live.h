@@ -43,6 +43,14 @@ typedef struct {
 /**
  * PbLiveLink:
  *
+ * @rtt_ms: SRT's round trip
+ * @loss_pct: packets lost in the last second, before retransmission
+ * @recv_mbps: over the last second
+ * @retransmitted: packets sent again in this session
+ * @latency_ms: SRT's delay, as both ends agreed
+ * @lost_rows: rows of this session that never came
+ * @rejected_units: KLV units of this session that were damaged
+ *
  * What the ingest side knows about the driver's connection; goes into the
  * `stats` message of each viewer.
  */
@@ -52,7 +60,7 @@ typedef struct {
   gdouble recv_mbps;
   guint64 retransmitted;
   guint latency_ms;
-  guint64 lost_units;
+  guint64 lost_rows;
   guint64 rejected_units;
 } PbLiveLink;
 

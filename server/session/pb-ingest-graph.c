@@ -338,24 +338,24 @@ pb_ingest_graph_get_klv_bytes (PbIngestGraph *self)
 }
 
 /**
- * pb_ingest_graph_get_units:
- * @lost: (out): rows that never came
- * @rejected: (out): units that were damaged or unreadable
+ * pb_ingest_graph_get_losses:
+ * @lost_rows: (out): rows that never came
+ * @rejected_units: (out): units that were damaged or unreadable
  *
  * Any thread.
  */
 void
-pb_ingest_graph_get_units (
-    PbIngestGraph *self, guint64 *lost, guint64 *rejected)
+pb_ingest_graph_get_losses (
+    PbIngestGraph *self, guint64 *lost_rows, guint64 *rejected_units)
 {
   g_autoptr (GstStructure) stats = NULL;
 
-  *lost = *rejected = 0;
+  *lost_rows = *rejected_units = 0;
   g_object_get (self->dec, "stats", &stats, NULL);
   if (!stats)
     return;
-  gst_structure_get_uint64 (stats, "lost-rows", lost);
-  gst_structure_get_uint64 (stats, "rejected", rejected);
+  gst_structure_get_uint64 (stats, "lost-rows", lost_rows);
+  gst_structure_get_uint64 (stats, "rejected", rejected_units);
 }
 
 /**

@@ -26,8 +26,8 @@ void pb_ingest_graph_stop (PbIngestGraph *graph);
 
 guint64 pb_ingest_graph_get_dropped_bytes (PbIngestGraph *graph);
 guint64 pb_ingest_graph_get_klv_bytes (PbIngestGraph *graph);
-void pb_ingest_graph_get_units (
-    PbIngestGraph *graph, guint64 *lost, guint64 *rejected);
+void pb_ingest_graph_get_losses (
+    PbIngestGraph *graph, guint64 *lost_rows, guint64 *rejected_units);
 void pb_ingest_graph_get_size (PbIngestGraph *graph, gint *width, gint *height);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngestGraph, pb_ingest_graph_free)

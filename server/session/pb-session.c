@@ -396,8 +396,8 @@ pb_session_tick (PbSession *self)
   gdouble seconds;
 
   g_mutex_lock (&self->lock);
-  pb_ingest_graph_get_units (
-      self->graph, &self->link.lost_units, &self->link.rejected_units);
+  pb_ingest_graph_get_losses (
+      self->graph, &self->link.lost_rows, &self->link.rejected_units);
   seconds = (now - self->last_tick_mono_us) / 1e6;
   if (seconds > 0.1) {
     self->recv_kbps = (self->bytes - self->last_tick_bytes) * 8 / 1e3 / seconds;

@@ -13,7 +13,7 @@ export interface ServerStats {
   readonly rowAgeMs: number | null;
   readonly syncErrorP50Us: number | null;
   readonly syncErrorP99Us: number | null;
-  readonly lostUnits: number | null;
+  readonly lostRows: number | null;
   readonly rttMs: number | null;
   readonly lossPct: number | null;
 }
@@ -40,7 +40,7 @@ function parseStats(o: Json): ServerStats {
     rowAgeMs: rowAgeMs !== null && rowAgeMs >= 0 ? rowAgeMs : null,
     syncErrorP50Us: num(o, 'sync_error_p50_us'),
     syncErrorP99Us: num(o, 'sync_error_p99_us'),
-    lostUnits: num(o, 'lost_units'),
+    lostRows: num(o, 'lost_rows'),
     rttMs: num(link, 'rtt_ms'),
     lossPct: num(link, 'loss_pct'),
   };

@@ -35,7 +35,7 @@ export interface DriverInfo {
   readonly video: VideoInfo | null;
   readonly rateHz: number | null;
   readonly telemetryKbps: number | null;
-  readonly lostUnits: number | null;
+  readonly lostRows: number | null;
   readonly link: LinkInfo;
   readonly viewers: number;
 }
@@ -72,7 +72,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
     video: parseVideo(o['video']),
     rateHz: num(telemetry, 'rate_hz'),
     telemetryKbps: num(telemetry, 'bitrate_kbps'),
-    lostUnits: num(telemetry, 'lost_units'),
+    lostRows: num(telemetry, 'lost_rows'),
     link: {
       rttMs: num(link, 'rtt_ms'),
       lossPct: num(link, 'loss_pct'),
