@@ -65,6 +65,9 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
         "SRT receive latency in ms", "MS" },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &o->server.password_file,
         "Ask for the password in FILE (user: pitbox)", "FILE" },
+    { "public-address", 0, 0, G_OPTION_ARG_STRING, &o->server.public_address,
+        "Offer viewers this IPv4 address besides the machine's own (NAT)",
+        "ADDRESS" },
     { "max-viewers", 0, 0, G_OPTION_ARG_INT, &o->server.max_viewers,
         "Most viewers at a time", "N" },
     { "role", 0, 0, G_OPTION_ARG_STRING, &o->role,
@@ -120,7 +123,8 @@ static gboolean
 check_config_keys (GKeyFile *file, GError **error)
 {
   static const gchar *const known[] = { "data-dir", "bind", "http-port",
-    "srt-port", "srt-latency", "password-file", "max-viewers", "role", NULL };
+    "srt-port", "srt-latency", "password-file", "public-address", "max-viewers",
+    "role", NULL };
   g_auto (GStrv) keys = g_key_file_get_keys (file, CONFIG_GROUP, NULL, error);
 
   if (!keys)
@@ -156,6 +160,7 @@ read_config (Options *o, GError **error)
   read_config_text (file, "data-dir", &o->server.data_dir);
   read_config_text (file, "bind", &o->server.bind);
   read_config_text (file, "password-file", &o->server.password_file);
+  read_config_text (file, "public-address", &o->server.public_address);
   read_config_text (file, "role", &o->role);
   return TRUE;
 }
@@ -173,6 +178,21 @@ check_range (
   return FALSE;
 }
 
+/* It is written into each answer as it is. */
+static gboolean
+check_public_address (const gchar *address, GError **error)
+{
+  g_autoptr (GInetAddress) inet =
+      address ? g_inet_address_new_from_string (address) : NULL;
+
+  if (!address
+      || (inet && g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV4))
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      "--public-address %s is no IPv4 address in numbers", address);
+  return FALSE;
+}
+
 static gboolean
 complete (Options *o, GError **error)
 {
@@ -185,7 +205,8 @@ complete (Options *o, GError **error)
           &o->server.srt_port, DEFAULT_SRT_PORT, 65535, "srt-port", error)
       || !check_range (
           &o->server.srt_latency_ms, 0, 10000, "srt-latency", error)
-      || !check_range (&o->server.max_viewers, 0, 10000, "max-viewers", error))
+      || !check_range (&o->server.max_viewers, 0, 10000, "max-viewers", error)
+      || !check_public_address (o->server.public_address, error))
     return FALSE;
   if (o->role && !g_str_equal (o->role, "all")) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -238,6 +259,7 @@ options_clear (Options *o)
   g_free (o->server.data_dir);
   g_free (o->server.bind);
   g_free (o->server.password_file);
+  g_free (o->server.public_address);
   g_free (o->server.dashboard);
   g_free (o->config);
   g_free (o->role);

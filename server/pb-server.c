@@ -54,6 +54,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   PbWhepOptions whep = {
     .max_viewers = options->max_viewers,
     .loopback = pb_bind_is_loopback (options->bind),
+    .public_address = options->public_address,
   };
   PbHttpConfig config = {
     .store = self->data->store,

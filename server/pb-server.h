@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @http_port, @srt_port: 0 = any
  * @srt_latency_ms: 0 = the source's default
  * @password_file: (nullable): see pb_password_new_from_file()
+ * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
  * @max_viewers: of all drivers together; 0 = the default
  * @dashboard: (nullable): folder of the dashboard's files
  */
@@ -23,6 +24,7 @@ typedef struct {
   gint srt_port;
   gint srt_latency_ms;
   gchar *password_file;
+  gchar *public_address;
   gint max_viewers;
   gchar *dashboard;
 } PbServerOptions;
