@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/pb-place.h"
+#include "json/pb-json.h"
 
 /* The simulator says a lap's time 0.08 to 1.9 s after the line; what comes
  * much later belongs to something else. */
@@ -379,27 +380,14 @@ pb_laps_get_trace (const PbLaps *laps, gint lap, guint *n_points)
 }
 
 static void
-add_number (JsonBuilder *b, const gchar *name, gdouble value)
-{
-  json_builder_set_member_name (b, name);
-  if (isfinite (value))
-    json_builder_add_double_value (b, value);
-  else
-    json_builder_add_null_value (b);
-}
-
-static void
 add_lap (JsonBuilder *b, const PbLap *lap)
 {
   json_builder_begin_object (b);
-  json_builder_set_member_name (b, "lap");
-  json_builder_add_int_value (b, lap->lap);
-  add_number (b, "time_s", lap->time_s);
-  json_builder_set_member_name (b, "valid");
-  json_builder_add_boolean_value (b, lap->time_s > 0);
-  json_builder_set_member_name (b, "start_utc_ms");
-  json_builder_add_int_value (b, lap->start_utc_ms);
-  add_number (b, "fuel_used_l", lap->fuel_used_l);
+  pb_json_add_int (b, "lap", lap->lap);
+  pb_json_add_double (b, "time_s", lap->time_s);
+  pb_json_add_bool (b, "valid", lap->time_s > 0);
+  pb_json_add_int (b, "start_utc_ms", lap->start_utc_ms);
+  pb_json_add_double (b, "fuel_used_l", lap->fuel_used_l);
   json_builder_end_object (b);
 }
 
@@ -434,7 +422,7 @@ pb_laps_to_json (const PbLaps *laps)
     json_builder_add_int_value (b, current_number (laps));
   else
     json_builder_add_null_value (b);
-  add_number (b, "elapsed_s",
+  pb_json_add_double (b, "elapsed_s",
       laps->from_line ? seconds_since_line (laps, laps->last_pts) : NAN);
   json_builder_end_object (b);
   json_builder_end_object (b);
@@ -459,8 +447,7 @@ pb_laps_trace_to_json (const PbLaps *laps, gint lap)
     return NULL;
   b = json_builder_new ();
   json_builder_begin_object (b);
-  json_builder_set_member_name (b, "lap");
-  json_builder_add_int_value (b, lap);
+  pb_json_add_int (b, "lap", lap);
   json_builder_set_member_name (b, "pct");
   json_builder_begin_array (b);
   for (guint i = 0; i < n; i++)

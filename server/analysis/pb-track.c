@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analysis/pb-place.h"
+#include "json/pb-json.h"
 
 /* A sample each half metre at most; the longest track (25 km) needs 50,000. */
 #define SAMPLE_M 0.5
@@ -446,10 +447,8 @@ pb_track_to_json (const PbTrack *track)
   else
     json_builder_add_null_value (b);
   add_number (b, "length_m", track->length_m, 0.01);
-  json_builder_set_member_name (b, "complete");
-  json_builder_add_boolean_value (b, track->n_points > 0);
-  json_builder_set_member_name (b, "version");
-  json_builder_add_int_value (b, track->version);
+  pb_json_add_bool (b, "complete", track->n_points > 0);
+  pb_json_add_int (b, "version", track->version);
   json_builder_set_member_name (b, "points");
   json_builder_begin_array (b);
   for (guint i = 0; i < track->n_points; i++) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What the routes share: the request's parts, answers, JSON helpers. */
+ * What the routes share: the request's parts and its answers. */
 #include "http/pb-request.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "store/pb-store.h"
@@ -119,59 +118,4 @@ pb_reply_failure (PbRequest *request, const GError *error)
   g_warning ("http: %s", error->message);
   pb_reply_error (request->message, SOUP_STATUS_INTERNAL_SERVER_ERROR,
       "internal", "The server's log says what is wrong");
-}
-
-void
-pb_json_add_text (JsonBuilder *b, const gchar *name, const gchar *text)
-{
-  g_autofree gchar *valid = g_utf8_make_valid (text ? text : "", -1);
-
-  json_builder_set_member_name (b, name);
-  json_builder_add_string_value (b, valid);
-}
-
-void
-pb_json_add_int (JsonBuilder *b, const gchar *name, gint64 value)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_add_int_value (b, value);
-}
-
-/* JSON has no NaN and no infinity: both are null. */
-void
-pb_json_add_double (JsonBuilder *b, const gchar *name, gdouble value)
-{
-  json_builder_set_member_name (b, name);
-  if (isfinite (value))
-    json_builder_add_double_value (b, value);
-  else
-    json_builder_add_null_value (b);
-}
-
-void
-pb_json_add_bool (JsonBuilder *b, const gchar *name, gboolean value)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_add_boolean_value (b, value);
-}
-
-void
-pb_json_add_null (JsonBuilder *b, const gchar *name)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_add_null_value (b);
-}
-
-void
-pb_json_begin_object (JsonBuilder *b, const gchar *name)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_begin_object (b);
-}
-
-void
-pb_json_begin_array (JsonBuilder *b, const gchar *name)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_begin_array (b);
 }

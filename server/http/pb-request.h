@@ -6,6 +6,7 @@
 #include <libsoup/soup.h>
 
 #include "http/pb-http.h"
+#include "json/pb-json.h"
 
 G_BEGIN_DECLS
 
@@ -48,15 +49,5 @@ void pb_reply_node (PbRequest *request, JsonNode *node);
 void pb_reply_error (SoupServerMessage *message, guint status,
     const gchar *code, const gchar *format, ...) G_GNUC_PRINTF (4, 5);
 void pb_reply_failure (PbRequest *request, const GError *error);
-
-void pb_json_add_text (
-    JsonBuilder *builder, const gchar *name, const gchar *text);
-void pb_json_add_int (JsonBuilder *builder, const gchar *name, gint64 value);
-void pb_json_add_double (
-    JsonBuilder *builder, const gchar *name, gdouble value);
-void pb_json_add_bool (JsonBuilder *builder, const gchar *name, gboolean value);
-void pb_json_begin_object (JsonBuilder *builder, const gchar *name);
-void pb_json_begin_array (JsonBuilder *builder, const gchar *name);
-void pb_json_add_null (JsonBuilder *builder, const gchar *name);
 
 G_END_DECLS

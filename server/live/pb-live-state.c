@@ -2,7 +2,7 @@
  * What is known of a driver besides the stream: mode, statistics, texts. */
 #include "live/pb-live-private.h"
 
-#include <json-glib/json-glib.h>
+#include "json/pb-json.h"
 
 /* Pictures may be away this long (a game that loads) before viewers are told
  * that there is only telemetry. */
@@ -94,20 +94,6 @@ mode_locked (const PbLive *live, gint64 now_us)
 }
 
 static void
-add_number (JsonBuilder *builder, const gchar *name, gdouble value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-add_count (JsonBuilder *builder, const gchar *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
 get_stats_locked (PbLive *live, gint64 now_us, PbLiveStats *stats)
 {
   *stats = (PbLiveStats){
@@ -139,11 +125,11 @@ add_link (JsonBuilder *builder, const PbLiveLink *link)
 {
   json_builder_set_member_name (builder, "link");
   json_builder_begin_object (builder);
-  add_number (builder, "rtt_ms", link->rtt_ms);
-  add_number (builder, "loss_pct", link->loss_pct);
-  add_number (builder, "recv_mbps", link->recv_mbps);
-  add_count (builder, "retransmitted", (gint64) link->retransmitted);
-  add_count (builder, "latency_ms", link->latency_ms);
+  pb_json_add_double (builder, "rtt_ms", link->rtt_ms);
+  pb_json_add_double (builder, "loss_pct", link->loss_pct);
+  pb_json_add_double (builder, "recv_mbps", link->recv_mbps);
+  pb_json_add_int (builder, "retransmitted", (gint64) link->retransmitted);
+  pb_json_add_int (builder, "latency_ms", link->latency_ms);
   json_builder_end_object (builder);
 }
 
@@ -156,19 +142,20 @@ stats_to_json (const PbLiveStats *stats, const PbLiveLink *link)
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "type");
   json_builder_add_string_value (builder, "stats");
-  add_count (builder, "server_utc_us", g_get_real_time ());
-  add_count (builder, "video_kbps", stats->video_kbps);
-  add_number (builder, "fps", stats->fps);
-  add_number (builder, "row_rate_hz", stats->row_rate_hz);
-  add_count (builder, "row_age_ms", stats->row_age_ms);
-  add_count (builder, "sync_samples", stats->sync_samples);
-  add_count (builder, "sync_error_p50_us", stats->sync_error_p50_us);
-  add_count (builder, "sync_error_p99_us", stats->sync_error_p99_us);
-  add_count (builder, "rows_late", (gint64) stats->rows_late);
-  add_count (builder, "frames_without_row", (gint64) stats->frames_without_row);
-  add_count (builder, "lost_rows", (gint64) link->lost_rows);
-  add_count (builder, "rejected_units", (gint64) link->rejected_units);
-  add_count (builder, "viewers", stats->viewers);
+  pb_json_add_int (builder, "server_utc_us", g_get_real_time ());
+  pb_json_add_int (builder, "video_kbps", stats->video_kbps);
+  pb_json_add_double (builder, "fps", stats->fps);
+  pb_json_add_double (builder, "row_rate_hz", stats->row_rate_hz);
+  pb_json_add_int (builder, "row_age_ms", stats->row_age_ms);
+  pb_json_add_int (builder, "sync_samples", stats->sync_samples);
+  pb_json_add_int (builder, "sync_error_p50_us", stats->sync_error_p50_us);
+  pb_json_add_int (builder, "sync_error_p99_us", stats->sync_error_p99_us);
+  pb_json_add_int (builder, "rows_late", (gint64) stats->rows_late);
+  pb_json_add_int (
+      builder, "frames_without_row", (gint64) stats->frames_without_row);
+  pb_json_add_int (builder, "lost_rows", (gint64) link->lost_rows);
+  pb_json_add_int (builder, "rejected_units", (gint64) link->rejected_units);
+  pb_json_add_int (builder, "viewers", stats->viewers);
   add_link (builder, link);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);

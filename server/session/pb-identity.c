@@ -6,6 +6,8 @@
 
 #include <irsdk/irsdk-session.h>
 
+#include "json/pb-json.h"
+
 static gchar *
 copy_text (const gchar *text)
 {
@@ -82,41 +84,14 @@ pb_identity_free (PbIdentity *self)
   g_free (self);
 }
 
-static void
-add_text (JsonBuilder *b, const gchar *name, const gchar *text)
-{
-  g_autofree gchar *valid = copy_text (text);
-
-  json_builder_set_member_name (b, name);
-  json_builder_add_string_value (b, valid);
-}
-
 /* Missing whole numbers are -1 in the view and null here. */
 static void
 add_int (JsonBuilder *b, const gchar *name, gint64 value)
 {
-  json_builder_set_member_name (b, name);
   if (value < 0)
-    json_builder_add_null_value (b);
+    pb_json_add_null (b, name);
   else
-    json_builder_add_int_value (b, value);
-}
-
-static void
-add_double (JsonBuilder *b, const gchar *name, gdouble value)
-{
-  json_builder_set_member_name (b, name);
-  if (isfinite (value))
-    json_builder_add_double_value (b, value);
-  else
-    json_builder_add_null_value (b);
-}
-
-static void
-add_flag (JsonBuilder *b, const gchar *name, gboolean value)
-{
-  json_builder_set_member_name (b, name);
-  json_builder_add_boolean_value (b, value);
+    pb_json_add_int (b, name, value);
 }
 
 static void
@@ -124,13 +99,13 @@ add_track (JsonBuilder *b, const IrsdkSession *s)
 {
   json_builder_set_member_name (b, "track");
   json_builder_begin_object (b);
-  add_text (b, "id", s->track);
-  add_text (b, "name", s->track_name);
-  add_text (b, "config", s->track_config);
-  add_text (b, "city", s->track_city);
-  add_text (b, "country", s->track_country);
-  add_double (b, "length_m", s->track_length_m);
-  add_double (b, "north_offset_rad", s->track_north_offset_rad);
+  pb_json_add_text (b, "id", s->track);
+  pb_json_add_text (b, "name", s->track_name);
+  pb_json_add_text (b, "config", s->track_config);
+  pb_json_add_text (b, "city", s->track_city);
+  pb_json_add_text (b, "country", s->track_country);
+  pb_json_add_double (b, "length_m", s->track_length_m);
+  pb_json_add_double (b, "north_offset_rad", s->track_north_offset_rad);
   add_int (b, "turns", s->num_turns);
   json_builder_set_member_name (b, "sectors_pct");
   json_builder_begin_array (b);
@@ -148,23 +123,22 @@ add_driver (JsonBuilder *b, const IrsdkDriver *d)
       g_strdup_printf ("#%06x", (guint) d->class_color & 0xffffff);
 
   json_builder_begin_object (b);
-  json_builder_set_member_name (b, "car_idx");
-  json_builder_add_int_value (b, d->car_idx);
-  add_text (b, "name", d->name);
-  add_text (b, "abbrev", d->abbrev);
-  add_text (b, "team", d->team);
-  add_text (b, "car_number", d->number);
-  add_text (b, "car", d->car);
-  add_text (b, "car_short", d->car_short);
-  add_text (b, "class", d->class_name);
+  pb_json_add_int (b, "car_idx", d->car_idx);
+  pb_json_add_text (b, "name", d->name);
+  pb_json_add_text (b, "abbrev", d->abbrev);
+  pb_json_add_text (b, "team", d->team);
+  pb_json_add_text (b, "car_number", d->number);
+  pb_json_add_text (b, "car", d->car);
+  pb_json_add_text (b, "car_short", d->car_short);
+  pb_json_add_text (b, "class", d->class_name);
   json_builder_set_member_name (b, "class_color");
   if (d->class_color < 0)
     json_builder_add_null_value (b);
   else
     json_builder_add_string_value (b, color);
-  add_flag (b, "is_pace_car", d->is_pace_car);
-  add_flag (b, "is_ai", d->is_ai);
-  add_flag (b, "is_spectator", d->is_spectator);
+  pb_json_add_bool (b, "is_pace_car", d->is_pace_car);
+  pb_json_add_bool (b, "is_ai", d->is_ai);
+  pb_json_add_bool (b, "is_spectator", d->is_spectator);
   json_builder_end_object (b);
 }
 
@@ -178,10 +152,10 @@ add_sessions (JsonBuilder *b, const IrsdkSession *s)
 
     json_builder_begin_object (b);
     add_int (b, "num", entry->num);
-    add_text (b, "type", entry->type);
-    add_text (b, "name", entry->name);
+    pb_json_add_text (b, "type", entry->type);
+    pb_json_add_text (b, "name", entry->name);
     add_int (b, "laps", entry->laps);
-    add_double (b, "time_s", entry->time_s);
+    pb_json_add_double (b, "time_s", entry->time_s);
     json_builder_end_object (b);
   }
   json_builder_end_array (b);
@@ -203,10 +177,9 @@ pb_session_info_to_json (GBytes *session_text, guint update)
   IrsdkSession *s = parse (session_text);
 
   json_builder_begin_object (b);
-  json_builder_set_member_name (b, "update");
-  json_builder_add_int_value (b, update);
+  pb_json_add_int (b, "update", update);
   if (s) {
-    add_text (b, "event_type", s->event_type);
+    pb_json_add_text (b, "event_type", s->event_type);
     add_track (b, s);
     json_builder_set_member_name (b, "drivers");
     json_builder_begin_array (b);
@@ -217,18 +190,18 @@ pb_session_info_to_json (GBytes *session_text, guint update)
     add_int (b, "pace_car_idx", s->pace_car_idx);
     add_int (b, "current_session", s->current_session);
     add_sessions (b, s);
-    add_double (b, "pit_speed_limit_mps", s->pit_speed_limit_mps);
-    add_double (b, "pit_pct", s->pit_pct);
-    add_double (b, "fuel_kg_per_l", s->fuel_kg_per_l);
-    add_double (b, "fuel_max_l", s->fuel_max_l);
-    add_double (b, "fuel_max_pct", s->fuel_max_pct);
-    add_double (b, "idle_rpm", s->idle_rpm);
-    add_double (b, "redline_rpm", s->redline_rpm);
-    add_double (b, "shift_first_rpm", s->shift_first_rpm);
-    add_double (b, "shift_rpm", s->shift_rpm);
-    add_double (b, "shift_last_rpm", s->shift_last_rpm);
-    add_double (b, "shift_blink_rpm", s->shift_blink_rpm);
-    add_double (b, "est_lap_s", s->est_lap_s);
+    pb_json_add_double (b, "pit_speed_limit_mps", s->pit_speed_limit_mps);
+    pb_json_add_double (b, "pit_pct", s->pit_pct);
+    pb_json_add_double (b, "fuel_kg_per_l", s->fuel_kg_per_l);
+    pb_json_add_double (b, "fuel_max_l", s->fuel_max_l);
+    pb_json_add_double (b, "fuel_max_pct", s->fuel_max_pct);
+    pb_json_add_double (b, "idle_rpm", s->idle_rpm);
+    pb_json_add_double (b, "redline_rpm", s->redline_rpm);
+    pb_json_add_double (b, "shift_first_rpm", s->shift_first_rpm);
+    pb_json_add_double (b, "shift_rpm", s->shift_rpm);
+    pb_json_add_double (b, "shift_last_rpm", s->shift_last_rpm);
+    pb_json_add_double (b, "shift_blink_rpm", s->shift_blink_rpm);
+    pb_json_add_double (b, "est_lap_s", s->est_lap_s);
     irsdk_session_free (s);
   }
   json_builder_end_object (b);
