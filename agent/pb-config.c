@@ -225,8 +225,8 @@ validate (PbConfig *config, GError **error)
 }
 
 static GOptionContext *
-make_context (
-    PbConfig *config, GOptionEntry *entries, gchar **values, gchar **file)
+make_context (PbConfig *config, GOptionEntry *entries, gchar **help,
+    gchar **values, gchar **file)
 {
   GOptionContext *context =
       g_option_context_new ("- stream this PC's race telemetry and picture");
@@ -235,8 +235,13 @@ make_context (
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
     if (settings[i].help == NULL)
       continue;
-    entries[n++] = (GOptionEntry){ settings[i].key, 0, 0, G_OPTION_ARG_STRING,
-      &values[i], settings[i].help, settings[i].arg };
+    help[n] = settings[i].fallback[0] == '\0'
+                  ? g_strdup (settings[i].help)
+                  : g_strdup_printf (
+                      "%s (%s)", settings[i].help, settings[i].fallback);
+    entries[n] = (GOptionEntry){ settings[i].key, 0, 0, G_OPTION_ARG_STRING,
+      &values[i], help[n], settings[i].arg };
+    n++;
   }
   entries[n++] = (GOptionEntry){ "config", 'c', 0, G_OPTION_ARG_FILENAME, file,
     "settings file (~/.config/pitbox/agent.conf by default)", "FILE" };
@@ -275,8 +280,9 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
   GOptionEntry entries[G_N_ELEMENTS (settings) + 4];
   gchar *values[G_N_ELEMENTS (settings)] = { NULL };
   g_autofree gchar *file = NULL;
+  g_auto (GStrv) help = g_new0 (gchar *, G_N_ELEMENTS (settings) + 1);
   g_autoptr (GOptionContext) context =
-      make_context (config, entries, values, &file);
+      make_context (config, entries, help, &values[0], &file);
   g_autofree gchar *path = NULL;
   gboolean ok;
 

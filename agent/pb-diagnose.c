@@ -66,8 +66,26 @@ check_picture (const PbConfig *config)
   return encoder != NULL;
 }
 
+/* What to do about a server that did not take the device. */
+static const gchar *
+advice_for (const GError *error)
+{
+  if (error->domain != GST_RESOURCE_ERROR)
+    return "";
+  switch (error->code) {
+    case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
+      return "; pitbox-server device add prints the key, see --passphrase-file";
+    case GST_RESOURCE_ERROR_NOT_FOUND:
+      return "; make it known there with pitbox-server device add";
+    case GST_RESOURCE_ERROR_OPEN_WRITE:
+      return "; is pitbox-server running there, and UDP let through?";
+    default:
+      return "";
+  }
+}
+
 static gboolean
-is_final (GstMessage *message, gchar **reason)
+is_final (GstMessage *message, gchar **reason, const gchar **advice)
 {
   g_autoptr (GError) error = NULL;
   const GstStructure *s = gst_message_get_structure (message);
@@ -75,6 +93,7 @@ is_final (GstMessage *message, gchar **reason)
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     gst_message_parse_error (message, &error, NULL);
     *reason = g_strdup (error->message);
+    *advice = advice_for (error);
     return TRUE;
   }
   return s != NULL && gst_structure_has_name (s, "pitbox-srt-state")
@@ -89,6 +108,7 @@ check_link (const PbConfig *config)
   g_autoptr (GstElement) sink = NULL;
   g_autoptr (GstBus) bus = NULL;
   g_autofree gchar *reason = NULL;
+  const gchar *advice = "";
   gboolean connected = FALSE;
   gint64 end = g_get_monotonic_time () + LINK_TIMEOUT / 1000;
 
@@ -107,16 +127,19 @@ check_link (const PbConfig *config)
     g_autoptr (GstMessage) m = gst_bus_timed_pop_filtered (
         bus, 100 * GST_MSECOND, GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
 
-    if (m != NULL && is_final (m, &reason))
+    if (m != NULL && is_final (m, &reason, &advice))
       connected = reason == NULL;
   }
   gst_element_set_state (sink, GST_STATE_NULL);
   gst_element_set_bus (sink, NULL);
-  line (connected, "server", "%s: %s", config->server,
-      connected        ? "takes this device"
-      : reason != NULL ? reason
-                       : "no answer; is pitbox-server running there, and UDP "
-                         "let through?");
+  /* A reason of the element begins with the address. */
+  if (reason != NULL)
+    line (FALSE, "server", "%s%s", reason, advice);
+  else
+    line (connected, "server", "%s: %s", config->server,
+        connected ? "takes this device"
+                  : "no answer; is pitbox-server running there, and UDP let "
+                    "through?");
   return connected;
 }
 

@@ -14,6 +14,7 @@
 #define DEFAULT_HTTP_PORT 8080
 #define DEFAULT_SRT_PORT 9000
 #define CONFIG_GROUP "server"
+#define NOT_SET G_MININT
 
 typedef struct {
   PbServerOptions server;
@@ -62,14 +63,14 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
     { "srt-port", 0, 0, G_OPTION_ARG_INT, &o->server.srt_port,
         "UDP port of the drivers' streams (9000); 0 takes any", "N" },
     { "srt-latency", 0, 0, G_OPTION_ARG_INT, &o->server.srt_latency_ms,
-        "SRT receive latency in ms", "MS" },
+        "SRT receive latency in ms (200)", "MS" },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &o->server.password_file,
         "Ask for the password in FILE (user: pitbox)", "FILE" },
     { "public-address", 0, 0, G_OPTION_ARG_STRING, &o->server.public_address,
         "Offer viewers this IPv4 address besides the machine's own (NAT)",
         "ADDRESS" },
     { "max-viewers", 0, 0, G_OPTION_ARG_INT, &o->server.max_viewers,
-        "Most viewers at a time", "N" },
+        "Most viewers at a time (100)", "N" },
     { "role", 0, 0, G_OPTION_ARG_STRING, &o->role,
         "What this process does: all", "ROLE" },
     { "ready-file", 0, 0, G_OPTION_ARG_FILENAME, &o->ready_file,
@@ -100,7 +101,7 @@ read_config_int (GKeyFile *file, const gchar *key, gint *value, GError **error)
   g_autoptr (GError) local = NULL;
   gint number;
 
-  if (*value >= 0 || !g_key_file_has_key (file, CONFIG_GROUP, key, NULL))
+  if (*value != NOT_SET || !g_key_file_has_key (file, CONFIG_GROUP, key, NULL))
     return TRUE;
   number = g_key_file_get_integer (file, CONFIG_GROUP, key, &local);
   if (local) {
@@ -169,12 +170,12 @@ static gboolean
 check_range (
     gint *value, gint fallback, gint max, const gchar *name, GError **error)
 {
-  if (*value < 0)
+  if (*value == NOT_SET)
     *value = fallback;
-  if (*value <= max)
+  if (*value >= 0 && *value <= max)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-      "--%s is at most %d", name, max);
+      "--%s is 0 to %d, not %d", name, max, *value);
   return FALSE;
 }
 
@@ -299,10 +300,10 @@ run (int argc, char **argv, Options *o)
 int
 main (int argc, char **argv)
 {
-  Options o = { .server = { .http_port = -1,
-                    .srt_port = -1,
-                    .srt_latency_ms = -1,
-                    .max_viewers = -1 } };
+  Options o = { .server = { .http_port = NOT_SET,
+                    .srt_port = NOT_SET,
+                    .srt_latency_ms = NOT_SET,
+                    .max_viewers = NOT_SET } };
   int code;
 
   setlocale (LC_ALL, "");

@@ -6,6 +6,7 @@
 #include <irsdk/irsdk-text.h>
 
 #include <glib.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -322,6 +323,7 @@ main (int argc, char **argv)
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
 
+  setlocale (LC_CTYPE, ""); /* messages only: numbers keep their point */
   /* Text goes out as UTF-8 whatever the locale is: it may be piped on. */
   g_set_print_handler (print_utf8);
   g_option_context_set_summary (
@@ -329,7 +331,7 @@ main (int argc, char **argv)
   g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error)) {
-    g_printerr ("ibt-dump: %s\n", error->message);
+    g_printerr ("ibt-dump: %s; see --help\n", error->message);
     return 2;
   }
   if (show_version) {

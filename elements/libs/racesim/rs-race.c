@@ -120,16 +120,23 @@ rs_race_new (const RaceSimConfig *config, GError **error)
   const RsTrackSpec *spec = rs_track_spec_find (config->track);
   RsRace *race;
 
-  if (spec == NULL || config->n_cars < 1 || config->n_cars > RACE_SIM_MAX_CARS
+  if (spec == NULL) {
+    g_set_error (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG,
+        "there is no track '%s' (pitbox-sim --list-tracks shows all)",
+        config->track);
+    return NULL;
+  }
+  if (config->n_cars < 1 || config->n_cars > RACE_SIM_MAX_CARS
       || !(config->lap_start >= 0) || !(config->lap_start < 1)
       || !(config->fuel_l > 0)
       || !(config->fuel_l <= rs_car_spec_default ()->tank_l)
       || !(config->unevenness >= 0) || !(config->unevenness <= 1)) {
     g_set_error (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG,
-        "cannot simulate %u cars on track '%s' from lap fraction %g with %g l "
-        "of fuel and unevenness %g",
-        config->n_cars, config->track != NULL ? config->track : "(default)",
-        config->lap_start, config->fuel_l, config->unevenness);
+        "cannot simulate %u cars (1 to %u) from lap fraction %g (0 to less "
+        "than "
+        "1) with %g l of fuel (up to %g) and unevenness %g (0 to 1)",
+        config->n_cars, (guint) RACE_SIM_MAX_CARS, config->lap_start,
+        config->fuel_l, rs_car_spec_default ()->tank_l, config->unevenness);
     return NULL;
   }
   race = g_new0 (RsRace, 1);
