@@ -13,16 +13,10 @@ static const uint16_t cp1252[32] = { 0x20ac, ' ', 0x201a, 0x0192, 0x201e,
   ' ', ' ', 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc,
   0x2122, 0x0161, 0x203a, 0x0153, ' ', 0x017e, 0x0178 };
 
-/**
- * irsdk_utf8_sequence:
- * @p: (array length=size): bytes
- * @size: >= 1
- *
- * Returns: length of the valid UTF-8 sequence at @p (no overlong form, no
- *   surrogate, nothing above U+10FFFF), or 0
- */
-size_t
-irsdk_utf8_sequence (const unsigned char *p, size_t size)
+/* Length of the valid UTF-8 sequence at p (no overlong form, no surrogate,
+ * nothing above U+10FFFF), or 0; size >= 1. */
+static size_t
+utf8_sequence (const unsigned char *p, size_t size)
 {
   static const uint32_t min[] = { 0, 0, 0x80, 0x800, 0x10000 };
   uint32_t cp;
@@ -55,7 +49,7 @@ static bool
 is_utf8 (const unsigned char *p, size_t size)
 {
   for (size_t i = 0, n; i < size; i += n) {
-    n = irsdk_utf8_sequence (p + i, size - i);
+    n = utf8_sequence (p + i, size - i);
     if (n == 0)
       return false;
   }
@@ -98,7 +92,7 @@ convert_line (
   size_t o = 0;
 
   for (size_t i = 0; i < size;) {
-    size_t n = utf8 ? irsdk_utf8_sequence (in + i, size - i) : 0;
+    size_t n = utf8 ? utf8_sequence (in + i, size - i) : 0;
 
     if (n > 1) {
       memcpy (out + o, in + i, n);
@@ -155,7 +149,7 @@ repair_c1 (unsigned char *line, size_t size)
   bool found = false, latin1 = true;
   size_t o = 0;
 
-  for (size_t i = 0; i < size; i += irsdk_utf8_sequence (line + i, size - i)) {
+  for (size_t i = 0; i < size; i += utf8_sequence (line + i, size - i)) {
     found = found || is_c1 (line + i, size - i);
     latin1 = latin1 && line[i] < 0xc4;
   }
@@ -165,7 +159,7 @@ repair_c1 (unsigned char *line, size_t size)
     return size;
   o = 0;
   for (size_t i = 0; i < size;) {
-    size_t n = irsdk_utf8_sequence (line + i, size - i);
+    size_t n = utf8_sequence (line + i, size - i);
 
     if (is_c1 (line + i, size - i)) {
       line[o++] = ' ';

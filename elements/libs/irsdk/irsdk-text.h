@@ -27,7 +27,6 @@ IrsdkEncoding irsdk_text_detect (
     const char *text, size_t size, size_t *bom_bytes);
 char *irsdk_text_to_utf8 (
     const char *text, size_t size, IrsdkEncoding encoding, size_t *utf8_bytes);
-size_t irsdk_utf8_sequence (const unsigned char *p, size_t size);
 
 #ifdef __cplusplus
 }

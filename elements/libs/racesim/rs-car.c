@@ -56,8 +56,8 @@ rs_car_mass (const RsCar *car)
  * Grip of the four tyres against new warm ones: best at 88 degrees C, 8 % less
  * on the cord.
  */
-double
-rs_car_grip (const RsCar *car)
+static double
+grip_of_tyres (const RsCar *car)
 {
   double grip = 0;
 
@@ -89,7 +89,7 @@ rs_car_plan (RsCar *car, int lap)
 {
   const RsPlan plan = {
     .mass_kg = rs_car_mass (car),
-    .grip = rs_car_grip (car),
+    .grip = grip_of_tyres (car),
     .lap = lap,
   };
 
@@ -265,7 +265,7 @@ rs_car_step (RsCar *car, double dt)
   rs_pedals_step (car, dt);
   rs_gearbox_step (car, dt);
   share_load (car);
-  grip = spec->mu_long * rs_car_grip (car);
+  grip = spec->mu_long * grip_of_tyres (car);
   drive =
       car->shift_left_s > 0 || car->fuel_l <= 0
           ? 0

@@ -48,7 +48,6 @@ void rs_car_set_tyres (RsCar *car, double temperature_c);
 void rs_car_plan (RsCar *car, int lap);
 void rs_car_step (RsCar *car, double dt);
 double rs_car_mass (const RsCar *car);
-double rs_car_grip (const RsCar *car);
 double rs_car_pressure (const RsCar *car, guint wheel);
 
 /* Parts of a step, in files of their own. */
