@@ -86,6 +86,8 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
 PbServer *
 pb_server_new (const PbServerOptions *options, GError **error)
 {
+  /* All of them may watch one driver. */
+  const PbLiveLimits limits = { .max_viewers = options->max_viewers };
   g_autoptr (PbServer) self = g_new0 (PbServer, 1);
 
   if (options->password_file) {
@@ -99,7 +101,7 @@ pb_server_new (const PbServerOptions *options, GError **error)
   if (!self->data || !pb_data_lock (self->data, error)
       || !recover (self, error))
     return NULL;
-  self->registry = pb_registry_new (NULL);
+  self->registry = pb_registry_new (&limits);
   if (!start_ingest (self, options, error)
       || !start_http (self, options, error))
     return NULL;

@@ -148,7 +148,7 @@ static const struct {
   { "pitbox_frames_without_row_total", "counter",
       "Pictures that had no telemetry row", get_frames_without_row, FALSE },
   { "pitbox_sync_error_p50_seconds", "gauge",
-      "Median distance of a picture and its row, last 10 s", get_sync_p50,
+      "Median distance of a picture and its row, last 600", get_sync_p50,
       FALSE },
   { "pitbox_sync_error_p99_seconds", "gauge", "99th percentile of the same",
       get_sync_p99, FALSE },

@@ -73,7 +73,7 @@ typedef struct {
  * @rows_late: rows that came after their frame had gone out without them
  * @samples: samples made; one a frame, or one a row where there is no picture
  * @frames_without_row: samples that carry no row
- * @sync_samples: how many samples of the last 10 s the next two are of
+ * @sync_samples: how many of the last 600 samples the next two are of
  * @sync_error_p50_us, @sync_error_p99_us: |own row's time - frame's time|
  * @video_kbps, @fps: over the last second
  * @row_rate_hz: over the last second
