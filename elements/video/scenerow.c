@@ -57,7 +57,7 @@ scene_vars_bind (SceneVars *vars, const GstPitboxSchema *schema)
 }
 
 /* A disk row without a place has Lat and Lon exactly 0, a live one a surface
- * of -1; see "Quirks seen in the rows" of the SDK notes. */
+ * of -1: seen in row 0 of real files and while a car is towed. */
 static gboolean
 is_placed (const SceneRow *row)
 {
