@@ -23,6 +23,7 @@ need("gst-launch-1.0", "pitbox-sim", "Xvfb")
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 RUN_FOREVER_S = 3
+LISTEN_S = 2
 
 
 def blocks_of_markdown(path):
@@ -73,16 +74,20 @@ def groups():
             yield os.path.relpath(path, ROOT), commands(block)
 
 
+def wait_end(processes, seconds):
+    end = time.monotonic() + seconds
+    while any(p.alive() for p in processes) and time.monotonic() < end:
+        time.sleep(0.05)
+
+
 def run_group(stack, where, lines, number):
     running = []
     for i, line in enumerate(lines):
         p = stack.start(f"line-{number}-{i}", ["bash", "-c", "exec " + line])
         running.append((line, p))
-        # A listener is up before its caller; nothing depends on how long.
-        time.sleep(0.3 if i + 1 < len(lines) else 0)
-    end = time.monotonic() + RUN_FOREVER_S
-    while any(p.alive() for _, p in running) and time.monotonic() < end:
-        time.sleep(0.05)
+        # The next line may read what this one writes, or call what it opens.
+        wait_end([p], LISTEN_S if i + 1 < len(lines) else 0)
+    wait_end([p for _, p in running], RUN_FOREVER_S)
     failed = []
     for line, p in running:
         if p.alive():
