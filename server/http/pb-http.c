@@ -6,6 +6,7 @@
 
 #include "auth/pb-bind.h"
 #include "http/pb-metrics.h"
+#include "http/pb-http-port.h"
 #include "pb-openapi-resources.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
@@ -23,7 +24,7 @@ struct _PbHttp {
   gchar *bind;
   gboolean loopback;
   SoupServer *server;
-  guint16 port;
+  PbHttpPort *port;
 };
 
 static void
@@ -204,13 +205,10 @@ check_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
   gsize *received = g_object_get_data (G_OBJECT (message), "pitbox-body-bytes");
 
   *received += g_bytes_get_size (chunk);
-  if (*received > BODY_CUT_BYTES) {
-    GSocket *socket = soup_server_message_get_socket (message);
-
-    if (socket)
-      g_socket_shutdown (socket, TRUE, TRUE, NULL);
-  } else if (*received > BODY_MAX_BYTES
-             && soup_server_message_get_status (message) == 0) {
+  if (*received > BODY_CUT_BYTES)
+    pb_http_port_cut (((PbHttp *) user_data)->port, message);
+  else if (*received > BODY_MAX_BYTES
+           && soup_server_message_get_status (message) == 0) {
     soup_message_body_set_accumulate (
         soup_server_message_get_request_body (message), FALSE);
     pb_reply_error (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
@@ -267,20 +265,13 @@ add_login (PbHttp *self)
 static gboolean
 listen_on (PbHttp *self, guint16 port, GError **error)
 {
-  g_autoptr (GSocketAddress) address =
-      g_inet_socket_address_new_from_string (self->bind, port);
-  GSList *uris;
-
-  if (!address || !soup_server_listen (self->server, address, 0, error)) {
-    g_prefix_error (error,
-        "HTTP on %s port %u (choose another --http-port, 0 takes any): ",
-        self->bind, port);
-    return FALSE;
-  }
-  uris = soup_server_get_uris (self->server);
-  self->port = g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return TRUE;
+  self->port = pb_http_port_new (self->server, self->bind, port, error);
+  if (self->port)
+    return TRUE;
+  g_prefix_error (error,
+      "HTTP on %s port %u (choose another --http-port, 0 takes any): ",
+      self->bind, port);
+  return FALSE;
 }
 
 /**
@@ -314,6 +305,7 @@ pb_http_new (const PbHttpConfig *config, GError **error)
 void
 pb_http_free (PbHttp *self)
 {
+  pb_http_port_free (self->port);
   soup_server_disconnect (self->server);
   g_object_unref (self->server);
   g_free (self->bind);
@@ -329,7 +321,7 @@ pb_http_free (PbHttp *self)
 guint16
 pb_http_get_port (PbHttp *self)
 {
-  return self->port;
+  return pb_http_port_get_port (self->port);
 }
 
 /**
@@ -345,5 +337,5 @@ pb_http_dup_url (PbHttp *self)
   gboolean is_v6 = strchr (self->bind, ':') != NULL;
 
   return g_strdup_printf (is_v6 && !any ? "http://[%s]:%u/" : "http://%s:%u/",
-      any ? "127.0.0.1" : self->bind, self->port);
+      any ? "127.0.0.1" : self->bind, pb_http_port_get_port (self->port));
 }

@@ -163,6 +163,25 @@ def test_no_leaking_sockets(stack):
     stack.wait(lambda: fds() <= before + 3, "sockets are closed")
 
 
+def test_endless_requests(stack):
+    """Clients that never end their request do not pile up, and nobody else
+    waits for them: the newest is answered, the oldest are let go."""
+    port = int(stack.url.rsplit(":", 1)[1])
+    sockets = [socket.create_connection(("127.0.0.1", port), timeout=30)
+               for _ in range(400)]
+    for s in sockets:
+        s.sendall(b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Content-Length: 9999999999\r\n\r\nx")
+    assert stack.get("/healthz")["status"] == "ok"
+
+    def open_fds():
+        return len(os.listdir(f"/proc/{stack.server.pid}/fd"))
+    stack.wait(lambda: open_fds() < 330, "the oldest are let go", 5)
+    stack.wait(lambda: open_fds() < 100, "silent ones end", 25)
+    for s in sockets:
+        s.close()
+
+
 def test_chunked_limit(stack):
     """A body without a length is cut off at the limit, too."""
     with socket.create_connection(
@@ -308,6 +327,7 @@ def main():
         test_http(stack)
         test_openapi(stack)
         test_no_leaking_sockets(stack)
+        test_endless_requests(stack)
         test_chunked_limit(stack)
         test_device_commands(stack, [key1, key2])
         again = test_reconnect(stack, key1)

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbHttpPort: accepts for SoupServer, which knows no limits of its own: a
+ * client that never ends its request would keep a descriptor for good, and
+ * recordings and drivers need them too. */
+#include "http/pb-http-port.h"
+
+#define SWEEP_S 1
+/* GIO's 10 makes the eleventh of a crowd wait a second for its next try. */
+#define BACKLOG 128
+
+typedef struct {
+  GSocketConnection *connection;
+  GSocketAddress *remote; /* the object that the caller's messages have */
+  gint64 deadline;
+} Caller;
+
+struct _PbHttpPort {
+  SoupServer *server;
+  GSocketService *service;
+  GQueue callers; /* of Caller, oldest first */
+  guint sweep_source;
+  guint16 port;
+};
+
+static void
+caller_free (gpointer data)
+{
+  Caller *caller = data;
+
+  g_object_unref (caller->connection);
+  g_clear_object (&caller->remote);
+  g_free (caller);
+}
+
+/* SoupServer notices by itself: shutting down is an end of its stream. */
+static void
+shut (Caller *caller)
+{
+  GSocket *socket = g_socket_connection_get_socket (caller->connection);
+
+  g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}
+
+static void
+drop_oldest (PbHttpPort *self)
+{
+  Caller *caller = g_queue_pop_head (&self->callers);
+
+  shut (caller);
+  caller_free (caller);
+}
+
+static void
+forget_closed (PbHttpPort *self)
+{
+  GList *next;
+
+  for (GList *l = self->callers.head; l; l = next) {
+    Caller *caller = l->data;
+
+    next = l->next;
+    if (!g_io_stream_is_closed (G_IO_STREAM (caller->connection)))
+      continue;
+    caller_free (caller);
+    g_queue_delete_link (&self->callers, l);
+  }
+}
+
+static gboolean
+sweep (gpointer user_data)
+{
+  PbHttpPort *self = user_data;
+  const gint64 now = g_get_monotonic_time ();
+  Caller *oldest;
+
+  forget_closed (self);
+  while (
+      (oldest = g_queue_peek_head (&self->callers)) && oldest->deadline <= now)
+    drop_oldest (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+take (GSocketService *service, GSocketConnection *connection,
+    GObject *source_object, gpointer user_data)
+{
+  PbHttpPort *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketAddress) local =
+      g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote =
+      g_socket_connection_get_remote_address (connection, NULL);
+  Caller *caller;
+
+  if (self->callers.length >= PB_HTTP_PORT_MAX)
+    forget_closed (self);
+  if (self->callers.length >= PB_HTTP_PORT_MAX)
+    drop_oldest (self);
+  /* Also wakes SoupServer's own waiting, with an error. */
+  g_socket_set_timeout (
+      g_socket_connection_get_socket (connection), PB_HTTP_PORT_IDLE_S);
+  if (!soup_server_accept_iostream (
+          self->server, G_IO_STREAM (connection), local, remote, &error)) {
+    g_warning ("HTTP: a connection was not taken: %s", error->message);
+    return TRUE;
+  }
+  caller = g_new (Caller, 1);
+  caller->connection = g_object_ref (connection);
+  caller->remote = g_steal_pointer (&remote);
+  caller->deadline =
+      g_get_monotonic_time () + PB_HTTP_PORT_TOTAL_S * G_USEC_PER_SEC;
+  g_queue_push_tail (&self->callers, caller);
+  return TRUE;
+}
+
+/**
+ * pb_http_port_new:
+ * @server: what answers; outlives the port
+ * @bind: an IPv4 or IPv6 address
+ * @port: 0 takes any
+ *
+ * Main thread only, as everything here.
+ *
+ * Returns: (transfer full): the open port, or %NULL with @error set
+ */
+PbHttpPort *
+pb_http_port_new (
+    SoupServer *server, const gchar *bind, guint16 port, GError **error)
+{
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string (bind, port);
+  g_autoptr (GSocketAddress) effective = NULL;
+  g_autoptr (GSocketService) service = g_socket_service_new ();
+  PbHttpPort *self;
+
+  if (!address) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "%s is no address", bind);
+    return NULL;
+  }
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (service), BACKLOG);
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address,
+          G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &effective, error))
+    return NULL;
+  self = g_new0 (PbHttpPort, 1);
+  self->server = server;
+  self->service = g_steal_pointer (&service);
+  self->port =
+      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
+  g_signal_connect (self->service, "incoming", G_CALLBACK (take), self);
+  self->sweep_source = g_timeout_add_seconds (SWEEP_S, sweep, self);
+  return self;
+}
+
+/**
+ * pb_http_port_free:
+ *
+ * Closes the port and ends its connections.
+ */
+void
+pb_http_port_free (PbHttpPort *self)
+{
+  g_source_remove (self->sweep_source);
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+  g_object_unref (self->service);
+  while (self->callers.length > 0)
+    drop_oldest (self);
+  g_free (self);
+}
+
+/**
+ * pb_http_port_cut:
+ * @message: of a client that shall not be read from any further
+ */
+void
+pb_http_port_cut (PbHttpPort *self, SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  for (GList *l = self->callers.head; l; l = l->next) {
+    Caller *caller = l->data;
+
+    if (caller->remote == remote)
+      shut (caller);
+  }
+}
+
+/**
+ * pb_http_port_get_port:
+ *
+ * Returns: the TCP port it listens on
+ */
+guint16
+pb_http_port_get_port (PbHttpPort *self)
+{
+  return self->port;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbHttpPort: the TCP port in front of SoupServer: how many, and how long. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/** PB_HTTP_PORT_MAX: connections at a time; one more ends the oldest. */
+#define PB_HTTP_PORT_MAX 256
+/** PB_HTTP_PORT_IDLE_S: seconds without a byte either way. */
+#define PB_HTTP_PORT_IDLE_S 15
+/** PB_HTTP_PORT_TOTAL_S: seconds from connecting to the end of the reply. */
+#define PB_HTTP_PORT_TOTAL_S 120
+
+typedef struct _PbHttpPort PbHttpPort;
+
+PbHttpPort *pb_http_port_new (
+    SoupServer *server, const gchar *bind, guint16 port, GError **error);
+void pb_http_port_free (PbHttpPort *self);
+void pb_http_port_cut (PbHttpPort *self, SoupServerMessage *message);
+guint16 pb_http_port_get_port (PbHttpPort *self);
+
+G_END_DECLS
