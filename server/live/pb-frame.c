@@ -37,7 +37,7 @@ stap_has_idr (const guint8 *data, gsize size)
   gsize at = 1;
 
   while (at + 2 < size) {
-    gsize length = GST_READ_UINT16_BE (data + at);
+    gsize length = (gsize) data[at] << 8 | data[at + 1];
 
     if ((data[at + 2] & 0x1f) == NAL_IDR)
       return TRUE;

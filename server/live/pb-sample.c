@@ -76,10 +76,8 @@ to_int32 (gint64 value)
 static void
 append_u32 (GByteArray *out, guint32 value)
 {
-  guint8 bytes[4];
-
-  GST_WRITE_UINT32_LE (bytes, value);
-  g_byte_array_append (out, bytes, 4);
+  value = GUINT32_TO_LE (value);
+  g_byte_array_append (out, (const guint8 *) &value, sizeof value);
 }
 
 static void

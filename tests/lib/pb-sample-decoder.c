@@ -58,6 +58,14 @@ take (Cursor *cursor, gsize bytes)
   return at;
 }
 
+/* At any address. */
+static guint32
+read_u32 (const guint8 *at)
+{
+  return (guint32) at[0] | (guint32) at[1] << 8 | (guint32) at[2] << 16
+         | (guint32) at[3] << 24;
+}
+
 static gboolean
 read_elements (Cursor *cursor, const GstPitboxVar *var, guint8 *row)
 {
@@ -113,8 +121,8 @@ read_rows (PbSampleDecoder *decoder, Cursor *cursor, PbSampleInfo *info)
 
     if (head == NULL)
       return FALSE;
-    info->row_tick = (gint32) GST_READ_UINT32_LE (head);
-    info->row_offset_us = (gint32) GST_READ_UINT32_LE (head + 4);
+    info->row_tick = (gint32) read_u32 (head);
+    info->row_offset_us = (gint32) read_u32 (head + 4);
     if (info->type == 1) {
       if ((bytes = take (cursor, row_bytes)) == NULL)
         return FALSE;
@@ -149,13 +157,14 @@ pb_sample_decoder_push (
     return FALSE;
   info->type = data[0];
   info->flags = data[1];
-  info->n_rows = GST_READ_UINT16_LE (data + 2);
-  info->rtp = GST_READ_UINT32_LE (data + 4);
-  info->schema_id = GST_READ_UINT32_LE (data + 8);
-  info->seq = GST_READ_UINT32_LE (data + 12);
-  info->utc_us = (gint64) GST_READ_UINT64_LE (data + 16);
-  info->tick = (gint32) GST_READ_UINT32_LE (data + 24);
-  info->sync_error_us = (gint32) GST_READ_UINT32_LE (data + 28);
+  info->n_rows = (guint16) (data[2] | data[3] << 8);
+  info->rtp = read_u32 (data + 4);
+  info->schema_id = read_u32 (data + 8);
+  info->seq = read_u32 (data + 12);
+  info->utc_us =
+      (gint64) ((guint64) read_u32 (data + 20) << 32 | read_u32 (data + 16));
+  info->tick = (gint32) read_u32 (data + 24);
+  info->sync_error_us = (gint32) read_u32 (data + 28);
   if (info->type != 1
       && (info->type != 2
           || (decoder->have_seq && info->seq != decoder->seq + 1)))
