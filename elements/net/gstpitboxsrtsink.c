@@ -50,6 +50,7 @@ struct _GstPitboxSrtSink {
   guint8 message[PITBOX_SRT_MESSAGE_BYTES];
   guint fill;
   gboolean warned_full;
+  gint warned_code; /* of the last refusal that was told, 0 = none */
   gboolean dropping;
   gint64 last_key_unit_us;
 
@@ -108,6 +109,18 @@ state_changed (PitboxSrtState state, const GError *error, int code,
               pitbox_srt_state_name (state), "reason", G_TYPE_STRING, reason,
               "code", G_TYPE_INT, code, "retry-ms", G_TYPE_UINT, retry_ms,
               NULL)));
+  if (state == PITBOX_SRT_CONNECTED)
+    self->warned_code = 0;
+  /* gst-launch shows no element messages: the first refusal of its kind is told
+   * in a way that it does show. */
+  if (state == PITBOX_SRT_WAITING && error != NULL
+      && code != self->warned_code) {
+    self->warned_code = code;
+    gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_WARNING,
+        error->domain, error->code,
+        g_strdup_printf ("%s; trying again", reason), NULL, __FILE__,
+        GST_FUNCTION, __LINE__);
+  }
   if (state == PITBOX_SRT_FAILED)
     gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
         error->domain, error->code, g_strdup (reason), NULL, __FILE__,
@@ -123,6 +136,7 @@ start (GstBaseSink *sink)
 
   self->fill = 0;
   self->warned_full = self->dropping = FALSE;
+  self->warned_code = 0;
   self->last_key_unit_us = 0;
   GST_OBJECT_LOCK (self);
   if (!pitbox_srt_passphrase_is_valid (self->config.passphrase)) {
