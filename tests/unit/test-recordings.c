@@ -61,19 +61,19 @@ check (const gchar *name, gdouble max_kbps)
 static void
 test_open_single_seater (void)
 {
-  check ("formulavee_tsukuba-1kouter.ibt", 76);
+  check ("formulavee_tsukuba-1kouter.ibt", 74);
 }
 
 static void
 test_oval_car_of_2015 (void)
 {
-  check ("skmodified-tour_martinsville.ibt", 68);
+  check ("skmodified-tour_martinsville.ibt", 65);
 }
 
 static void
 test_car_in_its_pit_box (void)
 {
-  check ("mercedesw13_spielberg-gp_pitbox.ibt", 72);
+  check ("mercedesw13_spielberg-gp_pitbox.ibt", 70);
 }
 
 /* The rows of a mapping, oldest first, as a recording. */

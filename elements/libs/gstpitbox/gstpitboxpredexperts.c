@@ -6,7 +6,7 @@
 /* Standard gravity; a local deviation goes into the learnt bias. */
 #define GRAVITY 9.80665
 /* Share of an error that a biased expert learns from. */
-#define BIAS_RATE 0.25
+#define BIAS_RATE 0.3
 #define GAIN_MEMORY 0.98
 #define NO_COST (1 << 20)
 
@@ -31,49 +31,45 @@ small_sine (gdouble x)
 }
 
 /* Velocity in the body's frame changes by acceleration, by the frame's own
- * turning and by gravity along the axis: dv/dt = a - w x v - g. The trapezoid
- * suits builds that sample acceleration, the step those that difference it. */
+ * turning and by gravity along the axis: dv/dt = a - w x v - g. This is what
+ * turning and gravity do, at this row or at the one before. */
 static gdouble
-body_change (const Pred *self, const PredExpert *e, gboolean now)
+body_turn (const Pred *self, guint axis, gboolean now)
 {
   const PredChannel *ch = self->channels;
-  const PredChannel *acc = &ch[e->a];
   const gint *k = self->body;
-  gdouble p, q, r, x, y, z, a, pitch, roll;
+  gdouble p, q, r, x, y, z;
 
 #define AT(c) (now ? ch[c].now : ch[c].h1)
-  a = now ? acc->now : acc->h1;
   p = AT (k[BODY_ROLL_RATE]);
   q = AT (k[BODY_PITCH_RATE]);
   r = AT (k[BODY_YAW_RATE]);
-  pitch = AT (k[BODY_PITCH]);
-  roll = AT (k[BODY_ROLL]);
-  /* Velocities of this row may not be known yet: the old ones stand in. */
-  x = ch[k[BODY_X]].h1;
-  y = ch[k[BODY_Y]].h1;
-  z = ch[k[BODY_Z]].h1;
+  /* Velocities of this row may not be known yet: their trend stands in. */
+  x = ch[k[BODY_X]].h1 + (now ? ch[k[BODY_X]].h1 - ch[k[BODY_X]].h2 : 0);
+  y = ch[k[BODY_Y]].h1 + (now ? ch[k[BODY_Y]].h1 - ch[k[BODY_Y]].h2 : 0);
+  z = ch[k[BODY_Z]].h1 + (now ? ch[k[BODY_Z]].h1 - ch[k[BODY_Z]].h2 : 0);
+  if (axis == BODY_X)
+    return r * y - q * z + GRAVITY * small_sine (AT (k[BODY_PITCH]));
+  if (axis == BODY_Y)
+    return p * z - r * x - GRAVITY * small_sine (AT (k[BODY_ROLL]));
+  return q * x - p * y - GRAVITY;
 #undef AT
-  switch (e->type) {
-    case EXPERT_VELOCITY_X:
-    case EXPERT_VELOCITY_X_STEP:
-      return a + (r * y - q * z) + GRAVITY * small_sine (pitch);
-    case EXPERT_VELOCITY_Y:
-    case EXPERT_VELOCITY_Y_STEP:
-      return a + (p * z - r * x) - GRAVITY * small_sine (roll);
-    default:
-      return a + (q * x - p * y) - GRAVITY;
-  }
 }
 
+/* Some builds sample acceleration: the trapezoid suits; others difference the
+ * velocity: then this row's acceleration is the whole step. */
 static gdouble
 predict_body (const Pred *self, const PredChannel *ch, const PredExpert *e)
 {
-  gdouble now = body_change (self, e, TRUE);
+  const PredChannel *a = &self->channels[e->a];
+  gboolean step = e->type >= EXPERT_VELOCITY_X_STEP;
+  guint axis =
+      BODY_X + (e->type - (step ? EXPERT_VELOCITY_X_STEP : EXPERT_VELOCITY_X));
+  gdouble turn =
+      0.5 * (body_turn (self, axis, TRUE) + body_turn (self, axis, FALSE));
+  gdouble push = step ? a->now : 0.5 * (a->now + a->h1);
 
-  if (e->type >= EXPERT_VELOCITY_X_STEP)
-    return ch->h1 + self->dt * now + e->bias;
-  return ch->h1 + self->dt * 0.5 * (now + body_change (self, e, FALSE))
-         + e->bias;
+  return ch->h1 + self->dt * (push + turn) + e->bias;
 }
 
 static gdouble

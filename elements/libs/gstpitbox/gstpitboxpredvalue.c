@@ -11,6 +11,8 @@
 /* Octaves between the recent error and the cell size. */
 #define CELL_SHIFT 2
 #define MAX_EXPONENT 800
+/* A prediction is below 2^997: its cell number must fit in 60 bits. */
+#define MAX_CELL 950
 /* Cells beyond this shift go raw. */
 #define MAX_CELL_BITS 60
 /* Lowest scale context: one octave below a cell that cannot be smaller. */
@@ -262,7 +264,7 @@ gst_pitbox_pred_code_value (Pred *self, PredChannel *ch, guint64 bits)
   guint64 cell = 0;
   gboolean regular = TRUE;
 
-  c = CLAMP (clamped ? finest : c, -900, 900);
+  c = CLAMP (clamped ? finest : c, -900, MAX_CELL);
   from = signed_cell (p < 0,
       (guint64) ((p < 0 ? -p : p) * pred_power (-c) + (clamped ? 0.5 : 0)));
   if (!r->decoding) {
