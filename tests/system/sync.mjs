@@ -52,7 +52,7 @@ const exactIn = (page) => page.evaluate(() =>
   window.__frames.filter((f) => f.lock === 'exact').length);
 
 function untilExact(page, n, what = `${n} exact frames`) {
-  return until(what, async () => await exactIn(page) >= n, 90000);
+  return until(what, async () => await exactIn(page) >= n, 160000);
 }
 
 /* What came before and after a frame that is wrong, and on the wire. */

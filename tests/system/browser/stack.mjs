@@ -37,6 +37,15 @@ async function onPath(name) {
   return false;
 }
 
+/* Whatever ends a test, nothing of it stays behind. */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+  process.on(signal, () => process.exit(1));
+}
+
 class Child {
   constructor(name, argv, log, env) {
     this.name = name;
@@ -50,7 +59,11 @@ class Child {
       this.process.on('exit', (code, signal) => resolve(signal ?? code));
     });
     this.alive = true;
-    this.ended.then(() => { this.alive = false; });
+    running.add(this.process);
+    this.ended.then(() => {
+      this.alive = false;
+      running.delete(this.process);
+    });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
