@@ -381,7 +381,9 @@ stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
   GstClockTime pts = running_time (self, time);
   gint64 utc_us;
 
-  /* A corrected fit or a GAP must not make time go back. */
+  /* A corrected fit or a GAP must not make time go back, nor bring two rows so
+   * near to each other that a picture's own row is in doubt: the rows catch up
+   * at twice their pace. */
   if (self->pushed && pts < self->position)
     pts = self->position;
   GST_BUFFER_PTS (buffer) = pts;
@@ -391,7 +393,7 @@ stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
   if (self->discont || row->lost > 0 || row->restarted)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
-  self->position = pts + 1;
+  self->position = pts + GST_SECOND / (guint) self->tick_rate / 2;
   gst_irsdk_stamp_update_utc (&self->stamp, clock);
   utc_us = gst_irsdk_stamp_get_utc_us (&self->stamp, time);
   if (utc_us > 0)
