@@ -27,8 +27,9 @@ MAY_INCLUDE = {
     "elements/net": ["elements/libs"],
     "elements/tools": ["elements/libs"],
     "pipelines": ["elements/libs/gstpitbox", "elements/libs/irsdk"],
-    "agent": LIBS,
-    "server": ["server"] + LIBS,
+    "program": [],
+    "agent": ["program"] + LIBS,
+    "server": ["server", "program"] + LIBS,
     "server/analysis": ["server/json"] + LIBS,
     "server/auth": LIBS,
     "server/json": [],
@@ -43,18 +44,19 @@ MAY_INCLUDE = {
     "server/http": ["server/auth", "server/ingest", "server/json",
                     "server/live", "server/session", "server/store",
                     "server/webrtc"] + LIBS,
-    "tests": ["agent", "server", "pipelines", "elements"],
+    "tests": ["agent", "server", "pipelines", "program", "elements"],
 }
 
 # Headers that only POSIX systems have; the product's C for the driver's PC
 # keeps them in files named for the platform.
 POSIX_HEADERS = re.compile(
-    r"^(unistd|pthread|semaphore|fcntl|poll|dlfcn|pwd|termios|netdb|spawn)\.h$"
+    r"^(unistd|pthread|semaphore|fcntl|poll|dlfcn|pwd|termios|netdb|spawn|"
+    r"glib-unix)\.h$"
     r"|^(sys|netinet|arpa|linux)/")
 PLATFORM_FILE = re.compile(r"-(posix|linux)\.[ch]$|/platform/posix/")
 
-TOP_LEVEL = ["agent", "elements", "pipelines", "server", "dashboard",
-             "installer", "tests"]
+TOP_LEVEL = ["agent", "elements", "pipelines", "program", "server",
+             "dashboard", "installer", "tests"]
 
 findings = []
 
@@ -104,7 +106,8 @@ def check_includes(files):
                 if not m:
                     continue
                 name = m.group(1)
-                if (path.startswith(("agent/", "elements/", "pipelines/"))
+                if (path.startswith(("agent/", "elements/", "pipelines/",
+                                         "program/"))
                         and POSIX_HEADERS.search(name)
                         and not PLATFORM_FILE.search(path)):
                     finding(path, n, f"<{name}> only in a file named -posix "

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * How the server writes its log. */
+ * How the operating system ends a program of ours. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-void pb_log_init (void);
+void pb_signals_quit (GMainLoop *loop);
 
 G_END_DECLS

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A program's settings: default < file < environment < option, from one
+ * table. */
+#include "pb-settings.h"
+
+static guint
+count (const PbSettings *self)
+{
+  guint n = 0;
+
+  while (self->table[n].key != NULL)
+    n++;
+  return n;
+}
+
+static gboolean
+set_value (const PbSetting *s, gpointer fields, const gchar *value,
+    const gchar *where, GError **error)
+{
+  gpointer field = G_STRUCT_MEMBER_P (fields, s->offset);
+  gint64 n;
+
+  if (s->type != PB_SETTING_NUMBER) {
+    g_free (*(gchar **) field);
+    *(gchar **) field = g_strdup (value);
+    return TRUE;
+  }
+  if (!g_ascii_string_to_signed (value, 10, s->min, s->max, &n, NULL)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "%s: %s must be a whole number from %d to %d, not \"%s\"", where,
+        s->key, s->min, s->max, value);
+    return FALSE;
+  }
+  *(gint *) field = (gint) n;
+  return TRUE;
+}
+
+static const PbSetting *
+find (const PbSettings *self, const gchar *key)
+{
+  for (const PbSetting *s = self->table; s->key != NULL; s++) {
+    if (g_str_equal (s->key, key))
+      return s;
+  }
+  return NULL;
+}
+
+static gboolean
+load_file (const PbSettings *self, gpointer fields, const gchar *path,
+    gboolean must, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) local = NULL;
+  g_auto (GStrv) keys = NULL;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &local)) {
+    if (!must && g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+      return TRUE;
+    g_propagate_prefixed_error (
+        error, g_steal_pointer (&local), "Cannot read %s: ", path);
+    return FALSE;
+  }
+  keys = g_key_file_get_keys (file, self->group, NULL, NULL);
+  if (keys == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "%s has no [%s] group", path, self->group);
+    return FALSE;
+  }
+  for (guint i = 0; keys[i] != NULL; i++) {
+    const PbSetting *s = find (self, keys[i]);
+    g_autofree gchar *value = NULL;
+
+    /* A misspelt key would be a setting that silently does nothing. */
+    if (s == NULL) {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "%s: there is no setting \"%s\" (%s --help lists them)", path,
+          keys[i], self->program);
+      return FALSE;
+    }
+    value = g_key_file_get_string (file, self->group, keys[i], error);
+    if (value == NULL || !set_value (s, fields, value, path, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+load_environment (const PbSettings *self, gpointer fields, GError **error)
+{
+  for (const PbSetting *s = self->table; s->key != NULL; s++) {
+    g_autofree gchar *upper = g_ascii_strup (s->key, -1);
+    g_autofree gchar *name =
+        g_strdelimit (g_strconcat ("PITBOX_", upper, NULL), "-", '_');
+    const gchar *value = g_getenv (name);
+
+    if (value != NULL && !set_value (s, fields, value, name, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+load_options (const PbSettings *self, gpointer fields, gchar *const *values,
+    GError **error)
+{
+  for (guint i = 0; self->table[i].key != NULL; i++) {
+    if (values[i] != NULL
+        && !set_value (&self->table[i], fields, values[i], "option", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The context keeps pointers to @help and @values, one a setting. */
+static void
+add_options (const PbSettings *self, GOptionContext *context, gchar **file,
+    gchar **help, gchar **values)
+{
+  g_autofree gchar *file_help = g_strdup_printf (
+      "Read settings from FILE%s%s%s", self->file != NULL ? " (" : "",
+      self->file != NULL ? self->file : "", self->file != NULL ? ")" : "");
+  GOptionEntry entries[2] = { { 0 }, { 0 } };
+  guint n = 0;
+
+  for (const PbSetting *s = self->table; s->key != NULL; s++, values++) {
+    if (s->help == NULL)
+      continue;
+    help[n] = s->fallback == NULL || s->fallback[0] == '\0'
+                  ? g_strdup (s->help)
+                  : g_strdup_printf ("%s (%s)", s->help, s->fallback);
+    entries[0] = (GOptionEntry){ s->key, 0, 0,
+      s->type == PB_SETTING_FILE ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_STRING,
+      values, help[n], s->arg };
+    g_option_context_add_main_entries (context, entries, NULL);
+    n++;
+  }
+  help[n] = g_steal_pointer (&file_help);
+  entries[0] = (GOptionEntry){ "config", 'c', 0, G_OPTION_ARG_FILENAME, file,
+    help[n], "FILE" };
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+/**
+ * pb_settings_load:
+ * @settings: what there is to set
+ * @fields: the program's struct, zeroed; to be freed by pb_settings_clear(),
+ *   whatever this returns
+ * @context: (transfer none): gets the options, and is used up: free it at once
+ * @more: options that are no settings (such as --version)
+ * @argc: (inout): main()'s
+ * @argv: (inout): main()'s
+ * @error: what is wrong with which setting, and where it stands
+ *
+ * Main thread only: reads the environment.
+ *
+ * Returns: %TRUE if each setting has a value of its type and range
+ */
+gboolean
+pb_settings_load (const PbSettings *settings, gpointer fields,
+    GOptionContext *context, const GOptionEntry *more, gint *argc,
+    gchar ***argv, GError **error)
+{
+  const guint n = count (settings);
+  g_auto (GStrv) help = g_new0 (gchar *, n + 2);
+  g_autofree gchar **values = g_new0 (gchar *, n);
+  g_autofree gchar *file = NULL;
+  gboolean ok;
+
+  for (const PbSetting *s = settings->table; s->key != NULL; s++) {
+    if (s->fallback != NULL)
+      ok = set_value (s, fields, s->fallback, settings->program, NULL);
+  }
+  add_options (settings, context, &file, help, values);
+  g_option_context_add_main_entries (context, more, NULL);
+  ok = g_option_context_parse (context, argc, argv, error);
+  if (ok && (file != NULL || settings->file != NULL))
+    ok = load_file (settings, fields, file != NULL ? file : settings->file,
+        file != NULL, error);
+  ok = ok && load_environment (settings, fields, error)
+       && load_options (settings, fields, values, error);
+  for (guint i = 0; i < n; i++)
+    g_free (values[i]);
+  return ok;
+}
+
+/**
+ * pb_settings_clear:
+ * @settings: what there is to set
+ * @fields: the program's struct
+ *
+ * Frees the texts in it.
+ */
+void
+pb_settings_clear (const PbSettings *settings, gpointer fields)
+{
+  for (const PbSetting *s = settings->table; s->key != NULL; s++) {
+    if (s->type != PB_SETTING_NUMBER)
+      g_clear_pointer (
+          (gchar **) G_STRUCT_MEMBER_P (fields, s->offset), g_free);
+  }
+}
+
+/**
+ * pb_settings_check_word:
+ * @key: of the setting
+ * @value: its value
+ * @allowed: words that it may be, up to %NULL
+ * @error: names them
+ *
+ * Returns: whether it is one of them
+ */
+gboolean
+pb_settings_check_word (const gchar *key, const gchar *value,
+    const gchar *const *allowed, GError **error)
+{
+  g_autofree gchar *list = NULL;
+
+  if (g_strv_contains (allowed, value))
+    return TRUE;
+  list = g_strjoinv (", ", (gchar **) allowed);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      "%s must be one of %s, not \"%s\"", key, list, value);
+  return FALSE;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A program's settings: default < file < environment < option, from one
+ * table. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PbSettingType:
+ * @PB_SETTING_TEXT: a gchar *, UTF-8
+ * @PB_SETTING_FILE: a gchar *, in the encoding of file names
+ * @PB_SETTING_NUMBER: a gint
+ */
+typedef enum {
+  PB_SETTING_TEXT,
+  PB_SETTING_FILE,
+  PB_SETTING_NUMBER,
+} PbSettingType;
+
+/**
+ * PbSetting:
+ * @key: in the file `key`, in the environment PITBOX_KEY, as option `--key`
+ * @type: what its value is
+ * @offset: of its field in the program's struct
+ * @fallback: (nullable): its value where none is given; the field of a text
+ *   may stay %NULL
+ * @min: least number
+ * @max: greatest number
+ * @arg: what --help calls the value
+ * @help: (nullable): line in --help, to which a fallback that is not "" is
+ *   added; %NULL = there is no option, because process lists are public
+ */
+typedef struct {
+  const gchar *key;
+  PbSettingType type;
+  gsize offset;
+  const gchar *fallback;
+  gint min, max;
+  const gchar *arg;
+  const gchar *help;
+} PbSetting;
+
+/**
+ * PbSettings:
+ * @program: name of the program, for messages
+ * @group: of the settings file
+ * @file: (nullable): settings file where none is named; need not be there
+ * @table: settings, up to one whose key is %NULL
+ */
+typedef struct {
+  const gchar *program;
+  const gchar *group;
+  const gchar *file;
+  const PbSetting *table;
+} PbSettings;
+
+gboolean pb_settings_load (const PbSettings *settings, gpointer fields,
+    GOptionContext *context, const GOptionEntry *more, gint *argc,
+    gchar ***argv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_settings_clear (const PbSettings *settings, gpointer fields);
+
+gboolean pb_settings_check_word (const gchar *key, const gchar *value,
+    const gchar *const *allowed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * How a POSIX system ends a program of ours: by signals. */
+#include "pb-signals.h"
+
+#include <signal.h>
+
+#include <glib-unix.h>
+
+static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_signals_quit:
+ * @loop: runs in the default main context and lives as long as the process
+ *
+ * What asks the program to end ends @loop: SIGINT and SIGTERM, on Windows
+ * Ctrl-C, the closed window and the end of the session. What is only an error
+ * of a write (a full disk, a reader of stdout that left) no longer ends the
+ * process. Main thread, once.
+ */
+void
+pb_signals_quit (GMainLoop *loop)
+{
+  g_unix_signal_add (SIGINT, quit, loop);
+  g_unix_signal_add (SIGTERM, quit, loop);
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * pb-settings and pb-log: what every program of ours does alike. */
+#include "pb-log.h"
+#include "pb-settings.h"
+#include "pb-signals.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+typedef struct {
+  gchar *colour;
+  gchar *secret;
+  gchar *key_file;
+  gint size;
+} Fields;
+
+#define AT(field) G_STRUCT_OFFSET (Fields, field)
+
+static const PbSetting table[] = {
+  { "colour", PB_SETTING_TEXT, AT (colour), "green", 0, 0, "C", "a colour" },
+  { "secret", PB_SETTING_TEXT, AT (secret), NULL, 0, 0, NULL, NULL },
+  { "key-file", PB_SETTING_FILE, AT (key_file), NULL, 0, 0, "FILE", "a file" },
+  { "size", PB_SETTING_NUMBER, AT (size), "7", 1, 9, "N", "a size" },
+  { NULL },
+};
+
+/* @argv: up to %NULL, without the program's name. */
+static gboolean
+load (
+    const gchar *file, const gchar *const *argv, Fields *fields, GError **error)
+{
+  const PbSettings settings = { "painter", "paint", file, table };
+  const GOptionEntry more[] = { G_OPTION_ENTRY_NULL };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  const gchar *words[8] = { "painter" };
+  gchar **copy = (gchar **) words;
+  gint argc = 1;
+
+  for (; argv != NULL && argv[argc - 1] != NULL; argc++)
+    words[argc] = argv[argc - 1];
+  memset (fields, 0, sizeof *fields);
+  return pb_settings_load (
+      &settings, fields, context, more, &argc, &copy, error);
+}
+
+static void
+clear (Fields *fields)
+{
+  const PbSettings settings = { "painter", "paint", NULL, table };
+
+  pb_settings_clear (&settings, fields);
+  g_assert_null (fields->colour);
+}
+
+static gchar *
+write_file (const gchar *text)
+{
+  g_autoptr (GError) error = NULL;
+  gchar *path = NULL;
+  gint fd = g_file_open_tmp ("pb-program-XXXXXX", &path, &error);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+static void
+test_later_wins (void)
+{
+  static const gchar *const blue[] = { "--colour", "blue", NULL };
+  g_autofree gchar *path =
+      write_file ("[paint]\ncolour = red\nsecret = quiet\nsize = 3\n");
+  g_autoptr (GError) error = NULL;
+  Fields fields;
+
+  g_assert_true (load (NULL, NULL, &fields, &error));
+  g_assert_cmpstr (fields.colour, ==, "green");
+  g_assert_null (fields.secret);
+  g_assert_cmpint (fields.size, ==, 7);
+  clear (&fields);
+
+  g_assert_true (load (path, NULL, &fields, &error));
+  g_assert_cmpstr (fields.colour, ==, "red");
+  g_assert_cmpstr (fields.secret, ==, "quiet");
+  g_assert_cmpint (fields.size, ==, 3);
+  clear (&fields);
+
+  g_setenv ("PITBOX_COLOUR", "grey", TRUE);
+  g_setenv ("PITBOX_KEY_FILE", "/some/key", TRUE);
+  g_assert_true (load (path, NULL, &fields, &error));
+  g_assert_cmpstr (fields.colour, ==, "grey");
+  g_assert_cmpstr (fields.key_file, ==, "/some/key");
+  clear (&fields);
+
+  g_assert_true (load (path, blue, &fields, &error));
+  g_assert_cmpstr (fields.colour, ==, "blue");
+  g_assert_cmpint (fields.size, ==, 3);
+  clear (&fields);
+  g_unsetenv ("PITBOX_COLOUR");
+  g_unsetenv ("PITBOX_KEY_FILE");
+  g_unlink (path);
+}
+
+/* Process lists are public. */
+static void
+test_a_secret_has_no_option (void)
+{
+  static const gchar *const secret[] = { "--secret", "loud", NULL };
+  g_autoptr (GError) error = NULL;
+  Fields fields;
+
+  g_assert_false (load (NULL, secret, &fields, &error));
+  g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
+  clear (&fields);
+}
+
+static void
+test_a_named_file_must_be_there (void)
+{
+  static const gchar *const named[] = { "-c", "/nonexistent/x", NULL };
+  g_autoptr (GError) error = NULL;
+  Fields fields;
+
+  g_assert_true (load ("/nonexistent/x", NULL, &fields, &error));
+  g_assert_no_error (error);
+  clear (&fields);
+  g_assert_false (load (NULL, named, &fields, &error));
+  g_assert_nonnull (strstr (error->message, "/nonexistent/x"));
+  clear (&fields);
+}
+
+static void
+test_errors_say_where (void)
+{
+  static const struct {
+    const gchar *text, *says;
+  } cases[] = {
+    { "[paint]\nsize = 0\n", "size must be a whole number from 1 to 9" },
+    { "[paint]\nsize = 10\n", "size must be a whole number from 1 to 9" },
+    { "[paint]\nsize = 3 m\n", "not \"3 m\"" },
+    { "[paint]\nsize =\n", "not \"\"" },
+    { "[paint]\ncolor = red\n", "\"color\" (painter --help lists them)" },
+    { "[colour]\nred = 1\n", "no [paint] group" },
+    { "", "no [paint] group" },
+    { "colour = red\n", "Cannot read " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *path = write_file (cases[i].text);
+    g_autoptr (GError) error = NULL;
+    Fields fields;
+
+    g_assert_false (load (path, NULL, &fields, &error));
+    g_assert_nonnull (error);
+    g_test_message ("%s", error->message);
+    g_assert_nonnull (strstr (error->message, cases[i].says));
+    g_assert_nonnull (strstr (error->message, path));
+    clear (&fields);
+    g_unlink (path);
+  }
+}
+
+static void
+test_words (void)
+{
+  static const gchar *const allowed[] = { "one", "two", NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (pb_settings_check_word ("n", "two", allowed, &error));
+  g_assert_false (pb_settings_check_word ("n", "three", allowed, &error));
+  g_assert_cmpstr (
+      error->message, ==, "n must be one of one, two, not \"three\"");
+}
+
+static void
+test_log_lines (void)
+{
+  static const struct {
+    GLogLevelFlags level;
+    const gchar *domain, *message, *line;
+  } cases[] = {
+    { G_LOG_LEVEL_MESSAGE, NULL, "up", "2026-03-01T12:02:11.250Z up" },
+    { G_LOG_LEVEL_INFO, "GLib", "up", "2026-03-01T12:02:11.250Z GLib: up" },
+    { G_LOG_LEVEL_WARNING, NULL, "disk full",
+        "2026-03-01T12:02:11.250Z warning: disk full" },
+    { G_LOG_LEVEL_CRITICAL, "GStreamer", "no",
+        "2026-03-01T12:02:11.250Z error: GStreamer: no" },
+    /* What a stranger sent forges no line and moves no cursor. */
+    { G_LOG_LEVEL_MESSAGE, NULL, "a\n2026 error: b\r\033[2J\n",
+        "2026-03-01T12:02:11.250Z a 2026 error: b  [2J" },
+    { G_LOG_LEVEL_MESSAGE, NULL, "caf\xe9",
+        "2026-03-01T12:02:11.250Z caf\xef\xbf\xbd" },
+  };
+  g_autoptr (GDateTime) time =
+      g_date_time_new_from_iso8601 ("2026-03-01T14:02:11.250+02:00", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *line =
+        pb_log_format (cases[i].level, cases[i].domain, cases[i].message, time);
+
+    g_assert_cmpstr (line, ==, cases[i].line);
+  }
+}
+
+/* A reader of stdout that leaves ends no stream; who asks for the end gets it. */
+static void
+test_signals (void)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+
+  pb_signals_quit (loop);
+#ifdef SIGPIPE
+  raise (SIGPIPE);
+#endif
+  raise (SIGTERM);
+  g_main_loop_run (loop);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/settings/the-later-wins", test_later_wins);
+  g_test_add_func (
+      "/settings/a-secret-has-no-option", test_a_secret_has_no_option);
+  g_test_add_func (
+      "/settings/a-named-file-must-be-there", test_a_named_file_must_be_there);
+  g_test_add_func ("/settings/errors-say-where", test_errors_say_where);
+  g_test_add_func ("/settings/words", test_words);
+  g_test_add_func ("/log/lines", test_log_lines);
+#ifndef G_OS_WIN32
+  g_test_add_func ("/signals/term-ends-pipe-does-not", test_signals);
+#endif
+  return g_test_run ();
+}
