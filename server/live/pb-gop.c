@@ -96,6 +96,24 @@ pb_gop_copy (const PbGop *gop)
 }
 
 /**
+ * pb_gop_get_first_rtp:
+ * @gop: a cache
+ * @none: returned if it is empty
+ *
+ * Returns: RTP timestamp of the oldest frame kept
+ */
+guint32
+pb_gop_get_first_rtp (const PbGop *gop, guint32 none)
+{
+  const PbFrame *first;
+
+  if (gop->frames->len == 0)
+    return none;
+  first = g_ptr_array_index (gop->frames, 0);
+  return first->rtp;
+}
+
+/**
  * pb_gop_get_n_frames:
  * @gop: a cache
  *

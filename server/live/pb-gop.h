@@ -13,6 +13,7 @@ void pb_gop_free (PbGop *gop);
 void pb_gop_push (PbGop *gop, PbFrame *frame);
 void pb_gop_clear (PbGop *gop);
 GPtrArray *pb_gop_copy (const PbGop *gop);
+guint32 pb_gop_get_first_rtp (const PbGop *gop, guint32 none);
 guint pb_gop_get_n_frames (const PbGop *gop);
 gsize pb_gop_get_bytes (const PbGop *gop);
 

@@ -32,6 +32,7 @@ typedef struct {
   GBytes *message;
   gchar *text;
   GPtrArray *list;
+  GPtrArray *samples;
   /* Only for this viewer; NULL = for all. */
   PbLiveViewer *viewer;
   guint pt;
@@ -93,6 +94,7 @@ item_free (Item *item)
   g_clear_pointer (&item->frame, pb_frame_unref);
   g_clear_pointer (&item->message, g_bytes_unref);
   g_clear_pointer (&item->list, g_ptr_array_unref);
+  g_clear_pointer (&item->samples, g_ptr_array_unref);
   g_clear_pointer (&item->viewer, viewer_unref);
   g_free (item->text);
   g_free (item);
@@ -159,6 +161,9 @@ start_data (PbLiveViewer *viewer, const Item *item)
   viewer->data = TRUE;
   for (guint i = 0; item->list != NULL && i < item->list->len; i++)
     viewer->funcs.text (g_ptr_array_index (item->list, i), viewer->user_data);
+  for (guint i = 0; item->samples != NULL && i < item->samples->len; i++)
+    viewer->funcs.sample (
+        g_ptr_array_index (item->samples, i), i == 0, viewer->user_data);
   if (item->message != NULL)
     viewer->funcs.sample (item->message, TRUE, viewer->user_data);
 }
@@ -487,19 +492,18 @@ pb_lane_start_video (
  * @lane: the lane of @viewer
  * @viewer: a viewer
  * @texts: (transfer full) (element-type utf8): messages it gets at once
- * @key_sample: (nullable): sample it gets at once
+ * @samples: (transfer full) (element-type GBytes): samples it gets at once
  *
- * Any thread, with no sample pushed between the making of @key_sample and this.
+ * Any thread, with no sample pushed between the making of @samples and this.
  */
 void
 pb_lane_start_data (
-    PbLane *lane, PbLiveViewer *viewer, GPtrArray *texts, GBytes *key_sample)
+    PbLane *lane, PbLiveViewer *viewer, GPtrArray *texts, GPtrArray *samples)
 {
-  push (lane,
-      &(Item){ .type = ITEM_START_DATA,
-          .viewer = viewer_ref (viewer),
-          .list = texts,
-          .message = key_sample != NULL ? g_bytes_ref (key_sample) : NULL });
+  push (lane, &(Item){ .type = ITEM_START_DATA,
+                  .viewer = viewer_ref (viewer),
+                  .list = texts,
+                  .samples = samples });
 }
 
 /**
@@ -508,7 +512,7 @@ pb_lane_start_data (
  * @viewer: a viewer that has lost samples
  * @key_sample: (nullable): sample it gets at once
  *
- * As pb_lane_start_data().
+ * Any thread, with no sample pushed between the making of @key_sample and this.
  */
 void
 pb_lane_resync_data (PbLane *lane, PbLiveViewer *viewer, GBytes *key_sample)

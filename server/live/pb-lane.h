@@ -24,7 +24,7 @@ void pb_lane_push_text (PbLane *lane, const gchar *json);
 void pb_lane_start_video (
     PbLane *lane, PbLiveViewer *viewer, guint pt, GPtrArray *frames);
 void pb_lane_start_data (
-    PbLane *lane, PbLiveViewer *viewer, GPtrArray *texts, GBytes *key_sample);
+    PbLane *lane, PbLiveViewer *viewer, GPtrArray *texts, GPtrArray *samples);
 void pb_lane_resync_data (
     PbLane *lane, PbLiveViewer *viewer, GBytes *key_sample);
 guint64 pb_lane_get_dropped_frames (PbLane *lane);

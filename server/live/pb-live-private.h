@@ -2,6 +2,7 @@
  * What the files of PbLive share. Nobody outside this folder includes it. */
 #pragma once
 
+#include "live/pb-catchup.h"
 #include "live/pb-gop.h"
 #include "live/pb-lane.h"
 #include "live/pb-live.h"
@@ -34,6 +35,7 @@ struct _PbLive {
   PbGop *gop;
   PbPairing *pairing;
   PbSampleCoder *coder;
+  PbCatchup *catchup;
   GPtrArray *lanes;
   guint n_viewers;
   guint64 lane_dropped_frames;

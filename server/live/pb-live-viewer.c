@@ -8,6 +8,10 @@
  * of the time. */
 #define LANE_VIEWERS 20
 
+/* Most bytes of samples a viewer gets at once: a second or two of them, less
+ * than what a channel may hold before it counts as too slow (96 KiB). */
+#define CATCHUP_BYTES (72 * 1024)
+
 static PbLane *
 find_lane_locked (PbLive *live)
 {
@@ -110,14 +114,15 @@ pb_live_viewer_start_video (PbLive *live, PbLiveViewer *viewer, guint pt)
  * @live: the hub of @viewer
  * @viewer: a viewer
  *
- * Any thread. The viewer gets the newest text of each type and a key sample at
- * once, and each text and sample from then on.
+ * Any thread. The viewer gets the newest text of each type and the samples of
+ * the pictures since the last key frame at once, and each text and sample from
+ * then on.
  */
 void
 pb_live_viewer_start_data (PbLive *live, PbLiveViewer *viewer)
 {
   GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GBytes) key = NULL;
+  GPtrArray *samples;
   GHashTableIter iter;
   gpointer json;
 
@@ -125,8 +130,15 @@ pb_live_viewer_start_data (PbLive *live, PbLiveViewer *viewer)
   g_hash_table_iter_init (&iter, live->texts);
   while (g_hash_table_iter_next (&iter, NULL, &json))
     g_ptr_array_add (texts, g_strdup (json));
-  key = pb_sample_coder_key (live->coder);
-  pb_lane_start_data (pb_live_viewer_get_lane (viewer), viewer, texts, key);
+  samples = pb_catchup_encode (live->catchup, CATCHUP_BYTES);
+  if (samples == NULL) {
+    GBytes *key = pb_sample_coder_key (live->coder);
+
+    samples = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+    if (key != NULL)
+      g_ptr_array_add (samples, key);
+  }
+  pb_lane_start_data (pb_live_viewer_get_lane (viewer), viewer, texts, samples);
   g_mutex_unlock (&live->lock);
 }
 

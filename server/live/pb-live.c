@@ -52,6 +52,7 @@ pb_live_new (const gchar *driver_id, const PbLiveLimits *limits)
   live->gop = pb_gop_new (live->limits.gop_bytes, live->limits.gop_frames);
   live->pairing = pb_pairing_new (live->limits.row_wait_ms);
   live->coder = pb_sample_coder_new ();
+  live->catchup = pb_catchup_new ();
   live->lanes = g_ptr_array_new ();
   live->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return live;
@@ -94,6 +95,7 @@ live_free (PbLive *live)
   g_hash_table_unref (live->texts);
   g_clear_pointer (&live->newest_row, gst_pitbox_sample_unref);
   g_clear_pointer (&live->session_text, g_bytes_unref);
+  pb_catchup_free (live->catchup);
   pb_sample_coder_free (live->coder);
   pb_pairing_free (live->pairing);
   pb_gop_free (live->gop);
@@ -125,6 +127,9 @@ send_sample_locked (PbLive *live, const PbPair *pair, guint32 rtp)
     live->n_without_row++;
   else if (pair->has_picture)
     pb_window_push (&live->sync_error_us, ABS (pair->error) / 1000);
+  pb_catchup_push (
+      live->catchup, pair, rtp, pb_sample_coder_get_seq (live->coder) + 1);
+  pb_catchup_trim (live->catchup, pb_gop_get_first_rtp (live->gop, rtp), rtp);
   if (live->lanes->len == 0) {
     pb_sample_coder_skip (live->coder, pair, rtp);
     return;
@@ -303,6 +308,7 @@ reset_locked (PbLive *live)
   pb_gop_clear (live->gop);
   pb_pairing_reset (live->pairing);
   pb_sample_coder_restart (live->coder);
+  pb_catchup_clear (live->catchup);
   live->first_row_us = 0;
 }
 

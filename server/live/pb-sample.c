@@ -67,6 +67,29 @@ pb_sample_coder_restart (PbSampleCoder *coder)
   coder->restarted = TRUE;
 }
 
+/**
+ * pb_sample_coder_begin_at:
+ * @coder: a new coder
+ * @seq: sequence of its first message
+ */
+void
+pb_sample_coder_begin_at (PbSampleCoder *coder, guint32 seq)
+{
+  coder->seq = seq - 1;
+}
+
+/**
+ * pb_sample_coder_get_seq:
+ * @coder: a coder
+ *
+ * Returns: sequence of the last message
+ */
+guint32
+pb_sample_coder_get_seq (const PbSampleCoder *coder)
+{
+  return coder->seq;
+}
+
 static gint32
 to_int32 (gint64 value)
 {

@@ -26,6 +26,8 @@ typedef struct _PbSampleCoder PbSampleCoder;
 PbSampleCoder *pb_sample_coder_new (void);
 void pb_sample_coder_free (PbSampleCoder *coder);
 void pb_sample_coder_restart (PbSampleCoder *coder);
+void pb_sample_coder_begin_at (PbSampleCoder *coder, guint32 seq);
+guint32 pb_sample_coder_get_seq (const PbSampleCoder *coder);
 GBytes *pb_sample_coder_encode (
     PbSampleCoder *coder, const PbPair *pair, guint32 rtp, gboolean *is_key);
 void pb_sample_coder_skip (

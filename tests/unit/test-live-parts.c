@@ -5,6 +5,7 @@
 
 #include "../lib/pb-sample-decoder.h"
 #include "../lib/pb-test-rows.h"
+#include "live/pb-catchup.h"
 #include "live/pb-gop.h"
 #include "live/pb-sample.h"
 #include "live/pb-timeline.h"
@@ -486,6 +487,76 @@ test_sample_keys (void)
   }
 }
 
+/* A viewer that joins gets as many of the newest samples as fit, each as the
+ * others got it, and the next one of all follows on the last. */
+static void
+test_catchup (void)
+{
+  static const struct {
+    guint samples;
+    guint last_row;
+    gsize max_bytes;
+    gboolean all;
+  } table[] = {
+    { 1, 1, 1 << 20, TRUE },
+    { 100, 100, 1 << 20, TRUE },
+    { 100, 100, 8192, FALSE },
+    /* The last rows have no row of their own: what follows still decodes. */
+    { 100, 60, 1 << 20, TRUE },
+    { 100, 60, 600, FALSE },
+    { 1000, 1000, 1 << 20, FALSE },
+  };
+  g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
+
+  for (guint c = 0; c < G_N_ELEMENTS (table); c++) {
+    g_autoptr (PbCatchup) catchup = pb_catchup_new ();
+    g_autoptr (PbSampleCoder) coder = pb_sample_coder_new ();
+    g_autoptr (PbSampleDecoder) decoder = pb_sample_decoder_new (schema);
+    g_autoptr (GPtrArray) messages = NULL;
+    gsize bytes = 0;
+    PbSampleInfo info;
+
+    g_assert_null (pb_catchup_encode (catchup, 1000));
+    for (guint n = 0; n <= table[c].samples; n++) {
+      g_auto (PbPair) pair = { 0 };
+      g_autoptr (GBytes) message = NULL;
+      gboolean key, has_row = n < table[c].last_row || n == table[c].samples;
+
+      set_pair (&pair, TICK (n),
+          has_row ? make_row (schema, n, TICK (n)) : NULL, NULL);
+      message = pb_sample_coder_encode (coder, &pair, 1500 * n, &key);
+      if (n < table[c].samples) {
+        pb_catchup_push (
+            catchup, &pair, 1500 * n, pb_sample_coder_get_seq (coder));
+        continue;
+      }
+      messages = pb_catchup_encode (catchup, table[c].max_bytes);
+      for (guint i = 0; i < messages->len; i++)
+        bytes += g_bytes_get_size (messages->pdata[i]);
+      g_assert_cmpuint (bytes, <=, MAX (table[c].max_bytes, 4096));
+      g_ptr_array_add (messages, g_bytes_ref (message));
+    }
+    g_assert_cmpint (messages->len == table[c].samples + 1, ==, table[c].all);
+    g_assert_cmpuint (messages->len, >, 1);
+    for (guint i = 0; i < messages->len; i++) {
+      guint n = table[c].samples + 1 - messages->len + i;
+      g_autoptr (GstPitboxSample) row = make_row (schema, n, TICK (n));
+
+      g_assert_true (
+          pb_sample_decoder_push (decoder, messages->pdata[i], &info));
+      g_assert_cmpuint (info.seq, ==, n + 1);
+      g_assert_cmpuint (info.rtp, ==, 1500 * n);
+      if (info.n_rows == 0)
+        continue;
+      g_assert_cmpuint (info.type, ==, i == 0 ? 1 : 2);
+      assert_same_row (schema, pb_sample_decoder_get_row (decoder), row);
+    }
+    /* Nothing of pictures nobody can be shown any more. */
+    pb_catchup_trim (catchup, 1500 * 2000, 1500 * 2000);
+    g_assert_null (pb_catchup_encode (catchup, 1000));
+  }
+}
+
 /* Random rows in every variable, and what is cut off is never taken. */
 static void
 test_sample_random (void)
@@ -539,6 +610,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/pairing-bounds", test_pairing_bounds);
   g_test_add_func ("/live/samples", test_samples);
   g_test_add_func ("/live/sample-keys", test_sample_keys);
+  g_test_add_func ("/live/catchup", test_catchup);
   g_test_add_func ("/live/sample-random", test_sample_random);
   return g_test_run ();
 }

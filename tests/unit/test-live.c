@@ -164,6 +164,18 @@ has_text (Got *got, const gchar *part)
 }
 
 static void
+assert_row (PbSampleDecoder *decoder, GstPitboxSchema *schema, guint n)
+{
+  gsize size = gst_pitbox_schema_get_row_bytes (schema);
+  g_autofree guint8 *row = g_malloc0 (size);
+
+  pb_test_row_fill (schema, n, row);
+  /* The bytes behind the last variable are in no delta. */
+  size -= 3;
+  g_assert_cmpmem (pb_sample_decoder_get_row (decoder), size, row, size);
+}
+
+static void
 test_join_and_follow (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
@@ -185,13 +197,13 @@ test_join_and_follow (void)
   viewer = pb_live_add_viewer (live, &funcs, &got);
   pb_live_viewer_start_video (live, viewer, 111);
   pb_live_viewer_start_data (live, viewer);
-  /* From the key frame on, and one key sample. */
-  wait_for (&got, 6, 1);
+  /* From the key frame on, each with its sample. */
+  wait_for (&got, 6, 6);
   for (guint n = 10; n < 20; n++) {
     push_row (live, schema, n);
     push_frame (live, n, FALSE);
   }
-  wait_for (&got, 16, 11);
+  wait_for (&got, 16, 16);
   g_assert_true (g_array_index (got.keys, gboolean, 0));
   for (guint i = 1; i < got.rtp->len; i++)
     g_assert_cmpuint (g_array_index (got.rtp, guint32, i)
@@ -207,10 +219,11 @@ test_join_and_follow (void)
     g_assert_true (
         pb_sample_decoder_push (decoder, got.samples->pdata[i], &info));
     g_assert_cmpuint (info.type, ==, i == 0 ? 1 : 2);
-    g_assert_cmpint (info.tick, ==, (gint) (9 + i));
+    g_assert_cmpint (info.tick, ==, (gint) (4 + i));
     g_assert_cmpint (info.sync_error_us, ==, 0);
+    assert_row (decoder, schema, 4 + i);
     /* The sample bears the timestamp of the picture's packets. */
-    g_assert_cmpuint (info.rtp, ==, g_array_index (got.rtp, guint32, 5 + i));
+    g_assert_cmpuint (info.rtp, ==, g_array_index (got.rtp, guint32, i));
   }
   g_assert_true (has_text (&got, "\"schema\""));
   g_assert_true (has_text (&got, "\"n\":2"));
