@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FrameGate, HOLD_MS, type Verdict } from '../src/live/frame-gate.js';
+import {
+  FrameGate, HOLD_MS, START_HOLD_MS, type Verdict,
+} from '../src/live/frame-gate.js';
 import { FrameStamper } from '../src/live/frame-stamp.js';
 import { SampleStore } from '../src/live/sample-store.js';
 import {
@@ -82,10 +84,39 @@ test('after the hold time the frame is shown without telemetry', () => {
   assert.equal(b.gate.counters.timeouts, 1);
 });
 
-test('before the first sample a frame does not wait', () => {
+test('a new view waits for its first sample', () => {
   const b = new Bench();
   b.frame(1);
+  b.now = HOLD_MS + 1;
+  b.frame(2);
+  assert.equal(b.shown.length, 0);
+  assert.equal(b.gate.deadline(), START_HOLD_MS);
+  b.sample(1);
+  b.sample(2);
+  assert.deepEqual(b.last, [2, 'exact', 2]);
+  assert.equal(b.gate.counters.bare, 0);
+});
+
+test('a view whose samples never come shows the picture all the same', () => {
+  const b = new Bench();
+  b.frame(1);
+  b.now = START_HOLD_MS;
+  b.gate.flush();
   assert.deepEqual(b.last, [1, 'bare', undefined]);
+  b.frame(2);
+  assert.deepEqual(b.last, [2, 'bare', undefined]);
+});
+
+test('frames from before the first sample are not shown', () => {
+  const b = new Bench();
+  b.frame(1);
+  b.sample(3);
+  b.frame(2);
+  assert.equal(b.shown.length, 0);
+  assert.deepEqual(b.discarded, [1, 2]);
+  assert.equal(b.gate.counters.dropped, 2);
+  b.frame(3);
+  assert.deepEqual(b.last, [3, 'exact', 3]);
 });
 
 test('with a later sample here a missing one is not waited for', () => {
@@ -136,6 +167,7 @@ test('no more than four frames are held', () => {
 
 test('half a frame away is another frame', () => {
   const b = new Bench();
+  b.sample(0);
   b.store.push(sample(FRAME - 91, 1));
   b.store.push(sample(FRAME + 91, 2));
   b.frame(1);

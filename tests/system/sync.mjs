@@ -129,7 +129,16 @@ const cases = {
       times.push(first.sinceAskedMs);
       console.log(`late ${n}: ${startTimes(first)} ms; `
         + `${ms(first.composedAt)} ms after the page began`);
-      if (n === 5) await enough('late', page, FRAMES_AFTER);
+      const bare = await page.evaluate(async () => {
+        while (window.pitbox.stats().counters.shown < 30) {
+          await new Promise((r) => setTimeout(r, 50));
+        }
+        return window.pitbox.stats().counters.bare;
+      });
+      assert.equal(bare, 0, 'a picture was shown without its telemetry');
+      if (n === 5) {
+        assert.equal((await enough('late', page, FRAMES_AFTER)).bare, 0);
+      }
       await page.close();
     }
     console.log(`late: ${line('first picture', quantiles(times))}`);

@@ -9,6 +9,12 @@ import type { SampleStore } from './sample-store.js';
 
 /** Three frames at 60 fps; measured, samples trail by 4 ms at p99. */
 export const HOLD_MS = 50;
+/**
+ * How long a new view waits for its first sample at all. It comes with the
+ * schema, some milliseconds after the picture; a server that has no telemetry
+ * for a frame says so.
+ */
+export const START_HOLD_MS = 500;
 /* Frames kept back occupy buffers of the browser's decoder. */
 const MAX_HELD = 4;
 
@@ -77,6 +83,7 @@ export class FrameGate<F> {
     held: 0, dropped: 0, repeated: 0,
   };
   #last: number | null = null;
+  #begunAt: number | undefined;
   readonly #o: GateOptions<F>;
   #queue: Held<F>[] = [];
 
@@ -92,6 +99,7 @@ export class FrameGate<F> {
       return;
     }
     this.#last = rtpTimestamp;
+    this.#begunAt ??= this.#o.now();
     this.#queue.push({
       frame, rtpTimestamp, since: this.#o.now(), waited: false,
     });
@@ -102,7 +110,9 @@ export class FrameGate<F> {
   /** When the oldest held frame is due, or undefined with none held. */
   deadline(): number | undefined {
     const first = this.#queue[0];
-    return first && first.since + HOLD_MS;
+    if (!first) return undefined;
+    return this.#o.store.newest ? first.since + HOLD_MS
+      : this.#begunAt! + START_HOLD_MS;
   }
 
   /** Shows the newest frame that is decided; frames before it are dropped. */
@@ -110,6 +120,10 @@ export class FrameGate<F> {
     let ready: { held: Held<F>; verdict: Verdict } | undefined;
     while (this.#queue.length > 0) {
       const held = this.#queue[0]!;
+      if (this.#isTooOld(held)) {
+        this.#drop(this.#queue.shift()!);
+        continue;
+      }
       const verdict = this.#judge(held);
       if (!verdict) {
         if (!held.waited) this.counters.held++;
@@ -129,6 +143,7 @@ export class FrameGate<F> {
   /** Forgets what is held. */
   clear(): void {
     this.#last = null;
+    this.#begunAt = undefined;
     for (const held of this.#queue) this.#o.discard(held.frame);
     this.#queue = [];
   }
@@ -141,6 +156,11 @@ export class FrameGate<F> {
   #count(lock: Lock): void {
     this.counters.shown++;
     this.counters[lock === 'timeout' ? 'timeouts' : lock]++;
+  }
+
+  /* From before this view's telemetry: the picture begins where both are. */
+  #isTooOld({ rtpTimestamp }: Held<F>): boolean {
+    return rtpTimestamp !== null && this.#o.store.isBefore(rtpTimestamp);
   }
 
   #judge(held: Held<F>): Verdict | undefined {
@@ -165,6 +185,8 @@ export class FrameGate<F> {
         syncErrorUs: sample.syncErrorUs + rtpToUs(residualTicks),
       };
     }
+    if (!this.#o.store.newest
+      && this.#o.now() < this.#begunAt! + START_HOLD_MS) return undefined;
     if (!this.#o.store.canStillCome(rtpTimestamp)) {
       return { lock: 'bare', heldMs, ...without };
     }

@@ -24,6 +24,7 @@ export interface Match {
 export class SampleStore {
   /** In order of arrival, which is the order of frames. */
   #samples: Sample[] = [];
+  #first: number | undefined;
 
   get newest(): Sample | undefined {
     return this.#samples.at(-1);
@@ -39,12 +40,23 @@ export class SampleStore {
       const step = rtpDiff(sample.rtpTimestamp, last.rtpTimestamp);
       if (step < 0 || step > JUMP_TICKS) this.#samples = [];
     }
+    if (this.#samples.length === 0) this.#first = sample.rtpTimestamp;
     this.#samples.push(sample);
     if (this.#samples.length > KEEP) this.#samples.shift();
   }
 
   clear(): void {
     this.#samples = [];
+    this.#first = undefined;
+  }
+
+  /**
+   * Whether the frame is older than all samples this view has ever got. False
+   * before the first one.
+   */
+  isBefore(rtpTimestamp: number): boolean {
+    return this.#first !== undefined
+      && rtpDiff(rtpTimestamp, this.#first) < -TOLERANCE_TICKS;
   }
 
   /** The sample of the frame with this time stamp. */
@@ -64,8 +76,8 @@ export class SampleStore {
 
   /**
    * Whether waiting for this frame's sample makes sense: the channel keeps
-   * order, so with a later frame's sample here it cannot come any more, and
-   * before the first sample nothing says that any will.
+   * order, so with a later frame's sample here it cannot come any more. False
+   * before the first sample.
    */
   canStillCome(rtpTimestamp: number): boolean {
     const last = this.newest;
