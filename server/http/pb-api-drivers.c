@@ -5,7 +5,6 @@
 #include <gstpitbox/gstpitbox.h>
 
 #include "http/pb-request.h"
-#include "session/pb-session.h"
 
 /* What /live gives of a row, under names that say their units. */
 static const struct {
@@ -338,7 +337,7 @@ get_track (PbRequest *request)
 
   if (driver)
     pb_reply_node (
-        request, pb_analysis_track_to_json (pb_driver_get_analysis (driver)));
+        request, pb_lap_book_track_to_json (pb_driver_get_lap_book (driver)));
 }
 
 static void
@@ -348,7 +347,7 @@ get_laps (PbRequest *request)
 
   if (driver)
     pb_reply_node (
-        request, pb_analysis_laps_to_json (pb_driver_get_analysis (driver)));
+        request, pb_lap_book_laps_to_json (pb_driver_get_lap_book (driver)));
 }
 
 static void
@@ -365,8 +364,8 @@ get_trace (PbRequest *request)
         "A lap is a whole number");
     return;
   }
-  node = pb_analysis_trace_to_json (
-      pb_driver_get_analysis (driver), (gint) g_ascii_strtoll (text, NULL, 10));
+  node = pb_lap_book_trace_to_json (
+      pb_driver_get_lap_book (driver), (gint) g_ascii_strtoll (text, NULL, 10));
   if (node)
     pb_reply_node (request, node);
   else

@@ -4,7 +4,7 @@
 
 #include "auth/pb-password.h"
 #include "ingest/pb-ingest.h"
-#include "session/pb-driver.h"
+#include "session/pb-registry.h"
 #include "store/pb-store.h"
 #include "webrtc/pb-whep.h"
 

@@ -3,7 +3,6 @@
 #include "http/pb-metrics.h"
 
 #include "http/pb-process.h"
-#include "session/pb-session.h"
 
 typedef struct {
   PbDriver *driver;

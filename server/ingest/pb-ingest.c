@@ -12,6 +12,7 @@
 
 typedef struct {
   PbIngest *ingest;
+  PbDriver *driver;
   PbSession *session;
   GstElement *sink;
   GstPad *pad; /* the source's, for its stats */
@@ -43,6 +44,7 @@ caller_free (Caller *caller)
   gst_clear_object (&caller->sink);
   gst_clear_object (&caller->pad);
   pb_session_unref (caller->session);
+  pb_driver_unref (caller->driver);
   g_free (caller);
 }
 
@@ -57,10 +59,11 @@ close_session (gpointer data, gpointer user_data)
 }
 
 static void
-end_session (PbIngest *self, PbSession *session, const gchar *reason)
+end_session (
+    PbIngest *self, PbDriver *driver, PbSession *session, const gchar *reason)
 {
   pb_session_end (session, reason);
-  pb_driver_detach (pb_session_get_driver (session), session);
+  pb_driver_detach (driver, session);
   g_thread_pool_push (self->closers, pb_session_ref (session), NULL);
 }
 
@@ -74,26 +77,32 @@ take_bytes (GstAppSink *sink, gpointer user_data)
   return buffer ? pb_session_push (caller->session, buffer) : GST_FLOW_EOS;
 }
 
-static PbSession *
-open_session (PbIngest *self, GstPad *pad, GError **error)
+static PbDriver *
+find_driver (PbIngest *self, GstPad *pad, GError **error)
 {
-  g_autofree gchar *driver_id = NULL;
+  g_autofree gchar *id = NULL;
+
+  g_object_get (pad, "driver", &id, NULL);
+  if (gst_pitbox_id_is_valid (id))
+    return pb_registry_ensure (self->registry, id);
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
+      "the driver's name is not valid");
+  return NULL;
+}
+
+static PbSession *
+open_session (PbIngest *self, PbDriver *driver, GstPad *pad, GError **error)
+{
   g_autofree gchar *device = NULL;
   g_autofree gchar *peer = NULL;
-  g_autoptr (PbDriver) driver = NULL;
   g_autoptr (GstClock) clock =
       gst_pipeline_get_clock (GST_PIPELINE (self->pipeline));
   PbSessionConfig config = { 0 };
 
-  g_object_get (pad, "driver", &driver_id, "device", &device, "peer-address",
-      &peer, NULL);
-  if (!gst_pitbox_id_is_valid (driver_id)) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
-        "the driver's name is not valid");
-    return NULL;
-  }
-  driver = pb_registry_ensure (self->registry, driver_id);
-  config.driver = driver;
+  g_object_get (pad, "device", &device, "peer-address", &peer, NULL);
+  config.driver = pb_driver_get_id (driver);
+  config.live = pb_driver_get_live (driver);
+  config.book = pb_driver_get_lap_book (driver);
   config.device = device;
   config.peer = peer;
   config.store = self->store;
@@ -112,19 +121,19 @@ add_caller (GstElement *source, GstPad *pad, gpointer user_data)
   GstAppSinkCallbacks callbacks = { .new_sample = take_bytes };
   g_autoptr (GError) error = NULL;
   g_autoptr (GstPad) sink_pad = NULL;
-  PbSession *session = open_session (self, pad, &error);
+  g_autoptr (PbDriver) driver = find_driver (self, pad, &error);
+  PbSession *session = driver ? open_session (self, driver, pad, &error) : NULL;
   PbSession *old;
-  PbDriver *driver;
   Caller *caller;
 
   if (!session) {
     g_warning ("a caller is refused: %s", error->message);
     return;
   }
-  driver = pb_session_get_driver (session);
   old = pb_driver_attach (driver, session);
   if (old) {
-    end_session (self, old, "a new connection of this driver takes over");
+    end_session (
+        self, driver, old, "a new connection of this driver takes over");
     pb_session_unref (old);
   }
   g_message ("driver %s: session %s begins (device %s)",
@@ -133,6 +142,7 @@ add_caller (GstElement *source, GstPad *pad, gpointer user_data)
 
   caller = g_new0 (Caller, 1);
   caller->ingest = self;
+  caller->driver = pb_driver_ref (driver);
   caller->session = session;
   caller->pad = gst_object_ref (pad);
   caller->sink =
@@ -164,7 +174,7 @@ finish_caller (gpointer data)
 
   gst_element_set_state (caller->sink, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->sink);
-  end_session (removal->ingest, caller->session,
+  end_session (removal->ingest, caller->driver, caller->session,
       removal->ingest->stopping ? "the server stops" : "the device has left");
   caller_free (caller);
   return G_SOURCE_REMOVE;
@@ -431,7 +441,7 @@ pb_ingest_free (PbIngest *self)
   while (self->callers->len > 0) {
     Caller *caller = g_ptr_array_steal_index (self->callers, 0);
 
-    end_session (self, caller->session, "the server stops");
+    end_session (self, caller->driver, caller->session, "the server stops");
     gst_element_set_state (caller->sink, GST_STATE_NULL);
     caller_free (caller);
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "auth/pb-seal.h"
-#include "session/pb-session.h"
+#include "session/pb-registry.h"
 
 G_BEGIN_DECLS
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbDriver: what the server knows of one driver, whether the driver is there
- * or not; and the registry of all of them. */
+ * or not. */
 #include "session/pb-driver.h"
-
-#include "session/pb-session.h"
 
 struct _PbDriver {
   gatomicrefcount refs;
   gchar *id;
   PbLive *live;
-  PbAnalysis *analysis;
+  PbLapBook *book;
 
   GMutex lock; /* protects all below */
   PbSession *session;
@@ -18,12 +16,6 @@ struct _PbDriver {
   gint64 since_utc_ms;
   GBytes *text; /* what identity was read from */
   PbIdentity *identity;
-};
-
-struct _PbRegistry {
-  PbLiveLimits limits;
-  GMutex lock; /* protects drivers */
-  GHashTable *drivers; /* id → PbDriver */
 };
 
 /**
@@ -50,8 +42,15 @@ pb_driver_state_to_string (PbDriverState state)
   return names[state];
 }
 
-static PbDriver *
-driver_new (const gchar *id, const PbLiveLimits *limits)
+/**
+ * pb_driver_new:
+ * @id: a valid name
+ * @limits: of its hub
+ *
+ * Returns: (transfer full): a driver that was never there
+ */
+PbDriver *
+pb_driver_new (const gchar *id, const PbLiveLimits *limits)
 {
   PbDriver *self = g_new0 (PbDriver, 1);
 
@@ -59,7 +58,7 @@ driver_new (const gchar *id, const PbLiveLimits *limits)
   g_mutex_init (&self->lock);
   self->id = g_strdup (id);
   self->live = pb_live_new (id, limits);
-  self->analysis = pb_analysis_new (self->live);
+  self->book = pb_lap_book_new (self->live);
   self->gone_mono_us = G_MININT64 / 2;
   self->identity = pb_identity_new (NULL);
   return self;
@@ -78,7 +77,7 @@ pb_driver_unref (PbDriver *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_clear_pointer (&self->session, pb_session_unref);
-  pb_analysis_free (self->analysis);
+  pb_lap_book_unref (self->book);
   pb_live_unref (self->live);
   pb_identity_free (self->identity);
   g_clear_pointer (&self->text, g_bytes_unref);
@@ -107,16 +106,16 @@ pb_driver_get_live (PbDriver *self)
 }
 
 /**
- * pb_driver_get_analysis:
+ * pb_driver_get_lap_book:
  *
  * Any thread.
  *
  * Returns: (transfer none): laps and track; the same as long as the driver
  */
-PbAnalysis *
-pb_driver_get_analysis (PbDriver *self)
+PbLapBook *
+pb_driver_get_lap_book (PbDriver *self)
 {
-  return self->analysis;
+  return self->book;
 }
 
 static void
@@ -191,10 +190,10 @@ update_identity (PbDriver *self, PbSession *session)
     g_clear_pointer (&self->text, g_bytes_unref);
     self->text = g_bytes_ref (text);
     g_mutex_unlock (&self->lock);
-    pb_analysis_set_track (
-        self->analysis, identity->track, identity->north_offset_rad);
+    pb_lap_book_set_track (
+        self->book, identity->track, identity->north_offset_rad);
   }
-  pb_session_store_laps (session, self->analysis);
+  pb_session_store_laps (session);
   if (mode != PB_LIVE_OFFLINE)
     pb_session_describe (session, mode, self->identity);
 }
@@ -290,103 +289,4 @@ pb_driver_tick (PbDriver *self)
   g_mutex_unlock (&self->lock);
   if (went_offline)
     pb_live_set_offline (self->live);
-}
-
-/**
- * pb_registry_new:
- * @limits: (nullable): of each driver's hub
- *
- * Returns: (transfer full): a registry; thread safe
- */
-PbRegistry *
-pb_registry_new (const PbLiveLimits *limits)
-{
-  PbRegistry *self = g_new0 (PbRegistry, 1);
-
-  if (limits)
-    self->limits = *limits;
-  g_mutex_init (&self->lock);
-  self->drivers = g_hash_table_new_full (
-      g_str_hash, g_str_equal, NULL, (GDestroyNotify) pb_driver_unref);
-  return self;
-}
-
-void
-pb_registry_free (PbRegistry *self)
-{
-  g_hash_table_unref (self->drivers);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
-
-/**
- * pb_registry_ensure:
- * @id: a valid name
- *
- * Returns: (transfer full): the driver of that name, made if it is new
- */
-PbDriver *
-pb_registry_ensure (PbRegistry *self, const gchar *id)
-{
-  PbDriver *driver;
-
-  g_mutex_lock (&self->lock);
-  driver = g_hash_table_lookup (self->drivers, id);
-  if (!driver) {
-    driver = driver_new (id, &self->limits);
-    g_hash_table_insert (self->drivers, driver->id, driver);
-  }
-  pb_driver_ref (driver);
-  g_mutex_unlock (&self->lock);
-  return driver;
-}
-
-/**
- * pb_registry_find:
- * @id: any text
- *
- * Returns: (transfer full) (nullable): the driver of that name
- */
-PbDriver *
-pb_registry_find (PbRegistry *self, const gchar *id)
-{
-  PbDriver *driver;
-
-  g_mutex_lock (&self->lock);
-  driver = g_hash_table_lookup (self->drivers, id);
-  if (driver)
-    pb_driver_ref (driver);
-  g_mutex_unlock (&self->lock);
-  return driver;
-}
-
-static gint
-compare_ids (gconstpointer a, gconstpointer b)
-{
-  const PbDriver *x = *(PbDriver *const *) a;
-  const PbDriver *y = *(PbDriver *const *) b;
-
-  return g_strcmp0 (x->id, y->id);
-}
-
-/**
- * pb_registry_list:
- *
- * Returns: (transfer full) (element-type PbDriver): all drivers by name
- */
-GPtrArray *
-pb_registry_list (PbRegistry *self)
-{
-  GPtrArray *drivers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_driver_unref);
-  GHashTableIter iter;
-  gpointer driver;
-
-  g_mutex_lock (&self->lock);
-  g_hash_table_iter_init (&iter, self->drivers);
-  while (g_hash_table_iter_next (&iter, NULL, &driver))
-    g_ptr_array_add (drivers, pb_driver_ref (driver));
-  g_mutex_unlock (&self->lock);
-  g_ptr_array_sort (drivers, compare_ids);
-  return drivers;
 }

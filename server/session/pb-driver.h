@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbDriver: what the server knows of one driver, whether the driver is there
- * or not; and the registry of all of them. */
+ * or not. */
 #pragma once
 
 #include <gst/gst.h>
 
-#include "live/pb-live.h"
-#include "session/pb-analysis.h"
-#include "session/pb-identity.h"
+#include "session/pb-session.h"
 
 G_BEGIN_DECLS
 
 typedef struct _PbDriver PbDriver;
-typedef struct _PbSession PbSession;
-typedef struct _PbRegistry PbRegistry;
 
 /**
  * PbDriverState:
@@ -36,11 +32,12 @@ PbDriverState pb_driver_state_decide (
     gboolean connected, gint64 silent_ms, gint64 gone_ms);
 const gchar *pb_driver_state_to_string (PbDriverState state);
 
+PbDriver *pb_driver_new (const gchar *id, const PbLiveLimits *limits);
 PbDriver *pb_driver_ref (PbDriver *driver);
 void pb_driver_unref (PbDriver *driver);
 const gchar *pb_driver_get_id (PbDriver *driver);
 PbLive *pb_driver_get_live (PbDriver *driver);
-PbAnalysis *pb_driver_get_analysis (PbDriver *driver);
+PbLapBook *pb_driver_get_lap_book (PbDriver *driver);
 PbDriverState pb_driver_get_state (PbDriver *driver, gint64 *since_utc_ms);
 PbIdentity *pb_driver_dup_identity (PbDriver *driver);
 PbSession *pb_driver_dup_session (PbDriver *driver);
@@ -48,13 +45,6 @@ PbSession *pb_driver_attach (PbDriver *driver, PbSession *session);
 gboolean pb_driver_detach (PbDriver *driver, PbSession *session);
 void pb_driver_tick (PbDriver *driver);
 
-PbRegistry *pb_registry_new (const PbLiveLimits *limits);
-void pb_registry_free (PbRegistry *registry);
-PbDriver *pb_registry_ensure (PbRegistry *registry, const gchar *id);
-PbDriver *pb_registry_find (PbRegistry *registry, const gchar *id);
-GPtrArray *pb_registry_list (PbRegistry *registry);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDriver, pb_driver_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRegistry, pb_registry_free)
 
 G_END_DECLS

@@ -13,7 +13,7 @@
 
 struct _PbIngestGraph {
   PbLive *live;
-  PbAnalysis *analysis; /* the driver's */
+  PbLapBook *book; /* the driver's */
   PbRecorder *recorder; /* set before the first push */
   GstElement *pipeline;
   GstElement *ts;
@@ -97,7 +97,7 @@ take_row (GstAppSink *sink, gpointer user_data)
   note_lap (self, row);
   if (GST_CLOCK_TIME_IS_VALID (time)) {
     pb_live_push_row (self->live, self->schema, row, time);
-    pb_analysis_push (self->analysis, self->schema, row, time);
+    pb_lap_book_push (self->book, self->schema, row, time);
   }
   return GST_FLOW_OK;
 }
@@ -211,7 +211,7 @@ connect_graph (PbIngestGraph *self)
 /**
  * pb_ingest_graph_new:
  * @live: the driver's hub
- * @analysis: the driver's laps and track; lives as long as @live
+ * @book: the driver's laps and track; lives as long as @live
  * @clock: (nullable): clock of the pipeline the buffers come from
  * @base_time: its base time, so that running times are the same
  * @fail: called when the graph cannot go on
@@ -222,14 +222,14 @@ connect_graph (PbIngestGraph *self)
  * Returns: (transfer full): a running graph, or %NULL with @error set
  */
 PbIngestGraph *
-pb_ingest_graph_new (PbLive *live, PbAnalysis *analysis, GstClock *clock,
+pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
     GstClockTime base_time, PbIngestGraphFailFunc fail, gpointer user_data,
     GError **error)
 {
   g_autoptr (PbIngestGraph) self = g_new0 (PbIngestGraph, 1);
 
   self->live = pb_live_ref (live);
-  self->analysis = analysis;
+  self->book = book;
   self->fail = fail;
   self->user_data = user_data;
   self->pipeline = pb_graph_load ("ingest", error);

@@ -7,7 +7,7 @@
 
 #include "live/pb-live.h"
 #include "recording/pb-recorder.h"
-#include "session/pb-analysis.h"
+#include "session/pb-lap-book.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +16,7 @@ typedef struct _PbIngestGraph PbIngestGraph;
 /* From any thread, once or more: the graph cannot go on. */
 typedef void (*PbIngestGraphFailFunc) (const gchar *reason, gpointer user_data);
 
-PbIngestGraph *pb_ingest_graph_new (PbLive *live, PbAnalysis *analysis,
+PbIngestGraph *pb_ingest_graph_new (PbLive *live, PbLapBook *book,
     GstClock *clock, GstClockTime base_time, PbIngestGraphFailFunc fail,
     gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_ingest_graph_free (PbIngestGraph *graph);

@@ -19,7 +19,9 @@ struct _PbSession {
   gatomicrefcount refs;
   gchar *id;
   gint64 pk;
-  PbDriver *driver;
+  gchar *driver;
+  PbLive *live;
+  PbLapBook *book;
   gchar *device;
   gchar *peer;
   PbStore *store;
@@ -74,30 +76,30 @@ PbSession *
 pb_session_new (const PbSessionConfig *config, GError **error)
 {
   g_autoptr (PbSession) self = g_new0 (PbSession, 1);
-  const gchar *driver = pb_driver_get_id (config->driver);
   g_autofree gchar *folder = NULL;
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   g_mutex_init (&self->push_lock);
   self->id = make_id ();
-  self->driver = pb_driver_ref (config->driver);
+  self->driver = g_strdup (config->driver);
+  self->live = pb_live_ref (config->live);
+  self->book = pb_lap_book_ref (config->book);
   self->device = g_strdup (config->device);
   self->peer = g_strdup (config->peer ? config->peer : "unknown");
   self->store = pb_store_ref (config->store);
   self->started_mono_us = self->last_tick_mono_us = g_get_monotonic_time ();
   self->last_data_mono_us = self->started_mono_us;
   self->link.loss_pct = 0;
-  self->graph = pb_ingest_graph_new (pb_driver_get_live (config->driver),
-      pb_driver_get_analysis (config->driver), config->clock, config->base_time,
-      fail, self, error);
+  self->graph = pb_ingest_graph_new (self->live, self->book, config->clock,
+      config->base_time, fail, self, error);
   if (!self->graph)
     return NULL;
-  self->pk = pb_store_open_session (
-      self->store, self->id, driver, self->device, g_get_real_time (), error);
+  self->pk = pb_store_open_session (self->store, self->id, self->driver,
+      self->device, g_get_real_time (), error);
   if (self->pk == 0)
     return NULL;
-  folder = g_build_filename (config->recordings, driver, self->id, NULL);
+  folder = g_build_filename (config->recordings, self->driver, self->id, NULL);
   self->recorder =
       pb_recorder_new (self->store, self->pk, folder, config->recorder);
   pb_ingest_graph_set_recorder (self->graph, self->recorder);
@@ -118,11 +120,13 @@ pb_session_unref (PbSession *self)
     return;
   pb_session_close (self);
   g_clear_pointer (&self->graph, pb_ingest_graph_free);
-  pb_driver_unref (self->driver);
+  g_clear_pointer (&self->book, pb_lap_book_unref);
+  g_clear_pointer (&self->live, pb_live_unref);
   pb_store_unref (self->store);
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->push_lock);
   g_free (self->id);
+  g_free (self->driver);
   g_free (self->device);
   g_free (self->peer);
   g_free (self->end_reason);
@@ -140,12 +144,6 @@ const gchar *
 pb_session_get_device (PbSession *self)
 {
   return self->device;
-}
-
-PbDriver *
-pb_session_get_driver (PbSession *self)
-{
-  return self->driver;
 }
 
 gint64
@@ -257,14 +255,13 @@ pb_session_describe (
 
 /**
  * pb_session_store_laps:
- * @analysis: the driver's
  *
- * Writes the laps that are new or changed. Main thread only.
+ * Writes the driver's laps that are new or changed. Main thread only.
  */
 void
-pb_session_store_laps (PbSession *self, PbAnalysis *analysis)
+pb_session_store_laps (PbSession *self)
 {
-  g_autoptr (GArray) laps = pb_analysis_take_laps (analysis);
+  g_autoptr (GArray) laps = pb_lap_book_take_laps (self->book);
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < laps->len && !error; i++) {
@@ -303,8 +300,7 @@ pb_session_end (PbSession *self, const gchar *reason)
   g_mutex_unlock (&self->lock);
   if (first)
     g_message ("driver %s: session %s (device %s from %s) ends: %s",
-        pb_driver_get_id (self->driver), self->id, self->device, self->peer,
-        reason);
+        self->driver, self->id, self->device, self->peer, reason);
 }
 
 /**
@@ -410,6 +406,6 @@ pb_session_tick (PbSession *self)
   self->link.recv_mbps = self->recv_kbps / 1e3;
   link = self->link;
   g_mutex_unlock (&self->lock);
-  pb_live_set_link (pb_driver_get_live (self->driver), &link);
+  pb_live_set_link (self->live, &link);
   check_stream (self, now);
 }

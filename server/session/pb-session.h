@@ -6,13 +6,18 @@
 #include <gst/gst.h>
 
 #include "recording/pb-recorder.h"
-#include "session/pb-driver.h"
+#include "session/pb-identity.h"
+#include "session/pb-lap-book.h"
 
 G_BEGIN_DECLS
 
+typedef struct _PbSession PbSession;
+
 /**
  * PbSessionConfig:
- * @driver: whom it is of
+ * @driver: whose it is, for the store and the log
+ * @live: the driver's hub
+ * @book: the driver's laps
  * @device: what sends it
  * @peer: (nullable): from where, for the log
  * @store: where its index goes
@@ -21,7 +26,9 @@ G_BEGIN_DECLS
  * @clock, @base_time: of the pipeline its buffers come from
  */
 typedef struct {
-  PbDriver *driver;
+  const gchar *driver;
+  PbLive *live;
+  PbLapBook *book;
   const gchar *device;
   const gchar *peer;
   PbStore *store;
@@ -59,13 +66,12 @@ GstFlowReturn pb_session_push (PbSession *session, GstBuffer *buffer);
 void pb_session_set_link (PbSession *session, const GstStructure *stats);
 void pb_session_describe (
     PbSession *session, PbLiveMode mode, const PbIdentity *identity);
-void pb_session_store_laps (PbSession *session, PbAnalysis *analysis);
+void pb_session_store_laps (PbSession *session);
 void pb_session_end (PbSession *session, const gchar *reason);
 void pb_session_close (PbSession *session);
 
 const gchar *pb_session_get_id (PbSession *session);
 const gchar *pb_session_get_device (PbSession *session);
-PbDriver *pb_session_get_driver (PbSession *session);
 gint64 pb_session_get_last_data_mono_us (PbSession *session);
 void pb_session_get_stats (PbSession *session, PbSessionStats *stats);
 void pb_session_tick (PbSession *session);

@@ -1,39 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbAnalysis: one driver's laps and track, from rows to whoever asks. */
-#include "session/pb-analysis.h"
+ * PbLapBook: one driver's laps and the track they taught, from rows to
+ * whoever asks. */
+#include "session/pb-lap-book.h"
 
-struct _PbAnalysis {
+struct _PbLapBook {
+  gatomicrefcount refs;
   PbLive *live;
 
   GMutex lock; /* protects all below */
   PbLaps *laps;
   PbTrack *track;
   GstPitboxSchema *schema;
-  gboolean laps_changed; /* since pb_analysis_take_laps() */
+  gboolean laps_changed; /* since pb_lap_book_take_laps() */
   guint n_taken;
 };
 
 /**
- * pb_analysis_new:
- * @live: the driver's hub, lives longer than this
+ * pb_lap_book_new:
+ * @live: the driver's hub
  *
- * Returns: (transfer full): an analysis that knows nothing yet
+ * Returns: (transfer full): a book in which nothing stands yet
  */
-PbAnalysis *
-pb_analysis_new (PbLive *live)
+PbLapBook *
+pb_lap_book_new (PbLive *live)
 {
-  PbAnalysis *self = g_new0 (PbAnalysis, 1);
+  PbLapBook *self = g_new0 (PbLapBook, 1);
 
-  self->live = live;
+  g_atomic_ref_count_init (&self->refs);
+  self->live = pb_live_ref (live);
   g_mutex_init (&self->lock);
   self->laps = pb_laps_new ();
   self->track = pb_track_new ();
   return self;
 }
 
-void
-pb_analysis_free (PbAnalysis *self)
+PbLapBook *
+pb_lap_book_ref (PbLapBook *self)
 {
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+pb_lap_book_unref (PbLapBook *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  pb_live_unref (self->live);
   pb_laps_free (self->laps);
   pb_track_free (self->track);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
@@ -42,7 +55,7 @@ pb_analysis_free (PbAnalysis *self)
 }
 
 static void
-set_schema (PbAnalysis *self, GstPitboxSchema *schema)
+set_schema (PbLapBook *self, GstPitboxSchema *schema)
 {
   if (schema == self->schema)
     return;
@@ -54,7 +67,7 @@ set_schema (PbAnalysis *self, GstPitboxSchema *schema)
 }
 
 static gchar *
-laps_message (PbAnalysis *self)
+laps_message (PbLapBook *self)
 {
   g_autoptr (JsonNode) node = pb_laps_to_json (self->laps);
 
@@ -63,7 +76,7 @@ laps_message (PbAnalysis *self)
 }
 
 /**
- * pb_analysis_push:
+ * pb_lap_book_push:
  * @schema: layout of @row
  * @row: one row
  * @running_time: its time
@@ -71,7 +84,7 @@ laps_message (PbAnalysis *self)
  * From the thread of the ingest graph, in the order of the rows.
  */
 void
-pb_analysis_push (PbAnalysis *self, GstPitboxSchema *schema, GstBuffer *row,
+pb_lap_book_push (PbLapBook *self, GstPitboxSchema *schema, GstBuffer *row,
     GstClockTime running_time)
 {
   g_autofree gchar *laps = NULL;
@@ -103,15 +116,15 @@ pb_analysis_push (PbAnalysis *self, GstPitboxSchema *schema, GstBuffer *row,
 }
 
 /**
- * pb_analysis_set_track:
+ * pb_lap_book_set_track:
  * @name: what the session string calls it, with its configuration
  * @north_offset_rad: its TrackNorthOffset
  *
  * Any thread.
  */
 void
-pb_analysis_set_track (
-    PbAnalysis *self, const gchar *name, gdouble north_offset_rad)
+pb_lap_book_set_track (
+    PbLapBook *self, const gchar *name, gdouble north_offset_rad)
 {
   g_mutex_lock (&self->lock);
   pb_track_set_name (self->track, name, north_offset_rad);
@@ -119,7 +132,7 @@ pb_analysis_set_track (
 }
 
 /**
- * pb_analysis_take_laps:
+ * pb_lap_book_take_laps:
  *
  * Any thread.
  *
@@ -127,7 +140,7 @@ pb_analysis_set_track (
  *   last call, and the one before them, whose time may have come later
  */
 GArray *
-pb_analysis_take_laps (PbAnalysis *self)
+pb_lap_book_take_laps (PbLapBook *self)
 {
   GArray *laps = g_array_new (FALSE, FALSE, sizeof (PbLap));
   guint n;
@@ -148,14 +161,14 @@ pb_analysis_take_laps (PbAnalysis *self)
 }
 
 /**
- * pb_analysis_laps_to_json:
+ * pb_lap_book_laps_to_json:
  *
  * Any thread.
  *
  * Returns: (transfer full): see pb_laps_to_json()
  */
 JsonNode *
-pb_analysis_laps_to_json (PbAnalysis *self)
+pb_lap_book_laps_to_json (PbLapBook *self)
 {
   JsonNode *node;
 
@@ -166,7 +179,7 @@ pb_analysis_laps_to_json (PbAnalysis *self)
 }
 
 /**
- * pb_analysis_trace_to_json:
+ * pb_lap_book_trace_to_json:
  * @lap: number of a lap
  *
  * Any thread.
@@ -174,7 +187,7 @@ pb_analysis_laps_to_json (PbAnalysis *self)
  * Returns: (transfer full) (nullable): see pb_laps_trace_to_json()
  */
 JsonNode *
-pb_analysis_trace_to_json (PbAnalysis *self, gint lap)
+pb_lap_book_trace_to_json (PbLapBook *self, gint lap)
 {
   JsonNode *node;
 
@@ -185,14 +198,14 @@ pb_analysis_trace_to_json (PbAnalysis *self, gint lap)
 }
 
 /**
- * pb_analysis_track_to_json:
+ * pb_lap_book_track_to_json:
  *
  * Any thread.
  *
  * Returns: (transfer full): see pb_track_to_json()
  */
 JsonNode *
-pb_analysis_track_to_json (PbAnalysis *self)
+pb_lap_book_track_to_json (PbLapBook *self)
 {
   JsonNode *node;
 
