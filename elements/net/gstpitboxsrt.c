@@ -7,6 +7,15 @@
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
 #define GST_CAT_DEFAULT pitbox_srt_lib_debug
 
+/* libsrt 1.5.4 counts only the first srt_startup(): the first srt_cleanup() of
+ * anybody in the process then takes every socket away, listening ones too. So
+ * users are counted here, and that version is left running after the last one:
+ * GStreamer's own SRT elements may be in the same process. */
+#define MISCOUNTING_VERSION SRT_MAKE_VERSION_VALUE (1, 5, 4)
+
+static GMutex users_lock;
+static gint n_users; /* changes under the lock, read by any thread */
+
 /* libsrt's own lines go where ours go. It never prints a passphrase. Its
  * errors are about one peer of many, or about nothing (an accept that finds no
  * caller), so only what it calls critical is a warning here. */
@@ -18,15 +27,20 @@ log_handler (void *opaque, int level, const char *file, int line,
                             : level <= LOG_ERR ? GST_LEVEL_INFO
                                                : GST_LEVEL_LOG;
 
+  /* What is left of it at the end of a process outlives GStreamer. */
+  if (g_atomic_int_get (&n_users) == 0)
+    return;
   gst_debug_log (GST_CAT_DEFAULT, gst_level, file, area, line, NULL, "%.*s",
       (int) strcspn (message, "\r\n"), message);
 }
 
-/* Starts libsrt, or counts one more user of it (libsrt counts itself). */
+/* Starts libsrt, or counts one more user of it. Each success is given back by
+ * pitbox_srt_cleanup(). Any thread. */
 gboolean
 pitbox_srt_startup (GError **error)
 {
   static gsize once = 0;
+  gboolean ok;
 
   if (g_once_init_enter (&once)) {
     GST_DEBUG_CATEGORY_INIT (
@@ -36,18 +50,27 @@ pitbox_srt_startup (GError **error)
     srt_setloghandler (NULL, log_handler);
     g_once_init_leave (&once, 1);
   }
-  if (srt_startup () < 0) {
+  g_mutex_lock (&users_lock);
+  ok = n_users > 0 || srt_startup () >= 0;
+  if (ok)
+    g_atomic_int_inc (&n_users);
+  g_mutex_unlock (&users_lock);
+  if (!ok)
     g_set_error (error, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT,
         "libsrt does not start: %s", srt_getlasterror_str ());
-    return FALSE;
-  }
-  return TRUE;
+  return ok;
 }
 
+/* One user less. The last one ends libsrt, which closes what is still open.
+ * Any thread. */
 void
 pitbox_srt_cleanup (void)
 {
-  srt_cleanup ();
+  g_mutex_lock (&users_lock);
+  if (g_atomic_int_dec_and_test (&n_users)
+      && srt_getversion () != MISCOUNTING_VERSION)
+    srt_cleanup ();
+  g_mutex_unlock (&users_lock);
 }
 
 /* Why a connection was refused, for a person. @with_passphrase says whether

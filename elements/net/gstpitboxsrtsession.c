@@ -33,8 +33,10 @@ pitbox_srt_session_new (
   PitboxSrtSession *session = g_new0 (PitboxSrtSession, 1);
   g_autoptr (GError) error = NULL;
 
-  /* The socket outlives the listener where a reader still holds it. */
-  srt_startup ();
+  /* The socket outlives the listener where a reader still holds it. It is
+   * one user more of a libsrt that runs, which cannot fail. */
+  if (!pitbox_srt_startup (&error))
+    g_error ("%s", error->message);
   g_atomic_ref_count_init (&session->ref_count);
   g_mutex_init (&session->lock);
   session->sock = sock;

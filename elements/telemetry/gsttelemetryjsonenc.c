@@ -225,6 +225,7 @@ gst_telemetry_json_enc_prepare_output (
   gboolean changed;
   GString *text;
   GstMapInfo map;
+  gsize size;
 
   if (self->schema == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
@@ -247,8 +248,8 @@ gst_telemetry_json_enc_prepare_output (
   }
   text = write_object (self, input, map.data);
   gst_buffer_unmap (input, &map);
-  *output = gst_buffer_new_wrapped (text->str, text->len);
-  g_string_free (text, FALSE);
+  size = text->len;
+  *output = gst_buffer_new_wrapped (g_string_free (text, FALSE), size);
   gst_buffer_copy_into (*output, input,
       GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_FLAGS, 0, -1);
   GST_BUFFER_OFFSET (*output) = GST_BUFFER_OFFSET (input);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Users of libsrt in one process, and refusals in words. */
+#include "../../elements/net/gstpitboxsrt.h"
+
+#include <string.h>
+
+static SRTSOCKET
+listen_somewhere (void)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  SRTSOCKET sock = srt_create_socket ();
+
+  address.sin_addr.s_addr = g_htonl (INADDR_LOOPBACK);
+  g_assert_cmpint (
+      srt_bind (sock, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (srt_listen (sock, 1), ==, 0);
+  return sock;
+}
+
+static void
+start (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (pitbox_srt_startup (&error));
+  g_assert_no_error (error);
+}
+
+/* libsrt 1.5.4 ended with the first of two users. */
+static void
+test_sockets_outlive_another_user (void)
+{
+  for (guint round = 0; round < 2; round++) {
+    SRTSOCKET sock;
+
+    start ();
+    sock = listen_somewhere ();
+    for (guint i = 0; i < 3; i++) {
+      start ();
+      pitbox_srt_cleanup ();
+    }
+    g_assert_cmpint (srt_getsockstate (sock), ==, SRTS_LISTENING);
+    g_assert_cmpint (srt_close (sock), ==, 0);
+    pitbox_srt_cleanup ();
+  }
+}
+
+static gpointer
+come_and_go (gpointer data)
+{
+  for (guint i = 0; i < 200; i++) {
+    start ();
+    pitbox_srt_cleanup ();
+  }
+  return NULL;
+}
+
+static void
+test_threads_come_and_go (void)
+{
+  GThread *threads[4];
+  SRTSOCKET sock;
+
+  start ();
+  sock = listen_somewhere ();
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new (NULL, come_and_go, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpint (srt_getsockstate (sock), ==, SRTS_LISTENING);
+  srt_close (sock);
+  pitbox_srt_cleanup ();
+}
+
+static void
+test_each_refusal_has_its_own_words (void)
+{
+  static const int codes[] = { SRT_REJ_TIMEOUT, SRT_REJ_BADSECRET,
+    SRT_REJ_UNSECURE, SRT_REJ_VERSION, SRT_REJ_CLOSE,
+    PITBOX_SRT_REJECT_STREAM_ID, PITBOX_SRT_REJECT_REVOKED,
+    PITBOX_SRT_REJECT_FULL, PITBOX_SRT_REJECT_DRIVER,
+    PITBOX_SRT_REJECT_UNKNOWN_DEVICE, PITBOX_SRT_REJECT_MODE,
+    PITBOX_SRT_REJECT_INTERNAL, PITBOX_SRT_REJECT_NOT_READY, 9999 };
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
+    g_autoptr (GError) error =
+        pitbox_srt_reject_error (codes[i], FALSE, "192.0.2.1:9000");
+    g_autofree gchar *code = g_strdup_printf ("(SRT %d)", codes[i]);
+
+    g_assert_true (g_hash_table_add (
+        seen, (gpointer) pitbox_srt_reject_words (codes[i], FALSE)));
+    g_assert_true (error->domain == GST_RESOURCE_ERROR);
+    g_assert_true (g_str_has_prefix (error->message, "192.0.2.1:9000: "));
+    g_assert_nonnull (strstr (error->message, code));
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/srt/users/outlive", test_sockets_outlive_another_user);
+  g_test_add_func ("/srt/users/threads", test_threads_come_and_go);
+  g_test_add_func ("/srt/refusals/words", test_each_refusal_has_its_own_words);
+  return g_test_run ();
+}
