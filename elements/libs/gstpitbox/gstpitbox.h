@@ -2,6 +2,7 @@
  * Everything of the library gstpitbox-1.0. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gstpitbox/gstpitboxbackoff.h>
 #include <gstpitbox/gstpitboxcaps.h>
 #include <gstpitbox/gstpitboxcodec.h>

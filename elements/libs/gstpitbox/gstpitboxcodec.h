@@ -2,6 +2,7 @@
  * Row codecs: how one row becomes one block of bytes and comes back. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
@@ -21,7 +22,7 @@ typedef enum {
 } GstPitboxCodecId;
 
 #define GST_TYPE_PITBOX_CODEC_ID (gst_pitbox_codec_id_get_type ())
-GType gst_pitbox_codec_id_get_type (void);
+GST_PITBOX_API GType gst_pitbox_codec_id_get_type (void);
 
 /* What telemetryenc uses unless told otherwise. */
 #define GST_PITBOX_CODEC_DEFAULT GST_PITBOX_CODEC_PREDICTIVE
@@ -32,15 +33,16 @@ GType gst_pitbox_codec_id_get_type (void);
 
 typedef struct _GstPitboxCodec GstPitboxCodec;
 
-GstPitboxCodec *gst_pitbox_codec_new (
+GST_PITBOX_API GstPitboxCodec *gst_pitbox_codec_new (
     GstPitboxCodecId id, const GstPitboxSchema *schema);
-void gst_pitbox_codec_free (GstPitboxCodec *codec);
-gboolean gst_pitbox_codec_is_known (guint id);
-gboolean gst_pitbox_codec_is_independent (const GstPitboxCodec *codec);
-gsize gst_pitbox_codec_encode (
+GST_PITBOX_API void gst_pitbox_codec_free (GstPitboxCodec *codec);
+GST_PITBOX_API gboolean gst_pitbox_codec_is_known (guint id);
+GST_PITBOX_API gboolean gst_pitbox_codec_is_independent (
+    const GstPitboxCodec *codec);
+GST_PITBOX_API gsize gst_pitbox_codec_encode (
     GstPitboxCodec *codec, const guint8 *row, gboolean key, guint8 *block);
-gboolean gst_pitbox_codec_decode (GstPitboxCodec *codec, const guint8 *block,
-    gsize size, gboolean key, guint8 *row);
+GST_PITBOX_API gboolean gst_pitbox_codec_decode (GstPitboxCodec *codec,
+    const guint8 *block, gsize size, gboolean key, guint8 *row);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxCodec, gst_pitbox_codec_free)
 

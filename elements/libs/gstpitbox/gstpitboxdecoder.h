@@ -2,6 +2,7 @@
  * GstPitboxDecoder: untrusted KLV units in, rows out; no pads, no threads. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gst/gst.h>
 #include <gstpitbox/gstpitboxschema.h>
 #include <gstpitbox/gstpitboxsession.h>
@@ -99,17 +100,19 @@ typedef struct {
 
 typedef struct _GstPitboxDecoder GstPitboxDecoder;
 
-GstPitboxDecoder *gst_pitbox_decoder_new (void);
-void gst_pitbox_decoder_free (GstPitboxDecoder *self);
-void gst_pitbox_decoder_push (
+GST_PITBOX_API GstPitboxDecoder *gst_pitbox_decoder_new (void);
+GST_PITBOX_API void gst_pitbox_decoder_free (GstPitboxDecoder *self);
+GST_PITBOX_API void gst_pitbox_decoder_push (
     GstPitboxDecoder *self, const guint8 *data, gsize size);
-gboolean gst_pitbox_decoder_next (
+GST_PITBOX_API gboolean gst_pitbox_decoder_next (
     GstPitboxDecoder *self, GstPitboxDecoderItem *item);
-void gst_pitbox_decoder_flush (GstPitboxDecoder *self);
-GstPitboxSchema *gst_pitbox_decoder_get_schema (GstPitboxDecoder *self);
-const GstPitboxDecoderStats *gst_pitbox_decoder_get_stats (
+GST_PITBOX_API void gst_pitbox_decoder_flush (GstPitboxDecoder *self);
+GST_PITBOX_API GstPitboxSchema *gst_pitbox_decoder_get_schema (
+    GstPitboxDecoder *self);
+GST_PITBOX_API const GstPitboxDecoderStats *gst_pitbox_decoder_get_stats (
     const GstPitboxDecoder *self);
-guint64 gst_pitbox_decoder_stats_rejected (const GstPitboxDecoderStats *stats);
+GST_PITBOX_API guint64 gst_pitbox_decoder_stats_rejected (
+    const GstPitboxDecoderStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxDecoder, gst_pitbox_decoder_free)
 

@@ -2,6 +2,7 @@
  * GstPitboxEncoder: rows in, KLV units out; no pads, no threads. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gst/gst.h>
 #include <gstpitbox/gstpitboxcodec.h>
 #include <gstpitbox/gstpitboxsession.h>
@@ -71,18 +72,20 @@ typedef struct {
 
 typedef struct _GstPitboxEncoder GstPitboxEncoder;
 
-GstPitboxEncoder *gst_pitbox_encoder_new (const GstPitboxEncoderConfig *config);
-void gst_pitbox_encoder_free (GstPitboxEncoder *self);
-gboolean gst_pitbox_encoder_set_schema (GstPitboxEncoder *self,
+GST_PITBOX_API GstPitboxEncoder *gst_pitbox_encoder_new (
+    const GstPitboxEncoderConfig *config);
+GST_PITBOX_API void gst_pitbox_encoder_free (GstPitboxEncoder *self);
+GST_PITBOX_API gboolean gst_pitbox_encoder_set_schema (GstPitboxEncoder *self,
     GstPitboxSchema *schema, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void gst_pitbox_encoder_set_session (
+GST_PITBOX_API void gst_pitbox_encoder_set_session (
     GstPitboxEncoder *self, GBytes *text, guint update);
-void gst_pitbox_encoder_force_key (GstPitboxEncoder *self);
-GstBuffer *gst_pitbox_encoder_push (
+GST_PITBOX_API void gst_pitbox_encoder_force_key (GstPitboxEncoder *self);
+GST_PITBOX_API GstBuffer *gst_pitbox_encoder_push (
     GstPitboxEncoder *self, const GstPitboxEncoderRow *row);
-GstBuffer *gst_pitbox_encoder_drain (GstPitboxEncoder *self);
-guint32 gst_pitbox_encoder_get_run_id (const GstPitboxEncoder *self);
-const GstPitboxEncoderStats *gst_pitbox_encoder_get_stats (
+GST_PITBOX_API GstBuffer *gst_pitbox_encoder_drain (GstPitboxEncoder *self);
+GST_PITBOX_API guint32 gst_pitbox_encoder_get_run_id (
+    const GstPitboxEncoder *self);
+GST_PITBOX_API const GstPitboxEncoderStats *gst_pitbox_encoder_get_stats (
     const GstPitboxEncoder *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxEncoder, gst_pitbox_encoder_free)

@@ -2,6 +2,7 @@
  * Errors of the library: one domain, one enum. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -27,6 +28,6 @@ typedef enum {
 } GstPitboxError;
 
 #define GST_PITBOX_ERROR (gst_pitbox_error_quark ())
-GQuark gst_pitbox_error_quark (void);
+GST_PITBOX_API GQuark gst_pitbox_error_quark (void);
 
 G_END_DECLS

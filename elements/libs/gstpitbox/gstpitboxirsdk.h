@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A schema from iRacing's variables. For elements and tools of this project:
- * the header is not installed, as <irsdk/…> is not. */
+ * A schema from iRacing's variables. A static library beside the shared one,
+ * for who links <irsdk/…>: IrsdkVar is no part of the public interface. */
 #pragma once
 
 #include <gstpitbox/gstpitboxschema.h>

@@ -2,12 +2,14 @@
  * Values of a row as JSON text. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include "gstpitboxschema.h"
 
 G_BEGIN_DECLS
 
-void gst_pitbox_json_append_string (GString *out, const gchar *text);
-void gst_pitbox_json_append_var (
+GST_PITBOX_API void gst_pitbox_json_append_string (
+    GString *out, const gchar *text);
+GST_PITBOX_API void gst_pitbox_json_append_var (
     GString *out, const guint8 *row, const GstPitboxVar *var);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
  * GstPitboxMatcher: which row belongs to a picture of a given running time. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include "gstpitboxsample.h"
 
 G_BEGIN_DECLS
@@ -61,33 +62,36 @@ typedef struct {
   GstPitboxMatchQuality quality;
 } GstPitboxMatch;
 
-void gst_pitbox_match_clear (GstPitboxMatch *match);
+GST_PITBOX_API void gst_pitbox_match_clear (GstPitboxMatch *match);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstPitboxMatch, gst_pitbox_match_clear)
 
 #define GST_TYPE_PITBOX_MATCH_POLICY (gst_pitbox_match_policy_get_type ())
 #define GST_TYPE_PITBOX_MATCH_QUALITY (gst_pitbox_match_quality_get_type ())
-GType gst_pitbox_match_policy_get_type (void);
-GType gst_pitbox_match_quality_get_type (void);
+GST_PITBOX_API GType gst_pitbox_match_policy_get_type (void);
+GST_PITBOX_API GType gst_pitbox_match_quality_get_type (void);
 
 typedef struct _GstPitboxMatcher GstPitboxMatcher;
 
-GstPitboxMatcher *gst_pitbox_matcher_new (guint max_rows, GstClockTime window);
-void gst_pitbox_matcher_free (GstPitboxMatcher *matcher);
-void gst_pitbox_matcher_reset (GstPitboxMatcher *matcher);
-void gst_pitbox_matcher_push (
+GST_PITBOX_API GstPitboxMatcher *gst_pitbox_matcher_new (
+    guint max_rows, GstClockTime window);
+GST_PITBOX_API void gst_pitbox_matcher_free (GstPitboxMatcher *matcher);
+GST_PITBOX_API void gst_pitbox_matcher_reset (GstPitboxMatcher *matcher);
+GST_PITBOX_API void gst_pitbox_matcher_push (
     GstPitboxMatcher *matcher, GstPitboxSample *sample);
-void gst_pitbox_matcher_advance (
+GST_PITBOX_API void gst_pitbox_matcher_advance (
     GstPitboxMatcher *matcher, GstClockTime running_time);
-gboolean gst_pitbox_matcher_is_settled (
+GST_PITBOX_API gboolean gst_pitbox_matcher_is_settled (
     const GstPitboxMatcher *matcher, GstClockTime running_time);
-gboolean gst_pitbox_matcher_find (const GstPitboxMatcher *matcher,
-    GstClockTime running_time, GstPitboxMatchPolicy policy,
-    GstClockTime max_diff, GstPitboxMatch *match);
-GPtrArray *gst_pitbox_matcher_range (
+GST_PITBOX_API gboolean gst_pitbox_matcher_find (
+    const GstPitboxMatcher *matcher, GstClockTime running_time,
+    GstPitboxMatchPolicy policy, GstClockTime max_diff, GstPitboxMatch *match);
+GST_PITBOX_API GPtrArray *gst_pitbox_matcher_range (
     const GstPitboxMatcher *matcher, GstClockTime after, GstClockTime until);
-GstPitboxSample *gst_pitbox_matcher_newest (const GstPitboxMatcher *matcher);
-guint gst_pitbox_matcher_get_n_rows (const GstPitboxMatcher *matcher);
+GST_PITBOX_API GstPitboxSample *gst_pitbox_matcher_newest (
+    const GstPitboxMatcher *matcher);
+GST_PITBOX_API guint gst_pitbox_matcher_get_n_rows (
+    const GstPitboxMatcher *matcher);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxMatcher, gst_pitbox_matcher_free)
 

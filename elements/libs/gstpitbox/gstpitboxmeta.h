@@ -2,6 +2,7 @@
  * GstPitboxTelemetryMeta: the row that belongs to a picture, on the picture. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include "gstpitboxmatcher.h"
 
 G_BEGIN_DECLS
@@ -26,17 +27,18 @@ struct _GstPitboxTelemetryMeta {
 #define GST_PITBOX_TELEMETRY_META_API_TYPE \
   (gst_pitbox_telemetry_meta_api_get_type ())
 #define GST_PITBOX_TELEMETRY_META_INFO (gst_pitbox_telemetry_meta_get_info ())
-GType gst_pitbox_telemetry_meta_api_get_type (void);
-const GstMetaInfo *gst_pitbox_telemetry_meta_get_info (void);
+GST_PITBOX_API GType gst_pitbox_telemetry_meta_api_get_type (void);
+GST_PITBOX_API const GstMetaInfo *gst_pitbox_telemetry_meta_get_info (void);
 
-GstPitboxTelemetryMeta *gst_buffer_add_pitbox_telemetry_meta (
+GST_PITBOX_API GstPitboxTelemetryMeta *gst_buffer_add_pitbox_telemetry_meta (
     GstBuffer *buffer, const GstPitboxMatch *match);
-GstPitboxTelemetryMeta *gst_buffer_get_pitbox_telemetry_meta (
+GST_PITBOX_API GstPitboxTelemetryMeta *gst_buffer_get_pitbox_telemetry_meta (
     GstBuffer *buffer);
 
-GBytes *gst_pitbox_telemetry_meta_to_bytes (const GstPitboxTelemetryMeta *meta);
-GstPitboxTelemetryMeta *gst_buffer_add_pitbox_telemetry_meta_from_bytes (
-    GstBuffer *buffer, gconstpointer data, gsize size,
-    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GST_PITBOX_API GBytes *gst_pitbox_telemetry_meta_to_bytes (
+    const GstPitboxTelemetryMeta *meta);
+GST_PITBOX_API GstPitboxTelemetryMeta *
+gst_buffer_add_pitbox_telemetry_meta_from_bytes (GstBuffer *buffer,
+    gconstpointer data, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -3,18 +3,20 @@
  * alignment and little-endian, so nothing here ever casts a pointer. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include "gstpitboxschema.h"
 
 G_BEGIN_DECLS
 
-gdouble gst_pitbox_row_get_double (
+GST_PITBOX_API gdouble gst_pitbox_row_get_double (
     const guint8 *row, const GstPitboxVar *var, guint index);
-gint64 gst_pitbox_row_get_int64 (
+GST_PITBOX_API gint64 gst_pitbox_row_get_int64 (
     const guint8 *row, const GstPitboxVar *var, guint index, gint64 fallback);
-gdouble gst_pitbox_row_get_newest (const guint8 *row, const GstPitboxVar *var);
-gint64 gst_pitbox_row_get_newest_int64 (
+GST_PITBOX_API gdouble gst_pitbox_row_get_newest (
+    const guint8 *row, const GstPitboxVar *var);
+GST_PITBOX_API gint64 gst_pitbox_row_get_newest_int64 (
     const guint8 *row, const GstPitboxVar *var, gint64 fallback);
-void gst_pitbox_row_set_double (
+GST_PITBOX_API void gst_pitbox_row_set_double (
     guint8 *row, const GstPitboxVar *var, guint index, gdouble value);
 
 G_END_DECLS

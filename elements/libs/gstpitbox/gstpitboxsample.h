@@ -2,6 +2,7 @@
  * GstPitboxSample: one immutable row with its schema and its time. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include "gstpitboxschema.h"
 #include "gstpitboxsession.h"
 
@@ -32,19 +33,19 @@ struct _GstPitboxSample {
 };
 
 #define GST_TYPE_PITBOX_SAMPLE (gst_pitbox_sample_get_type ())
-GType gst_pitbox_sample_get_type (void);
+GST_PITBOX_API GType gst_pitbox_sample_get_type (void);
 
-GstPitboxSample *gst_pitbox_sample_new (GstPitboxSchema *schema, GBytes *row,
-    guint64 tick, GstClockTime time, gint64 utc_us,
+GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_new (GstPitboxSchema *schema,
+    GBytes *row, guint64 tick, GstClockTime time, gint64 utc_us,
     GstPitboxClockQuality utc_quality) G_GNUC_WARN_UNUSED_RESULT;
-GstPitboxSample *gst_pitbox_sample_new_from_buffer (GstPitboxSchema *schema,
-    GstBuffer *buffer, GstClockTime time,
+GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_new_from_buffer (
+    GstPitboxSchema *schema, GstBuffer *buffer, GstClockTime time,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GstPitboxSample *gst_pitbox_sample_new_interpolated (
+GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_new_interpolated (
     const GstPitboxSample *earlier, const GstPitboxSample *before,
     const GstPitboxSample *after, GstClockTime time) G_GNUC_WARN_UNUSED_RESULT;
-GstPitboxSample *gst_pitbox_sample_ref (GstPitboxSample *sample);
-void gst_pitbox_sample_unref (GstPitboxSample *sample);
+GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_ref (GstPitboxSample *sample);
+GST_PITBOX_API void gst_pitbox_sample_unref (GstPitboxSample *sample);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxSample, gst_pitbox_sample_unref)
 

@@ -2,6 +2,7 @@
  * GstPitboxSchema: the immutable description of one row layout. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
@@ -48,35 +49,41 @@ struct _GstPitboxVar {
 #define GST_TYPE_PITBOX_SCHEMA (gst_pitbox_schema_get_type ())
 typedef struct _GstPitboxSchema GstPitboxSchema;
 
-GType gst_pitbox_schema_get_type (void);
+GST_PITBOX_API GType gst_pitbox_schema_get_type (void);
 
-GstPitboxSchema *gst_pitbox_schema_new (const gchar *sim, guint tick_rate,
-    guint row_bytes, const GstPitboxVar *vars, guint n_vars,
+GST_PITBOX_API GstPitboxSchema *gst_pitbox_schema_new (const gchar *sim,
+    guint tick_rate, guint row_bytes, const GstPitboxVar *vars, guint n_vars,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GstPitboxSchema *gst_pitbox_schema_ref (GstPitboxSchema *schema);
-void gst_pitbox_schema_unref (GstPitboxSchema *schema);
+GST_PITBOX_API GstPitboxSchema *gst_pitbox_schema_ref (GstPitboxSchema *schema);
+GST_PITBOX_API void gst_pitbox_schema_unref (GstPitboxSchema *schema);
 
-const gchar *gst_pitbox_schema_get_sim (const GstPitboxSchema *schema);
-guint32 gst_pitbox_schema_get_id (const GstPitboxSchema *schema);
-guint gst_pitbox_schema_get_tick_rate (const GstPitboxSchema *schema);
-guint gst_pitbox_schema_get_row_bytes (const GstPitboxSchema *schema);
-guint gst_pitbox_schema_get_n_vars (const GstPitboxSchema *schema);
-const GstPitboxVar *gst_pitbox_schema_get_var (
+GST_PITBOX_API const gchar *gst_pitbox_schema_get_sim (
+    const GstPitboxSchema *schema);
+GST_PITBOX_API guint32 gst_pitbox_schema_get_id (const GstPitboxSchema *schema);
+GST_PITBOX_API guint gst_pitbox_schema_get_tick_rate (
+    const GstPitboxSchema *schema);
+GST_PITBOX_API guint gst_pitbox_schema_get_row_bytes (
+    const GstPitboxSchema *schema);
+GST_PITBOX_API guint gst_pitbox_schema_get_n_vars (
+    const GstPitboxSchema *schema);
+GST_PITBOX_API const GstPitboxVar *gst_pitbox_schema_get_var (
     const GstPitboxSchema *schema, guint index);
-const GstPitboxVar *gst_pitbox_schema_find (
+GST_PITBOX_API const GstPitboxVar *gst_pitbox_schema_find (
     const GstPitboxSchema *schema, const gchar *name);
-gboolean gst_pitbox_schema_equal (
+GST_PITBOX_API gboolean gst_pitbox_schema_equal (
     const GstPitboxSchema *a, const GstPitboxSchema *b);
 
-GBytes *gst_pitbox_schema_to_bytes (const GstPitboxSchema *schema);
-GstPitboxSchema *gst_pitbox_schema_new_from_bytes (
+GST_PITBOX_API GBytes *gst_pitbox_schema_to_bytes (
+    const GstPitboxSchema *schema);
+GST_PITBOX_API GstPitboxSchema *gst_pitbox_schema_new_from_bytes (
     gconstpointer data, gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-GstCaps *gst_pitbox_schema_to_caps (const GstPitboxSchema *schema);
-GstPitboxSchema *gst_pitbox_schema_new_from_caps (
+GST_PITBOX_API GstCaps *gst_pitbox_schema_to_caps (
+    const GstPitboxSchema *schema);
+GST_PITBOX_API GstPitboxSchema *gst_pitbox_schema_new_from_caps (
     const GstCaps *caps, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-guint gst_pitbox_var_type_size (GstPitboxVarType type);
+GST_PITBOX_API guint gst_pitbox_var_type_size (GstPitboxVarType type);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxSchema, gst_pitbox_schema_unref)
 

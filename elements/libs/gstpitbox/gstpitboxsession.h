@@ -2,6 +2,7 @@
  * The session string inside a pipeline: a sticky event; and UTC on a row. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
@@ -14,8 +15,9 @@ G_BEGIN_DECLS
  */
 #define GST_PITBOX_SESSION_EVENT "pitbox-session-info"
 
-GstEvent *gst_pitbox_session_event_new (GBytes *text, guint update);
-gboolean gst_pitbox_session_event_parse (
+GST_PITBOX_API GstEvent *gst_pitbox_session_event_new (
+    GBytes *text, guint update);
+GST_PITBOX_API gboolean gst_pitbox_session_event_parse (
     GstEvent *event, GBytes **text, guint *update);
 
 /**
@@ -34,9 +36,9 @@ typedef enum {
   GST_PITBOX_CLOCK_SYNCED = 3,
 } GstPitboxClockQuality;
 
-void gst_pitbox_buffer_set_utc (
+GST_PITBOX_API void gst_pitbox_buffer_set_utc (
     GstBuffer *buffer, gint64 utc_us, GstPitboxClockQuality quality);
-gint64 gst_pitbox_buffer_get_utc (
+GST_PITBOX_API gint64 gst_pitbox_buffer_get_utc (
     GstBuffer *buffer, GstPitboxClockQuality *quality);
 
 G_END_DECLS

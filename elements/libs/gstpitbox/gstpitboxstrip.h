@@ -2,6 +2,7 @@
  * The machine-readable strip: a row's tick drawn into a picture. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -13,12 +14,12 @@ G_BEGIN_DECLS
  */
 #define GST_PITBOX_STRIP_CELLS 64
 
-guint gst_pitbox_strip_height (guint width);
-guint64 gst_pitbox_strip_cells (guint32 tick);
-gboolean gst_pitbox_strip_parse (guint64 cells, guint32 *tick);
-gboolean gst_pitbox_strip_write (
+GST_PITBOX_API guint gst_pitbox_strip_height (guint width);
+GST_PITBOX_API guint64 gst_pitbox_strip_cells (guint32 tick);
+GST_PITBOX_API gboolean gst_pitbox_strip_parse (guint64 cells, guint32 *tick);
+GST_PITBOX_API gboolean gst_pitbox_strip_write (
     guint8 *luma, gsize stride, guint width, guint height, guint32 tick);
-gboolean gst_pitbox_strip_read (
+GST_PITBOX_API gboolean gst_pitbox_strip_read (
     const guint8 *luma, gsize stride, guint width, guint height, guint32 *tick);
 
 G_END_DECLS

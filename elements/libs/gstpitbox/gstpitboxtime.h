@@ -2,6 +2,7 @@
  * Running time as an RTP timestamp, and back. */
 #pragma once
 
+#include <gstpitbox/gstpitboxapi.h>
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
@@ -9,9 +10,9 @@ G_BEGIN_DECLS
 /* RFC 6184 section 8.2.1: H.264 always uses this clock. */
 #define GST_PITBOX_RTP_CLOCK_RATE 90000
 
-guint32 gst_pitbox_running_time_to_rtp (
+GST_PITBOX_API guint32 gst_pitbox_running_time_to_rtp (
     GstClockTime running_time, guint32 timestamp_offset);
-GstClockTime gst_pitbox_rtp_to_running_time (
+GST_PITBOX_API GstClockTime gst_pitbox_rtp_to_running_time (
     guint32 rtp, guint32 timestamp_offset, GstClockTime near);
 
 G_END_DECLS
