@@ -216,7 +216,7 @@ gst_pitbox_matcher_advance (
  * @running_time: of a picture, ns
  *
  * Returns: %TRUE if rows in order of time can no longer change the answer for
- *   @running_time: a row or gst_pitbox_matcher_advance() has reached it
+ *   that picture: a row or gst_pitbox_matcher_advance() has reached it
  */
 gboolean
 gst_pitbox_matcher_is_settled (
