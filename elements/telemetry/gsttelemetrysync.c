@@ -34,8 +34,6 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_sync_debug);
 #define DEFAULT_WINDOW (50 * GST_MSECOND)
 /* 2 s of iRacing's fastest rows. */
 #define MAX_ROWS 720
-/* The percentiles are of so many pictures, 17 s at 60 a second. */
-#define N_ERRORS 1024
 
 struct _GstTelemetrySync {
   GstAggregator parent;
@@ -55,8 +53,7 @@ struct _GstTelemetrySync {
   guint64 n_frames;
   guint64 n_quality[GST_PITBOX_MATCH_QUALITY_INTERPOLATED + 1];
   guint64 n_bad_rows;
-  guint64 errors[N_ERRORS];
-  guint64 n_errors;
+  GstPitboxWindow errors;
 };
 
 enum { PROP_0, PROP_POLICY, PROP_MAX_DIFF, PROP_WINDOW, PROP_STATS };
@@ -156,7 +153,7 @@ count (GstTelemetrySync *self, const GstPitboxMatch *match)
   self->n_frames++;
   self->n_quality[match->quality]++;
   if (match->sample != NULL)
-    self->errors[self->n_errors++ % N_ERRORS] = (guint64) ABS (match->error);
+    gst_pitbox_window_push (&self->errors, ABS (match->error));
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -337,7 +334,8 @@ start (GstAggregator *agg)
   GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
 
   GST_OBJECT_LOCK (self);
-  self->n_frames = self->n_bad_rows = self->n_errors = 0;
+  self->n_frames = self->n_bad_rows = 0;
+  self->errors.n_pushed = 0;
   memset (self->n_quality, 0, sizeof self->n_quality);
   GST_OBJECT_UNLOCK (self);
   return TRUE;
@@ -401,25 +399,15 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   }
 }
 
-static int
-compare (const void *a, const void *b)
-{
-  guint64 x = *(const guint64 *) a, y = *(const guint64 *) b;
-
-  return x < y ? -1 : x > y;
-}
-
 static GstStructure *
 get_stats (GstTelemetrySync *self)
 {
-  guint64 *sorted = g_new (guint64, N_ERRORS);
-  guint64 p50 = 0, p99 = 0;
+  GstPitboxWindow errors;
   GstStructure *s;
-  guint n;
+  gint64 p50, p99;
 
   GST_OBJECT_LOCK (self);
-  n = (guint) MIN (self->n_errors, N_ERRORS);
-  memcpy (sorted, self->errors, n * sizeof *sorted);
+  errors = self->errors;
   s = gst_structure_new ("telemetry-sync-stats", "frames", G_TYPE_UINT64,
       self->n_frames, "exact", G_TYPE_UINT64,
       self->n_quality[GST_PITBOX_MATCH_QUALITY_EXACT], "near", G_TYPE_UINT64,
@@ -428,14 +416,9 @@ get_stats (GstTelemetrySync *self)
       "missing", G_TYPE_UINT64, self->n_quality[GST_PITBOX_MATCH_QUALITY_NONE],
       "bad-rows", G_TYPE_UINT64, self->n_bad_rows, NULL);
   GST_OBJECT_UNLOCK (self);
-  if (n > 0) {
-    qsort (sorted, n, sizeof *sorted, compare);
-    p50 = sorted[(n - 1) / 2];
-    p99 = sorted[(n - 1) * 99 / 100];
-  }
-  g_free (sorted);
-  gst_structure_set (s, "error-p50", G_TYPE_UINT64, p50, "error-p99",
-      G_TYPE_UINT64, p99, NULL);
+  gst_pitbox_window_get_percentiles (&errors, &p50, &p99);
+  gst_structure_set (s, "error-p50", G_TYPE_UINT64, (guint64) p50, "error-p99",
+      G_TYPE_UINT64, (guint64) p99, NULL);
   return s;
 }
 
@@ -495,7 +478,7 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "frames; of them exact, near, interpolated, missing; bad-rows; "
-          "error-p50 and error-p99 in ns of the last 1,024",
+          "error-p50 and error-p99 in ns of the last 600",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 

@@ -8,7 +8,7 @@
 #include "live/pb-live.h"
 #include "live/pb-sample.h"
 #include "live/pb-timeline.h"
-#include "live/pb-window.h"
+#include "live/pb-rate.h"
 
 G_BEGIN_DECLS
 
@@ -55,7 +55,7 @@ struct _PbLive {
   guint64 n_rows_dropped;
   guint64 n_samples;
   guint64 n_without_row;
-  PbWindow sync_error_us;
+  GstPitboxWindow sync_error_us;
   PbRate frame_rate;
   PbRate byte_rate;
   PbRate row_rate;

@@ -113,7 +113,7 @@ get_stats_locked (PbLive *live, gint64 now_us, PbLiveStats *stats)
     .gop_bytes = pb_gop_get_bytes (live->gop),
     .viewers = live->n_viewers,
   };
-  stats->sync_samples = pb_window_get_percentiles (&live->sync_error_us,
+  stats->sync_samples = gst_pitbox_window_get_percentiles (&live->sync_error_us,
       &stats->sync_error_p50_us, &stats->sync_error_p99_us);
   for (guint i = 0; i < live->lanes->len; i++)
     stats->frames_dropped +=

@@ -126,7 +126,7 @@ send_sample_locked (PbLive *live, const PbPair *pair, guint32 rtp)
   if (pair->has_picture && pair->rows->len == 0)
     live->n_without_row++;
   else if (pair->has_picture)
-    pb_window_push (&live->sync_error_us, ABS (pair->error) / 1000);
+    gst_pitbox_window_push (&live->sync_error_us, ABS (pair->error) / 1000);
   pb_catchup_push (
       live->catchup, pair, rtp, pb_sample_coder_get_seq (live->coder) + 1);
   pb_catchup_trim (live->catchup, pb_gop_get_first_rtp (live->gop, rtp), rtp);

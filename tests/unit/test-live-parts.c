@@ -9,7 +9,7 @@
 #include "live/pb-gop.h"
 #include "live/pb-sample.h"
 #include "live/pb-timeline.h"
-#include "live/pb-window.h"
+#include "live/pb-rate.h"
 
 #define MS GST_MSECOND
 #define TICK(n) gst_util_uint64_scale (n, GST_SECOND, 60)
@@ -186,19 +186,21 @@ test_timeline_goes_on (void)
 static void
 test_window (void)
 {
-  PbWindow window = { 0 };
+  GstPitboxWindow window = { 0 };
   gint64 p50, p99;
 
-  g_assert_cmpuint (pb_window_get_percentiles (&window, &p50, &p99), ==, 0);
+  g_assert_cmpuint (
+      gst_pitbox_window_get_percentiles (&window, &p50, &p99), ==, 0);
   for (gint i = 1; i <= 100; i++)
-    pb_window_push (&window, i);
-  g_assert_cmpuint (pb_window_get_percentiles (&window, &p50, &p99), ==, 100);
+    gst_pitbox_window_push (&window, i);
+  g_assert_cmpuint (
+      gst_pitbox_window_get_percentiles (&window, &p50, &p99), ==, 100);
   g_assert_cmpint (p50, ==, 50);
   g_assert_cmpint (p99, ==, 99);
-  for (guint i = 0; i < 5 * PB_WINDOW_SIZE; i++)
-    pb_window_push (&window, 7);
-  g_assert_cmpuint (
-      pb_window_get_percentiles (&window, &p50, &p99), ==, PB_WINDOW_SIZE);
+  for (guint i = 0; i < 5 * GST_PITBOX_WINDOW_SIZE; i++)
+    gst_pitbox_window_push (&window, 7);
+  g_assert_cmpuint (gst_pitbox_window_get_percentiles (&window, &p50, &p99), ==,
+      GST_PITBOX_WINDOW_SIZE);
   g_assert_cmpint (p50, ==, 7);
   g_assert_cmpint (p99, ==, 7);
 }

@@ -20,3 +20,4 @@
 #include <gstpitbox/gstpitboxtime.h>
 #include <gstpitbox/gstpitboxstrip.h>
 #include <gstpitbox/gstpitboxunit.h>
+#include <gstpitbox/gstpitboxwindow.h>

@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbWindow: percentiles of the last values; PbRate: how many a second. */
+ * PbRate: how many a second, over the last whole one. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
-
-/* 10 s at 60 a second. */
-#define PB_WINDOW_SIZE 600
-
-typedef struct {
-  gint64 values[PB_WINDOW_SIZE];
-  guint n_pushed;
-} PbWindow;
-
-void pb_window_push (PbWindow *window, gint64 value);
-guint pb_window_get_percentiles (
-    const PbWindow *window, gint64 *p50, gint64 *p99);
 
 /**
  * PbRate:
