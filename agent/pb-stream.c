@@ -140,6 +140,8 @@ classify (GstObject *src, const GError *error)
     if (g_strcmp0 (name, "uplink") == 0)
       return g_error_matches (
                  error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED)
+                     || g_error_matches (
+                         error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)
                  ? PB_FAILURE_REFUSED
                  : PB_FAILURE_NETWORK;
     if (g_strcmp0 (name, "source") == 0)

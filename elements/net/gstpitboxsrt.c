@@ -106,6 +106,8 @@ pitbox_srt_reject_words (int code, gboolean with_passphrase)
       return "the server does not know this device";
     case PITBOX_SRT_REJECT_MODE:
       return "the server only takes streams that publish";
+    case PITBOX_SRT_REJECT_CONTESTED:
+      return "another sender uses this device's key";
     case PITBOX_SRT_REJECT_INTERNAL:
       return "the server had an internal error";
     case PITBOX_SRT_REJECT_NOT_READY:
@@ -130,6 +132,7 @@ reject_error_code (int code)
     case PITBOX_SRT_REJECT_MODE:
       return GST_RESOURCE_ERROR_SETTINGS;
     case PITBOX_SRT_REJECT_FULL:
+    case PITBOX_SRT_REJECT_CONTESTED:
       return GST_RESOURCE_ERROR_BUSY;
     default:
       return GST_RESOURCE_ERROR_OPEN_WRITE;

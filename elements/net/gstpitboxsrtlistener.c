@@ -15,8 +15,9 @@
  * machine that stands still. */
 #define HALF_OPEN_US (3 * G_USEC_PER_SEC)
 #define HALF_OPEN_POLL_US 2000
-/* Refusals kept for reporting; the others are only counted. */
-#define MAX_REFUSALS 32
+/* Refusals told of one by one; more than these in a second are told of
+ * together. */
+#define MAX_REFUSALS_PER_SECOND 20
 /* Devices remembered as revoked, so that their owners are told so. */
 #define MAX_REVOKED 4096
 /* 20 callers' bursts of key frames until this process gets a core. */
@@ -40,6 +41,7 @@ typedef struct {
   gchar *device;
   int code;
   const gchar *reason;
+  guint others;
 } Refusal;
 
 struct _PitboxSrtListener {
@@ -60,6 +62,9 @@ struct _PitboxSrtListener {
   GHashTable *sessions; /* device id -> PitboxSrtSession, the current one */
   GQueue half_open;
   GQueue refusals;
+  gint64 refusals_since_us;
+  guint n_refusals; /* told of since then */
+  guint n_untold;
   GQueue done; /* PitboxSrtSession */
   gboolean accepting;
   gboolean stopping;
@@ -160,6 +165,20 @@ pitbox_srt_listener_add_device (PitboxSrtListener *listener,
   return TRUE;
 }
 
+/* The connection that holds the place of @device, with a reference. */
+static PitboxSrtSession *
+find_session (PitboxSrtListener *listener, const gchar *device)
+{
+  PitboxSrtSession *session;
+
+  g_mutex_lock (&listener->lock);
+  session = g_hash_table_lookup (listener->sessions, device);
+  if (session != NULL)
+    pitbox_srt_session_ref (session);
+  g_mutex_unlock (&listener->lock);
+  return session;
+}
+
 /* Forgets a device and ends its connection at once. Any thread. */
 void
 pitbox_srt_listener_remove_device (
@@ -173,31 +192,39 @@ pitbox_srt_listener_remove_device (
   if (g_hash_table_remove (listener->devices, device)
       && g_hash_table_size (listener->revoked) < MAX_REVOKED)
     g_hash_table_add (listener->revoked, g_strdup (device));
-  session = g_hash_table_lookup (listener->sessions, device);
-  if (session != NULL)
-    pitbox_srt_session_ref (session);
   g_mutex_unlock (&listener->lock);
+  session = find_session (listener, device);
   if (session != NULL) {
     pitbox_srt_session_close (session);
     pitbox_srt_session_unref (session);
   }
 }
 
-/* With the lock. */
+/* With the lock. A flood of refusals must not become one of messages. */
 static void
 queue_refusal (PitboxSrtListener *listener, const gchar *peer,
     const gchar *device, int code, const gchar *reason)
 {
+  gint64 now = g_get_monotonic_time ();
   Refusal *refusal;
 
   listener->n_refused++;
-  if (listener->refusals.length >= MAX_REFUSALS)
+  if (now - listener->refusals_since_us >= G_USEC_PER_SEC) {
+    listener->refusals_since_us = now;
+    listener->n_refusals = 0;
+  }
+  if (listener->n_refusals >= MAX_REFUSALS_PER_SECOND) {
+    listener->n_untold++;
     return;
+  }
+  listener->n_refusals++;
   refusal = g_new0 (Refusal, 1);
   refusal->peer = g_strdup (peer);
   refusal->device = g_strdup (device);
   refusal->code = code;
   refusal->reason = reason;
+  refusal->others = listener->n_untold;
+  listener->n_untold = 0;
   g_queue_push_tail (&listener->refusals, refusal);
   g_cond_signal (&listener->cond);
 }
@@ -209,6 +236,7 @@ decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
     gchar **passphrase)
 {
   const Device *entry = g_hash_table_lookup (listener->devices, device);
+  PitboxSrtSession *holder = g_hash_table_lookup (listener->sessions, device);
 
   if (!listener->accepting || listener->stopping)
     return PITBOX_SRT_REJECT_NOT_READY;
@@ -220,10 +248,14 @@ decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
     return PITBOX_SRT_REJECT_DRIVER;
   /* A device that takes its own place over needs no further one. */
   if (listener->half_open.length >= MAX_HALF_OPEN
-      || (!g_hash_table_contains (listener->sessions, device)
+      || (holder == NULL
           && g_hash_table_size (listener->sessions) + listener->half_open.length
                  >= listener->config.max_callers))
     return PITBOX_SRT_REJECT_FULL;
+  if (holder != NULL && pitbox_srt_session_is_connected (holder)
+      && !pitbox_srt_contest_try (
+          pitbox_srt_session_get_contest (holder), g_get_monotonic_time ()))
+    return PITBOX_SRT_REJECT_CONTESTED;
   if (entry != NULL && entry->passphrase != NULL && *entry->passphrase != '\0')
     *passphrase = g_strdup (entry->passphrase);
   else
@@ -313,21 +345,27 @@ take_half_open (PitboxSrtListener *listener, SRTSOCKET sock)
   return NULL;
 }
 
-/* With the lock: makes @session its device's current one, unless the device
- * was removed while it shook hands. The one before comes out. */
+/* With the lock: makes @session its device's current one in place of @old,
+ * unless the device was removed or its place became contested while @session
+ * shook hands. */
 static gboolean
 register_session (PitboxSrtListener *listener, PitboxSrtSession *session,
-    PitboxSrtSession **old)
+    PitboxSrtSession *old, gboolean take_over)
 {
   const gchar *device = pitbox_srt_session_get_device (session);
+  gint64 now = g_get_monotonic_time ();
 
   if (listener->stopping
       || (!listener->config.accept_any
           && !g_hash_table_contains (listener->devices, device)))
     return FALSE;
-  *old = g_hash_table_lookup (listener->sessions, device);
-  if (*old != NULL) {
-    pitbox_srt_session_ref (*old);
+  if (take_over) {
+    PitboxSrtContest *contest = pitbox_srt_session_get_contest (old);
+
+    if (!pitbox_srt_contest_try (contest, now))
+      return FALSE;
+    pitbox_srt_contest_pass_on (
+        contest, pitbox_srt_session_get_contest (session), now);
     listener->n_taken_over++;
   }
   g_hash_table_replace (
@@ -341,9 +379,9 @@ register_session (PitboxSrtListener *listener, PitboxSrtSession *session,
 static void
 admit (PitboxSrtListener *listener, SRTSOCKET sock)
 {
-  PitboxSrtSession *session, *old = NULL;
+  PitboxSrtSession *session, *old;
   HalfOpen *half;
-  gboolean registered;
+  gboolean take_over, registered;
 
   g_mutex_lock (&listener->lock);
   half = take_half_open (listener, sock);
@@ -354,18 +392,19 @@ admit (PitboxSrtListener *listener, SRTSOCKET sock)
   }
   session =
       pitbox_srt_session_new (sock, half->driver, half->device, half->peer);
+  old = find_session (listener, half->device);
+  take_over = old != NULL && pitbox_srt_session_is_connected (old);
   half_open_free (half);
   g_mutex_lock (&listener->lock);
-  registered = register_session (listener, session, &old);
+  registered = register_session (listener, session, old, take_over);
   g_mutex_unlock (&listener->lock);
-  if (old != NULL) {
+  if (old != NULL && registered)
     pitbox_srt_session_close (old);
-    pitbox_srt_session_unref (old);
-  }
   if (registered)
     listener->funcs.joined (session, listener->user_data);
   else
     pitbox_srt_session_close (session);
+  g_clear_pointer (&old, pitbox_srt_session_unref);
   pitbox_srt_session_unref (session);
 }
 
@@ -423,7 +462,7 @@ tell_refusals (PitboxSrtListener *listener, GQueue *refusals)
 
   while ((refusal = g_queue_pop_head (refusals)) != NULL) {
     listener->funcs.refused (refusal->peer, refusal->device, refusal->code,
-        refusal->reason, listener->user_data);
+        refusal->reason, refusal->others, listener->user_data);
     refusal_free (refusal);
   }
 }
@@ -550,6 +589,8 @@ pitbox_srt_listener_start (PitboxSrtListener *listener,
   listener->user_data = user_data;
   listener->stopping = FALSE;
   listener->accepting = FALSE;
+  listener->refusals_since_us = 0;
+  listener->n_untold = 0;
   sock = srt_create_socket ();
   if (!bind_and_listen (listener, sock, error)) {
     srt_close (sock);

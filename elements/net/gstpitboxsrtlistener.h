@@ -33,8 +33,9 @@ typedef struct {
 typedef struct {
   void (*joined) (PitboxSrtSession *session, gpointer user_data);
   void (*left) (PitboxSrtSession *session, gpointer user_data);
+  /* @others: further refusals before this one that were not told of */
   void (*refused) (const gchar *peer, const gchar *device, int code,
-      const gchar *reason, gpointer user_data);
+      const gchar *reason, guint others, gpointer user_data);
 } PitboxSrtListenerFuncs;
 
 typedef struct _PitboxSrtListener PitboxSrtListener;

@@ -19,6 +19,9 @@ struct _PitboxSrtSession {
   /* Reading thread only. */
   guint8 *batch;
 
+  /* Listener's lock. */
+  PitboxSrtContest contest;
+
   /* Protects what follows. */
   GMutex lock;
   gboolean closed;
@@ -123,6 +126,21 @@ is_closed (PitboxSrtSession *session)
   return closed;
 }
 
+/* Neither closed here nor there, nor lost. Any thread. */
+gboolean
+pitbox_srt_session_is_connected (PitboxSrtSession *session)
+{
+  return !is_closed (session)
+         && srt_getsockstate (session->sock) == SRTS_CONNECTED;
+}
+
+/* Only with the listener's lock. */
+PitboxSrtContest *
+pitbox_srt_session_get_contest (PitboxSrtSession *session)
+{
+  return &session->contest;
+}
+
 /* Whether a receive returns at once: with a message, or, where the connection
  * is lost, with what is left. */
 static gboolean
@@ -161,8 +179,7 @@ pitbox_srt_session_read (
   gsize fill;
 
   while ((fill = receive (session, 0, &ctrl)) == 0)
-    if (is_closed (session)
-        || srt_getsockstate (session->sock) != SRTS_CONNECTED)
+    if (!pitbox_srt_session_is_connected (session))
       return NULL;
   *age_us = ctrl.srctime > 0 ? srt_time_now () - ctrl.srctime : 0;
   while (fill + MAX_MESSAGE_BYTES <= MAX_BATCH_BYTES) {

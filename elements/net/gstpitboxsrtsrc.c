@@ -14,7 +14,9 @@
  * after 5 s (SRT's peer idle time).
  *
  * A caller that is refused posts an element message `pitbox-srt-refused` with
- * `peer`, `device`, `reason` (strings) and `code` (int).
+ * `peer`, `device`, `reason` (strings), `code` (int) and `others` (uint), how
+ * many further refusals there were since the last message: at most 20 messages
+ * a second are posted.
  *
  * `pad-added` and `pad-removed` come from one thread, which also lets callers
  * in: a handler links and returns.
@@ -153,7 +155,7 @@ left (PitboxSrtSession *session, gpointer user_data)
 /* The listener's thread. */
 static void
 refused (const gchar *peer, const gchar *device, int code, const gchar *reason,
-    gpointer user_data)
+    guint others, gpointer user_data)
 {
   GstPitboxSrtSrc *self = user_data;
 
@@ -162,7 +164,7 @@ refused (const gchar *peer, const gchar *device, int code, const gchar *reason,
       gst_message_new_element (GST_OBJECT (self),
           gst_structure_new ("pitbox-srt-refused", "peer", G_TYPE_STRING, peer,
               "device", G_TYPE_STRING, device, "reason", G_TYPE_STRING, reason,
-              "code", G_TYPE_INT, code, NULL)));
+              "code", G_TYPE_INT, code, "others", G_TYPE_UINT, others, NULL)));
 }
 
 static gboolean

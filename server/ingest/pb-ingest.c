@@ -211,8 +211,12 @@ log_refusal (PbIngest *self, const GstStructure *s)
   const gchar *peer = gst_structure_get_string (s, "peer");
   const gchar *device = gst_structure_get_string (s, "device");
   const gchar *reason = gst_structure_get_string (s, "reason");
+  guint others = 0;
 
-  g_atomic_int_inc (&self->refused);
+  gst_structure_get_uint (s, "others", &others);
+  g_atomic_int_add (&self->refused, (gint) others + 1);
+  if (others > 0)
+    g_message ("%u further callers were refused", others);
   g_message ("a caller from %s (device %s) is refused: %s",
       peer ? peer : "unknown", device ? device : "not named",
       reason ? reason : "no reason given");

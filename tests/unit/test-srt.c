@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Users of libsrt in one process, and refusals in words. */
+ * Users of libsrt in one process, refusals in words, fights for a place. */
 #include "../../elements/net/gstpitboxsrt.h"
 
 #include <string.h>
+
+#include "../../elements/net/gstpitboxsrtcontest.h"
 
 static SRTSOCKET
 listen_somewhere (void)
@@ -80,7 +82,8 @@ test_each_refusal_has_its_own_words (void)
     PITBOX_SRT_REJECT_STREAM_ID, PITBOX_SRT_REJECT_REVOKED,
     PITBOX_SRT_REJECT_FULL, PITBOX_SRT_REJECT_DRIVER,
     PITBOX_SRT_REJECT_UNKNOWN_DEVICE, PITBOX_SRT_REJECT_MODE,
-    PITBOX_SRT_REJECT_INTERNAL, PITBOX_SRT_REJECT_NOT_READY, 9999 };
+    PITBOX_SRT_REJECT_CONTESTED, PITBOX_SRT_REJECT_INTERNAL,
+    PITBOX_SRT_REJECT_NOT_READY, 9999 };
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
@@ -96,6 +99,53 @@ test_each_refusal_has_its_own_words (void)
   }
 }
 
+/* One newcomer every @step_s: how many of @n_tries get the place. */
+static guint
+takes (PitboxSrtContest *contest, gint64 *now_us, guint n_tries, guint step_s)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < n_tries; i++) {
+    PitboxSrtContest next = { 0 };
+
+    *now_us += step_s * G_USEC_PER_SEC;
+    if (!pitbox_srt_contest_try (contest, *now_us))
+      continue;
+    pitbox_srt_contest_pass_on (contest, &next, *now_us);
+    *contest = next;
+    n++;
+  }
+  return n;
+}
+
+static void
+test_a_fight_ends_and_is_forgotten (void)
+{
+  const guint pause_s = PITBOX_SRT_TAKE_OVER_PAUSE_US / G_USEC_PER_SEC;
+  PitboxSrtContest contest = { 0 };
+  gint64 now_us = 0;
+
+  /* However long the others go on, whoever came last stays. */
+  g_assert_cmpuint (
+      takes (&contest, &now_us, 1000, 1), ==, PITBOX_SRT_MAX_TAKE_OVERS);
+  g_assert_cmpuint (takes (&contest, &now_us, 100, pause_s - 1), ==, 0);
+  /* After a pause it may change hands as often as at first. */
+  g_assert_cmpuint (takes (&contest, &now_us, 1, pause_s), ==, 1);
+  g_assert_cmpuint (
+      takes (&contest, &now_us, 100, 1), ==, PITBOX_SRT_MAX_TAKE_OVERS - 1);
+}
+
+static void
+test_a_device_that_comes_back_now_and_then_is_no_fight (void)
+{
+  PitboxSrtContest contest = { 0 };
+  gint64 now_us = 0;
+
+  g_assert_cmpuint (takes (&contest, &now_us, 1000,
+                        PITBOX_SRT_TAKE_OVER_PAUSE_US / G_USEC_PER_SEC),
+      ==, 1000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -104,5 +154,8 @@ main (int argc, char **argv)
   g_test_add_func ("/srt/users/outlive", test_sockets_outlive_another_user);
   g_test_add_func ("/srt/users/threads", test_threads_come_and_go);
   g_test_add_func ("/srt/refusals/words", test_each_refusal_has_its_own_words);
+  g_test_add_func ("/srt/contest/ends", test_a_fight_ends_and_is_forgotten);
+  g_test_add_func ("/srt/contest/none",
+      test_a_device_that_comes_back_now_and_then_is_no_fight);
   return g_test_run ();
 }
