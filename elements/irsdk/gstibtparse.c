@@ -23,6 +23,7 @@
 #include "gstibtparse.h"
 
 #include "gstibtlaps.h"
+#include "gstibtlayout.h"
 
 #include <gstpitbox/gstpitbox.h>
 #include <gstpitbox/gstpitboxirsdk.h>
@@ -43,9 +44,7 @@ struct _GstIbtParse {
    * under the object lock. */
   GstPitboxSchema *schema;
   const GstPitboxVar *session_tick;
-  guint64 head_bytes;
-  guint row_bytes;
-  guint rate;
+  GstIbtLayout layout;
   gint64 start_us;
   guint64 promised_rows; /* of the sub-header; 0: the sim did not say */
   gint64 first_tick;
@@ -68,20 +67,6 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
 
 G_DEFINE_FINAL_TYPE (GstIbtParse, gst_ibt_parse, GST_TYPE_BASE_PARSE)
 
-static GstClockTime
-row_to_time (GstIbtParse *self, guint64 row)
-{
-  return gst_util_uint64_scale (row, GST_SECOND, self->rate);
-}
-
-/* The row that is current at @time. Times of rows are rounded down to whole
- * ns, so one more ns hits the same row again. */
-static guint64
-time_to_row (GstIbtParse *self, GstClockTime time)
-{
-  return gst_util_uint64_scale (time + 1, self->rate, GST_SECOND);
-}
-
 static void
 forget_file (GstIbtParse *self)
 {
@@ -89,7 +74,7 @@ forget_file (GstIbtParse *self)
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   gst_ibt_laps_clear (&self->laps);
   self->session_tick = NULL;
-  self->head_bytes = 0;
+  self->layout.head_bytes = 0;
   self->next_row = 0;
   self->position = 0;
   self->rows_checked = FALSE;
@@ -159,14 +144,14 @@ announce_duration (GstIbtParse *self)
   gint64 bytes;
   guint64 rows;
 
-  gst_base_parse_set_frame_rate (parse, self->rate, 1, 0, 0);
+  gst_base_parse_set_frame_rate (parse, self->layout.rate, 1, 0, 0);
   if (!gst_pad_peer_query_duration (
           GST_BASE_PARSE_SINK_PAD (parse), GST_FORMAT_BYTES, &bytes)
-      || bytes < (gint64) self->head_bytes)
+      || bytes < (gint64) self->layout.head_bytes)
     return;
-  rows = ((guint64) bytes - self->head_bytes) / self->row_bytes;
-  gst_base_parse_set_duration (
-      parse, GST_FORMAT_TIME, (gint64) row_to_time (self, rows), 0);
+  rows = gst_ibt_layout_byte_to_row (&self->layout, (guint64) bytes);
+  gst_base_parse_set_duration (parse, GST_FORMAT_TIME,
+      (gint64) gst_ibt_layout_row_to_time (&self->layout, rows), 0);
   check_rows (self, rows);
 }
 
@@ -178,9 +163,9 @@ take_head (GstIbtParse *self, const IrsdkDisk *disk, GstPitboxSchema *schema)
   GST_OBJECT_LOCK (self);
   self->schema = schema;
   self->session_tick = gst_pitbox_schema_find (schema, "SessionTick");
-  self->head_bytes = irsdk_disk_get_rows_offset (disk);
-  self->row_bytes = gst_pitbox_schema_get_row_bytes (schema);
-  self->rate = gst_pitbox_schema_get_tick_rate (schema);
+  self->layout.head_bytes = irsdk_disk_get_rows_offset (disk);
+  self->layout.row_bytes = gst_pitbox_schema_get_row_bytes (schema);
+  self->layout.rate = gst_pitbox_schema_get_tick_rate (schema);
   self->promised_rows = (guint64) MAX (info->record_count, 0);
   self->start_us = 0;
   if (info->start_date > 0 && info->start_date < MAX_START_DATE)
@@ -209,7 +194,8 @@ announce_head (GstIbtParse *self, const IrsdkDisk *disk)
   bytes = g_bytes_new (text, size);
   gst_pad_push_event (pad, gst_pitbox_session_event_new (bytes, 0));
   announce_duration (self);
-  gst_base_parse_set_min_frame_size (GST_BASE_PARSE (self), self->row_bytes);
+  gst_base_parse_set_min_frame_size (
+      GST_BASE_PARSE (self), self->layout.row_bytes);
   return TRUE;
 }
 
@@ -256,13 +242,14 @@ static void
 stamp_row (
     GstIbtParse *self, GstBuffer *buffer, guint64 index, const guint8 *row)
 {
-  const GstClockTime time = row_to_time (self, index);
+  const GstClockTime time = gst_ibt_layout_row_to_time (&self->layout, index);
   const gint64 tick =
       gst_pitbox_row_get_newest_int64 (row, self->session_tick, (gint64) index);
 
   GST_BUFFER_PTS (buffer) = time;
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DURATION (buffer) = row_to_time (self, index + 1) - time;
+  GST_BUFFER_DURATION (buffer) =
+      gst_ibt_layout_row_to_time (&self->layout, index + 1) - time;
   GST_BUFFER_OFFSET (buffer) = (guint64) MAX (tick, 0);
   GST_BUFFER_OFFSET_END (buffer) = GST_BUFFER_OFFSET (buffer) + 1;
   if (index != self->next_row || index == 0)
@@ -286,21 +273,8 @@ warn_tail (GstIbtParse *self, gsize bytes)
   GST_ELEMENT_WARNING (self, STREAM, DEMUX,
       ("The last row of the .ibt file is cut off: %" G_GSIZE_FORMAT
        " of %u bytes.",
-          bytes, self->row_bytes),
+          bytes, self->layout.row_bytes),
       (NULL));
-}
-
-/* The bytes at @offset up to the next start of a row: the head again, or the
- * rest of a row after a seek that was not ours. */
-static gsize
-bytes_to_row (GstIbtParse *self, guint64 offset)
-{
-  guint64 rest;
-
-  if (offset < self->head_bytes)
-    return (gsize) (self->head_bytes - offset);
-  rest = (offset - self->head_bytes) % self->row_bytes;
-  return rest > 0 ? (gsize) (self->row_bytes - rest) : 0;
 }
 
 static GstFlowReturn
@@ -337,14 +311,14 @@ gst_ibt_parse_handle_frame (
   if (self->schema == NULL) {
     ret = parse_head (self, map.data, size, &drop);
   } else {
-    drop = MIN (bytes_to_row (self, offset), size);
-    if (drop == 0 && size >= self->row_bytes) {
+    drop = MIN (gst_ibt_layout_bytes_to_row (&self->layout, offset), size);
+    if (drop == 0 && size >= self->layout.row_bytes) {
       /* Its own buffer, same memory: of the frame's, the base class keeps
        * times only, and not in every mode. */
       frame->out_buffer = gst_buffer_copy_region (
-          frame->buffer, GST_BUFFER_COPY_MEMORY, 0, self->row_bytes);
+          frame->buffer, GST_BUFFER_COPY_MEMORY, 0, self->layout.row_bytes);
       stamp_row (self, frame->out_buffer,
-          (offset - self->head_bytes) / self->row_bytes, map.data);
+          gst_ibt_layout_byte_to_row (&self->layout, offset), map.data);
     }
   }
   gst_buffer_unmap (frame->buffer, &map);
@@ -354,9 +328,10 @@ gst_ibt_parse_handle_frame (
     return drop_bytes (parse, frame, drop);
   if (self->schema == NULL)
     return GST_FLOW_OK;
-  if (size >= self->row_bytes) {
-    self->position += self->row_bytes;
-    return gst_base_parse_finish_frame (parse, frame, (gint) self->row_bytes);
+  if (size >= self->layout.row_bytes) {
+    self->position += self->layout.row_bytes;
+    return gst_base_parse_finish_frame (
+        parse, frame, (gint) self->layout.row_bytes);
   }
   if (!GST_BASE_PARSE_DRAINING (parse))
     return GST_FLOW_OK;
@@ -368,36 +343,8 @@ static gboolean
 gst_ibt_parse_src_convert (GstBaseParse *parse, GstFormat from, gint64 value,
     GstFormat to, gint64 *result)
 {
-  GstIbtParse *self = GST_IBT_PARSE (parse);
-  guint64 row;
-
-  /* The base class asks before the head is there, for the start and the open
-   * end of its first segment, and takes what it gets. */
-  if (value <= 0 || self->head_bytes == 0) {
-    *result = MIN (value, 0);
-    if (value == 0 && self->head_bytes > 0 && to == GST_FORMAT_BYTES
-        && from != GST_FORMAT_BYTES)
-      *result = (gint64) self->head_bytes;
-    return TRUE;
-  }
-  if (from == GST_FORMAT_TIME)
-    row = time_to_row (self, (GstClockTime) value);
-  else if (from == GST_FORMAT_BYTES)
-    row =
-        (guint64) MAX (value - (gint64) self->head_bytes, 0) / self->row_bytes;
-  else if (from == GST_FORMAT_DEFAULT)
-    row = (guint64) value;
-  else
-    return FALSE;
-  if (to == GST_FORMAT_TIME)
-    *result = (gint64) row_to_time (self, row);
-  else if (to == GST_FORMAT_BYTES)
-    *result = (gint64) (self->head_bytes + row * self->row_bytes);
-  else if (to == GST_FORMAT_DEFAULT)
-    *result = (gint64) row;
-  else
-    return FALSE;
-  return TRUE;
+  return gst_ibt_layout_convert (
+      &GST_IBT_PARSE (parse)->layout, from, value, to, result);
 }
 
 /* Reads ahead to the first row of @lap. Only where upstream gives any byte. */
@@ -405,7 +352,7 @@ static gboolean
 search_lap (GstIbtParse *self, gint64 lap, guint64 *row)
 {
   GstPad *pad = GST_BASE_PARSE_SINK_PAD (self);
-  const guint rows = MAX (SEARCH_BYTES / self->row_bytes, 1);
+  const guint rows = MAX (SEARCH_BYTES / self->layout.row_bytes, 1);
   gboolean found = FALSE, more = GST_PAD_MODE (pad) == GST_PAD_MODE_PULL;
 
   while (more && !found) {
@@ -413,15 +360,17 @@ search_lap (GstIbtParse *self, gint64 lap, guint64 *row)
     GstBuffer *buffer = NULL;
     GstMapInfo map;
 
-    if (gst_pad_pull_range (pad, self->head_bytes + next * self->row_bytes,
-            rows * self->row_bytes, &buffer)
+    if (gst_pad_pull_range (pad,
+            gst_ibt_layout_row_to_byte (&self->layout, next),
+            rows * self->layout.row_bytes, &buffer)
         != GST_FLOW_OK)
       return FALSE;
-    more = gst_buffer_get_size (buffer) == (gsize) rows * self->row_bytes;
+    more =
+        gst_buffer_get_size (buffer) == (gsize) rows * self->layout.row_bytes;
     if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
       GST_OBJECT_LOCK (self);
-      for (gsize at = 0; at + self->row_bytes <= map.size;
-           at += self->row_bytes)
+      for (gsize at = 0; at + self->layout.row_bytes <= map.size;
+           at += self->layout.row_bytes)
         gst_ibt_laps_add (&self->laps, next++, map.data + at);
       found = gst_ibt_laps_find (&self->laps, lap, row);
       GST_OBJECT_UNLOCK (self);
@@ -477,12 +426,12 @@ seek_by_row (GstIbtParse *self, GstEvent *event)
   if (start_type == GST_SEEK_TYPE_SET) {
     if (!find_row (self, format, start, &row))
       return FALSE;
-    start_time = row_to_time (self, row);
+    start_time = gst_ibt_layout_row_to_time (&self->layout, row);
   }
   if (stop_type == GST_SEEK_TYPE_SET && stop >= 0) {
     if (!find_row (self, format, stop, &row))
       return FALSE;
-    stop_time = row_to_time (self, row);
+    stop_time = gst_ibt_layout_row_to_time (&self->layout, row);
   }
   GST_INFO_OBJECT (self, "%s %" G_GINT64_FORMAT " is %" GST_TIME_FORMAT,
       gst_format_get_name (format), start, GST_TIME_ARGS (start_time));
@@ -519,7 +468,8 @@ gst_ibt_parse_pre_push_frame (GstBaseParse *parse, GstBaseParseFrame *frame)
 {
   GstIbtParse *self = GST_IBT_PARSE (parse);
 
-  GST_BUFFER_PTS (frame->buffer) = row_to_time (self, self->next_row - 1);
+  GST_BUFFER_PTS (frame->buffer) =
+      gst_ibt_layout_row_to_time (&self->layout, self->next_row - 1);
   return GST_FLOW_OK;
 }
 
