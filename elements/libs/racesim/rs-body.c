@@ -99,7 +99,9 @@ rs_body_step (RsBody *body, const RsCar *car, double dt)
   body->pitch_rate = (body->pitch_rad - pitch_before) / dt;
   body->roll_rate = (body->roll_rad - roll_before) / dt;
   /* The body turns with the course, less what the sideslip takes up. */
-  body->yaw_rate = car->yaw_rate - (body->sideslip_rad - slip_before) / dt;
+  body->yaw_rate =
+      car->yaw_rate
+      - remainder (body->sideslip_rad - slip_before, 2 * G_PI) / dt;
   body->vert_accel = RS_GRAVITY
                      + car->speed * car->speed * car->at.vertical_curvature
                      + (body->heave_mps - heave_before) / dt + 0.05 * buzz;

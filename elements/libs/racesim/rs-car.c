@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * One car on the track: the forces on it and what becomes of them.
  *
- * A point mass on the driven line: m dv/dt = drive - brakes - drag - rolling
+ * A point mass on the driven line, or on a path beside it: m dv/dt = drive - brakes - drag - rolling
  * - m g slope, integrated by the trapezoid rule, so that the distance is the
  * integral of the speed. Lateral force, yaw rate and steering follow from the
  * line's curvature: a = v^2 / r, yaw rate = v / r. */
@@ -14,6 +14,13 @@
 #define ROLLING_RESISTANCE 0.012
 /* Lower heating value of petrol, J/kg. */
 #define FUEL_J_PER_KG 43.5e6
+/* Beside the road: grip left, and how much harder the wheels roll. */
+#define GRASS_GRIP 0.55
+#define GRASS_ROLLING 8.0
+/* Pulling aside: how quickly, and at most how hard and how steeply. */
+#define ASIDE_PER_S 1.3
+#define ASIDE_MPS2 2.2
+#define ASIDE_SLOPE 0.12
 
 void
 rs_car_init (
@@ -24,10 +31,10 @@ rs_car_init (
   car->fuel_l = fuel_l;
   car->crossing_s = -1;
   car->clutch = 1;
-  rs_car_set_tyres (car, 40);
-  for (guint w = 0; w < RS_WHEELS; w++)
-    for (guint k = 0; k < 3; k++)
-      car->wheel[w].wear[k] = 1;
+  car->cap_mps = HUGE_VAL;
+  car->road_grip = 1;
+  car->scale = 1;
+  rs_car_new_tyres (car, RS_DRY, 40);
 }
 
 void
@@ -44,6 +51,42 @@ rs_car_set_tyres (RsCar *car, double temperature_c)
     for (guint k = 0; k < 3; k++)
       car->wheel[w].surface_c[k] = temperature_c;
   }
+}
+
+/* Puts on a new set. */
+void
+rs_car_new_tyres (RsCar *car, int compound, double temperature_c)
+{
+  car->compound = compound;
+  rs_car_set_tyres (car, temperature_c);
+  for (guint w = 0; w < RS_WHEELS; w++)
+    for (guint k = 0; k < 3; k++)
+      car->wheel[w].wear[k] = 1;
+}
+
+/* Tread left on the most worn tyre, 0 .. 1. */
+double
+rs_car_tread (const RsCar *car)
+{
+  double least = 1;
+
+  for (guint w = 0; w < RS_WHEELS; w++)
+    for (guint k = 0; k < 3; k++)
+      least = MIN (least, car->wheel[w].wear[k]);
+  return least;
+}
+
+/* Turns the car round by turn_rad, smoothly, while it slides on. */
+void
+rs_car_spin (RsCar *car, double turn_rad, double length_s)
+{
+  car->spin = (RsSpin){ .turn_rad = turn_rad, .length_s = length_s };
+}
+
+gboolean
+rs_car_spinning (const RsCar *car)
+{
+  return car->spin.length_s > 0;
 }
 
 double
@@ -89,7 +132,7 @@ rs_car_plan (RsCar *car, int lap)
 {
   const RsPlan plan = {
     .mass_kg = rs_car_mass (car),
-    .grip = grip_of_tyres (car),
+    .grip = grip_of_tyres (car) * car->road_grip * (1 - 0.12 * car->damage),
     .lap = lap,
   };
 
@@ -154,6 +197,25 @@ share_force (RsCar *car, double drive, double brakes)
   }
 }
 
+/* How far round it is: begins and ends without a jerk. */
+static double
+spin_angle (const RsSpin *spin)
+{
+  const double t = spin->length_s > 0 ? spin->at_s / spin->length_s : 0;
+
+  return spin->turn_rad * t * t * t * (t * (6 * t - 15) + 10);
+}
+
+static void
+step_spin (RsSpin *spin, double dt)
+{
+  if (spin->length_s <= 0)
+    return;
+  spin->at_s += dt;
+  if (spin->at_s >= spin->length_s)
+    *spin = (RsSpin){ 0 };
+}
+
 /*
  * Steady-state cornering: the front wheels point into the bend by the
  * Ackermann angle and the difference of the slip angles; the body points
@@ -175,7 +237,58 @@ corner (RsCar *car)
   car->steer_rad = spec->steer_ratio
                    * (atan (spec->wheelbase_m * k) + front - rear + push)
                    * fade;
-  car->sideslip_rad = (spec->cg_to_rear_m * k - rear) * fade;
+  car->sideslip_rad =
+      (spec->cg_to_rear_m * k - rear) * fade + spin_angle (&car->spin);
+}
+
+/* Finds the road under the car. */
+static void
+locate (RsCar *car)
+{
+  RsBeside beside = car->beside, lane;
+
+  if (car->in_pit_lane) {
+    rs_track_pit_beside (car->track, car->s, &lane);
+    beside.m += lane.m;
+    beside.slope += lane.slope;
+    beside.curve += lane.curve;
+  }
+  if (beside.m == 0 && beside.slope == 0 && beside.curve == 0) {
+    rs_track_at (car->track, car->s, &car->at);
+    car->scale = 1;
+  } else {
+    car->scale = rs_track_beside (car->track, car->s, &beside, &car->at);
+  }
+  car->off_track = !car->in_pit_lane
+                   && fabs (car->beside.m) > car->track->spec->half_width_m;
+}
+
+/*
+ * Pulls aside towards where the driver wants to be: a critically damped
+ * approach with a bounded lateral acceleration, by distance, so that a
+ * standing car stays where it is. along: metres of s.
+ */
+static void
+pull_aside (RsCar *car, double along)
+{
+  const double v = MAX (car->speed, 8.0);
+  RsBeside *b = &car->beside;
+  double accel, slope;
+
+  if (b->m == car->beside_wanted_m && b->slope == 0)
+    return;
+  accel = ASIDE_PER_S * ASIDE_PER_S * (car->beside_wanted_m - b->m)
+          - 2 * ASIDE_PER_S * b->slope * v;
+  accel = CLAMP (accel, -ASIDE_MPS2, ASIDE_MPS2);
+  b->curve = accel / (v * v);
+  slope = CLAMP (b->slope + b->curve * along, -ASIDE_SLOPE, ASIDE_SLOPE);
+  b->curve = along > 0 ? (slope - b->slope) / along : 0;
+  b->m += (b->slope + slope) / 2 * along;
+  b->slope = slope;
+  if (fabs (b->m - car->beside_wanted_m) < 0.005 && fabs (slope) < 2e-4) {
+    b->m = car->beside_wanted_m;
+    b->slope = b->curve = 0;
+  }
 }
 
 /* Puts the car somewhere; with a speed, in the gear and at the rpm for it. */
@@ -186,9 +299,9 @@ rs_car_place (RsCar *car, double s, double speed)
 
   car->s = rs_track_wrap (car->track, s);
   car->speed = speed;
-  rs_track_at (car->track, car->s, &car->at);
-  if (car->in_pit_lane)
-    rs_track_pit_at (car->track, car->s, &car->at);
+  car->accel = 0;
+  car->spin = (RsSpin){ 0 };
+  locate (car);
   car->gear = speed > 1 ? 1 : 0;
   while (car->gear > 0 && car->gear < spec->n_gears
          && rs_car_spec_rpm (spec, speed, car->gear) > spec->shift_rpm - 400)
@@ -215,7 +328,9 @@ burn (RsCar *car, double dt)
     kg_s = 0;
   kg_s = car->fuel_l > 0 ? MAX (kg_s, idle_kg_s) : 0;
   car->fuel_kg_h = kg_s * 3600;
-  car->fuel_l = MAX (0, car->fuel_l - kg_s * dt / spec->fuel_kg_per_l);
+  kg_s = MIN (kg_s * dt / spec->fuel_kg_per_l, car->fuel_l);
+  car->fuel_l -= kg_s;
+  car->burnt_l += kg_s;
 }
 
 /* Moves the car; notes when in the step it passed the line. */
@@ -226,14 +341,11 @@ advance (RsCar *car, double dt, double accel)
   const double before = car->speed;
   const double after = MAX (0, before + accel * dt);
   const double driven = (before + after) / 2 * dt;
-  double scale = 1, along;
+  const double along = driven / car->scale;
 
   car->accel = (after - before) / dt;
   car->speed = after;
   car->distance_m += driven;
-  if (car->in_pit_lane)
-    scale = rs_track_pit_at (car->track, car->s, &car->at);
-  along = driven / scale;
   car->crossing_s = -1;
   if (car->s + along >= length) {
     car->crossing_s = dt * (length - car->s) / along;
@@ -242,10 +354,9 @@ advance (RsCar *car, double dt, double accel)
   car->s = MAX (0, car->s + along);
   if (car->in_pit_lane && !rs_track_in_pit_window (car->track, car->s))
     car->in_pit_lane = FALSE;
-  if (car->in_pit_lane)
-    rs_track_pit_at (car->track, car->s, &car->at);
-  else
-    rs_track_at (car->track, car->s, &car->at);
+  pull_aside (car, along);
+  step_spin (&car->spin, dt);
+  locate (car);
   car->lat_accel = after * after * car->at.curvature;
   car->yaw_rate = after * car->at.curvature;
   if (after > 0.5)
@@ -260,12 +371,14 @@ rs_car_step (RsCar *car, double dt)
 {
   const RsCarSpec *spec = car->spec;
   const double mass = rs_car_mass (car);
+  const double rolling = car->off_track ? GRASS_ROLLING : 1;
   double drive, brakes, grip, resist;
 
   rs_pedals_step (car, dt);
   rs_gearbox_step (car, dt);
   share_load (car);
-  grip = spec->mu_long * grip_of_tyres (car);
+  grip = spec->mu_long * grip_of_tyres (car) * car->road_grip
+         * (car->off_track ? GRASS_GRIP : 1);
   drive =
       car->shift_left_s > 0 || car->fuel_l <= 0
           ? 0
@@ -276,7 +389,8 @@ rs_car_step (RsCar *car, double dt)
   car->abs_active = brakes > grip * load_n (car) && car->speed > 5;
   brakes = MIN (brakes, grip * load_n (car));
   resist = 0.5 * RS_AIR_DENSITY * spec->cda_m2 * car->speed * car->speed
-           + ROLLING_RESISTANCE * mass * RS_GRAVITY;
+               * (1 + 0.3 * car->damage)
+           + rolling * ROLLING_RESISTANCE * mass * RS_GRAVITY;
   if (car->speed < 0.01 && drive <= resist + brakes)
     drive = brakes = resist = 0;
   else

@@ -15,6 +15,14 @@ typedef struct {
   double odometer_m;
 } RsWheel;
 
+/* Tyre compounds. */
+enum { RS_DRY, RS_WET };
+
+/* A pirouette: so far round, of so much, in so long. */
+typedef struct {
+  double turn_rad, length_s, at_s;
+} RsSpin;
+
 typedef struct {
   const RsTrack *track;
   const RsCarSpec *spec;
@@ -25,8 +33,15 @@ typedef struct {
   double speed, accel; /* m/s, m/s^2 along the road */
   double distance_m; /* driven, all in all */
   RsTrackPoint at; /* the road under the car */
+  RsBeside beside; /* where it drives beside the line, pit lane not counted */
+  double beside_wanted_m;
+  double scale; /* metres driven per metre of s, here */
+  gboolean off_track; /* with its middle beside the road */
+  RsSpin spin;
   gboolean in_pit_lane, in_stall, hold; /* hold: the driver keeps it braked */
   double crossing_s; /* seconds into the last step at the line, or -1 */
+  /* No faster than this; with the acceleration that this itself has. */
+  double cap_mps, cap_accel;
 
   /* Pedals and drive, 0 .. 1 and rpm. */
   double throttle, brake, clutch;
@@ -35,7 +50,10 @@ typedef struct {
   double shift_left_s, since_shift_s;
   gboolean abs_active, limiter;
 
-  double fuel_l, fuel_kg_h;
+  double fuel_l, fuel_kg_h, burnt_l;
+  double road_grip; /* of this tyre on this road, 1 = dry on dry */
+  double damage; /* 0 none .. 1 */
+  int compound;
   RsWheel wheel[RS_WHEELS];
   double lat_accel, yaw_rate, sideslip_rad, steer_rad;
 } RsCar;
@@ -45,6 +63,10 @@ void rs_car_init (
 void rs_car_clear (RsCar *car);
 void rs_car_place (RsCar *car, double s, double speed);
 void rs_car_set_tyres (RsCar *car, double temperature_c);
+void rs_car_new_tyres (RsCar *car, int compound, double temperature_c);
+void rs_car_spin (RsCar *car, double turn_rad, double length_s);
+gboolean rs_car_spinning (const RsCar *car);
+double rs_car_tread (const RsCar *car);
 void rs_car_plan (RsCar *car, int lap);
 void rs_car_step (RsCar *car, double dt);
 double rs_car_mass (const RsCar *car);

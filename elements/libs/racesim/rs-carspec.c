@@ -18,6 +18,35 @@ static const double gt_torque[][2] = {
   { 8800, 200 },
 };
 
+/* A smaller turbo engine with much torque: 435 kW at 7,500 rpm. */
+static const double sports_torque[][2] = {
+  { 0, 0 },
+  { 1500, 300 },
+  { 2500, 440 },
+  { 3500, 560 },
+  { 4500, 600 },
+  { 5500, 602 },
+  { 6500, 588 },
+  { 7500, 554 },
+  { 8200, 500 },
+  { 8800, 410 },
+  { 9300, 200 },
+};
+
+/* A tuned production engine: 258 kW at 6,400 rpm. */
+static const double touring_torque[][2] = {
+  { 0, 0 },
+  { 1000, 220 },
+  { 2000, 350 },
+  { 3000, 410 },
+  { 4000, 425 },
+  { 5000, 418 },
+  { 5800, 400 },
+  { 6400, 385 },
+  { 6900, 340 },
+  { 7400, 200 },
+};
+
 /*
  * A closed racing coupe of a common class. Mass, power, areas, grip and ratios
  * are round figures of the kind found in homologation sheets; none is of a
@@ -54,6 +83,8 @@ static const RsCarSpec gt = {
   .idle_rpm = 1350,
   .launch_rpm = 4200,
   .shift_rpm = 7900,
+  .down_brake_rpm = 7100,
+  .down_rpm = 5500,
   .redline_rpm = 8400,
   .sl_first_rpm = 6800,
   .sl_last_rpm = 8000,
@@ -68,6 +99,114 @@ static const RsCarSpec gt = {
   .spring_rear_n_m = 170000,
   .cold_pressure_kpa = 158.579,
 };
+
+/* An open-topped sports prototype: light, wide wings. */
+static const RsCarSpec sports = {
+  .screen_name = "PitBox Sports Prototype",
+  .short_name = "PB SP",
+  .path = "pitboxsp",
+  .class_name = "SP",
+  .id = 901,
+  .class_id = 4901,
+  .class_color = 0x33ceff,
+  .mass_kg = 1010,
+  .wheelbase_m = 2.95,
+  .cg_to_rear_m = 1.36,
+  .cg_height_m = 0.33,
+  .track_m = 1.62,
+  .wheel_radius_m = 0.345,
+  .cda_m2 = 1.00,
+  .cla_m2 = 3.70,
+  .front_aero = 0.45,
+  .mu_long = 1.50,
+  .mu_lat = 1.52,
+  .alpha_stiffness = 21,
+  .kappa_stiffness = 28,
+  .steer_ratio = 12.0,
+  .torque = sports_torque,
+  .n_torque = G_N_ELEMENTS (sports_torque),
+  .gear = { 2.60, 1.95, 1.55, 1.28, 1.07, 0.91 },
+  .n_gears = 6,
+  .final_drive = 3.70,
+  .driveline_efficiency = 0.92,
+  .idle_rpm = 1600,
+  .launch_rpm = 4600,
+  .shift_rpm = 8400,
+  .down_brake_rpm = 7500,
+  .down_rpm = 5900,
+  .redline_rpm = 8900,
+  .sl_first_rpm = 7300,
+  .sl_last_rpm = 8500,
+  .sl_blink_rpm = 8700,
+  .brake_max_n = 30000,
+  .brake_bias = 0.55,
+  .brake_line_bar = 98,
+  .tank_l = 75,
+  .fuel_kg_per_l = 0.75,
+  .fuel_efficiency = 0.34,
+  .spring_front_n_m = 240000,
+  .spring_rear_n_m = 220000,
+  .cold_pressure_kpa = 151.685,
+};
+
+/* A touring car: a production body, little downforce. */
+static const RsCarSpec touring = {
+  .screen_name = "PitBox Touring",
+  .short_name = "PB TC",
+  .path = "pitboxtc",
+  .class_name = "TC",
+  .id = 902,
+  .class_id = 4902,
+  .class_color = 0xff5888,
+  .mass_kg = 1320,
+  .wheelbase_m = 2.62,
+  .cg_to_rear_m = 1.32,
+  .cg_height_m = 0.46,
+  .track_m = 1.58,
+  .wheel_radius_m = 0.325,
+  .cda_m2 = 0.88,
+  .cla_m2 = 1.10,
+  .front_aero = 0.42,
+  .mu_long = 1.36,
+  .mu_lat = 1.38,
+  .alpha_stiffness = 18,
+  .kappa_stiffness = 25,
+  .steer_ratio = 14.5,
+  .torque = touring_torque,
+  .n_torque = G_N_ELEMENTS (touring_torque),
+  .gear = { 3.10, 2.25, 1.75, 1.42, 1.18, 1.00 },
+  .n_gears = 6,
+  .final_drive = 3.60,
+  .driveline_efficiency = 0.92,
+  .idle_rpm = 1000,
+  .launch_rpm = 3600,
+  .shift_rpm = 6700,
+  .down_brake_rpm = 6000,
+  .down_rpm = 4600,
+  .redline_rpm = 7100,
+  .sl_first_rpm = 5700,
+  .sl_last_rpm = 6800,
+  .sl_blink_rpm = 6950,
+  .brake_max_n = 24000,
+  .brake_bias = 0.60,
+  .brake_line_bar = 84,
+  .tank_l = 90,
+  .fuel_kg_per_l = 0.75,
+  .fuel_efficiency = 0.32,
+  .spring_front_n_m = 130000,
+  .spring_rear_n_m = 115000,
+  .cold_pressure_kpa = 165.474,
+};
+
+/* Returns the kind of car of a class: 0 GT, 1 sports prototype, 2 touring. */
+const RsCarSpec *
+rs_car_spec (guint index)
+{
+  static const RsCarSpec *const specs[RS_MAX_CLASSES] = { &gt, &sports,
+    &touring };
+
+  return specs[index % RS_MAX_CLASSES];
+}
 
 const RsCarSpec *
 rs_car_spec_default (void)

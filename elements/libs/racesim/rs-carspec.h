@@ -26,6 +26,8 @@ typedef struct {
   int n_gears;
   double final_drive, driveline_efficiency;
   double idle_rpm, launch_rpm, shift_rpm, redline_rpm;
+  /* Below these in the lower gear a driver shifts down: braking, else. */
+  double down_brake_rpm, down_rpm;
   double sl_first_rpm, sl_last_rpm, sl_blink_rpm;
   double brake_max_n, brake_bias, brake_line_bar;
   double tank_l, fuel_kg_per_l, fuel_efficiency;
@@ -33,6 +35,9 @@ typedef struct {
   double cold_pressure_kpa;
 } RsCarSpec;
 
+#define RS_MAX_CLASSES 3
+
+const RsCarSpec *rs_car_spec (guint index);
 const RsCarSpec *rs_car_spec_default (void);
 double rs_car_spec_torque (const RsCarSpec *spec, double rpm, double throttle);
 double rs_car_spec_rpm (const RsCarSpec *spec, double wheel_mps, int gear);

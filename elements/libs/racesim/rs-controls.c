@@ -13,10 +13,22 @@
 /* The foot reacts to the road this far ahead, to make up for its own lag. */
 #define PREVIEW_S 0.055
 
+/*
+ * Share of the way that a first-order lag goes in dt: the Pade approximation
+ * of 1 - exp (-dt / tau), within 0.1 % of it at the steps in use.
+ */
+static double
+lag (double dt, double tau)
+{
+  const double x = dt / tau;
+
+  return x / (1 + x / 2 + x * x / 12);
+}
+
 static double
 approach (double value, double target, double dt, double tau)
 {
-  value += (target - value) * (1 - exp (-dt / tau));
+  value += (target - value) * lag (dt, tau);
   return fabs (value - target) < 0.003 ? target : value;
 }
 
@@ -40,6 +52,8 @@ wanted_accel (const RsCar *car)
       slope = 0;
     }
   }
+  if (now > car->cap_mps)
+    return car->cap_accel + 4.0 * (car->cap_mps - car->speed);
   return slope * v + 4.0 * (now - car->speed - slope * v * PREVIEW_S);
 }
 
@@ -51,7 +65,7 @@ rs_pedals_step (RsCar *car, double dt)
   double throttle = 0, brake = 0;
 
   car->limiter = car->in_pit_lane && !car->hold;
-  if (car->hold) {
+  if (car->hold || (car->cap_mps <= 0 && car->speed < 0.5)) {
     brake = 1;
   } else {
     const double resist =
@@ -103,7 +117,7 @@ choose_gear (RsCar *car, double wheel_mps)
   if (car->gear == 1)
     return;
   lower = rs_car_spec_rpm (spec, wheel_mps, car->gear - 1);
-  if (lower < (car->brake > 0.05 ? 7100 : 5500))
+  if (lower < (car->brake > 0.05 ? spec->down_brake_rpm : spec->down_rpm))
     shift (car, car->gear - 1);
 }
 
@@ -146,7 +160,7 @@ rs_gearbox_step (RsCar *car, double dt)
     if (car->since_shift_s > 0.16)
       car->rpm = locked;
     else
-      car->rpm += (locked - car->rpm) * (1 - exp (-dt / 0.022));
+      car->rpm += (locked - car->rpm) * lag (dt, 0.022);
   }
   car->rpm = MIN (car->rpm, spec->redline_rpm + 150);
 }

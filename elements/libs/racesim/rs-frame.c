@@ -14,19 +14,12 @@ G_STATIC_ASSERT (
 #define STREAM_MACHINE 0x61
 /* Noon, when the session begins. */
 #define START_OF_DAY_S 43200.0
-/* irsdk_Flags. */
-#define FLAG_CHECKERED 0x1u
-#define FLAG_GREEN 0x4u
-#define FLAG_SERVICEABLE 0x40000u
-#define FLAG_START_HIDDEN 0x10000000u
-#define FLAG_START_READY 0x20000000u
-#define FLAG_START_SET 0x40000000u
-#define FLAG_START_GO 0x80000000u
 /* irsdk_EngineWarnings. */
+#define WARN_OIL_PRESSURE 0x4u
+#define WARN_STALLED 0x8u
 #define WARN_PIT_LIMITER 0x10u
 #define WARN_REV_LIMITER 0x20u
-#define WARN_STALLED 0x8u
-#define WARN_OIL_PRESSURE 0x4u
+#define WARN_MANDATORY_REPAIR 0x80u
 
 static double
 wrap_angle (double angle)
@@ -41,40 +34,18 @@ each_second (const RsRace *race, guint64 stream)
   return rs_hash_unit (race->config.seed + stream, (guint64) race->time_s);
 }
 
-static guint32
-session_flags (const RsRace *race)
+/* Every now and then the simulator's clock is put right by one tick. */
+static double
+session_time (const RsRace *race)
 {
-  const double left = race->cars[race->player].go_s - race->time_s;
-  guint32 flags = FLAG_SERVICEABLE;
-
-  if (rs_race_over (race))
-    return flags | FLAG_CHECKERED | FLAG_START_HIDDEN;
-  if (race->config.start == RACE_SIM_START_GRID && left > -3)
-    return flags
-           | (left > 3    ? FLAG_START_READY
-               : left > 0 ? FLAG_START_SET
-                          : FLAG_START_GO | FLAG_GREEN);
-  return flags | FLAG_START_HIDDEN;
+  return race->time_s
+         + (race->config.awkward_rows ? floor (race->time_s / 41) * RS_TICK_S
+                                      : 0);
 }
 
 static void
-fill_session (RsFrame *f, const RsRace *race)
+fill_machine (RsFrame *f, const RsRace *race)
 {
-  const double length = rs_race_length_s (race);
-  const RsEntry *me = &race->cars[race->player];
-
-  f->SessionTime[0] = race->time_s;
-  f->SessionTick[0] = (double) race->tick;
-  f->SessionState[0] =
-      rs_race_over (race)                                         ? 5
-      : race->config.start == RACE_SIM_START_GRID && me->car.hold ? 3
-                                                                  : 4;
-  f->SessionFlags[0] = session_flags (race);
-  f->SessionTimeTotal[0] = length;
-  f->SessionTimeRemain[0] =
-      race->n_cars > 1 ? MAX (0, length - race->time_s) : length;
-  f->SessionTimeOfDay[0] = floor (START_OF_DAY_S + race->time_s);
-  f->ReplayFrameNumEnd[0] = (double) race->tick;
   f->FrameRate[0] = 141 + 4 * each_second (race, STREAM_MACHINE);
   f->CpuUsageFG[0] = 0.31 + 0.04 * each_second (race, STREAM_MACHINE + 1);
   f->CpuUsageBG[0] = 0.30 + 0.04 * each_second (race, STREAM_MACHINE + 2);
@@ -85,14 +56,100 @@ fill_session (RsFrame *f, const RsRace *race)
   f->ChanQuality[0] = 1 - 0.001 * fabs (each_second (race, STREAM_MACHINE + 5));
   f->MemSoftPageFaultSec[0] =
       floor (9000 + 2000 * each_second (race, STREAM_MACHINE + 6));
-  f->PlayerCarIdx[0] = f->CamCarIdx[0] = race->first_idx + (int) race->player;
 }
 
 static void
-fill_engine (RsFrame *f, const RsRace *race)
+fill_session (RsFrame *f, const RsRace *race, const RsEntry *me)
 {
-  const RsCarSpec *spec = race->spec;
-  const RsCar *car = &race->cars[race->player].car;
+  const RsSession *session = &race->sessions[race->session];
+  const double remain = rs_control_remaining_s (race);
+
+  f->SessionTime[0] = session_time (race);
+  f->SessionTick[0] = (double) race->tick;
+  f->SessionNum[0] = race->session;
+  f->SessionState[0] = race->state;
+  f->SessionFlags[0] = rs_control_flags (race, me);
+  if (!rs_race_controlled (race) && remain <= 0) {
+    f->SessionState[0] = RS_STATE_CHECKERED;
+    f->SessionFlags[0] =
+        RS_FLAG_SERVICEABLE | RS_FLAG_CHECKERED | RS_FLAG_START_HIDDEN;
+  }
+  f->SessionTimeTotal[0] = session->length_s;
+  f->SessionTimeRemain[0] = remain;
+  f->SessionLapsTotal[0] =
+      session->laps > 0 ? session->laps : RS_UNLIMITED_LAPS;
+  f->SessionLapsRemainEx[0] = rs_control_remaining_laps (race);
+  f->SessionLapsRemain[0] = f->SessionLapsRemainEx[0];
+  f->SessionTimeOfDay[0] =
+      floor (START_OF_DAY_S + (double) race->tick * RS_TICK_S);
+  f->ReplayFrameNumEnd[0] = (double) race->tick;
+  f->PlayerCarIdx[0] = f->CamCarIdx[0] = rs_race_car_idx (race, me);
+  f->PaceMode[0] = race->state == RS_STATE_PARADE ? 0
+                   : race->caution_s >= 0         ? 2
+                                                  : 4;
+  if (!rs_race_controlled (race))
+    f->PaceMode[0] = 1;
+  f->PitsOpen[0] = race->state != RS_STATE_PARADE;
+}
+
+static void
+fill_weather (RsFrame *f, const RsRace *race)
+{
+  const RsWeather *w = &race->weather;
+
+  f->AirTemp[0] = w->air_c;
+  f->TrackTemp[0] = f->TrackTempCrew[0] = w->track_c;
+  f->TrackWetness[0] = rs_weather_wetness (w);
+  f->WeatherDeclaredWet[0] = rs_weather_declared_wet (w);
+  f->Precipitation[0] = w->rain;
+  f->RelativeHumidity[0] = w->humidity;
+  f->FogLevel[0] = w->fog;
+  f->WindVel[0] = w->wind_mps;
+  f->WindDir[0] = w->wind_rad;
+  f->Skies[0] = w->skies;
+}
+
+/* irsdk_PitSvFlags of the coming stop; tyres and fuel when none is meant. */
+static guint
+pit_flags (const RsEntry *me)
+{
+  const guint wants = me->pit.wants;
+
+  if ((wants & (RS_PIT_FUEL | RS_PIT_TYRES | RS_PIT_REPAIR)) == 0)
+    return 31;
+  return ((wants & RS_PIT_TYRES) != 0 ? 15 : 0)
+         + ((wants & RS_PIT_FUEL) != 0 ? 16 : 0)
+         + ((wants & RS_PIT_REPAIR) != 0 ? 64 : 0);
+}
+
+static void
+fill_crew (RsFrame *f, const RsEntry *me)
+{
+  double *sets[] = { f->TireSetsUsed, f->LFTiresUsed, f->RFTiresUsed,
+    f->LRTiresUsed, f->RRTiresUsed, f->LeftTireSetsUsed, f->RightTireSetsUsed,
+    f->FrontTireSetsUsed, f->RearTireSetsUsed };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    sets[i][0] = me->pit.tyre_sets;
+  f->PlayerCarTeamIncidentCount[0] = me->incidents;
+  f->PlayerCarMyIncidentCount[0] = f->PlayerCarDriverIncidentCount[0] =
+      me->incidents_of_driver[me->driver];
+  f->PlayerIncidents[0] = me->last_incident;
+  f->PlayerCarTowTime[0] = me->tow_left_s;
+  f->PlayerCarPitSvStatus[0] = rs_pit_status (me);
+  f->PlayerTireCompound[0] = me->car.compound;
+  f->PitRepairLeft[0] = me->pit.repair_left_s;
+  f->PitstopActive[0] = me->pit.serving;
+  f->PitSvFlags[0] = pit_flags (me);
+  f->PitSvFuel[0] = me->pit.serving ? me->pit.fuel_goal_l - me->car.fuel_l : 60;
+  f->PitSvTireCompound[0] = me->pit.compound;
+  f->DCDriversSoFar[0] = me->drivers_so_far;
+}
+
+static void
+fill_engine (RsFrame *f, const RsSeat *seat, const RsCar *car)
+{
+  const RsCarSpec *spec = car->spec;
   const double span = spec->sl_blink_rpm - spec->sl_first_rpm;
 
   f->RPM[0] = f->Engine0_RPM[0] = car->rpm;
@@ -103,30 +160,30 @@ fill_engine (RsFrame *f, const RsRace *race)
   f->BrakeABSactive[0] = car->abs_active;
   f->BrakeABScutPct[0] = car->abs_active ? 0.1 : 0;
   f->dcPitSpeedLimiterToggle[0] = car->limiter;
-  f->EngineWarnings[0] =
-      (car->limiter ? WARN_PIT_LIMITER : 0)
-      + (car->rpm > spec->redline_rpm ? WARN_REV_LIMITER : 0);
+  f->EngineWarnings[0] = (car->limiter ? WARN_PIT_LIMITER : 0)
+                         + (car->rpm > spec->redline_rpm ? WARN_REV_LIMITER : 0)
+                         + (car->damage >= 0.35 ? WARN_MANDATORY_REPAIR : 0);
   f->FuelLevel[0] = car->fuel_l;
   f->FuelLevelPct[0] = car->fuel_l / spec->tank_l;
   f->FuelUsePerHour[0] = car->fuel_kg_h;
   f->ShiftIndicatorPct[0] =
       CLAMP ((car->rpm - spec->sl_first_rpm) / span, 0, 1);
-  f->WaterTemp[0] = race->water_c;
-  f->OilTemp[0] = race->oil_c;
+  f->WaterTemp[0] = seat->water_c;
+  f->OilTemp[0] = seat->oil_c;
   f->OilPress[0] = MIN (5.5, 1.6 + car->rpm / 1500);
   f->ManifoldPress[0] = 0.28 + 0.73 * car->throttle;
   f->Voltage[0] = 13.4;
 }
 
 static void
-fill_motion (RsFrame *f, const RsRace *race)
+fill_motion (RsFrame *f, const RsRace *race, const RsSeat *seat)
 {
-  const RsCar *car = &race->cars[race->player].car;
-  const RsBody *body = &race->body;
+  const RsCar *car = &race->cars[seat->entry].car;
+  const RsBody *body = &seat->body;
   const RsTrackPoint *at = &car->at;
 
   for (guint k = 0; k < RS_SUBSTEPS; k++) {
-    const RsSample *s = &race->sample[k];
+    const RsSample *s = &seat->sample[k];
 
     f->VelocityX_ST[k] = s->velocity_x;
     f->VelocityY_ST[k] = s->velocity_y;
@@ -163,11 +220,10 @@ fill_feedback (RsFrame *f)
 }
 
 static void
-fill_wheel (
-    RsFrameWheel *out, const RsRace *race, guint w, const RsGarage *garage)
+fill_wheel (RsFrameWheel *out, const RsSeat *seat, const RsCar *car, guint w)
 {
-  const RsCar *car = &race->cars[race->player].car;
-  const RsCarSpec *spec = race->spec;
+  const RsGarage *garage = &seat->garage;
+  const RsCarSpec *spec = car->spec;
   const RsWheel *wheel = &car->wheel[w];
   const gboolean front = w < RS_LR;
   const double side = w % 2 == 0 ? -0.5 : 0.5;
@@ -179,20 +235,20 @@ fill_wheel (
   out->speed_mps = (car->speed + side * spec->track_m * car->yaw_rate)
                    * (1 + wheel->slip_ratio);
   out->pressure_kpa = rs_car_pressure (car, w);
-  out->ride_height_m = (front ? 0.062 : 0.078) - race->body.load_m[w];
+  out->ride_height_m = (front ? 0.062 : 0.078) - seat->body.load_m[w];
   for (guint k = 0; k < 3; k++) {
     out->temp_c[k] = wheel->surface_c[k];
     out->carcass_c[k] = garage->carcass_c[w][k];
     out->wear[k] = garage->wear[w][k];
   }
   for (guint k = 0; k < RS_SUBSTEPS; k++) {
-    out->shock_m[k] = race->sample[k].shock_m[w];
-    out->shock_mps[k] = race->sample[k].shock_mps[w];
+    out->shock_m[k] = seat->sample[k].shock_m[w];
+    out->shock_mps[k] = seat->sample[k].shock_mps[w];
   }
 }
 
 static void
-fill_wheels (RsFrame *f, const RsRace *race, const RsGarage *garage)
+fill_wheels (RsFrame *f, const RsSeat *seat, const RsCar *car)
 {
   double *first[RS_WHEELS] = {
     f->LFbrakeLinePress,
@@ -204,7 +260,7 @@ fill_wheels (RsFrame *f, const RsRace *race, const RsGarage *garage)
   for (guint w = 0; w < RS_WHEELS; w++) {
     RsFrameWheel wheel;
 
-    fill_wheel (&wheel, race, w, garage);
+    fill_wheel (&wheel, seat, car, w);
     memcpy (first[w], &wheel, sizeof wheel);
   }
   f->CFSRrideHeight[0] = (f->LFrideHeight[0] + f->RFrideHeight[0]) / 2 - 0.008;
@@ -219,13 +275,13 @@ fill_delta (double *delta, double *rate, double *ok, const RsDelta *from)
 }
 
 static void
-fill_laps (RsFrame *f, const RsRace *race)
+fill_laps (RsFrame *f, const RsRace *race, const RsSeat *seat)
 {
-  const RsEntry *me = &race->cars[race->player];
+  const RsEntry *me = &race->cars[seat->entry];
   const RsLapTimer *timer = &me->timer;
 
 #define DELTA(name, from) \
-  fill_delta (f->name, f->name##_DD, f->name##_OK, &race->from)
+  fill_delta (f->name, f->name##_DD, f->name##_OK, &seat->from)
   DELTA (LapDeltaToBestLap, to_best);
   DELTA (LapDeltaToOptimalLap, to_optimal);
   DELTA (LapDeltaToSessionBestLap, to_best);
@@ -234,14 +290,15 @@ fill_laps (RsFrame *f, const RsRace *race)
 #undef DELTA
   f->Lap[0] = timer->lap;
   f->LapCompleted[0] = timer->completed;
-  f->RaceLaps[0] = race->n_cars > 1 ? race->first_at->len : 0;
+  f->RaceLaps[0] = race->n_cars > 1 ? MAX ((int) race->first_at->len, 0) : 0;
   f->LapDist[0] = me->car.s;
   f->LapDistPct[0] = me->car.s / race->track->length_m;
   f->LapBestLap[0] = timer->best_lap;
   f->LapBestLapTime[0] = timer->best_s;
   f->LapLastLapTime[0] = timer->last_s;
-  f->LapCurrentLapTime[0] =
-      me->car.hold ? 0 : rs_lap_current (timer, race->time_s);
+  f->LapCurrentLapTime[0] = me->car.hold && timer->lap == 0
+                                ? 0
+                                : rs_lap_current (timer, race->time_s);
   f->OnPitRoad[0] = me->car.in_pit_lane;
   f->PlayerCarInPitStall[0] = me->car.in_stall;
   f->PlayerTrackSurface[0] = rs_race_surface (race, me);
@@ -249,7 +306,7 @@ fill_laps (RsFrame *f, const RsRace *race)
   f->PlayerTrackSurfaceMaterial[0] = me->car.in_stall ? 5 : 1;
   f->EnterExitReset[0] = me->car.in_stall ? 1 : 2;
   f->PlayerCarPosition[0] = race->n_cars > 1 ? me->position : 0;
-  f->PlayerCarClassPosition[0] = f->PlayerCarPosition[0];
+  f->PlayerCarClassPosition[0] = race->n_cars > 1 ? me->class_position : 0;
 }
 
 /*
@@ -297,29 +354,46 @@ forget_place (RsFrame *f)
   f->EngineWarnings[0] = WARN_STALLED + WARN_OIL_PRESSURE;
 }
 
-/* Notes what the crew sees at the tyres while the car stands in its box. */
-void
-rs_garage_look (RsGarage *garage, const RsCar *car)
+/*
+ * The one in the seat watches a replay: the values are of a car that nobody
+ * sits in (irsdk facts, section 5).
+ */
+static void
+show_replay (RsFrame *f, const RsRace *race, const RsSeat *seat)
 {
-  for (guint w = 0; w < RS_WHEELS; w++)
-    for (guint k = 0; k < 3; k++) {
-      garage->carcass_c[w][k] = car->wheel[w].carcass_c;
-      garage->wear[w][k] = car->wheel[w].wear[k];
-    }
+  forget_place (f);
+  f->FuelLevel[0] = f->FuelLevelPct[0] = 0;
+  f->IsReplayPlaying[0] = 1;
+  f->ReplayPlaySpeed[0] = 1;
+  f->ReplaySessionNum[0] = race->session;
+  f->ReplaySessionTime[0] = MAX (0, seat->replay_from_s - 30);
+  f->ReplayFrameNum[0] = (double) race->tick - 1800;
 }
 
-/* Fills the frame with the race as it is now. */
+/* Fills the frame with the race as it is now, from that seat. */
 void
-rs_frame_fill (RsFrame *frame, const RsRace *race, const RsGarage *garage)
+rs_frame_fill (RsFrame *frame, const RsRace *race, const RsSeat *seat)
 {
-  fill_session (frame, race);
-  fill_engine (frame, race);
-  fill_motion (frame, race);
+  const RsEntry *me = &race->cars[seat->entry];
+  const gboolean nowhere = seat->blank_rows > 0 || me->away;
+
+  fill_machine (frame, race);
+  fill_session (frame, race, me);
+  fill_weather (frame, race);
+  fill_crew (frame, me);
+  fill_engine (frame, seat, &me->car);
+  fill_motion (frame, race, seat);
   fill_feedback (frame);
-  fill_wheels (frame, race, garage);
-  fill_laps (frame, race);
-  if (race->config.shape == RACE_SIM_SHAPE_LIVE)
-    rs_frame_fill_cars (frame, race);
-  if (race->time_s <= race->begin_s)
+  fill_wheels (frame, seat, &me->car);
+  fill_laps (frame, race, seat);
+  rs_frame_fill_cars (frame, race, seat);
+  frame->ReplaySessionNum[0] = -1;
+  frame->IsReplayPlaying[0] = frame->ReplayPlaySpeed[0] = 0;
+  frame->IsOnTrack[0] = frame->IsOnTrackCar[0] =
+      !seat->replay && (!nowhere || race->tick == 1);
+  frame->IsInGarage[0] = nowhere && race->tick > 1;
+  if (seat->replay)
+    show_replay (frame, race, seat);
+  else if (nowhere)
     forget_place (frame);
 }

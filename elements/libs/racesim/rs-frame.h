@@ -32,6 +32,57 @@
   X (PlayerCarIdx, 1) \
   X (PlayerCarInPitStall, 1) \
   X (CamCarIdx, 1) \
+  X (SessionNum, 1) \
+  X (SessionLapsRemain, 1) \
+  X (SessionLapsRemainEx, 1) \
+  X (SessionLapsTotal, 1) \
+  X (IsOnTrack, 1) \
+  X (IsOnTrackCar, 1) \
+  X (IsInGarage, 1) \
+  X (IsReplayPlaying, 1) \
+  X (ReplayPlaySpeed, 1) \
+  X (ReplaySessionTime, 1) \
+  X (ReplaySessionNum, 1) \
+  X (ReplayFrameNum, 1) \
+  X (PlayerCarTeamIncidentCount, 1) \
+  X (PlayerCarMyIncidentCount, 1) \
+  X (PlayerCarDriverIncidentCount, 1) \
+  X (PlayerIncidents, 1) \
+  X (PlayerCarTowTime, 1) \
+  X (PlayerCarPitSvStatus, 1) \
+  X (PlayerTireCompound, 1) \
+  X (PaceMode, 1) \
+  X (PitsOpen, 1) \
+  X (PitRepairLeft, 1) \
+  X (PitOptRepairLeft, 1) \
+  X (PitstopActive, 1) \
+  X (PitSvFlags, 1) \
+  X (PitSvFuel, 1) \
+  X (PitSvTireCompound, 1) \
+  X (TireSetsUsed, 1) \
+  X (LFTiresUsed, 1) \
+  X (RFTiresUsed, 1) \
+  X (LRTiresUsed, 1) \
+  X (RRTiresUsed, 1) \
+  X (LeftTireSetsUsed, 1) \
+  X (RightTireSetsUsed, 1) \
+  X (FrontTireSetsUsed, 1) \
+  X (RearTireSetsUsed, 1) \
+  X (DCDriversSoFar, 1) \
+  X (TrackTemp, 1) \
+  X (TrackTempCrew, 1) \
+  X (AirTemp, 1) \
+  X (TrackWetness, 1) \
+  X (Skies, 1) \
+  X (WindVel, 1) \
+  X (WindDir, 1) \
+  X (RelativeHumidity, 1) \
+  X (FogLevel, 1) \
+  X (Precipitation, 1) \
+  X (WeatherDeclaredWet, 1) \
+  X (CarIdxPaceLine, RS_MAX_CARS) \
+  X (CarIdxPaceRow, RS_MAX_CARS) \
+  X (CarIdxPaceFlags, RS_MAX_CARS) \
   X (CarIdxLap, RS_MAX_CARS) \
   X (CarIdxLapCompleted, RS_MAX_CARS) \
   X (CarIdxLapDistPct, RS_MAX_CARS) \
@@ -162,12 +213,6 @@ typedef struct {
 } RsFrame;
 #undef RS_FRAME_MEMBER
 
-/* What the garage knows: tyre data that real rows show only after a stop. */
-typedef struct {
-  double carcass_c[RS_WHEELS][3];
-  double wear[RS_WHEELS][3];
-} RsGarage;
-
-void rs_frame_fill (RsFrame *frame, const RsRace *race, const RsGarage *garage);
-void rs_frame_fill_cars (RsFrame *frame, const RsRace *race);
-void rs_garage_look (RsGarage *garage, const RsCar *car);
+void rs_frame_fill (RsFrame *frame, const RsRace *race, const RsSeat *seat);
+void rs_frame_fill_cars (
+    RsFrame *frame, const RsRace *race, const RsSeat *seat);

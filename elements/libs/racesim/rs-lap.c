@@ -13,12 +13,15 @@ rs_lap_init (RsLapTimer *timer, double now_s)
 
 /*
  * Counts a lap that ended at cross_s of session time. Its time is shown
- * late_rows rows later; a first lap that did not begin at the line has none.
+ * late_rows rows later; a first lap that did not begin at the line has none,
+ * and that of a lap that does not count is -1.
  */
 void
-rs_lap_cross (RsLapTimer *timer, double cross_s, int late_rows)
+rs_lap_cross (RsLapTimer *timer, double cross_s, int late_rows, gboolean valid)
 {
-  timer->late_time_s = timer->lap >= 1 ? cross_s - timer->start_s : 0;
+  timer->late_time_s = timer->lap < 1 ? 0
+                       : valid        ? cross_s - timer->start_s
+                                      : -1;
   timer->late_start_s = timer->start_s;
   timer->late_rows = MAX (late_rows, 1);
   timer->start_s = timer->cross_s = cross_s;
@@ -32,9 +35,11 @@ rs_lap_tick (RsLapTimer *timer)
 {
   if (timer->late_rows == 0 || --timer->late_rows > 0)
     return;
-  if (timer->late_time_s <= 0)
+  if (timer->late_time_s == 0)
     return;
   timer->last_s = timer->late_time_s;
+  if (timer->last_s < 0)
+    return;
   if (timer->best_s <= 0 || timer->last_s < timer->best_s) {
     timer->best_s = timer->last_s;
     timer->best_lap = timer->completed;

@@ -10,7 +10,7 @@
 typedef struct {
   int lap, completed; /* 0 and -1 before the first line */
   double start_s; /* session time at which the lap began */
-  double last_s, best_s; /* 0 = none yet */
+  double last_s, best_s; /* 0 = none yet; last_s -1: does not count */
   int best_lap;
   /* Until this many rows have passed the display shows the lap before. */
   int late_rows;
@@ -19,7 +19,8 @@ typedef struct {
 } RsLapTimer;
 
 void rs_lap_init (RsLapTimer *timer, double now_s);
-void rs_lap_cross (RsLapTimer *timer, double cross_s, int late_rows);
+void rs_lap_cross (
+    RsLapTimer *timer, double cross_s, int late_rows, gboolean valid);
 void rs_lap_tick (RsLapTimer *timer);
 double rs_lap_current (const RsLapTimer *timer, double now_s);
 

@@ -2,6 +2,7 @@
  * The session text's DriverInfo: the driven car and the list of entries. */
 #include "rs-session.h"
 
+#include "rs-names.h"
 #include "rs-random.h"
 
 #define STREAM_DESIGN 0x71
@@ -46,16 +47,19 @@ awkward_team (int n)
 }
 
 static void
-add_names (GString *text, const RsRace *race, int n)
+add_names (GString *text, const RsRace *race, const RsEntry *entry)
 {
+  const int n = entry->number;
   const char *team = race->config.awkward_text ? awkward_team (n) : NULL;
+  g_autofree char *name = rs_driver_name (&race->config, n, entry->driver);
 
-  g_string_append_printf (text, "   UserName: Driver %02d%s\n", n,
+  g_string_append_printf (text, "   UserName: %s%s\n", name,
       race->config.awkward_text && n % 5 == 0 ? " \xe9\xfc\xf1" : "");
   g_string_append_printf (text,
       "   AbbrevName: %02d, D\n   Initials: D%d\n   UserID: %d\n"
-      "   TeamID: 0\n",
-      n, n % 10, DRIVER_ID + n);
+      "   TeamID: %d\n",
+      n, n % 10, DRIVER_ID + n + 1000 * entry->driver,
+      race->config.team_drivers > 1 ? n : 0);
   if (team != NULL)
     g_string_append_printf (text, "   TeamName: %s\n", team);
   else
@@ -64,10 +68,12 @@ add_names (GString *text, const RsRace *race, int n)
       n, n < 10 ? 1000 + n : n);
 }
 
+/* spec NULL: the pace car. */
 static void
-add_class (GString *text, const RsRace *race, gboolean pace)
+add_class (
+    GString *text, const RsRace *race, const RsCarSpec *spec, double lap_s)
 {
-  const RsCarSpec *spec = race->spec;
+  const gboolean pace = spec == NULL;
   const gboolean racing = race->n_cars > 1;
 
   g_string_append_printf (text,
@@ -85,13 +91,13 @@ add_class (GString *text, const RsRace *race, gboolean pace)
                : 0,
       pace ? 11 : spec->id, pace, pace ? "PitBox Pace Car" : spec->screen_name,
       pace ? "Pace Car" : spec->short_name,
-      pace || !racing ? "" : spec->class_name, pace ? 0 : 70,
+      pace || !racing ? "" : spec->class_name, pace ? 0 : (int) (7000 / lap_s),
       pace ? 0xffffff : spec->class_color);
-  add (text, "   CarClassEstLapTime", "%.4f", race->reference_lap_s);
+  add (text, "   CarClassEstLapTime", "%.4f", lap_s);
 }
 
 static void
-add_look (GString *text, const RsRace *race, guint idx)
+add_look (GString *text, const RsRace *race, guint idx, int mine, int team)
 {
   const guint64 seed = race->config.seed + STREAM_DESIGN;
   const guint a = rs_hash (seed, idx * 3) & 0xffffff;
@@ -107,12 +113,30 @@ add_look (GString *text, const RsRace *race, guint idx)
       "   BodyType: 0\n   FaceType: 0\n   HelmetType: 0\n"
       "   CarNumberDesignStr: 0,0,ffffff,777777,000000\n"
       "   CarSponsor_1: 0\n   CarSponsor_2: 0\n"
-      "   CurDriverIncidentCount: 0\n   TeamIncidentCount: 0\n",
-      1200 + a % 4000, a % 24, a, b, c, b % 70, a, b, c, c % 40, a, b, c);
+      "   CurDriverIncidentCount: %d\n   TeamIncidentCount: %d\n",
+      1200 + a % 4000, a % 24, a, b, c, b % 70, a, b, c, c % 40, a, b, c, mine,
+      team);
+}
+
+/* Other cars' incidents are not told in a race. */
+static void
+add_entry (
+    GString *text, const RsRace *race, const RsSeat *seat, const RsEntry *entry)
+{
+  const guint idx = (guint) rs_race_car_idx (race, entry);
+  const gboolean mine = (guint) (entry - race->cars) == seat->entry;
+
+  g_string_append_printf (text, " - CarIdx: %u\n", idx);
+  add_names (text, race, entry);
+  add_class (
+      text, race, entry->car.spec, race->reference_lap_s[entry->class_index]);
+  add_look (text, race, idx,
+      mine ? entry->incidents_of_driver[entry->driver] : 0,
+      mine ? entry->incidents : 0);
 }
 
 static void
-add_entries (GString *text, const RsRace *race)
+add_entries (GString *text, const RsRace *race, const RsSeat *seat)
 {
   g_string_append (text, " Drivers:\n");
   if (race->first_idx == 1) {
@@ -120,34 +144,27 @@ add_entries (GString *text, const RsRace *race)
         " - CarIdx: 0\n   UserName: Pace Car\n   AbbrevName: \n"
         "   Initials: \n   UserID: -1\n   TeamID: 0\n"
         "   TeamName: Pace Car\n   CarNumber: \"0\"\n   CarNumberRaw: 0\n");
-    add_class (text, race, TRUE);
-    add_look (text, race, 0);
+    add_class (text, race, NULL, race->reference_lap_s[0]);
+    add_look (text, race, 0, 0, 0);
   }
-  for (guint i = 0; i < race->n_cars; i++) {
-    const guint idx = i + (guint) race->first_idx;
-
-    g_string_append_printf (text, " - CarIdx: %u\n", idx);
-    add_names (text, race, race->cars[i].number);
-    add_class (text, race, FALSE);
-    add_look (text, race, idx);
-  }
+  for (guint i = 0; i < race->n_cars; i++)
+    if (race->cars[i].listed)
+      add_entry (text, race, seat, &race->cars[i]);
   g_string_append_c (text, '\n');
 }
 
 void
-rs_session_add_drivers (GString *text, const RsRace *race)
+rs_session_add_drivers (GString *text, const RsRace *race, const RsSeat *seat)
 {
-  const RsCarSpec *spec = race->spec;
-  const RsTrack *track = race->track;
-  const double stall =
-      track->length_m - MIN (70.0, track->spec->pit_entry_m * 0.6);
+  const RsEntry *me = &race->cars[seat->entry];
+  const RsCarSpec *spec = me->car.spec;
 
   g_string_append_printf (text,
       "DriverInfo:\n DriverCarIdx: %d\n DriverUserID: %d\n PaceCarIdx: %d\n"
       " DriverHeadPosX: -0.410\n DriverHeadPosY: 0.370\n"
       " DriverHeadPosZ: 0.640\n DriverCarIsElectric: 0\n",
-      race->first_idx + (int) race->player,
-      DRIVER_ID + race->cars[race->player].number, race->first_idx - 1);
+      rs_race_car_idx (race, me), DRIVER_ID + me->number + 1000 * me->driver,
+      race->first_idx - 1);
   add (text, " DriverCarIdleRPM", "%.3f", spec->idle_rpm);
   add (text, " DriverCarRedLine", "%.3f", spec->redline_rpm);
   g_string_append (text, " DriverCarEngCylinderCount: 8\n");
@@ -162,14 +179,18 @@ rs_session_add_drivers (GString *text, const RsRace *race)
   add (text, " DriverCarSLLastRPM", "%.3f", spec->sl_last_rpm);
   add (text, " DriverCarSLBlinkRPM", "%.3f", spec->sl_blink_rpm);
   g_string_append (text, " DriverCarVersion: " PACKAGE_VERSION "\n");
-  add (text, " DriverPitTrkPct", "%.6f", stall / track->length_m);
-  add (text, " DriverCarEstLapTime", "%.4f", race->reference_lap_s);
+  add (text, " DriverPitTrkPct", "%.6f", me->pit.box_s / race->track->length_m);
+  add (text, " DriverCarEstLapTime", "%.4f",
+      race->reference_lap_s[me->class_index]);
   g_string_append (text, race->config.awkward_text
                              ? " DriverSetupName: r\xe9glage 2: sec # 3.sto\n"
                              : " DriverSetupName: baseline.sto\n");
-  g_string_append (text,
+  g_string_append_printf (text,
       " DriverSetupIsModified: 0\n DriverSetupLoadTypeName: user\n"
-      " DriverSetupPassedTech: 1\n DriverIncidentCount: 0\n"
-      " DriverTires:\n - TireIndex: 0\n   TireCompoundType: \"Hard\"\n");
-  add_entries (text, race);
+      " DriverSetupPassedTech: 1\n DriverIncidentCount: %d\n"
+      " DriverTires:\n - TireIndex: 0\n   TireCompoundType: \"Hard\"\n",
+      me->incidents_of_driver[me->driver]);
+  if (race->config.weather != RACE_SIM_WEATHER_DRY)
+    g_string_append (text, " - TireIndex: 1\n   TireCompoundType: \"Wet\"\n");
+  add_entries (text, race, seat);
 }

@@ -327,29 +327,40 @@ pit_offset (const RsTrack *track, double s)
   return track->spec->pit_side_m * t * t * t * (t * (6 * t - 15) + 10);
 }
 
-/*
- * The place in the pit lane beside s. Returns the metres driven there per
- * metre of s.
- */
-double
-rs_track_pit_at (const RsTrack *track, double s, RsTrackPoint *point)
+/* Where the pit lane runs beside the driven line at s. */
+void
+rs_track_pit_beside (const RsTrack *track, double s, RsBeside *beside)
 {
   const double h = 0.5;
   const double before = pit_offset (track, s - h);
   const double here = pit_offset (track, s);
   const double after = pit_offset (track, s + h);
-  const double slope = (after - before) / (2 * h);
-  double along, scale;
+
+  beside->m = -here;
+  beside->slope = -(after - before) / (2 * h);
+  beside->curve = -(after - 2 * here + before) / (h * h);
+}
+
+/*
+ * The place beside s on a path with that distance, slope and curve. Returns
+ * the metres driven there per metre of s.
+ */
+double
+rs_track_beside (
+    const RsTrack *track, double s, const RsBeside *beside, RsTrackPoint *point)
+{
+  double along, scale, heading;
 
   rs_track_at (track, s, point);
-  along = 1 + point->curvature * here;
-  scale = hypot (along, slope);
-  point->x += here * cos (point->heading);
-  point->y -= here * sin (point->heading);
-  point->heading += atan2 (slope, along);
-  point->curvature =
-      (point->curvature * along - (after - 2 * here + before) / (h * h))
-      / (scale * scale * scale);
+  heading = point->heading;
+  along = 1 - point->curvature * beside->m;
+  scale = sqrt (along * along + beside->slope * beside->slope);
+  point->x -= beside->m * cos (heading);
+  point->y += beside->m * sin (heading);
+  point->heading -= atan2 (beside->slope, along);
+  point->curvature = (along * (point->curvature * along + beside->curve)
+                         + 2 * point->curvature * beside->slope * beside->slope)
+                     / (scale * scale * scale);
   point->grade /= scale;
   return scale;
 }

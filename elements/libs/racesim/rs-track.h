@@ -16,6 +16,7 @@ typedef struct {
   const char *display_name;
   const char *short_name;
   const char *config_name;
+  const char *type; /* as in WeekendInfo:TrackType */
   int id;
   /* Corner points of the driven line in metres: x east, y north, z up. The
    * first is the start/finish line. */
@@ -23,12 +24,15 @@ typedef struct {
   guint n_points;
   /* Radius of the smoothing that turns the polygon into a road. */
   double smooth_m;
+  /* From the driven line to either edge of the road, without kerbs. */
+  double half_width_m;
   /* Origin of x and y; in the middle of an ocean for the shipped tracks. */
   double latitude_deg, longitude_deg, altitude_m;
   /* Yaw = north_offset - YawNorth. */
   double north_offset_rad;
   /* Pit lane: from its entry cone before the line to its exit cone behind it,
-   * measured along the lap from the line, and how far beside the road. */
+   * measured along the lap from the line, and how far to the right (negative:
+   * left) of the driven line. */
   double pit_entry_m, pit_exit_m, pit_side_m;
   double pit_speed_kph;
   double sector_start[RS_MAX_SECTORS];
@@ -49,6 +53,12 @@ typedef struct {
   double start_m, apex_m, end_m;
 } RsCorner;
 
+/* How far beside the driven line, positive to the left, with its first and
+ * second derivative by the distance along the line. */
+typedef struct {
+  double m, slope, curve;
+} RsBeside;
+
 typedef struct {
   const RsTrackSpec *spec;
   double length_m;
@@ -67,7 +77,9 @@ void rs_track_free (RsTrack *track);
 double rs_track_wrap (const RsTrack *track, double s);
 void rs_track_at (const RsTrack *track, double s, RsTrackPoint *point);
 int rs_track_corner_at (const RsTrack *track, double s);
+double rs_track_beside (const RsTrack *track, double s, const RsBeside *beside,
+    RsTrackPoint *point);
 gboolean rs_track_in_pit_window (const RsTrack *track, double s);
-double rs_track_pit_at (const RsTrack *track, double s, RsTrackPoint *point);
+void rs_track_pit_beside (const RsTrack *track, double s, RsBeside *beside);
 void rs_track_geodetic (
     const RsTrack *track, double x, double y, double *lat, double *lon);

@@ -33,42 +33,17 @@ static const struct {
   double value;
 } constants[] = {
   { "SessionUniqueID", 1 },
-  { "SessionLapsRemain", 32767 },
-  { "SessionLapsRemainEx", 32767 },
-  { "SessionLapsTotal", 32767 },
   { "RadioTransmitCarIdx", -1 },
   { "RadioTransmitRadioIdx", 0 },
   { "RadioTransmitFrequencyIdx", 1 },
   { "DisplayUnits", 1 },
-  { "IsOnTrack", 1 },
-  { "IsOnTrackCar", 1 },
   { "ChanPartnerQuality", 1 },
-  { "TrackTemp", 36.2 },
-  { "TrackTempCrew", 36.2 },
-  { "AirTemp", 24.1 },
-  { "TrackWetness", 1 },
-  { "Skies", 1 },
   { "AirDensity", RS_AIR_DENSITY },
   { "AirPressure", 101160.3 },
-  { "WindVel", 2.4 },
-  { "WindDir", 2.57 },
-  { "RelativeHumidity", 0.55 },
   { "SolarAltitude", 0.92 },
   { "SolarAzimuth", 3.05 },
   { "SteeringFFBEnabled", 1 },
   { "OkToReloadTextures", 1 },
-  { "PitsOpen", 1 },
-  { "PaceMode", 1 },
-  { "DCDriversSoFar", 1 },
-  { "LFTiresUsed", 1 },
-  { "RFTiresUsed", 1 },
-  { "LRTiresUsed", 1 },
-  { "RRTiresUsed", 1 },
-  { "LeftTireSetsUsed", 1 },
-  { "RightTireSetsUsed", 1 },
-  { "FrontTireSetsUsed", 1 },
-  { "RearTireSetsUsed", 1 },
-  { "TireSetsUsed", 1 },
   { "LFTiresAvailable", 255 },
   { "RFTiresAvailable", 255 },
   { "LRTiresAvailable", 255 },
@@ -83,13 +58,10 @@ static const struct {
   { "CamGroupNumber", 9 },
   { "CamCameraState", 80 },
   { "SteeringWheelAngleMax", 7.85 },
-  { "PitSvFlags", 31 },
-  { "PitSvFuel", 60 },
   { "SteeringWheelPctIntensity", 0.5 },
   { "SteeringWheelMaxForceNm", 44.73 },
   { "SteeringWheelPeakForceNm", -1 },
   { "SteeringWheelUseLinear", 1 },
-  { "ReplaySessionNum", -1 },
   { "dpRFTireChange", 1 },
   { "dpLFTireChange", 1 },
   { "dpRRTireChange", 1 },
@@ -102,8 +74,6 @@ static const struct {
   { "WaterLevel", 14 },
   { "OilLevel", 6 },
   { "FuelPress", 6.5 },
-  { "CarIdxPaceLine", -1 },
-  { "CarIdxPaceRow", -1 },
   { "CarIdxQualTireCompound", -1 },
   { "CarIdxP2P_Count", -1 },
 };
@@ -160,9 +130,10 @@ is_disk_only (const char *name)
  * follows after the last shock belongs to other cars, builds, or the disk.
  */
 static gboolean
-has_variable (const RsRace *race, const IrsdkWellKnown *known, gboolean of_car)
+has_variable (const RsRace *race, RaceSimShape shape,
+    const IrsdkWellKnown *known, gboolean of_car)
 {
-  if (race->config.shape == RACE_SIM_SHAPE_DISK)
+  if (shape == RACE_SIM_SHAPE_DISK)
     return of_car ? !is_live_only (known->name) : is_disk_only (known->name);
   if (!race->config.with_360hz && g_str_has_suffix (known->name, "_ST")
       && strcmp (known->name, "SteeringWheelTorque_ST") != 0)
@@ -234,23 +205,25 @@ find_in_frame (const IrsdkWellKnown *known, guint *from)
 }
 
 static double
-constant_of (const RsRace *race, const char *name)
+constant_of (const RsRace *race, const RsSeat *seat, const char *name)
 {
+  const RsCarSpec *spec = race->cars[seat->entry].car.spec;
+
   if (strcmp (name, "PlayerCarClass") == 0)
-    return race->n_cars > 1 ? race->spec->class_id : 0;
+    return race->n_cars > 1 ? spec->class_id : 0;
   if (strcmp (name, "PlayerCarSLFirstRPM") == 0)
-    return race->spec->sl_first_rpm;
+    return spec->sl_first_rpm;
   if (strcmp (name, "PlayerCarSLShiftRPM") == 0)
-    return race->spec->shift_rpm;
+    return spec->shift_rpm;
   if (strcmp (name, "PlayerCarSLLastRPM") == 0)
-    return race->spec->sl_last_rpm;
+    return spec->sl_last_rpm;
   if (strcmp (name, "PlayerCarSLBlinkRPM") == 0)
-    return race->spec->sl_blink_rpm;
+    return spec->sl_blink_rpm;
   if (g_str_has_prefix (name, "PitSv") && strlen (name) == 8)
-    return race->spec->cold_pressure_kpa;
+    return spec->cold_pressure_kpa;
   if (g_str_has_suffix (name, "coldPressure")
       || g_str_has_suffix (name, "TireColdPress"))
-    return race->spec->cold_pressure_kpa;
+    return spec->cold_pressure_kpa;
   for (guint i = 0; i < G_N_ELEMENTS (constants); i++)
     if (strcmp (name, constants[i].name) == 0)
       return constants[i].value;
@@ -259,7 +232,7 @@ constant_of (const RsRace *race, const char *name)
 
 /* Decides on the variables of the race's rows and where they stand. */
 RsLayout *
-rs_layout_new (const RsRace *race)
+rs_layout_new (const RsRace *race, const RsSeat *seat, RaceSimShape shape)
 {
   const gsize n_known = irsdk_well_known_count ();
   const int last_of_car = irsdk_well_known_find ("RFshockVel_ST");
@@ -270,7 +243,7 @@ rs_layout_new (const RsRace *race)
   for (gsize i = 0; i < n_known; i++) {
     const IrsdkWellKnown *known = irsdk_well_known_get (i);
 
-    if (!has_variable (race, known, (int) i <= last_of_car))
+    if (!has_variable (race, shape, known, (int) i <= last_of_car))
       continue;
     layout->vars[layout->n_vars].known = known;
     layout->vars[layout->n_vars++].offset = layout->row_bytes;
@@ -291,7 +264,7 @@ rs_layout_new (const RsRace *race)
     }
     for (guint k = 0; k < known->count; k++)
       put (layout->constants + var->offset + k * type_bytes[known->type],
-          known->type, constant_of (race, known->name));
+          known->type, constant_of (race, seat, known->name));
   }
   return layout;
 }
@@ -317,8 +290,9 @@ rs_layout_write (const RsLayout *layout, const RsFrame *frame, guint8 *row)
   for (guint i = 0; i < layout->n_bindings; i++) {
     const struct RsBinding *b = &layout->bindings[i];
     const guint size = type_bytes[b->type];
+    guint8 *at = row + b->offset;
 
-    for (guint k = 0; k < b->count; k++)
-      put (row + b->offset + k * size, b->type, values[b->from + k]);
+    for (guint k = 0; k < b->count; k++, at += size)
+      put (at, b->type, values[b->from + k]);
   }
 }

@@ -13,7 +13,8 @@ typedef struct {
   guint n_bindings;
 } RsLayout;
 
-RsLayout *rs_layout_new (const RsRace *race);
+RsLayout *rs_layout_new (
+    const RsRace *race, const RsSeat *seat, RaceSimShape shape);
 void rs_layout_free (RsLayout *layout);
 void rs_layout_write (
     const RsLayout *layout, const RsFrame *frame, guint8 *row);

@@ -1,0 +1,565 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Race control: sessions one after the other, start, flags, finish. */
+#include "rs-race.h"
+
+#include <math.h>
+
+/* How long drivers have to get in, to line up, and to see five lights. */
+#define GET_IN_CAR_S 5.0
+#define WARMUP_S 5.0
+#define LIGHTS_S 5.0
+#define GREEN_SHOWN_S 10.0
+/* The leader this far before the line gets the green. */
+#define GREEN_BEFORE_M 60.0
+#define FINISH_WAIT_S 150.0
+#define COOL_DOWN_S 8.0
+#define CAUTION_WAVING_S 8.0
+#define CAUTION_LAPS 2
+
+static void
+set_flags (RsRace *race, guint32 flags)
+{
+  if (race->flags == flags)
+    return;
+  race->flags = flags;
+  rs_race_note (race, "flags", NULL, flags);
+}
+
+static void
+set_state (RsRace *race, RsState state)
+{
+  race->state = state;
+  race->state_s = race->time_s;
+  rs_race_note (race, "state", NULL, state);
+  race->text_dirty = TRUE;
+}
+
+/* Changes what one car sees alone. */
+void
+rs_control_car_flags (RsRace *race, RsEntry *entry, guint32 set, guint32 clear)
+{
+  const guint32 flags = (entry->flags | set) & ~clear;
+
+  if (entry->flags == flags)
+    return;
+  entry->flags = flags;
+  rs_race_note (race, "car-flags", entry, flags);
+}
+
+static void
+begin_session (RsRace *race, guint number)
+{
+  const gboolean first = number == 0;
+  RsSession *session = &race->sessions[number];
+
+  race->session = number;
+  if (!first)
+    race->time_s = 0;
+  race->text_s = -1e9;
+  race->green_s = race->leader_s = race->caution_s = -1;
+  race->leader = race->best_car = -1;
+  race->lead_changes = race->cautions = race->caution_laps = 0;
+  race->flags = RS_FLAG_START_HIDDEN;
+  race->pace = (RsPaceCar){ .s = race->track->spec->pit_exit_m * 0.3 };
+  g_array_set_size (race->first_at, 0);
+  session->first_tick = first ? 1 : race->tick + 1;
+  if (session->kind == RS_RACE) {
+    for (guint i = 0; i < race->n_cars; i++) {
+      rs_field_renew (race, &race->cars[i]);
+      race->cars[i].away = TRUE;
+      race->cars[i].back_s = HUGE_VAL;
+    }
+    set_state (race, RS_STATE_GET_IN_CAR);
+  } else {
+    rs_field_place_boxes (race);
+    session->green_tick = session->first_tick;
+    race->green_s = race->time_s;
+    set_state (race, RS_STATE_RACING);
+  }
+  for (guint k = 0; k < race->n_seats; k++) {
+    rs_seat_begin (&race->seats[k]);
+    race->seats[k].blank_rows = first ? 1 : 90;
+  }
+}
+
+static void
+add_session (RsRace *race, RsSessionKind kind, double length_s, guint laps)
+{
+  race->sessions[race->n_sessions++] =
+      (RsSession){ .kind = kind, .length_s = length_s, .laps = laps };
+}
+
+/* Plans the sessions and begins the first. */
+void
+rs_control_init (RsRace *race)
+{
+  const RaceSimConfig *c = &race->config;
+
+  if (!rs_race_controlled (race)) {
+    if (race->n_cars > 1)
+      add_session (race, RS_RACE, 86400, 0);
+    else
+      add_session (race, RS_TESTING, RS_UNLIMITED_S, 0);
+    race->flags = RS_FLAG_START_HIDDEN;
+    race->state = RS_STATE_RACING;
+    race->sessions[0].first_tick = race->sessions[0].green_tick = 1;
+    race->pace.s = race->track->spec->pit_exit_m * 0.3;
+    rs_field_place_run (race);
+    for (guint k = 0; k < race->n_seats; k++)
+      race->seats[k].blank_rows = 1;
+    return;
+  }
+  if (c->event == RACE_SIM_EVENT_WEEKEND && c->practice_s > 0)
+    add_session (race, RS_PRACTICE, c->practice_s, 0);
+  if (c->event == RACE_SIM_EVENT_WEEKEND && c->qualify_s > 0)
+    add_session (race, RS_QUALIFY, c->qualify_s, 0);
+  add_session (race, RS_RACE, c->race_laps > 0 ? RS_UNLIMITED_S : c->race_s,
+      c->race_laps);
+  begin_session (race, 0);
+}
+
+static gint
+compare_results (gconstpointer a, gconstpointer b)
+{
+  return ((const RsResult *) a)->position - ((const RsResult *) b)->position;
+}
+
+static void
+take_results (RsRace *race)
+{
+  RsSession *session = &race->sessions[race->session];
+
+  rs_race_rank (race);
+  session->results = g_array_new (FALSE, FALSE, sizeof (RsResult));
+  for (guint i = 0; i < race->n_cars; i++) {
+    const RsEntry *e = &race->cars[i];
+    const RsResult result = {
+      .entry = i,
+      .position = e->position,
+      .class_position = e->class_position,
+      .laps = MAX (e->done ? e->done_laps : e->timer.completed, 0),
+      .best_lap = e->timer.best_lap,
+      .best_s = e->timer.best_s,
+      .last_s = e->timer.last_s,
+      .gap_s = e->gap_s,
+      .incidents = e->incidents,
+      .stops = e->pit.stops,
+      .drive_throughs = e->pit.drive_throughs,
+      .drivers_so_far = e->drivers_so_far,
+      .fuel_added_l = e->pit.fuel_added_l,
+      .fuel_burnt_l = e->car.burnt_l,
+      .retired = e->retired,
+    };
+    g_array_append_val (session->results, result);
+  }
+  g_array_sort (session->results, compare_results);
+}
+
+/* Qualifying decides on the grid, class by class. */
+static void
+make_grid (RsRace *race)
+{
+  for (guint i = 0; i < race->n_cars; i++)
+    race->cars[i].best_qualify_s =
+        race->cars[i].timer.best_s > 0 ? race->cars[i].timer.best_s : 1e6;
+  int grid[RS_MAX_CARS];
+
+  for (guint i = 0; i < race->n_cars; i++) {
+    const RsEntry *a = &race->cars[i];
+
+    grid[i] = 0;
+    for (guint j = 0; j < race->n_cars; j++) {
+      const RsEntry *b = &race->cars[j];
+
+      grid[i] += b->class_index < a->class_index
+                 || (b->class_index == a->class_index
+                     && (b->best_qualify_s < a->best_qualify_s
+                         || (b->best_qualify_s == a->best_qualify_s && j < i)));
+    }
+  }
+  for (guint i = 0; i < race->n_cars; i++)
+    race->cars[i].grid = grid[i];
+}
+
+static void
+end_session (RsRace *race)
+{
+  race->sessions[race->session].last_tick = race->tick;
+  if (rs_race_kind (race) == RS_QUALIFY)
+    make_grid (race);
+  if (race->session + 1 < race->n_sessions)
+    begin_session (race, race->session + 1);
+  else
+    race->over = TRUE;
+}
+
+/* Takes the flag: what comes after does not count. */
+static void
+finish (RsRace *race, RsEntry *entry)
+{
+  if (entry->done)
+    return;
+  entry->done = TRUE;
+  entry->done_laps = entry->timer.completed;
+  entry->done_cross_s = entry->timer.cross_s;
+  entry->pit.wants = RS_PIT_PARK;
+  rs_race_note (race, "finish", entry, entry->timer.completed);
+}
+
+static void
+show_checkered (RsRace *race)
+{
+  RsSession *session = &race->sessions[race->session];
+
+  session->checkered_tick = race->tick + 1;
+  set_flags (race, RS_FLAG_CHECKERED | RS_FLAG_START_HIDDEN);
+  set_state (race, RS_STATE_CHECKERED);
+}
+
+static double
+expected_lap_s (const RsRace *race, const RsEntry *leader)
+{
+  return leader->timer.late_time_s > 0
+             ? leader->timer.late_time_s
+             : race->reference_lap_s[leader->class_index];
+}
+
+/* The leader has begun a lap: is it the last one, or was it? */
+static void
+leader_crossed (RsRace *race, RsEntry *entry, double cross_s)
+{
+  const RsSession *session = &race->sessions[race->session];
+  const int laps = entry->timer.completed;
+  guint32 flags =
+      race->flags & ~(guint32) (RS_FLAG_TEN_TO_GO | RS_FLAG_FIVE_TO_GO);
+  gboolean last;
+
+  race->leader_s = cross_s;
+  if (race->caution_s >= 0)
+    race->caution_laps++;
+  if (session->laps > 0 ? laps >= (int) session->laps
+                        : (race->flags & RS_FLAG_WHITE) != 0) {
+    show_checkered (race);
+    finish (race, entry);
+    return;
+  }
+  last = session->laps > 0
+             ? laps + 1 == (int) session->laps
+             : cross_s - race->green_s + expected_lap_s (race, entry)
+                   >= session->length_s;
+  if (last)
+    flags |= RS_FLAG_WHITE;
+  if (session->laps > 10 && laps + 10 == (int) session->laps)
+    flags |= RS_FLAG_TEN_TO_GO;
+  if (session->laps > 5 && laps + 5 == (int) session->laps)
+    flags |= RS_FLAG_FIVE_TO_GO;
+  set_flags (race, flags);
+}
+
+/* A car has passed the line; its timer knows. */
+void
+rs_control_crossed (RsRace *race, RsEntry *entry, double cross_s)
+{
+  const gboolean leads =
+      race->leader == (int) (entry - race->cars)
+      && entry->timer.completed + 1 == (int) race->first_at->len;
+
+  if (!rs_race_controlled (race))
+    return;
+  if (race->state == RS_STATE_CHECKERED)
+    finish (race, entry);
+  else if (race->state == RS_STATE_RACING && rs_race_kind (race) == RS_RACE
+           && leads && entry->timer.completed > 0)
+    leader_crossed (race, entry, cross_s);
+}
+
+static void
+go_green (RsRace *race)
+{
+  race->sessions[race->session].green_tick = race->tick + 1;
+  race->green_s = race->time_s;
+  set_flags (race, RS_FLAG_START_GO | RS_FLAG_GREEN);
+  set_state (race, RS_STATE_RACING);
+  for (guint i = 0; i < race->n_cars; i++) {
+    race->cars[i].go_s = race->time_s;
+    race->cars[i].cap[RS_CAP_CONTROL].mps = HUGE_VAL;
+  }
+}
+
+/* The first car behind the pace car, or NULL. */
+static const RsEntry *
+head_of_convoy (const RsRace *race)
+{
+  const RsEntry *head = NULL;
+  double least = HUGE_VAL;
+
+  for (guint k = 0; k < race->n_order; k++) {
+    const RsEntry *e = &race->cars[race->order[k]];
+    const double gap = rs_track_wrap (race->track, race->pace.s - e->car.s);
+
+    if (gap < least) {
+      least = gap;
+      head = e;
+    }
+  }
+  return head;
+}
+
+static void
+step_pace_car (RsRace *race)
+{
+  RsPaceCar *pace = &race->pace;
+  const RsTrackSpec *spec = race->track->spec;
+  const double want = race->track->length_m < 1500 ? 19 : 24;
+  const double entry_m = race->track->length_m - spec->pit_entry_m;
+
+  if (!pace->out)
+    return;
+  pace->speed += CLAMP (want - pace->speed, -0.05, 0.04);
+  pace->s = rs_track_wrap (race->track, pace->s + pace->speed * RS_TICK_S);
+  if ((race->flags & RS_FLAG_ONE_TO_GREEN) != 0 && pace->s > entry_m - 20
+      && pace->s < entry_m + 200) {
+    pace->out = FALSE;
+    pace->leaving = TRUE;
+    pace->s = spec->pit_exit_m * 0.3;
+    pace->speed = 0;
+  }
+}
+
+static void
+step_parade (RsRace *race)
+{
+  const double length = race->track->length_m;
+  const double since = race->time_s - race->state_s;
+
+  if (race->config.start == RACE_SIM_START_GRID) {
+    set_flags (
+        race, since < LIGHTS_S - 3 ? RS_FLAG_START_READY : RS_FLAG_START_SET);
+    if (since >= LIGHTS_S)
+      go_green (race);
+    return;
+  }
+  if (since > 3 && race->pace.s > length * 0.3)
+    set_flags (race, RS_FLAG_ONE_TO_GREEN | RS_FLAG_START_READY);
+  for (guint k = 0; k < race->n_order; k++) {
+    const RsEntry *e = &race->cars[race->order[k]];
+
+    if (e->car.s > length - GREEN_BEFORE_M && e->car.speed > 5) {
+      go_green (race);
+      return;
+    }
+  }
+}
+
+static void
+begin_parade (RsRace *race)
+{
+  set_state (race, RS_STATE_PARADE);
+  if (race->config.start == RACE_SIM_START_GRID)
+    return;
+  for (guint i = 0; i < race->n_cars; i++)
+    race->cars[i].go_s = race->time_s;
+}
+
+/* Neutralises the race, or lets the leader have the green at the line. */
+void
+rs_control_caution (RsRace *race, gboolean on)
+{
+  const RsEntry *leader;
+
+  if (!rs_race_controlled (race) || rs_race_kind (race) != RS_RACE
+      || race->state != RS_STATE_RACING)
+    return;
+  if (!on) {
+    if (race->caution_s >= 0)
+      race->caution_laps = MAX (race->caution_laps, CAUTION_LAPS);
+    return;
+  }
+  if (race->caution_s >= 0 || race->leader < 0
+      || (race->flags & RS_FLAG_WHITE) != 0)
+    return;
+  leader = &race->cars[race->leader];
+  race->caution_s = race->time_s;
+  race->caution_laps = 0;
+  race->cautions++;
+  race->pace = (RsPaceCar){
+    .s = rs_track_wrap (race->track, leader->car.s + 200),
+    .speed = 24,
+    .out = TRUE,
+  };
+  set_flags (race, RS_FLAG_CAUTION_WAVING | RS_FLAG_START_HIDDEN);
+}
+
+static void
+step_caution (RsRace *race)
+{
+  const RsEntry *head;
+
+  if (race->caution_s < 0)
+    return;
+  if ((race->flags & RS_FLAG_CAUTION_WAVING) != 0
+      && race->time_s - race->caution_s > CAUTION_WAVING_S)
+    set_flags (race,
+        RS_FLAG_CAUTION | RS_FLAG_START_HIDDEN | (race->flags & RS_FLAG_WHITE));
+  if (race->caution_laps >= CAUTION_LAPS)
+    set_flags (race, race->flags | RS_FLAG_ONE_TO_GREEN);
+  if (race->pace.out || !race->pace.leaving)
+    return;
+  head = head_of_convoy (race);
+  if (head != NULL && head->car.s < race->track->length_m - GREEN_BEFORE_M)
+    return;
+  race->caution_s = -1;
+  race->pace.leaving = FALSE;
+  set_flags (race,
+      RS_FLAG_GREEN | RS_FLAG_START_HIDDEN | (race->flags & RS_FLAG_WHITE));
+  race->state_s = race->time_s;
+}
+
+static void
+step_racing (RsRace *race)
+{
+  const RsSession *session = &race->sessions[race->session];
+
+  if (session->kind != RS_RACE) {
+    if (race->time_s >= session->length_s)
+      show_checkered (race);
+    return;
+  }
+  step_caution (race);
+  if ((race->flags & RS_FLAG_GREEN) != 0
+      && race->time_s - race->state_s > GREEN_SHOWN_S)
+    set_flags (race, (race->flags & ~(RS_FLAG_GREEN | RS_FLAG_START_GO))
+                         | RS_FLAG_START_HIDDEN);
+}
+
+static gboolean
+all_finished (const RsRace *race)
+{
+  for (guint i = 0; i < race->n_cars; i++) {
+    const RsEntry *e = &race->cars[i];
+
+    if (!e->done && !e->away && !e->car.in_stall)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+step_run (RsRace *race)
+{
+  const RsEntry *me = &race->cars[race->seats[0].entry];
+  const double left = me->go_s - race->time_s;
+
+  if (race->config.start != RACE_SIM_START_GRID)
+    return;
+  race->state =
+      me->car.hold && me->timer.lap == 0 ? RS_STATE_PARADE : RS_STATE_RACING;
+  race->flags = left > 3    ? RS_FLAG_START_READY
+                : left > 0  ? RS_FLAG_START_SET
+                : left > -3 ? RS_FLAG_START_GO | RS_FLAG_GREEN
+                            : RS_FLAG_START_HIDDEN;
+}
+
+/* Goes on by one tick: what changes by time alone. */
+void
+rs_control_step (RsRace *race)
+{
+  const double since = race->time_s - race->state_s;
+
+  if (race->over)
+    return;
+  if (!rs_race_controlled (race)) {
+    step_run (race);
+    return;
+  }
+  step_pace_car (race);
+  if (race->state == RS_STATE_GET_IN_CAR && since >= GET_IN_CAR_S) {
+    rs_field_place_grid (race);
+    set_flags (race, RS_FLAG_START_READY);
+    set_state (race, RS_STATE_WARMUP);
+  } else if (race->state == RS_STATE_WARMUP && since >= WARMUP_S) {
+    begin_parade (race);
+  } else if (race->state == RS_STATE_PARADE) {
+    step_parade (race);
+  } else if (race->state == RS_STATE_RACING) {
+    step_racing (race);
+  } else if (race->state == RS_STATE_CHECKERED
+             && (all_finished (race) || since >= FINISH_WAIT_S)) {
+    take_results (race);
+    set_state (race, RS_STATE_COOL_DOWN);
+  } else if (race->state == RS_STATE_COOL_DOWN && since >= COOL_DOWN_S) {
+    end_session (race);
+  }
+}
+
+/* Ends the running session early: the leader's next lap is the last. */
+void
+rs_control_next (RsRace *race)
+{
+  RsSession *session = &race->sessions[race->session];
+
+  if (session->kind == RS_RACE) {
+    session->laps = 0;
+    session->length_s = MAX (0, race->time_s - MAX (race->green_s, 0));
+  } else {
+    session->length_s = MIN (session->length_s, race->time_s);
+  }
+}
+
+gboolean
+rs_control_convoy (const RsRace *race)
+{
+  return race->state == RS_STATE_PARADE || race->caution_s >= 0;
+}
+
+/* Whether the one behind is about to lap the one ahead. */
+gboolean
+rs_control_lapping (
+    const RsRace *race, const RsEntry *behind, const RsEntry *ahead)
+{
+  const double length = race->track->length_m;
+  const double a = behind->timer.completed + behind->car.s / length;
+  const double b = ahead->timer.completed + ahead->car.s / length;
+
+  return rs_race_kind (race) == RS_RACE && race->state == RS_STATE_RACING
+         && a - b > 0.5;
+}
+
+/* SessionFlags as this car's driver sees them. */
+guint32
+rs_control_flags (const RsRace *race, const RsEntry *me)
+{
+  guint32 flags = race->flags | me->flags;
+  const double ahead_m = rs_trouble_ahead_m (race, me);
+
+  if (ahead_m < 450)
+    flags |= RS_FLAG_YELLOW;
+  if (ahead_m < 220)
+    flags |= RS_FLAG_YELLOW_WAVING;
+  return flags;
+}
+
+/* Seconds until the session's time is out; RS_UNLIMITED_S without end. */
+double
+rs_control_remaining_s (const RsRace *race)
+{
+  const RsSession *session = &race->sessions[race->session];
+
+  if (session->length_s >= RS_UNLIMITED_S)
+    return RS_UNLIMITED_S;
+  if (!rs_race_controlled (race))
+    return MAX (0, session->length_s - race->time_s);
+  if (race->green_s < 0)
+    return session->length_s;
+  return MAX (0, session->length_s - (race->time_s - race->green_s));
+}
+
+int
+rs_control_remaining_laps (const RsRace *race)
+{
+  const RsSession *session = &race->sessions[race->session];
+
+  if (session->laps == 0)
+    return RS_UNLIMITED_LAPS;
+  return MAX (0, (int) session->laps - MAX (0, (int) race->first_at->len - 1));
+}
