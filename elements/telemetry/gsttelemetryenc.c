@@ -236,9 +236,16 @@ src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   GstTelemetryEnc *self = GST_TELEMETRY_ENC (parent);
 
   if (gst_video_event_is_force_key_unit (event)) {
+    gboolean all_headers = FALSE;
+
+    gst_video_event_parse_upstream_force_key_unit (
+        event, NULL, &all_headers, NULL);
     GST_OBJECT_LOCK (self);
-    if (self->encoder != NULL)
+    if (self->encoder != NULL) {
       gst_pitbox_encoder_force_key (self->encoder);
+      if (all_headers)
+        gst_pitbox_encoder_repeat_texts (self->encoder);
+    }
     GST_OBJECT_UNLOCK (self);
     gst_event_unref (event);
     return TRUE;

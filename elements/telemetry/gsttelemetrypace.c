@@ -490,13 +490,15 @@ add_frame (GstTelemetryPace *self, GstClockTime position)
   g_mutex_unlock (&self->lock);
 }
 
-/* Whoever joins or cuts at a key frame finds a key unit beside it. */
+/* Whoever joins or cuts at a key frame finds a key unit beside it; beside the
+ * first one, with all headers: a multiplexer begins with the picture, and what
+ * telemetry sent before it nobody can read. */
 static void
 request_key_unit (GstTelemetryPace *self)
 {
   gst_pad_push_event (self->telemetry_sink,
       gst_video_event_new_upstream_force_key_unit (
-          GST_CLOCK_TIME_NONE, TRUE, (guint) self->n_frames));
+          GST_CLOCK_TIME_NONE, self->n_frames == 0, (guint) self->n_frames));
 }
 
 static GstFlowReturn

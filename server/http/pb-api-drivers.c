@@ -121,6 +121,25 @@ add_recording (JsonBuilder *b, const PbRecorderStats *stats)
 }
 
 static void
+add_ms (JsonBuilder *b, const gchar *name, gint ms)
+{
+  if (ms < 0)
+    pb_json_add_null (b, name);
+  else
+    pb_json_add_int (b, name, ms);
+}
+
+static void
+add_start (JsonBuilder *b, const PbIngestStart *start)
+{
+  pb_json_begin_object (b, "start");
+  add_ms (b, "row_ms", start->row_ms);
+  add_ms (b, "picture_ms", start->picture_ms);
+  add_ms (b, "session_text_ms", start->session_text_ms);
+  json_builder_end_object (b);
+}
+
+static void
 add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     PbSession *session)
 {
@@ -133,6 +152,7 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     pb_json_add_null (b, "telemetry");
     pb_json_add_null (b, "link");
     pb_json_add_null (b, "recording");
+    pb_json_add_null (b, "start");
     return;
   }
   pb_session_get_stats (session, &stats);
@@ -142,6 +162,7 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
   add_telemetry (b, driver, live, &stats);
   add_link (b, &stats.link);
   add_recording (b, &stats.recorder);
+  add_start (b, &stats.start);
 }
 
 static void

@@ -33,7 +33,19 @@ struct _PbIngestGraph {
 
   gsize dropped_bytes; /* atomic */
   gsize klv_bytes; /* atomic */
+
+  gint64 started_us;
+  PbIngestStart start; /* each member atomic */
 };
+
+/* The first time counts; each member has one writer. */
+static void
+note_start (PbIngestGraph *self, gint *ms)
+{
+  if (g_atomic_int_get (ms) < 0)
+    g_atomic_int_set (
+        ms, (gint) ((g_get_monotonic_time () - self->started_us) / 1000));
+}
 
 static GstFlowReturn
 take_rtp (GstAppSink *sink, gpointer user_data)
@@ -41,8 +53,10 @@ take_rtp (GstAppSink *sink, gpointer user_data)
   PbIngestGraph *self = user_data;
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
 
-  if (sample)
+  if (sample) {
+    note_start (self, &self->start.picture_ms);
     pb_live_push_rtp (self->live, sample);
+  }
   return GST_FLOW_OK;
 }
 
@@ -95,6 +109,7 @@ take_row (GstAppSink *sink, gpointer user_data)
   time = gst_segment_to_running_time (
       gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
   note_lap (self, row);
+  note_start (self, &self->start.row_ms);
   if (GST_CLOCK_TIME_IS_VALID (time)) {
     pb_live_push_row (self->live, self->schema, row, time);
     pb_lap_book_push (self->book, self->schema, row, time);
@@ -110,8 +125,10 @@ watch_rows (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   guint update;
 
   if (gst_pitbox_session_event_parse (
-          GST_PAD_PROBE_INFO_EVENT (info), &text, &update))
+          GST_PAD_PROBE_INFO_EVENT (info), &text, &update)) {
+    note_start (self, &self->start.session_text_ms);
     pb_live_set_session_text (self->live, text, update);
+  }
   return GST_PAD_PROBE_OK;
 }
 
@@ -232,6 +249,8 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
   self->book = book;
   self->fail = fail;
   self->user_data = user_data;
+  self->started_us = g_get_monotonic_time ();
+  self->start = (PbIngestStart){ -1, -1, -1 };
   self->pipeline = pb_graph_load ("ingest", error);
   if (!self->pipeline
       || !(self->ts = pb_graph_get (self->pipeline, "ts", error))
@@ -356,6 +375,20 @@ pb_ingest_graph_get_losses (
     return;
   gst_structure_get_uint64 (stats, "lost-rows", lost_rows);
   gst_structure_get_uint64 (stats, "rejected", rejected_units);
+}
+
+/**
+ * pb_ingest_graph_get_start:
+ * @start: (out): see #PbIngestStart
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_start (PbIngestGraph *self, PbIngestStart *start)
+{
+  start->row_ms = g_atomic_int_get (&self->start.row_ms);
+  start->picture_ms = g_atomic_int_get (&self->start.picture_ms);
+  start->session_text_ms = g_atomic_int_get (&self->start.session_text_ms);
 }
 
 /**

@@ -16,6 +16,21 @@ typedef struct _PbIngestGraph PbIngestGraph;
 /* From any thread, once or more: the graph cannot go on. */
 typedef void (*PbIngestGraphFailFunc) (const gchar *reason, gpointer user_data);
 
+/**
+ * PbIngestStart:
+ * @row_ms: first row
+ * @picture_ms: first picture with the key frame it needs
+ * @session_text_ms: first session string, whole
+ *
+ * How a stream began: time from the start of the graph until something had
+ * come; -1 as long as it has not.
+ */
+typedef struct {
+  gint row_ms;
+  gint picture_ms;
+  gint session_text_ms;
+} PbIngestStart;
+
 PbIngestGraph *pb_ingest_graph_new (PbLive *live, PbLapBook *book,
     GstClock *clock, GstClockTime base_time, PbIngestGraphFailFunc fail,
     gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -28,6 +43,7 @@ guint64 pb_ingest_graph_get_dropped_bytes (PbIngestGraph *graph);
 guint64 pb_ingest_graph_get_klv_bytes (PbIngestGraph *graph);
 void pb_ingest_graph_get_losses (
     PbIngestGraph *graph, guint64 *lost_rows, guint64 *rejected_units);
+void pb_ingest_graph_get_start (PbIngestGraph *graph, PbIngestStart *start);
 void pb_ingest_graph_get_size (PbIngestGraph *graph, gint *width, gint *height);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngestGraph, pb_ingest_graph_free)

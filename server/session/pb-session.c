@@ -352,6 +352,7 @@ pb_session_get_stats (PbSession *self, PbSessionStats *stats)
   stats->link = self->link;
   g_mutex_unlock (&self->lock);
   stats->dropped_bytes = pb_ingest_graph_get_dropped_bytes (self->graph);
+  pb_ingest_graph_get_start (self->graph, &stats->start);
   pb_ingest_graph_get_size (self->graph, &stats->width, &stats->height);
 }
 

@@ -7,6 +7,7 @@
 
 #include "recording/pb-recorder.h"
 #include "session/pb-identity.h"
+#include "session/pb-ingest-graph.h"
 #include "session/pb-lap-book.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,7 @@ typedef struct {
  * @dropped_bytes: not decoded because the graph was too slow
  * @recv_kbps, @telemetry_kbps: over the last second
  * @link: rtt, loss… as the source last said
+ * @start: how long it took until something had come
  * @width, @height: of the picture, 0 without one
  */
 typedef struct {
@@ -54,6 +56,7 @@ typedef struct {
   guint recv_kbps;
   guint telemetry_kbps;
   PbLiveLink link;
+  PbIngestStart start;
   gint width;
   gint height;
 } PbSessionStats;

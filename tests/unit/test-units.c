@@ -394,24 +394,29 @@ test_merging_does_not_heal_a_damaged_unit (Fixture *f, gconstpointer data)
     gst_buffer_unref (units[i]);
 }
 
-static void
-test_session_string_arrives_in_pieces (Fixture *f, gconstpointer data)
+/* Row at which the session string is whole, when unit 17 is lost and, before
+ * row @asked, somebody asks for it. */
+static guint
+session_whole_at (Fixture *f, guint asked)
 {
   GString *text = g_string_new ("---\n");
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GRand) rand = g_rand_new_with_seed (1);
-  guint sessions = 0, last_seen = 0;
+  guint sessions = 0, whole_at = 0;
 
   for (guint i = 0; i < 3000; i++)
     g_string_append_printf (text, " Key%u: %u\n", i, g_rand_int (rand));
   bytes = g_string_free_to_bytes (text);
   gst_pitbox_encoder_set_session (f->enc, bytes, 9);
   for (guint n = 0; n < 60 * 60; n++) {
-    g_autoptr (GBytes) unit = encode_bytes (f, n);
+    g_autoptr (GBytes) unit = NULL;
     GstPitboxDecoderItem item;
 
+    if (n == asked)
+      gst_pitbox_encoder_repeat_texts (f->enc);
+    unit = encode_bytes (f, n);
     g_assert_cmpuint (g_bytes_get_size (unit), <=, f->row_bytes + 2000);
-    /* The first delivery is hit by a loss, so the repetition completes it. */
+    /* The first delivery is hit by a loss, so a repetition completes it. */
     if (n == 17)
       continue;
     push_bytes (f->dec, unit);
@@ -421,11 +426,30 @@ test_session_string_arrives_in_pieces (Fixture *f, gconstpointer data)
       g_assert_true (g_bytes_equal (item.session, bytes));
       g_assert_cmpuint (item.session_update, ==, 9);
       sessions++;
-      last_seen = n;
+      whole_at = n;
     }
   }
   g_assert_cmpuint (sessions, ==, 1);
-  g_assert_cmpuint (last_seen, >, 60 * 30);
+  return whole_at;
+}
+
+static void
+test_session_string_arrives_in_pieces (Fixture *f, gconstpointer data)
+{
+  guint whole_at = session_whole_at (f, G_MAXUINT);
+
+  g_test_message ("a lost piece came again at row %u", whole_at);
+  g_assert_cmpuint (whole_at, >, 60 * 2);
+  g_assert_cmpuint (whole_at, <, 60 * 12);
+}
+
+static void
+test_session_string_when_asked_for (Fixture *f, gconstpointer data)
+{
+  guint whole_at = session_whole_at (f, 20);
+
+  g_test_message ("asked for at row 20, whole at row %u", whole_at);
+  g_assert_cmpuint (whole_at, <, 60 * 2);
 }
 
 static void
@@ -560,6 +584,8 @@ main (int argc, char **argv)
         test_merging_does_not_heal_a_damaged_unit);
     add ("session-string-arrives-in-pieces", c,
         test_session_string_arrives_in_pieces);
+    add (
+        "session-string-when-asked-for", c, test_session_string_when_asked_for);
     add ("new-run-restarts", c, test_new_run_restarts);
   }
   g_test_add_func ("/units/several-rows-a-unit", test_several_rows_a_unit);

@@ -33,7 +33,10 @@
 /* What merging may add to a unit without changing its packets. */
 #define MERGE_SLACK_BYTES 10
 
-#define REPEAT_FRAGMENTS (30 * GST_SECOND)
+/* What was sent once is repeated after so long, each time after twice as long:
+ * pieces get lost above all while a stream begins. */
+#define FIRST_REPEAT (2 * GST_SECOND)
+#define LAST_REPEAT (32 * GST_SECOND)
 /* A schema in fragments is needed before anything can be read. */
 #define SCHEMA_FRAGMENT_BYTES 1200
 /* A repetition that found no free room this many units long takes some. */
@@ -75,7 +78,9 @@ struct _GstPitboxEncoder {
   guint session_update;
   gboolean repeating;
   GstClockTime session_done;
+  GstClockTime session_repeat;
   GstClockTime schema_done;
+  GstClockTime schema_repeat;
   guint patience;
 };
 
@@ -105,7 +110,9 @@ gst_pitbox_encoder_new (const GstPitboxEncoderConfig *config)
   self->fragments = g_byte_array_new ();
   self->key_pts = GST_CLOCK_TIME_NONE;
   self->session_done = GST_CLOCK_TIME_NONE;
+  self->session_repeat = FIRST_REPEAT;
   self->schema_done = GST_CLOCK_TIME_NONE;
+  self->schema_repeat = FIRST_REPEAT;
   return self;
 }
 
@@ -200,6 +207,7 @@ gst_pitbox_encoder_set_session (
   self->session_text = g_bytes_ref (text);
   self->session_update = update;
   self->repeating = FALSE;
+  self->session_repeat = FIRST_REPEAT;
   gst_pitbox_fragmenter_start (
       &self->session, GST_PITBOX_FRAGMENT_SESSION, update, text);
 }
@@ -214,6 +222,24 @@ void
 gst_pitbox_encoder_force_key (GstPitboxEncoder *self)
 {
   self->key_wanted = TRUE;
+}
+
+/**
+ * gst_pitbox_encoder_repeat_texts:
+ * @self: an encoder
+ *
+ * Somebody new reads: the session string, and a schema too long for a key
+ * unit, are sent again from their beginning and as fast as the first time.
+ */
+void
+gst_pitbox_encoder_repeat_texts (GstPitboxEncoder *self)
+{
+  self->session.sent = 0;
+  self->session_repeat = FIRST_REPEAT;
+  self->repeating = FALSE;
+  self->schema_fragments.sent = 0;
+  self->schema_done = GST_CLOCK_TIME_NONE;
+  self->schema_repeat = FIRST_REPEAT;
 }
 
 /**
@@ -357,7 +383,8 @@ add_fragments (GstPitboxEncoder *self, gsize unit_bytes, GstClockTime now)
       if (!GST_CLOCK_TIME_IS_VALID (self->schema_done))
         self->schema_done = now;
       if (GST_CLOCK_TIME_IS_VALID (now) && now >= self->schema_done
-          && now - self->schema_done >= REPEAT_FRAGMENTS) {
+          && now - self->schema_done >= self->schema_repeat) {
+        self->schema_repeat = MIN (2 * self->schema_repeat, LAST_REPEAT);
         self->schema_fragments.sent = 0;
         self->schema_done = GST_CLOCK_TIME_NONE;
       }
@@ -369,8 +396,9 @@ add_fragments (GstPitboxEncoder *self, gsize unit_bytes, GstClockTime now)
   if (self->session.sent == self->session.packed_bytes) {
     if (!GST_CLOCK_TIME_IS_VALID (now)
         || (now >= self->session_done
-            && now - self->session_done < REPEAT_FRAGMENTS))
+            && now - self->session_done < self->session_repeat))
       return;
+    self->session_repeat = MIN (2 * self->session_repeat, LAST_REPEAT);
     self->session.sent = 0;
     self->repeating = TRUE;
   }

@@ -80,6 +80,7 @@ GST_PITBOX_API gboolean gst_pitbox_encoder_set_schema (GstPitboxEncoder *self,
 GST_PITBOX_API void gst_pitbox_encoder_set_session (
     GstPitboxEncoder *self, GBytes *text, guint update);
 GST_PITBOX_API void gst_pitbox_encoder_force_key (GstPitboxEncoder *self);
+GST_PITBOX_API void gst_pitbox_encoder_repeat_texts (GstPitboxEncoder *self);
 GST_PITBOX_API GstBuffer *gst_pitbox_encoder_push (
     GstPitboxEncoder *self, const GstPitboxEncoderRow *row);
 GST_PITBOX_API GstBuffer *gst_pitbox_encoder_drain (GstPitboxEncoder *self);
