@@ -18,13 +18,14 @@ test('knows every message of the contract', () => {
 
 test('stats of the wrong type read as not known', () => {
   const m = parseText('{"type":"stats","video_kbps":3000,"link":[],'
-    + '"fps":"fast","row_age_ms":-1,"lost_rows":4}');
+    + '"fps":"fast","row_age_ms":-1,"lost_rows":4,"rejected_units":2}');
   assert.ok(m?.type === 'stats');
   assert.equal(m.stats.videoKbps, 3000);
   assert.equal(m.stats.rttMs, null);
   assert.equal(m.stats.fps, null);
   assert.equal(m.stats.rowAgeMs, null);
   assert.equal(m.stats.lostRows, 4);
+  assert.equal(m.stats.rejectedUnits, 2);
 });
 
 test('what it does not know is nothing, never an error', () => {

@@ -14,6 +14,7 @@ import { palette } from '../src/theme/palette.js';
 import { fuelLaps } from '../src/widgets/car-panel.js';
 import {
   bitrate, clock, fixed, gearName, lapTime, signed, withUnit,
+  counted,
 } from '../src/widgets/format.js';
 import { syncLevel } from '../src/widgets/health.js';
 import {
@@ -222,4 +223,10 @@ test('the page has no inline style or script', () => {
   assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/);
   assert.match(html, /default-src 'none'/);
   assert.doesNotMatch(html, /unsafe-inline/);
+});
+
+test('one frame is no frames', () => {
+  assert.equal(counted(0, 'frame'), '0 frames');
+  assert.equal(counted(1, 'frame'), '1 frame');
+  assert.equal(counted(2, 'frame'), '2 frames');
 });

@@ -18,7 +18,7 @@ import type { RestClient } from '../protocol/rest.js';
 import { CarPanelWidget } from '../widgets/car-panel.js';
 import { setAttr, setText } from '../widgets/dom.js';
 import { DriverListWidget } from '../widgets/driver-list.js';
-import { clock, fixed } from '../widgets/format.js';
+import { clock, counted, fixed } from '../widgets/format.js';
 import { HealthWidget, syncLevel } from '../widgets/health.js';
 import { drawHud } from '../widgets/hud.js';
 import { LapsWidget } from '../widgets/laps.js';
@@ -327,6 +327,9 @@ export class LivePage {
       ingestLossPct: f.server?.lossPct ?? driver?.link.lossPct ?? null,
       viewLossPct: f.receive?.lossPct ?? null,
       rttMs: f.server?.rttMs ?? driver?.link.rttMs ?? null,
+      latencyMs: f.server?.latencyMs ?? driver?.link.latencyMs ?? null,
+      lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
+      rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
       gaps: f.telemetryGaps,
     });
     this.#car.update(this.#lastCar && {
@@ -373,7 +376,8 @@ export class LivePage {
       .filter(Boolean).join(' · '));
     const remain = car && [
       Number.isFinite(car.timeRemainS) ? `${clock(car.timeRemainS)} left` : '',
-      Number.isFinite(car.lapsRemain) ? `${fixed(car.lapsRemain)} laps left` : '',
+      Number.isFinite(car.lapsRemain)
+        ? `${counted(car.lapsRemain, 'lap')} left` : '',
     ].filter(Boolean).join(' · ');
     setText(byId('clock'), remain ?? '');
     const flag = car && this.#showing ? topFlag(car.flags, car.sessionState) : null;

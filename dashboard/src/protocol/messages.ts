@@ -14,8 +14,11 @@ export interface ServerStats {
   readonly syncErrorP50Us: number | null;
   readonly syncErrorP99Us: number | null;
   readonly lostRows: number | null;
+  readonly rejectedUnits: number | null;
   readonly rttMs: number | null;
   readonly lossPct: number | null;
+  /** SRT's delay between driver and server. */
+  readonly latencyMs: number | null;
 }
 
 export type TextMessage =
@@ -41,8 +44,10 @@ function parseStats(o: Json): ServerStats {
     syncErrorP50Us: num(o, 'sync_error_p50_us'),
     syncErrorP99Us: num(o, 'sync_error_p99_us'),
     lostRows: num(o, 'lost_rows'),
+    rejectedUnits: num(o, 'rejected_units'),
     rttMs: num(link, 'rtt_ms'),
     lossPct: num(link, 'loss_pct'),
+    latencyMs: num(link, 'latency_ms'),
   };
 }
 

@@ -36,6 +36,7 @@ export interface DriverInfo {
   readonly rateHz: number | null;
   readonly telemetryKbps: number | null;
   readonly lostRows: number | null;
+  readonly rejectedUnits: number | null;
   readonly link: LinkInfo;
   readonly viewers: number;
 }
@@ -73,6 +74,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
     rateHz: num(telemetry, 'rate_hz'),
     telemetryKbps: num(telemetry, 'bitrate_kbps'),
     lostRows: num(telemetry, 'lost_rows'),
+    rejectedUnits: num(telemetry, 'rejected_units'),
     link: {
       rttMs: num(link, 'rtt_ms'),
       lossPct: num(link, 'loss_pct'),

@@ -15,6 +15,11 @@ export function fixed(n: number | null | undefined, digits = 0): string {
   return n < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
+/** "1 frame", "2 frames". */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${fixed(n)} ${n === 1 ? one : many}`;
+}
+
 /** 83.4567 → "1:23.457"; under a minute "23.457". */
 export function lapTime(s: number | null | undefined, digits = 3): string {
   if (!known(s) || s < 0) return UNKNOWN;

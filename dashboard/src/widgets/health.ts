@@ -2,7 +2,7 @@
  * How exactly picture and telemetry fit together, and how the link is. */
 
 import { el, setAttr, setText } from './dom.js';
-import { bitrate, fixed, UNKNOWN, withUnit } from './format.js';
+import { bitrate, counted, fixed, UNKNOWN, withUnit } from './format.js';
 
 interface Pair {
   readonly p50: number | null;
@@ -21,6 +21,10 @@ export interface HealthView {
   readonly ingestLossPct: number | null;
   readonly viewLossPct: number | null;
   readonly rttMs: number | null;
+  readonly latencyMs: number | null;
+  /** Rows that never came to the server, and damaged units there. */
+  readonly lostRows: number | null;
+  readonly rejectedUnits: number | null;
   readonly shown: number;
   readonly held: number;
   readonly timeouts: number;
@@ -71,8 +75,16 @@ const LINES: readonly Line[] = [
     level: (v) => ((v.ingestLossPct ?? 0) > 5 || (v.viewLossPct ?? 0) > 5
       ? 'bad' : (v.ingestLossPct ?? 0) > 1 || (v.viewLossPct ?? 0) > 1
         ? 'warn' : null) },
-  { name: 'Round trip', title: "Driver's PC to server and back",
-    text: (v) => withUnit(v.rttMs, 'ms', 1) },
+  { name: 'Round trip / delay', title: "Driver's PC to server and back / how "
+    + 'long SRT keeps all back so that losses can be mended',
+  text: (v) => (v.rttMs === null ? UNKNOWN
+    : `${fixed(v.rttMs, 1)} / ${withUnit(v.latencyMs, 'ms')}`) },
+  { name: 'Lost rows / bad units', title: 'In this session: rows that never '
+    + 'came to the server / telemetry units that came damaged',
+  text: (v) => (v.lostRows === null && v.rejectedUnits === null ? UNKNOWN
+    : `${fixed(v.lostRows)} / ${fixed(v.rejectedUnits)}`),
+  level: (v) => ((v.lostRows ?? 0) > 0 || (v.rejectedUnits ?? 0) > 0
+    ? 'warn' : null) },
   { name: 'Held / late / dropped', title: 'Frames that waited for their '
     + 'telemetry / were shown without it / were given up for a newer one',
   text: (v) => `${v.held} / ${v.timeouts} / ${v.dropped}`,
@@ -97,8 +109,9 @@ export class HealthWidget {
   }
 
   update(v: HealthView): void {
-    setText(this.#frames, v.wrong === null ? `${v.shown} frames`
-      : `${v.shown} frames, ${v.wrong} wrong`);
+    const frames = counted(v.shown, 'frame');
+    setText(this.#frames, v.wrong === null ? frames
+      : `${frames}, ${v.wrong} wrong`);
     LINES.forEach((line, i) => {
       setText(this.#values[i]!, line.text(v));
       setAttr(this.#values[i]!, 'class', line.level?.(v) ?? null);
