@@ -42,7 +42,7 @@ static const PbSetting table[] = {
       "Frames a second" },
   { "bitrate-kbps", PB_SETTING_NUMBER, AT (bitrate_kbps), "3000", 100, 50000,
       "KBPS", "Bitrate of the picture" },
-  { "latency-ms", PB_SETTING_NUMBER, AT (latency_ms), "200", 20, 8000, "MS",
+  { "latency-ms", PB_SETTING_NUMBER, AT (latency_ms), "120", 20, 8000, "MS",
       "SRT latency: at least four times the round trip" },
   { "key-interval-ms", PB_SETTING_NUMBER, AT (key_interval_ms), "2000", 200,
       20000, "MS", "Time between key frames and key units" },

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define PITBOX_SRT_MESSAGE_BYTES 1316
 #define PITBOX_SRT_TS_PACKET_BYTES 188
 /* Measured at 5 % loss and 50 ms round trip; 4 x RTT is enough. */
-#define PITBOX_SRT_DEFAULT_LATENCY_MS 200
+#define PITBOX_SRT_DEFAULT_LATENCY_MS 120
 
 /* Rejections a caller of pitboxsrtsrc can get, beside libsrt's own. The values
  * are those of SRT's access control guideline (HTTP's + 1000). */

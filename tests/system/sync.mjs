@@ -2,7 +2,8 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|late|agent|server|telemetry
+// Usage: sync.mjs one|two|loss|late|agent|server|telemetry|network
+// network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { startChromium } from './browser/chromium.mjs';
 import { collector, judge, quantiles } from './browser/collect.mjs';
@@ -33,7 +34,8 @@ async function report(name, page, frames) {
     + `${v.readable} read, ${v.wrong.length} wrong; ${v.older} older, `
     + `${v.bare} bare, ${v.timeouts} timeouts, ${v.held} held; `
     + `${stats.counters.dropped} dropped, ${stats.counters.missed} missed`);
-  console.log(`${name}: ${line('draw to canvas', v.ageMs)}`);
+  console.log(`${name}: SRT latency ${stats.server?.latencyMs ?? '?'} ms, `
+    + line('draw to canvas', v.ageMs));
   console.log(`${name}: ${line('hold', v.holdMs)}; ${line('sync', v.syncMs)}`);
   const first = stats.firstPicture;
   console.log(`${name}: ${startTimes(first)}, first exact `
@@ -103,6 +105,11 @@ const cases = {
   async one(stack, browser) {
     await enough('one', await browser.open(pageOf(stack, 'car1'), collector),
       FRAMES);
+  },
+
+  async network(stack, browser) {
+    await enough('network', await browser.open(
+      pageOf(stack, 'car1'), collector), FRAMES);
   },
 
   async two(stack, browser) {
@@ -187,7 +194,9 @@ const cases = {
 
 const options = {
   two: { drivers: [{ id: 'car1' }, { id: 'car2' }] },
-  loss: { loss: 2 },
+  /* As over a network, with the delay that one needs. */
+  loss: { loss: 2, latencyMs: 120 },
+  network: { latencyMs: 120 },
   telemetry: { drivers: [{ id: 'car1', mode: 'telemetry' }] },
 };
 

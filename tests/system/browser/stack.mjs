@@ -85,7 +85,8 @@ class Child {
  * Starts everything and waits until each driver is live at the server.
  *
  * drivers: [{ id, mode: 'video'|'telemetry', ibt }]; loss: percent of the
- * datagrams lost on the way in; width, height, fps, bitrateKbps of the picture.
+ * datagrams lost on the way in; width, height, fps, bitrateKbps of the picture;
+ * latencyMs of SRT: 30 is enough on one machine, 120 is the agent's own.
  */
 export async function startStack(options = {}) {
   const stack = new Stack(options);
@@ -102,7 +103,7 @@ class Stack {
   constructor(options) {
     this.options = {
       drivers: [{ id: 'car1' }], loss: 0, width: 640, height: 360, fps: 60,
-      bitrateKbps: 3000, ...options,
+      bitrateKbps: 3000, latencyMs: 30, ...options,
     };
     this.children = new Map();
   }
@@ -185,7 +186,8 @@ class Stack {
       '--passphrase-file', join(this.dir, `${id}.key`),
       '--shm-name', this.#shm(id), '--mode', mode, '--source', 'scene',
       '--width', String(o.width), '--height', String(o.height),
-      '--framerate', String(o.fps), '--bitrate-kbps', String(o.bitrateKbps)]);
+      '--framerate', String(o.fps), '--bitrate-kbps', String(o.bitrateKbps),
+      '--latency-ms', String(o.latencyMs)]);
   }
 
   async drivers() {
