@@ -34,6 +34,12 @@ typedef struct {
   gint surface;
   gint session;
   guint changes;
+  /* Rows until the last lap's time is told; -1 = it has been. */
+  gint countdown;
+  /* Seconds of the stream's clock for one of the simulator's, and what a stall
+   * has added to it. */
+  gdouble pace;
+  gdouble stalled_s;
 } Car;
 
 static void
@@ -47,6 +53,8 @@ car_init (Car *car)
     .pct_a_second = 0.05,
     .fuel = 30,
     .surface = 3,
+    .pace = 1,
+    .countdown = -1,
     .lap = 4 };
   pb_laps_set_schema (car->laps, schema);
 }
@@ -61,7 +69,8 @@ push (Car *car)
   for (guint i = 0; i < N_VARS; i++)
     gst_pitbox_row_set_double (row, &vars[i], 0, values[i]);
   car->changes += pb_laps_push (car->laps, row,
-      (GstClockTime) llrint (car->time_s * GST_SECOND),
+      (GstClockTime) llrint (
+          (car->time_s * car->pace + car->stalled_s) * GST_SECOND),
       1000000 + llrint (car->time_s * 1e6));
 }
 
@@ -71,7 +80,6 @@ static void
 drive (Car *car, gdouble seconds, guint late, gdouble told)
 {
   guint rows = (guint) lrint (seconds * 60);
-  gint countdown = -1;
 
   for (guint i = 0; i < rows; i++) {
     car->time_s += 1 / 60.0;
@@ -81,9 +89,9 @@ drive (Car *car, gdouble seconds, guint late, gdouble told)
     if (car->pct >= 1) {
       car->pct -= 1;
       car->lap++;
-      countdown = (gint) late;
+      car->countdown = (gint) late;
     }
-    if (countdown >= 0 && countdown-- == 0) {
+    if (car->countdown >= 0 && car->countdown-- == 0) {
       car->last_time = told;
       car->current_time = late / 60.0;
     }
@@ -132,9 +140,9 @@ test_invalid_lap_has_no_time (void)
   g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 1);
   g_assert_true (isnan (pb_laps_get_lap (car.laps, 0)->time_s));
   g_assert_null (pb_laps_get_best (car.laps));
-  drive (&car, 20, 5, 20.5);
+  drive (&car, 20, 5, 20.4);
   g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 2);
-  g_assert_cmpfloat (pb_laps_get_lap (car.laps, 1)->time_s, ==, 20.5);
+  g_assert_cmpfloat (pb_laps_get_lap (car.laps, 1)->time_s, ==, 20.4);
   car_clear (&car);
 }
 
@@ -150,6 +158,94 @@ test_two_laps_of_the_same_time (void)
   g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 3);
   for (guint i = 0; i < 3; i++)
     g_assert_cmpfloat (pb_laps_get_lap (car.laps, i)->time_s, ==, 20.0);
+  car_clear (&car);
+}
+
+/* The simulator's own clock counts: it may be played fast or slowly, and it may
+ * stand still in the middle of the lap or between line and lap time. */
+static void
+test_other_clocks (void)
+{
+  static const struct {
+    gdouble pace;
+    gdouble stall_at_s;
+    gdouble stall_s;
+  } table[] = {
+    { 1, 0, 0 },
+    { 0.5, 0, 0 },
+    { 0.1, 0, 0 },
+    { 3, 0, 0 },
+    { 1, 10, 4 },
+    { 1, 10, 400 },
+    { 1, 19.05, 8 },
+    { 0.5, 10, 30 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    Car car;
+
+    car_init (&car);
+    car.pace = table[i].pace;
+    drive (&car, 3, 5, -1);
+    drive (&car, table[i].stall_at_s, 5, 20.0125);
+    car.stalled_s = table[i].stall_s;
+    drive (&car, 24 - table[i].stall_at_s, 5, 20.0125);
+    g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 1);
+    g_assert_cmpfloat (pb_laps_get_lap (car.laps, 0)->time_s, ==, 20.0125);
+    car_clear (&car);
+  }
+}
+
+/* A recording that is played round and round: its laps come again, and none is
+ * made of its end and its beginning. */
+static void
+test_a_recording_begins_again (void)
+{
+  static const gdouble lengths_s[] = { 19.03, 21, 32, 39 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths_s); i++) {
+    Car car;
+    guint n;
+
+    car_init (&car);
+    drive (&car, 3, 5, -1);
+    drive (&car, lengths_s[i], 5, 20.0125);
+    n = pb_laps_get_n_laps (car.laps);
+    car.stalled_s += car.time_s;
+    car.time_s = 0;
+    car.lap = 4;
+    car.pct = 0.9;
+    car.last_time = 0;
+    car.current_time = 0;
+    drive (&car, 3, 5, -1);
+    g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, n);
+    drive (&car, 21, 5, 20.25);
+    g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, n + 1);
+    g_assert_cmpfloat (pb_laps_get_lap (car.laps, n)->time_s, ==, 20.25);
+    car_clear (&car);
+  }
+}
+
+/* Rows without the clock, or with an impossible one, are passed over. */
+static void
+test_impossible_session_time (void)
+{
+  static const gdouble times[] = { NAN, INFINITY, -INFINITY, -1e9, 1e300 };
+  Car car;
+
+  car_init (&car);
+  drive (&car, 12, 5, -1);
+  for (guint i = 0; i < G_N_ELEMENTS (times); i++) {
+    gdouble kept = car.time_s;
+    guint8 row[ROW_BYTES] = { 0 };
+
+    gst_pitbox_row_set_double (row, &vars[7], 0, times[i]);
+    g_assert_false (
+        pb_laps_push (car.laps, row, (GstClockTime) (kept * GST_SECOND), 0));
+  }
+  drive (&car, 15, 5, 20.0125);
+  g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 1);
+  g_assert_cmpfloat (pb_laps_get_lap (car.laps, 0)->time_s, ==, 20.0125);
   car_clear (&car);
 }
 
@@ -389,6 +485,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/laps/time-late", test_time_comes_after_the_line);
   g_test_add_func ("/laps/invalid", test_invalid_lap_has_no_time);
+  g_test_add_func ("/laps/other-clocks", test_other_clocks);
+  g_test_add_func ("/laps/recording-again", test_a_recording_begins_again);
+  g_test_add_func ("/laps/impossible-time", test_impossible_session_time);
   g_test_add_func ("/laps/same-time", test_two_laps_of_the_same_time);
   g_test_add_func ("/laps/foreign-time", test_foreign_time_is_not_taken);
   g_test_add_func ("/laps/tow", test_a_tow_ends_the_lap);
