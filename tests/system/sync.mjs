@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|late|agent|server|telemetry|network
+// Usage: sync.mjs one|two|loss|late|agent|server|telemetry|slow|network
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { startChromium } from './browser/chromium.mjs';
@@ -96,6 +96,25 @@ function pageOf(stack, id) {
   return `${stack.url}/?proof=1#driver=${id}`;
 }
 
+/* What the page shows and the server records for a while. */
+async function watchFor(stack, page, forMs) {
+  const [a] = await stack.drivers();
+  const since = await page.evaluate(() => performance.now());
+  await new Promise((r) => setTimeout(r, forMs));
+  const at = await page.evaluate((t) => window.__frames
+    .filter((f) => f.lock === 'exact' && f.at > t).map((f) => f.at), since);
+  const until = await page.evaluate(() => performance.now());
+  const [b] = await stack.drivers();
+  return {
+    frames: at.length,
+    gapMs: Math.max(...at.map((t, i) => t - (at[i - 1] ?? since))),
+    seconds: (until - since) / 1000,
+    recordedS: b.recording.seconds - a.recording.seconds,
+    dropped: b.recording.dropped_bytes, lostRows: b.telemetry.lost_rows,
+    viewers: b.viewers,
+  };
+}
+
 function firstPicture(page) {
   return until('a first picture', () => page.evaluate(
     () => window.pitbox?.stats().firstPicture), 20000);
@@ -176,6 +195,41 @@ const cases = {
     await untilExact(page, before + 1, 'a frame after the server came back');
     console.log(`picture again ${Date.now() - from} ms after the server`);
     await enough('after', page, before + FRAMES_AFTER);
+  },
+
+  /* One viewer stands still for 10 s and then dies; the other one and the
+   * recording do not notice. */
+  async slow(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    const other = await startChromium();
+    try {
+      const watched = await other.open(pageOf(stack, 'car1'), collector);
+      await untilExact(watched, 60);
+      await untilExact(page, FRAMES_AFTER);
+      const before = await watchFor(stack, page, 10000);
+      await other.signal('SIGSTOP');
+      const stopped = await watchFor(stack, page, 10000);
+      await other.signal('SIGKILL');
+      const killed = await watchFor(stack, page, 10000);
+      for (const [what, w] of Object.entries({ before, stopped, killed })) {
+        console.log(`${what}: ${w.frames} frames, longest gap ${ms(w.gapMs)} ms; `
+          + `recorded ${ms(w.recordedS)} s in ${ms(w.seconds)} s, `
+          + `${w.dropped} bytes dropped, ${w.lostRows} rows lost, `
+          + `${w.viewers} viewers`);
+      }
+      for (const w of [stopped, killed]) {
+        assert.ok(w.frames >= 0.8 * before.frames, 'frames of the other viewer');
+        assert.ok(w.gapMs <= Math.max(250, 2 * before.gapMs), 'a gap');
+        assert.ok(w.recordedS > w.seconds - 2, 'the recording');
+        assert.equal(w.dropped, 0);
+        assert.equal(w.lostRows, before.lostRows);
+      }
+      assert.equal(killed.viewers, 1, 'the dead viewer is still counted');
+      await enough('the other viewer', page, FRAMES_AFTER);
+    } finally {
+      await other.signal('SIGKILL');
+      await other.close();
+    }
   },
 
   async telemetry(stack, browser) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A real Chromium without a screen, for pages of a server on this machine.
 import { constants } from 'node:fs';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Skip } from './skip.mjs';
@@ -32,6 +32,24 @@ async function playwright() {
   }
 }
 
+/* Each of Chromium's processes names its profile, or a parent that does. */
+async function processesOf(profile) {
+  const all = new Map();
+  for (const pid of (await readdir('/proc')).filter((n) => /^\d+$/.test(n))) {
+    try {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      const line = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      all.set(Number(pid), { parent, named: line.includes(profile) });
+    } catch { /* it has ended */ }
+  }
+  const ours = (pid) => {
+    const p = all.get(pid);
+    return p !== undefined && (p.named || ours(p.parent));
+  };
+  return [...all.keys()].filter(ours);
+}
+
 /** Starts the browser; `close()` ends it and removes its profile. */
 export async function startChromium({ width = 1366, height = 768 } = {}) {
   const [chromium, executablePath] = await Promise.all([playwright(), program()]);
@@ -55,8 +73,16 @@ export async function startChromium({ width = 1366, height = 768 } = {}) {
       await page.goto(url, { waitUntil: 'commit' });
       return page;
     },
+    /** A signal to all of the browser's processes, e.g. SIGSTOP. */
+    async signal(name) {
+      for (const pid of await processesOf(profile)) {
+        try {
+          process.kill(pid, name);
+        } catch { /* it has ended */ }
+      }
+    },
     async close() {
-      await context.close();
+      await context.close().catch(() => {});
       await rm(profile, { recursive: true, force: true });
     },
   };
