@@ -5,18 +5,34 @@
 #include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
+#include "rowthin.h"
+
 /**
  * SECTION:element-telemetryjsonenc
  * @title: telemetryjsonenc
  * @short_description: chosen fields of each row as a line of JSON
  *
  * Each buffer is one object and a newline: `tick` (or null), `pts_ns`,
- * `utc_us` (or null), then the fields in the order asked for, each in the
- * variable's own unit. What is not finite, and a field that the car does not
- * have, is null; a variable with several elements is an array.
+ * `utc_us` (or null), then the fields in the order asked for. What is not
+ * finite, and a field that the car does not have, is null; a variable with
+ * several elements is an array.
+ *
+ * #GstTelemetryJsonEnc:fields has names with commas between them:
+ *
+ * - `Speed`: the variable; null where the car has none
+ * - `CarIdx*`, `?Ftemp*`: all that the car has (* any letters, ? one letter)
+ * - `CarIdxLap[3]`: one element; `CarIdxLap[0-9]`: an array of ten
+ * - `Speed@km/h`, `LFtemp*@F`: in this unit; m/s km/h mph, K C F, m^3 l gal,
+ *   Pa kPa bar psi, rad deg, rad/s deg/s revs/min, m km mm ft in mi, kg lb,
+ *   kg/s kg/h lb/h, m/s^2 g, % percent, N*m lbf*ft, s ms min h, W kW hp
+ *
+ * Without a unit #GstTelemetryJsonEnc:units decides: as the simulator names
+ * them, SI, metric (km/h, C) or imperial (mph, F). What the simulator calls %
+ * is a fraction of 0 to 1. A value that cannot be had in its unit is null.
  *
  * |[
- * gst-launch-1.0 telemetrytestsrc num-buffers=120 ! telemetryjsonenc fields=Speed,RPM,Gear max-rate=10 ! filesink location=/dev/stdout
+ * gst-launch-1.0 telemetrytestsrc num-buffers=120 ! telemetryjsonenc fields=Speed@km/h,RPM,Gear max-rate=10 ! filesink location=/dev/stdout
+ * gst-launch-1.0 telemetrytestsrc num-buffers=120 ! telemetryjsonenc fields='LapDistPct,CarIdxLapDistPct[0-3],*Temp' units=imperial rate-divisor=60 ! fdsink
  * ]|
  */
 
@@ -27,17 +43,16 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_json_enc_debug);
 #define DEFAULT_FIELDS \
   "SessionTime,Lap,LapDistPct,LapCurrentLapTime,LapLastLapTime,Speed,RPM," \
   "Gear,Throttle,Brake,Clutch,SteeringWheelAngle,FuelLevel"
-#define ALL_FIELDS "*"
 #define DEFAULT_RATE_DIVISOR 1
-#define MAX_RATE_DIVISOR 216000 /* one row an hour */
 #define DEFAULT_MAX_RATE 0
-#define MAX_MAX_RATE 1000
+#define DEFAULT_UNITS GST_PITBOX_UNITS_NAMED
 
 enum {
   PROP_0,
   PROP_FIELDS,
   PROP_RATE_DIVISOR,
   PROP_MAX_RATE,
+  PROP_UNITS,
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -46,12 +61,6 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_PITBOX_CAPS_JSON));
 
-/* One column: the key with its quotes, and where its value is. */
-typedef struct {
-  gchar *key;
-  const GstPitboxVar *var;
-} Field;
-
 struct _GstTelemetryJsonEnc {
   GstBaseTransform parent;
 
@@ -59,13 +68,14 @@ struct _GstTelemetryJsonEnc {
   gchar *fields;
   guint rate_divisor;
   guint max_rate;
+  GstPitboxUnits units;
   gboolean changed;
 
   /* The streaming thread's. */
   GstPitboxSchema *schema;
-  GArray *columns;
-  guint divisor;
-  guint countdown;
+  GArray *fields_found; /* of GstPitboxField */
+  GPtrArray *keys; /* of each, with its comma and colon */
+  RowThin thin;
 };
 
 G_DEFINE_TYPE (
@@ -73,69 +83,61 @@ G_DEFINE_TYPE (
 GST_ELEMENT_REGISTER_DEFINE (telemetryjsonenc, "telemetryjsonenc",
     GST_RANK_NONE, GST_TYPE_TELEMETRY_JSON_ENC)
 
-static void
-clear_field (gpointer data)
-{
-  g_free (((Field *) data)->key);
-}
-
-static void
-add_column (
-    GstTelemetryJsonEnc *self, const gchar *name, const GstPitboxVar *var)
+static gchar *
+make_key (const gchar *name)
 {
   GString *key = g_string_new (",");
-  Field field;
 
   gst_pitbox_json_append_string (key, name);
   g_string_append_c (key, ':');
-  field.key = g_string_free (key, FALSE);
-  field.var = var;
-  g_array_append_val (self->columns, field);
+  return g_string_free (key, FALSE);
 }
 
-static void
-choose_columns (GstTelemetryJsonEnc *self, const gchar *fields)
+static gboolean
+choose_fields (GstTelemetryJsonEnc *self, const gchar *fields,
+    GstPitboxUnits units, GError **error)
 {
   gboolean is_default = *fields == '\0';
-  g_auto (GStrv) names =
-      g_strsplit (is_default ? DEFAULT_FIELDS : fields, ",", -1);
+  GArray *found = gst_pitbox_field_list_new (
+      is_default ? DEFAULT_FIELDS : fields, self->schema, units, error);
 
-  g_array_set_size (self->columns, 0);
-  if (strcmp (fields, ALL_FIELDS) == 0) {
-    for (guint i = 0; i < gst_pitbox_schema_get_n_vars (self->schema); i++) {
-      const GstPitboxVar *var = gst_pitbox_schema_get_var (self->schema, i);
-
-      add_column (self, var->name, var);
-    }
-    return;
-  }
-  for (guint i = 0;
-       names[i] != NULL && self->columns->len < GST_PITBOX_MAX_VARS; i++) {
-    const gchar *name = g_strstrip (names[i]);
-    const GstPitboxVar *var = gst_pitbox_schema_find (self->schema, name);
-
-    if (*name != '\0' && (var != NULL || !is_default))
-      add_column (self, name, var);
-  }
+  if (found == NULL)
+    return FALSE;
+  for (guint i = found->len; is_default && i-- > 0;)
+    if (g_array_index (found, GstPitboxField, i).var == NULL)
+      g_array_remove_index (found, i);
+  g_clear_pointer (&self->fields_found, g_array_unref);
+  self->fields_found = found;
+  g_ptr_array_set_size (self->keys, 0);
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (
+        self->keys, make_key (g_array_index (found, GstPitboxField, i).name));
+  return TRUE;
 }
 
 /* Takes over what the properties say for the rows to come. */
-static void
-configure (GstTelemetryJsonEnc *self)
+static gboolean
+configure (GstTelemetryJsonEnc *self, GError **error)
 {
   g_autofree gchar *fields = NULL;
-  guint rate = gst_pitbox_schema_get_tick_rate (self->schema);
+  GstPitboxUnits units;
 
   GST_OBJECT_LOCK (self);
   fields = g_strdup (self->fields);
-  self->divisor = self->rate_divisor;
-  if (self->max_rate > 0)
-    self->divisor =
-        MAX (self->divisor, (rate + self->max_rate - 1) / self->max_rate);
+  units = self->units;
+  row_thin_init (&self->thin, gst_pitbox_schema_get_tick_rate (self->schema),
+      self->rate_divisor, self->max_rate);
   self->changed = FALSE;
   GST_OBJECT_UNLOCK (self);
-  choose_columns (self, fields);
-  self->countdown = 0;
+  return choose_fields (self, fields, units, error);
+}
+
+static void
+forget_schema (GstTelemetryJsonEnc *self)
+{
+  g_clear_pointer (&self->fields_found, g_array_unref);
+  g_ptr_array_set_size (self->keys, 0);
+  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
 }
 
 static gboolean
@@ -151,10 +153,14 @@ gst_telemetry_json_enc_set_caps (
         ("Cannot use telemetry caps: %s", error->message));
     return FALSE;
   }
-  g_array_set_size (self->columns, 0);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  forget_schema (self);
   self->schema = schema;
-  configure (self);
+  if (!configure (self, &error)) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        ("Cannot use the property fields: %s", error->message), (NULL));
+    forget_schema (self);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -188,7 +194,7 @@ append_clock (GString *out, const gchar *key, gboolean known, guint64 value)
 static GString *
 write_object (GstTelemetryJsonEnc *self, GstBuffer *input, const guint8 *row)
 {
-  GString *out = g_string_sized_new (64 + 24 * self->columns->len);
+  GString *out = g_string_sized_new (64 + 24 * self->keys->len);
   gint64 utc_us = gst_pitbox_buffer_get_utc (input, NULL);
 
   append_clock (out, "{\"tick\":", GST_BUFFER_OFFSET_IS_VALID (input),
@@ -196,25 +202,28 @@ write_object (GstTelemetryJsonEnc *self, GstBuffer *input, const guint8 *row)
   append_clock (out, ",\"pts_ns\":", GST_BUFFER_PTS_IS_VALID (input),
       GST_BUFFER_PTS (input));
   append_clock (out, ",\"utc_us\":", utc_us > 0, (guint64) utc_us);
-  for (guint i = 0; i < self->columns->len; i++) {
-    const Field *field = &g_array_index (self->columns, Field, i);
-
-    g_string_append (out, field->key);
-    gst_pitbox_json_append_var (out, row, field->var);
+  for (guint i = 0; i < self->keys->len; i++) {
+    g_string_append (out, g_ptr_array_index (self->keys, i));
+    gst_pitbox_json_append_field (
+        out, row, &g_array_index (self->fields_found, GstPitboxField, i));
   }
   g_string_append (out, "}\n");
   return out;
 }
 
-static gboolean
-is_due (GstTelemetryJsonEnc *self)
+/* While rows flow a list that is wrong changes nothing. */
+static void
+reconfigure (GstTelemetryJsonEnc *self)
 {
-  if (self->countdown > 0) {
-    self->countdown--;
-    return FALSE;
-  }
-  self->countdown = self->divisor - 1;
-  return TRUE;
+  g_autoptr (GError) error = NULL;
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->changed;
+  GST_OBJECT_UNLOCK (self);
+  if (changed && !configure (self, &error))
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("Keeping the fields before: %s", error->message), (NULL));
 }
 
 static GstFlowReturn
@@ -222,18 +231,13 @@ gst_telemetry_json_enc_prepare_output (
     GstBaseTransform *trans, GstBuffer *input, GstBuffer **output)
 {
   GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (trans);
-  gboolean changed;
   GString *text;
   GstMapInfo map;
   gsize size;
 
   if (self->schema == NULL)
     return GST_FLOW_NOT_NEGOTIATED;
-  GST_OBJECT_LOCK (self);
-  changed = self->changed;
-  GST_OBJECT_UNLOCK (self);
-  if (changed)
-    configure (self);
+  reconfigure (self);
   if (!gst_buffer_map (input, &map, GST_MAP_READ))
     return GST_FLOW_ERROR;
   if (map.size != gst_pitbox_schema_get_row_bytes (self->schema)) {
@@ -242,7 +246,7 @@ gst_telemetry_json_enc_prepare_output (
     gst_buffer_unmap (input, &map);
     return GST_BASE_TRANSFORM_FLOW_DROPPED;
   }
-  if (!is_due (self)) {
+  if (!row_thin_is_due (&self->thin)) {
     gst_buffer_unmap (input, &map);
     return GST_BASE_TRANSFORM_FLOW_DROPPED;
   }
@@ -267,10 +271,7 @@ gst_telemetry_json_enc_transform (
 static gboolean
 gst_telemetry_json_enc_stop (GstBaseTransform *trans)
 {
-  GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (trans);
-
-  g_array_set_size (self->columns, 0);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  forget_schema (GST_TELEMETRY_JSON_ENC (trans));
   return TRUE;
 }
 
@@ -294,6 +295,9 @@ gst_telemetry_json_enc_set_property (
       break;
     case PROP_MAX_RATE:
       self->max_rate = g_value_get_uint (value);
+      break;
+    case PROP_UNITS:
+      self->units = g_value_get_enum (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -319,6 +323,9 @@ gst_telemetry_json_enc_get_property (
     case PROP_MAX_RATE:
       g_value_set_uint (value, self->max_rate);
       break;
+    case PROP_UNITS:
+      g_value_set_enum (value, self->units);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -331,9 +338,9 @@ gst_telemetry_json_enc_finalize (GObject *object)
 {
   GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (object);
 
+  forget_schema (self);
   g_free (self->fields);
-  g_array_unref (self->columns);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  g_ptr_array_unref (self->keys);
   G_OBJECT_CLASS (gst_telemetry_json_enc_parent_class)->finalize (object);
 }
 
@@ -345,17 +352,23 @@ install_properties (GObjectClass *object_class)
 
   g_object_class_install_property (object_class, PROP_FIELDS,
       g_param_spec_string ("fields", "Fields",
-          "Names of variables, separated by commas; * for all of them; empty "
-          "for those of " DEFAULT_FIELDS " that the car has",
+          "Names of variables with commas between them: Speed, Speed@km/h "
+          "(in this unit), CarIdx* (all that begin so), CarIdxLap[3] or "
+          "CarIdxLap[0-9] (elements), * (all there are); empty for those "
+          "of " DEFAULT_FIELDS " that the car has",
           "", flags));
   g_object_class_install_property (object_class, PROP_RATE_DIVISOR,
       g_param_spec_uint ("rate-divisor", "Rate divisor",
-          "One object for every so many rows", 1, MAX_RATE_DIVISOR,
+          "One object for every so many rows", 1, ROW_THIN_MAX_DIVISOR,
           DEFAULT_RATE_DIVISOR, flags));
   g_object_class_install_property (object_class, PROP_MAX_RATE,
       g_param_spec_uint ("max-rate", "Maximum rate",
           "At most so many objects a second, by whole rows (0 = no limit)", 0,
-          MAX_MAX_RATE, DEFAULT_MAX_RATE, flags));
+          ROW_THIN_MAX_RATE, DEFAULT_MAX_RATE, flags));
+  g_object_class_install_property (object_class, PROP_UNITS,
+      g_param_spec_enum ("units", "Units",
+          "Units of fields that name none with @", GST_TYPE_PITBOX_UNITS,
+          DEFAULT_UNITS, flags));
 }
 
 static void
@@ -390,7 +403,7 @@ gst_telemetry_json_enc_init (GstTelemetryJsonEnc *self)
   self->fields = g_strdup ("");
   self->rate_divisor = DEFAULT_RATE_DIVISOR;
   self->max_rate = DEFAULT_MAX_RATE;
-  self->columns = g_array_new (FALSE, FALSE, sizeof (Field));
-  g_array_set_clear_func (self->columns, clear_field);
+  self->units = DEFAULT_UNITS;
+  self->keys = g_ptr_array_new_with_free_func (g_free);
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), FALSE);
 }

@@ -8,6 +8,7 @@
 #include "gsttelemetrypace.h"
 #include "gsttelemetrysync.h"
 #include "gsttelemetrytestsrc.h"
+#include "gsttelemetrytextenc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
@@ -17,7 +18,8 @@ plugin_init (GstPlugin *plugin)
          && GST_ELEMENT_REGISTER (telemetrydec, plugin)
          && GST_ELEMENT_REGISTER (telemetrypace, plugin)
          && GST_ELEMENT_REGISTER (telemetrysync, plugin)
-         && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin);
+         && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin)
+         && GST_ELEMENT_REGISTER (telemetrytextenc, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxtelemetry,

@@ -4,22 +4,17 @@
 
 #include "gstpitboxcaps.h"
 #include "gstpitboxerror.h"
+#include "gstpitboxfieldlist.h"
 
 #include <string.h>
 
-/* Names that @full lacks are passed over: one list serves all cars. A name that
- * ends in '*' stands for every variable that begins so. */
+/* Names that @full lacks are passed over: one list serves all cars. */
 static gboolean
 field_wanted (gchar **names, const gchar *name)
 {
-  for (guint i = 0; names[i] != NULL; i++) {
-    const gchar *pattern = g_strstrip (names[i]);
-    gsize n = strlen (pattern);
-
-    if (n > 0 && pattern[n - 1] == '*' ? strncmp (name, pattern, n - 1) == 0
-                                       : strcmp (name, pattern) == 0)
+  for (guint i = 0; names[i] != NULL; i++)
+    if (gst_pitbox_name_match (g_strstrip (names[i]), name))
       return TRUE;
-  }
   return FALSE;
 }
 

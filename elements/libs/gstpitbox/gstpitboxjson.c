@@ -69,9 +69,20 @@ append_real (GString *out, gdouble value, gboolean is_float)
 }
 
 static void
-append_element (
-    GString *out, const guint8 *row, const GstPitboxVar *var, guint i)
+append_element (GString *out, const guint8 *row, const GstPitboxVar *var,
+    guint i, const GstPitboxConversion *conversion)
 {
+  if (i >= var->count) {
+    g_string_append (out, "null");
+    return;
+  }
+  if (conversion->scale != 1 || conversion->offset != 0) {
+    append_real (out,
+        gst_pitbox_row_get_double (row, var, i) * conversion->scale
+            + conversion->offset,
+        var->type != GST_PITBOX_VAR_DOUBLE);
+    return;
+  }
   switch (var->type) {
     case GST_PITBOX_VAR_BOOL:
       g_string_append (
@@ -115,21 +126,47 @@ void
 gst_pitbox_json_append_var (
     GString *out, const guint8 *row, const GstPitboxVar *var)
 {
+  const GstPitboxField field = { NULL, var, 0, 0, { NULL, 1, 0 } };
+
+  gst_pitbox_json_append_field (out, row, &field);
+}
+
+/**
+ * gst_pitbox_json_append_field:
+ * @out: where to
+ * @row: one row
+ * @field: a field of its schema
+ *
+ * As gst_pitbox_json_append_var(), with the field's elements alone and in its
+ * unit; an element that is not there, and what cannot be converted, is `null`.
+ */
+void
+gst_pitbox_json_append_field (
+    GString *out, const guint8 *row, const GstPitboxField *field)
+{
+  const GstPitboxVar *var = field->var;
+  guint count;
+
   if (var == NULL) {
     g_string_append (out, "null");
     return;
   }
-  if (var->type == GST_PITBOX_VAR_CHAR) {
+  if (var->type == GST_PITBOX_VAR_CHAR && field->count == 0) {
     append_text (out, row, var);
     return;
   }
-  if (var->count == 1) {
-    append_element (out, row, var, 0);
+  count = field->count != 0 ? field->count : var->count;
+  if (count == 1) {
+    append_element (out, row, var, field->first, &field->conversion);
     return;
   }
-  for (guint i = 0; i < var->count; i++) {
-    g_string_append_c (out, i == 0 ? '[' : ',');
-    append_element (out, row, var, i);
+  /* A range is of those that there are. */
+  count = MIN (count, var->count - MIN (field->first, var->count));
+  g_string_append_c (out, '[');
+  for (guint i = 0; i < count; i++) {
+    if (i > 0)
+      g_string_append_c (out, ',');
+    append_element (out, row, var, field->first + i, &field->conversion);
   }
   g_string_append_c (out, ']');
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
+#include "gstpitboxfieldlist.h"
 #include "gstpitboxschema.h"
 
 G_BEGIN_DECLS
@@ -11,5 +12,7 @@ GST_PITBOX_API void gst_pitbox_json_append_string (
     GString *out, const gchar *text);
 GST_PITBOX_API void gst_pitbox_json_append_var (
     GString *out, const guint8 *row, const GstPitboxVar *var);
+GST_PITBOX_API void gst_pitbox_json_append_field (
+    GString *out, const guint8 *row, const GstPitboxField *field);
 
 G_END_DECLS
