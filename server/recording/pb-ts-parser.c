@@ -372,8 +372,10 @@ pb_ts_parser_flush (PbTsParser *self, PbTsFunc func, gpointer user_data)
     read_packet (self, self->carry->data, func, user_data);
     done = PB_TS_PACKET_BYTES;
   }
-  give_garbage (
-      self, self->carry->data + done, self->carry->len - done, func, user_data);
+  /* An empty array has no address to count from. */
+  if (self->carry->len > done)
+    give_garbage (self, self->carry->data + done, self->carry->len - done, func,
+        user_data);
   g_byte_array_set_size (self->carry, 0);
   self->synced = FALSE;
 }
