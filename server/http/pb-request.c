@@ -115,6 +115,14 @@ pb_reply_failure (PbRequest *request, const GError *error)
         error->message);
     return;
   }
+  if (g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_BUSY)) {
+    soup_message_headers_replace (
+        soup_server_message_get_response_headers (request->message),
+        "Retry-After", "1");
+    pb_reply_error (request->message, SOUP_STATUS_SERVICE_UNAVAILABLE,
+        "store_busy", "Another process holds the database up; try again");
+    return;
+  }
   g_warning ("http: %s", error->message);
   pb_reply_error (request->message, SOUP_STATUS_INTERNAL_SERVER_ERROR,
       "internal", "The server's log says what is wrong");

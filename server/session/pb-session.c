@@ -228,12 +228,54 @@ pb_session_set_link (PbSession *self, const GstStructure *stats)
   g_mutex_unlock (&self->lock);
 }
 
+typedef struct {
+  gint64 pk;
+  const gchar *mode;
+  gchar *car;
+  gchar *car_number;
+  gchar *track;
+} Description;
+
+static void
+description_free (gpointer data)
+{
+  Description *d = data;
+
+  g_free (d->car);
+  g_free (d->car_number);
+  g_free (d->track);
+  g_free (d);
+}
+
+static gboolean
+write_description (PbStore *store, gpointer data, GError **error)
+{
+  const Description *d = data;
+
+  return pb_store_describe_session (
+      store, d->pk, d->mode, d->car, d->car_number, d->track, error);
+}
+
+typedef struct {
+  gint64 pk;
+  PbLapRow row;
+} LapWrite;
+
+static gboolean
+write_lap (PbStore *store, gpointer data, GError **error)
+{
+  const LapWrite *w = data;
+
+  return pb_store_put_lap (store, w->pk, &w->row, error);
+}
+
 /**
  * pb_session_describe:
  * @mode: what comes
  * @identity: of whom
  *
- * Writes it to the store when it has changed. Main thread only.
+ * Has it written to the store when it has changed. Main thread only; waits for
+ * nobody.
  */
 void
 pb_session_describe (
@@ -242,13 +284,14 @@ pb_session_describe (
   const gchar *name = mode == PB_LIVE_VIDEO ? "video" : "telemetry";
   g_autofree gchar *text = g_strjoin (
       "\n", name, identity->car, identity->car_number, identity->track, NULL);
-  g_autoptr (GError) error = NULL;
+  Description *d;
 
   if (g_strcmp0 (text, self->description) == 0)
     return;
-  if (!pb_store_describe_session (self->store, self->pk, name, identity->car,
-          identity->car_number, identity->track, &error))
-    g_warning ("session %s: %s", self->id, error->message);
+  d = g_new (Description, 1);
+  *d = (Description){ self->pk, name, g_strdup (identity->car),
+    g_strdup (identity->car_number), g_strdup (identity->track) };
+  pb_store_queue (self->store, write_description, d, description_free);
   g_free (self->description);
   self->description = g_steal_pointer (&text);
 }
@@ -256,15 +299,15 @@ pb_session_describe (
 /**
  * pb_session_store_laps:
  *
- * Writes the driver's laps that are new or changed. Main thread only.
+ * Has the driver's laps written that are new or changed. Main thread only;
+ * waits for nobody.
  */
 void
 pb_session_store_laps (PbSession *self)
 {
   g_autoptr (GArray) laps = pb_lap_book_take_laps (self->book);
-  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < laps->len && !error; i++) {
+  for (guint i = 0; i < laps->len; i++) {
     const PbLap *lap = &g_array_index (laps, PbLap, i);
     PbLapRow row = {
       .lap = lap->lap,
@@ -273,9 +316,11 @@ pb_session_store_laps (PbSession *self)
       .valid = isfinite (lap->time_s),
       .fuel_used_l = lap->fuel_used_l,
     };
+    LapWrite *write;
 
-    if (!pb_store_put_lap (self->store, self->pk, &row, &error))
-      g_warning ("session %s: %s", self->id, error->message);
+    write = g_new (LapWrite, 1);
+    *write = (LapWrite){ self->pk, row };
+    pb_store_queue (self->store, write_lap, write, g_free);
   }
 }
 

@@ -153,7 +153,7 @@ pb_store_list_devices (PbStore *store, PbSeal *seal, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_device_free);
   gboolean has_row = TRUE;
   gboolean done = TRUE;
-  sqlite3_stmt *stmt = pb_store_begin (store,
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT name, driver_id, sealed_passphrase, created_utc_us FROM devices "
       "ORDER BY name",
       error);

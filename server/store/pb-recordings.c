@@ -294,7 +294,7 @@ GPtrArray *
 pb_store_list_sessions (PbStore *store, const gchar *driver,
     gint64 before_utc_us, guint limit, GError **error)
 {
-  sqlite3_stmt *stmt = pb_store_begin (store,
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT " SESSION_COLUMNS
       "WHERE (?1 IS NULL OR s.driver_id = ?1) AND s.started_utc_us < ?2 "
       "GROUP BY s.pk ORDER BY s.started_utc_us DESC LIMIT ?3",
@@ -318,7 +318,7 @@ pb_store_list_sessions (PbStore *store, const gchar *driver,
 GPtrArray *
 pb_store_list_open_sessions (PbStore *store, GError **error)
 {
-  sqlite3_stmt *stmt = pb_store_begin (store,
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT " SESSION_COLUMNS
       "WHERE s.ended_utc_us IS NULL GROUP BY s.pk ORDER BY s.pk",
       error);
@@ -338,7 +338,7 @@ PbSessionRow *
 pb_store_find_session (PbStore *store, const gchar *id, GError **error)
 {
   g_autoptr (GPtrArray) rows = NULL;
-  sqlite3_stmt *stmt = pb_store_begin (
+  sqlite3_stmt *stmt = pb_store_begin_read (
       store, "SELECT " SESSION_COLUMNS "WHERE s.id = ?1 GROUP BY s.pk", error);
 
   if (!stmt)
@@ -368,7 +368,7 @@ pb_store_list_segments (PbStore *store, gint64 pk, GError **error)
   g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbSegmentRow));
   gboolean has_row = TRUE;
   gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin (store,
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT n, start_pts, end_pts, start_utc_us, end_utc_us, bytes, closed "
       "FROM segments WHERE session = ?1 ORDER BY n",
       error);
@@ -408,7 +408,7 @@ pb_store_list_points (PbStore *store, gint64 pk, guint segment, GError **error)
   g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbPoint));
   gboolean has_row = TRUE;
   gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin (store,
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT byte, pts, key, utc_us, lap FROM points "
       "WHERE session = ?1 AND segment = ?2 ORDER BY byte",
       error);
@@ -446,7 +446,7 @@ pb_store_list_laps (PbStore *store, gint64 pk, GError **error)
   g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbLapRow));
   gboolean has_row = TRUE;
   gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin (store,
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT lap, start_utc_us, time_s, valid, fuel_used_l FROM laps "
       "WHERE session = ?1 ORDER BY start_utc_us",
       error);

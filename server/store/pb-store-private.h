@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 sqlite3_stmt *pb_store_begin (
     PbStore *store, const gchar *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+sqlite3_stmt *pb_store_begin_read (
+    PbStore *store, const gchar *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_store_step (
     PbStore *store, sqlite3_stmt *stmt, gboolean *has_row, GError **error);
 gboolean pb_store_finish (PbStore *store, sqlite3_stmt *stmt, GError **error);

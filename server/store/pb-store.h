@@ -6,13 +6,16 @@
 
 G_BEGIN_DECLS
 
-/* Thread safe: one connection behind one lock, every call short (an index
- * commit of one second of one driver takes well under a millisecond). */
+/* Thread safe. Reading has a connection of its own and waits for nobody for
+ * more than 0.1 s; writing may wait for 5 s for another process and belongs in
+ * no thread that serves others: pb_store_queue(). (An index commit of one
+ * second of one driver takes well under a millisecond.) */
 typedef struct _PbStore PbStore;
 
 /**
  * PbStoreError:
  * @PB_STORE_ERROR_DATABASE: SQLite says no; the message is its own
+ * @PB_STORE_ERROR_BUSY: another process holds the database up
  * @PB_STORE_ERROR_NEWER: the file was written by a newer version
  * @PB_STORE_ERROR_EXISTS: there is one of that name
  * @PB_STORE_ERROR_NOT_FOUND: there is none of that name
@@ -20,6 +23,7 @@ typedef struct _PbStore PbStore;
  */
 typedef enum {
   PB_STORE_ERROR_DATABASE,
+  PB_STORE_ERROR_BUSY,
   PB_STORE_ERROR_NEWER,
   PB_STORE_ERROR_EXISTS,
   PB_STORE_ERROR_NOT_FOUND,
@@ -33,6 +37,13 @@ PbStore *pb_store_new (
     const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbStore *pb_store_ref (PbStore *store);
 void pb_store_unref (PbStore *store);
+
+/* Returns: %FALSE with @error set; %PB_STORE_ERROR_BUSY is tried again. */
+typedef gboolean (*PbStoreWrite) (
+    PbStore *store, gpointer data, GError **error);
+void pb_store_queue (PbStore *store, PbStoreWrite write, gpointer data,
+    GDestroyNotify free_data);
+
 gint pb_store_get_version (PbStore *store);
 gint64 pb_store_get_changes_by_others (PbStore *store);
 
