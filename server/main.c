@@ -55,6 +55,8 @@ static const PbSetting table[] = {
       "UDP port of the drivers' streams, 0 takes any" },
   { "srt-latency", PB_SETTING_NUMBER, AT (server.srt_latency_ms), "20", 20,
       10000, "MS", "Least SRT delay; a sender that asks for more gets more" },
+  { "webrtc-port", PB_SETTING_NUMBER, AT (server.webrtc_port), "0", 0, 65535,
+      "N", "UDP port of all viewers, 0 takes any" },
   { "password-file", PB_SETTING_FILE, AT (server.password_file), NULL, 0, 0,
       "FILE", "Ask for the password in FILE (user: pitbox)" },
   { "public-address", PB_SETTING_TEXT, AT (server.public_address), NULL, 0, 0,

@@ -55,6 +55,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     .max_viewers = options->max_viewers,
     .loopback = pb_bind_is_loopback (options->bind),
     .public_address = options->public_address,
+    .port = (guint16) options->webrtc_port,
   };
   PbHttpConfig config = {
     .store = self->data->store,

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @bind: address to listen on, in numbers
  * @http_port, @srt_port: 0 = any
  * @srt_latency_ms: 0 = the source's default
+ * @webrtc_port: UDP port of all viewers; 0 = any
  * @password_file: (nullable): see pb_password_new_from_file()
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
  * @max_viewers: of all drivers together; 0 = the default
@@ -23,6 +24,7 @@ typedef struct {
   gint http_port;
   gint srt_port;
   gint srt_latency_ms;
+  gint webrtc_port;
   gchar *password_file;
   gchar *public_address;
   gint max_viewers;

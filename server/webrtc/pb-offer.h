@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbOffer: a WHEP offer read strictly, and written anew for webrtcbin. */
+ * PbOffer: a WHEP offer, read strictly. */
 #pragma once
 
 #include <glib.h>
@@ -74,6 +74,5 @@ typedef struct {
 
 gboolean pb_offer_parse (PbOffer *offer, const gchar *text, gsize size,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gchar *pb_offer_to_sdp (const PbOffer *offer);
 
 G_END_DECLS

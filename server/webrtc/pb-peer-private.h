@@ -1,62 +1,76 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What the files of PbPeer share. Nobody outside this folder includes it. */
+ * What the files of PbPeer and PbPort share. Nobody outside this folder
+ * includes it. */
 #pragma once
 
 #include "webrtc/pb-peer.h"
-
-#include <gst/webrtc/webrtc.h>
+#include "webrtc/pb-sctp.h"
+#include "webrtc/pb-srtp.h"
 
 G_BEGIN_DECLS
 
+/* Packets kept for who has lost them: 1.6 s of 3 Mbit/s. The packets are
+ * shared by all viewers. A power of two. */
+#define PB_PEER_HISTORY 512
+
 struct _PbPeer {
   gatomicrefcount ref_count;
-  PbPeerConfig config;
-  GstElement *pipeline;
-  GstElement *webrtcbin;
-  /* Pushed on by the viewer's lane; NULL without video. */
-  GstPad *src;
-  /* The element of webrtcbin the packets of all m-lines meet in. */
-  GstElement *funnel;
-
-  /* Set by pb_peer_start(), before anything can call back. */
+  PbPort *port;
+  PbDtlsIdentity *identity;
   PbLive *live;
   PbOffer offer;
-  PbPeerFunc func;
+  PbPeerClosedFunc func;
   gpointer user_data;
+  gchar ice_ufrag[9];
+  gchar ice_pwd[33];
+  guint32 ssrc;
+  guint32 rtx_ssrc;
+  /* Under the port's lock. */
+  guint n_paths;
 
-  /* Protects what follows. */
+  /* Protects what follows. Taken within a viewer's lock; the hub's and a
+   * lane's are taken within it. */
   GMutex lock;
-  GCond step_ended;
+  PbPath *path;
+  PbDtls *dtls;
+  PbSctp *sctp;
+  PbSrtp *srtp_out;
+  PbSrtp *srtp_in;
   PbLiveViewer *viewer;
-  GstWebRTCDataChannel *channel;
-  /* The step of the negotiation that is going on. */
-  GstPromise *promise;
-  gboolean answered;
   gboolean closed;
-  gboolean video_started;
-
-  /* Atomic. */
-  gint closing;
-  gint connected;
-  /* In a box of its own: a probe inside webrtcbin holds it, and must not hold
-   * the peer, which holds webrtcbin. */
-  gint *heard_ms;
-  gint frames_dropped;
-  gint samples_dropped;
-  /* Lane thread only; @handle is the viewer, for as long as it calls back. */
-  PbLiveViewer *handle;
+  gboolean connected;
+  gboolean has_channel;
+  guint16 channel;
+  /* Why it has ended; taken by who emits it. */
+  const gchar *end;
   gboolean lost_samples;
   gboolean asked_for_key;
+  GstBuffer *history[PB_PEER_HISTORY];
+  guint16 rtx_seq;
+  guint resend_budget;
+  guint32 last_rtp;
+  GstClockTime last_time;
+  guint32 sent_packets;
+  guint32 sent_bytes;
+  gint64 report_us;
+
+  /* Atomic. */
+  gint heard_ms;
+  gint is_connected;
+  gint frames_dropped;
+  gint samples_dropped;
+  gint resent;
 };
 
-void pb_peer_emit_closed (PbPeer *peer, const gchar *why);
-void pb_peer_negotiate (PbPeer *peer);
-gint pb_peer_clock_ms (void);
-
 extern const PbLiveViewerFuncs pb_peer_viewer_funcs;
-void pb_peer_on_data_channel (
-    GstElement *webrtcbin, GstWebRTCDataChannel *channel, gpointer peer);
-void pb_peer_shorten_path (PbPeer *peer);
-gboolean pb_peer_add_video (PbPeer *peer, GError **error);
+
+gint pb_peer_clock_ms (void);
+void pb_peer_heard (PbPeer *peer, PbPath *path, gboolean nominated);
+void pb_peer_receive (PbPeer *peer, guint8 *data, gsize size);
+void pb_peer_tick (PbPeer *peer, gint64 now_us);
+void pb_peer_end_locked (PbPeer *peer, const gchar *why);
+
+void pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size);
+void pb_peer_report_locked (PbPeer *peer, gint64 now_us);
 
 G_END_DECLS

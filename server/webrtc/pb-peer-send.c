@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What a viewer is sent: RTP packets on a pad, messages on a data channel. */
+ * What a viewer is sent: packets of pictures, messages on the data channel. */
 #include "webrtc/pb-peer-private.h"
 
 #include <gio/gio.h>
+#include <string.h>
+
+#include "webrtc/pb-port.h"
+#include "webrtc/pb-rtcp.h"
 
 /* A channel this full is behind by seconds: samples are left out until it has
  * emptied to the lower mark, then a key sample goes on. A sample is about 500
@@ -10,77 +14,175 @@
 #define CHANNEL_HIGH_BYTES (96 * 1024)
 #define CHANNEL_LOW_BYTES (8 * 1024)
 
-/* webrtcbin runs a task in a thread of its own each time the channel falls to
- * its low mark, which by default is each message; nobody here waits for it. */
-#define NO_LOW_MARK G_GUINT64_CONSTANT (0x7fffffff)
+/* The payloader's are 1,200 bytes; an Ethernet frame holds no more than this.
+ * With room for what protecting adds, and RTX's two bytes. */
+#define MAX_PACKET_BYTES 1472
+#define SLOT_BYTES (MAX_PACKET_BYTES + PB_SRTP_OVERHEAD + 2)
+#define RTP_HEADER_BYTES 12
+
+/* One a thread that sends: packets are protected in it. */
+typedef struct {
+  guint8 data[PB_PORT_MAX_BATCH][SLOT_BYTES];
+  GOutputVector vectors[PB_PORT_MAX_BATCH];
+  guint n;
+} Batch;
+
+static GPrivate batch_key = G_PRIVATE_INIT (g_free);
+
+static Batch *
+get_batch (void)
+{
+  Batch *batch = g_private_get (&batch_key);
+
+  if (batch == NULL) {
+    batch = g_new (Batch, 1);
+    g_private_set (&batch_key, batch);
+  }
+  batch->n = 0;
+  return batch;
+}
+
+static gboolean
+send_batch (PbPeer *peer, Batch *batch)
+{
+  guint n = batch->n;
+
+  batch->n = 0;
+  return n == 0 || pb_path_send (peer->path, batch->vectors, n) == n;
+}
+
+/* Protects the packet in the next slot. */
+static gboolean
+add_to_batch (PbPeer *peer, Batch *batch, gsize size)
+{
+  guint8 *slot = batch->data[batch->n];
+
+  size = pb_srtp_protect (peer->srtp_out, slot, size, SLOT_BYTES);
+  if (size == 0)
+    return FALSE;
+  batch->vectors[batch->n++] = (GOutputVector){ slot, size };
+  return TRUE;
+}
+
+static guint16
+read_seq (const guint8 *packet)
+{
+  return (guint16) (packet[2] << 8 | packet[3]);
+}
+
+static guint32
+read_rtp (const guint8 *packet)
+{
+  guint32 rtp;
+
+  memcpy (&rtp, packet + 4, sizeof rtp);
+  return GUINT32_FROM_BE (rtp);
+}
+
+static void
+remember (PbPeer *peer, GstBuffer *buffer, guint16 seq)
+{
+  gst_buffer_replace (&peer->history[seq % PB_PEER_HISTORY], buffer);
+}
+
+static gboolean
+send_packet (PbPeer *peer, Batch *batch, GstBuffer *buffer)
+{
+  guint8 *slot = batch->data[batch->n];
+  gsize size = gst_buffer_extract (buffer, 0, slot, MAX_PACKET_BYTES + 1);
+
+  if (size > MAX_PACKET_BYTES || size < RTP_HEADER_BYTES)
+    return FALSE;
+  remember (peer, buffer, read_seq (slot));
+  peer->last_rtp = read_rtp (slot);
+  peer->last_time = GST_BUFFER_PTS (buffer);
+  peer->sent_packets++;
+  peer->sent_bytes += (guint32) (size - RTP_HEADER_BYTES);
+  return add_to_batch (peer, batch, size)
+         && (batch->n < PB_PORT_MAX_BATCH || send_batch (peer, batch));
+}
 
 static void
 on_frame (GstBufferList *list, gboolean key, gpointer user_data)
 {
   PbPeer *peer = user_data;
+  Batch *batch = get_batch ();
+  guint n = gst_buffer_list_length (list);
+  gboolean ok = TRUE;
 
-  if (g_atomic_int_get (&peer->closing))
-    return;
-  if (gst_pad_push_list (peer->src, gst_buffer_list_ref (list)) != GST_FLOW_OK)
+  g_mutex_lock (&peer->lock);
+  if (!peer->closed && peer->srtp_out != NULL) {
+    for (guint i = 0; i < n; i++)
+      ok = send_packet (peer, batch, gst_buffer_list_get (list, i)) && ok;
+    ok = send_batch (peer, batch) && ok;
+  }
+  g_mutex_unlock (&peer->lock);
+  if (!ok)
     g_atomic_int_inc (&peer->frames_dropped);
 }
 
-/* Lane thread: the channel is set once and stays. */
-static GstWebRTCDataChannel *
-open_channel (PbPeer *peer)
+/* A channel that is full loses samples, and goes on with a key sample. */
+static gboolean
+takes_sample_locked (PbPeer *peer, gboolean key, gboolean *ask_for_key)
 {
-  GstWebRTCDataChannelState state;
+  gsize buffered = pb_sctp_get_buffered (peer->sctp);
 
-  if (peer->channel == NULL || g_atomic_int_get (&peer->closing))
-    return NULL;
-  g_object_get (peer->channel, "ready-state", &state, NULL);
-  return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN ? peer->channel : NULL;
+  if (buffered > CHANNEL_HIGH_BYTES
+      || (peer->lost_samples && buffered > CHANNEL_LOW_BYTES)) {
+    peer->lost_samples = TRUE;
+    peer->asked_for_key = FALSE;
+    return FALSE;
+  }
+  if (peer->lost_samples && !key) {
+    /* Comes back as a key sample, in order with what follows. */
+    *ask_for_key = !peer->asked_for_key;
+    peer->asked_for_key = TRUE;
+    return FALSE;
+  }
+  peer->lost_samples = FALSE;
+  peer->asked_for_key = FALSE;
+  return TRUE;
 }
 
 static void
 on_sample (GBytes *message, gboolean key, gpointer user_data)
 {
   PbPeer *peer = user_data;
-  GstWebRTCDataChannel *channel = open_channel (peer);
-  guint64 buffered;
+  gboolean ask_for_key = FALSE;
 
-  if (channel == NULL)
-    return;
-  g_object_get (channel, "buffered-amount", &buffered, NULL);
-  if (buffered > CHANNEL_HIGH_BYTES
-      || (peer->lost_samples && buffered > CHANNEL_LOW_BYTES)) {
-    g_atomic_int_inc (&peer->samples_dropped);
-    peer->lost_samples = TRUE;
-    peer->asked_for_key = FALSE;
-    return;
+  g_mutex_lock (&peer->lock);
+  if (!peer->closed && peer->has_channel) {
+    if (!takes_sample_locked (peer, key, &ask_for_key))
+      g_atomic_int_inc (&peer->samples_dropped);
+    else if (!pb_sctp_send (peer->sctp, peer->channel, PB_SCTP_PPID_BINARY,
+                 message, g_get_monotonic_time ()))
+      peer->lost_samples = TRUE;
+    if (ask_for_key && peer->viewer != NULL)
+      pb_live_viewer_resync_data (peer->live, peer->viewer);
   }
-  if (peer->lost_samples && !key) {
-    /* Comes back as a key sample, in order with what follows. */
-    g_atomic_int_inc (&peer->samples_dropped);
-    if (!peer->asked_for_key)
-      pb_live_viewer_resync_data (peer->live, peer->handle);
-    peer->asked_for_key = TRUE;
-    return;
-  }
-  peer->lost_samples = FALSE;
-  peer->asked_for_key = FALSE;
-  if (!gst_webrtc_data_channel_send_data_full (channel, message, NULL))
-    peer->lost_samples = TRUE;
+  g_mutex_unlock (&peer->lock);
+}
+
+static void
+send_text_locked (PbPeer *peer, const gchar *json)
+{
+  g_autoptr (GBytes) message = g_bytes_new (json, strlen (json));
+
+  /* Texts are few; past this the channel is stuck and about to be reaped. */
+  if (!peer->closed && peer->has_channel
+      && pb_sctp_get_buffered (peer->sctp) <= 2 * CHANNEL_HIGH_BYTES)
+    pb_sctp_send (peer->sctp, peer->channel, PB_SCTP_PPID_STRING, message,
+        g_get_monotonic_time ());
 }
 
 static void
 on_text (const gchar *json, gpointer user_data)
 {
   PbPeer *peer = user_data;
-  GstWebRTCDataChannel *channel = open_channel (peer);
-  guint64 buffered;
 
-  if (channel == NULL)
-    return;
-  g_object_get (channel, "buffered-amount", &buffered, NULL);
-  /* Texts are few; past this the channel is stuck and about to be reaped. */
-  if (buffered <= 2 * CHANNEL_HIGH_BYTES)
-    gst_webrtc_data_channel_send_string_full (channel, json, NULL);
+  g_mutex_lock (&peer->lock);
+  send_text_locked (peer, json);
+  g_mutex_unlock (&peer->lock);
 }
 
 const PbLiveViewerFuncs pb_peer_viewer_funcs = {
@@ -89,151 +191,93 @@ const PbLiveViewerFuncs pb_peer_viewer_funcs = {
   .text = on_text,
 };
 
-static void
-on_channel_close (GstWebRTCDataChannel *channel, gpointer user_data)
-{
-  pb_peer_emit_closed (user_data, "data channel closed");
-}
-
-static void
-unref_closure (gpointer data, GClosure *closure)
-{
-  pb_peer_unref (data);
-}
-
-void
-pb_peer_on_data_channel (
-    GstElement *webrtcbin, GstWebRTCDataChannel *channel, gpointer user_data)
-{
-  PbPeer *peer = user_data;
-  g_autofree gchar *label = NULL;
-  gboolean ours;
-
-  g_object_get (channel, "label", &label, NULL);
-  g_mutex_lock (&peer->lock);
-  ours = peer->viewer != NULL && peer->channel == NULL
-         && g_strcmp0 (label, "telemetry") == 0;
-  if (ours) {
-    peer->channel = g_object_ref (channel);
-    g_object_set (channel, "buffered-amount-low-threshold", NO_LOW_MARK, NULL);
-    g_signal_connect_data (channel, "on-close", G_CALLBACK (on_channel_close),
-        pb_peer_ref (peer), unref_closure, (GConnectFlags) 0);
-    pb_live_viewer_start_data (peer->live, peer->viewer);
-  }
-  g_mutex_unlock (&peer->lock);
-}
-
-static GstCaps *
-make_caps (PbPeer *peer)
-{
-  return gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING,
-      "video", "encoding-name", G_TYPE_STRING, "H264", "payload", G_TYPE_INT,
-      peer->offer.pt, "clock-rate", G_TYPE_INT, 90000, "packetization-mode",
-      G_TYPE_STRING, "1", "profile-level-id", G_TYPE_STRING,
-      peer->offer.profile_level_id, "rtcp-fb-nack", G_TYPE_BOOLEAN, TRUE,
-      "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, "rtcp-fb-ccm-fir",
-      G_TYPE_BOOLEAN, TRUE,
-      /* Else the answer names a random SSRC and a broken FID group. */
-      "ssrc", G_TYPE_UINT, pb_live_get_ssrc (peer->live), NULL);
-}
-
-static guint
-video_index (const PbOffer *offer)
-{
-  guint index = 0;
-
-  while (offer->media[index].kind != PB_OFFER_VIDEO)
-    index++;
-  return index;
-}
-
-/* The lane pushes on a pad of our own straight into webrtcbin: an appsrc would
- * be one more thread to wake for each viewer and frame. Nothing below waits:
- * UDP sends do not block, and clocksync's waiting is switched off. */
-gboolean
-pb_peer_add_video (PbPeer *peer, GError **error)
-{
-  g_autoptr (GstCaps) caps = make_caps (peer);
-  g_autoptr (GstPad) sink = NULL;
-  g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
-  g_autofree gchar *name =
-      g_strdup_printf ("sink_%u", video_index (&peer->offer));
-  GstSegment segment;
-
-  peer->src = gst_object_ref_sink (gst_pad_new ("video", GST_PAD_SRC));
-  gst_pad_set_active (peer->src, TRUE);
-  gst_pad_use_fixed_caps (peer->src);
-  sink = gst_element_request_pad (peer->webrtcbin,
-      gst_element_get_pad_template (peer->webrtcbin, "sink_%u"), name, caps);
-  if (sink == NULL || gst_pad_link (peer->src, sink) != GST_PAD_LINK_OK) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-        "webrtcbin does not take the video");
-    return FALSE;
-  }
-  g_object_get (sink, "transceiver", &transceiver, NULL);
-  g_object_set (transceiver, "direction",
-      GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "do-nack",
-      peer->offer.rtx_pt >= 0, "codec-preferences", caps, NULL);
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (peer->src, gst_event_new_stream_start ("pitbox-video"));
-  gst_pad_push_event (peer->src, gst_event_new_caps (caps));
-  gst_pad_push_event (peer->src, gst_event_new_segment (&segment));
-  return TRUE;
-}
-
-/* webrtcbin puts clocksync, rtpulpfecenc and rtpredenc before its funnel, also
- * where neither FEC nor RED is wanted, and rtpulpfecenc takes the list of a
- * frame apart: each packet then goes through ten elements and a system call of
- * its own. Linked straight to the funnel, lists stay lists down to sendmmsg.
- * Before the first packet; where webrtcbin is built differently nothing is
- * changed. */
-void
-pb_peer_shorten_path (PbPeer *peer)
-{
-  g_autofree gchar *name =
-      g_strdup_printf ("sink_%u", video_index (&peer->offer));
-  g_autoptr (GstPad) funnel_sink = NULL;
-  g_autoptr (GstPad) old_src = NULL;
-  g_autoptr (GstPad) old_sink = NULL;
-
-  if (peer->funnel == NULL)
-    return;
-  funnel_sink = gst_element_get_static_pad (peer->funnel, name);
-  old_sink = gst_pad_get_peer (peer->src);
-  if (funnel_sink == NULL || old_sink == NULL)
-    return;
-  old_src = gst_pad_get_peer (funnel_sink);
-  if (old_src == NULL)
-    return;
-  gst_pad_unlink (old_src, funnel_sink);
-  gst_pad_unlink (peer->src, old_sink);
-  if (gst_pad_link (peer->src, funnel_sink) == GST_PAD_LINK_OK)
-    return;
-  gst_pad_link (old_src, funnel_sink);
-  gst_pad_link (peer->src, old_sink);
-}
-
 /**
  * pb_peer_wake:
  * @peer: a peer
  *
- * Any thread. Sends something the viewer must acknowledge, so that one without
- * video, and with nothing to see, is not taken for gone.
+ * Any thread. Sends something the viewer must acknowledge, so that one with
+ * nothing to see is not taken for gone.
  */
 void
 pb_peer_wake (PbPeer *peer)
 {
-  g_autoptr (GstWebRTCDataChannel) channel = NULL;
-  GstWebRTCDataChannelState state;
+  on_text ("{\"type\":\"alive\"}", peer);
+}
 
-  g_mutex_lock (&peer->lock);
-  if (peer->channel != NULL && peer->viewer != NULL)
-    channel = g_object_ref (peer->channel);
-  g_mutex_unlock (&peer->lock);
-  if (channel == NULL)
+/* RFC 4588, 4: the number it had goes before the payload. Without RTX the
+ * packet itself comes again. */
+static gsize
+write_again (PbPeer *peer, guint8 *slot, GstBuffer *buffer)
+{
+  gsize size = gst_buffer_extract (buffer, 0, slot, MAX_PACKET_BYTES);
+  guint32 ssrc_be = GUINT32_TO_BE (peer->rtx_ssrc);
+  guint16 seq;
+
+  if (peer->offer.rtx_pt < 0)
+    return size;
+  /* The payloader writes neither extensions nor contributing sources. */
+  if (size < RTP_HEADER_BYTES || (slot[0] & 0x3f) != 0)
+    return 0;
+  seq = peer->rtx_seq++;
+  memmove (slot + RTP_HEADER_BYTES + 2, slot + RTP_HEADER_BYTES,
+      size - RTP_HEADER_BYTES);
+  memcpy (slot + RTP_HEADER_BYTES, slot + 2, 2);
+  slot[1] = (guint8) ((slot[1] & 0x80) | peer->offer.rtx_pt);
+  slot[2] = (guint8) (seq >> 8);
+  slot[3] = (guint8) seq;
+  memcpy (slot + 8, &ssrc_be, sizeof ssrc_be);
+  return size + 2;
+}
+
+static void
+on_lost (guint16 seq, gpointer user_data)
+{
+  PbPeer *peer = user_data;
+  GstBuffer *buffer = peer->history[seq % PB_PEER_HISTORY];
+  Batch *batch;
+  guint8 header[4];
+  gsize size;
+
+  if (buffer == NULL || peer->resend_budget == 0
+      || gst_buffer_extract (buffer, 0, header, 4) != 4
+      || read_seq (header) != seq)
     return;
-  g_object_get (channel, "ready-state", &state, NULL);
-  if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
-    gst_webrtc_data_channel_send_string_full (
-        channel, "{\"type\":\"alive\"}", NULL);
+  peer->resend_budget--;
+  batch = get_batch ();
+  size = write_again (peer, batch->data[0], buffer);
+  if (size > 0 && add_to_batch (peer, batch, size) && send_batch (peer, batch))
+    g_atomic_int_inc (&peer->resent);
+}
+
+void
+pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size)
+{
+  if (peer->srtp_in == NULL || peer->path == NULL)
+    return;
+  size = pb_srtp_unprotect_rtcp (peer->srtp_in, data, size);
+  if (size > 0)
+    pb_rtcp_read (data, size, peer->ssrc, on_lost, peer);
+}
+
+void
+pb_peer_report_locked (PbPeer *peer, gint64 now_us)
+{
+  guint8 packet[PB_RTCP_REPORT_BYTES + PB_SRTP_OVERHEAD];
+  GOutputVector vector = { packet, 0 };
+  PbRtcpReport report = {
+    .ssrc = peer->ssrc,
+    .utc_us = g_get_real_time (),
+    .packets = peer->sent_packets,
+    .bytes = peer->sent_bytes,
+  };
+  gint64 since_us = now_us - (gint64) (peer->last_time / GST_USECOND);
+
+  if (peer->sent_packets == 0)
+    return;
+  report.rtp = peer->last_rtp + (guint32) (since_us * 9 / 100);
+  pb_rtcp_write_report (&report, packet);
+  vector.size = pb_srtp_protect_rtcp (
+      peer->srtp_out, packet, PB_RTCP_REPORT_BYTES, sizeof packet);
+  if (vector.size > 0)
+    pb_path_send (peer->path, &vector, 1);
 }

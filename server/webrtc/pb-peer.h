@@ -1,60 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbPeer: one viewer's WebRTC connection: a pipeline with a webrtcbin. */
+ * PbPeer: one viewer's WebRTC connection: ICE-lite, DTLS, SRTP and SCTP. */
 #pragma once
 
 #include "live/pb-live.h"
+#include "webrtc/pb-dtls.h"
 #include "webrtc/pb-offer.h"
 
 G_BEGIN_DECLS
 
 typedef struct _PbPeer PbPeer;
+typedef struct _PbPort PbPort;
+typedef struct _PbPath PbPath;
 
 /**
- * PbPeerConfig:
- *
- * As in #PbWhepOptions.
+ * PbPortOptions:
+ * @loopback: 127.0.0.1 and nothing else
+ * @public_address: (nullable): an address more to offer, e.g. of a NAT
+ * @port: UDP port; 0 = any
  */
 typedef struct {
   gboolean loopback;
-  gchar *public_address;
-  guint16 min_port;
-  guint16 max_port;
-} PbPeerConfig;
+  const gchar *public_address;
+  guint16 port;
+} PbPortOptions;
 
-/**
- * PbPeerEvent:
- * @PB_PEER_ANSWERED: text is the answer, with all candidates
- * @PB_PEER_CLOSED: text says why; comes at most once, also instead of an answer
- */
-typedef enum {
-  PB_PEER_ANSWERED,
-  PB_PEER_CLOSED,
-} PbPeerEvent;
-
-typedef void (*PbPeerFunc) (
-    PbPeer *peer, PbPeerEvent event, const gchar *text, gpointer user_data);
+/* The viewer has gone; @why says how. From any thread, not under a lock, at
+ * most once. */
+typedef void (*PbPeerClosedFunc) (
+    PbPeer *peer, const gchar *why, gpointer user_data);
 
 /**
  * PbPeerStats:
  * @connected: media can flow
  * @silent_ms: since anything came from the viewer; 0 before it connected
- * @frames_dropped: frames webrtcbin did not take
+ * @frames_dropped: frames the network did not take whole
  * @samples_dropped: samples left out because the channel was full
+ * @resent: packets sent again because the viewer had lost them
  */
 typedef struct {
   gboolean connected;
   gint64 silent_ms;
   guint frames_dropped;
   guint samples_dropped;
+  guint resent;
 } PbPeerStats;
 
-PbPeer *pb_peer_new (
-    const PbPeerConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PbPeer *pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
+    const PbOffer *offer, PbPeerClosedFunc func, gpointer user_data,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbPeer *pb_peer_ref (PbPeer *peer);
 void pb_peer_unref (PbPeer *peer);
-gboolean pb_peer_start (PbPeer *peer, PbLive *live, const PbOffer *offer,
-    PbPeerFunc func, gpointer user_data,
-    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *pb_peer_get_answer (PbPeer *peer);
 void pb_peer_wake (PbPeer *peer);
 void pb_peer_close (PbPeer *peer);
 void pb_peer_get_stats (PbPeer *peer, PbPeerStats *stats);

@@ -8,13 +8,10 @@
 #include <string.h>
 
 #include "webrtc/pb-offer.h"
-#include "webrtc/pb-peer-pool.h"
+#include "webrtc/pb-port.h"
 
 #define DEFAULT_MAX_VIEWERS 100
-#define DEFAULT_POOL_SIZE 10
 
-/* An offer webrtcbin never answers (seen with broken data sections). */
-#define ANSWER_LIMIT_US (5 * G_USEC_PER_SEC)
 /* From the answer to the DTLS handshake's end; ICE gives up after 30 s. */
 #define CONNECT_LIMIT_US (15 * G_USEC_PER_SEC)
 /* A viewer reports (RTCP) at least every 5 s, usually every second. */
@@ -27,17 +24,14 @@ typedef struct {
   gchar *id;
   PbPeer *peer;
   PbLive *live;
-  /* The POST that waits for the answer. */
-  SoupServerMessage *message;
-  gulong message_finished;
   gint64 created_us;
 } Viewer;
 
 struct _PbWhep {
   GMainContext *context;
-  PbPeerConfig config;
   guint max_viewers;
-  PbPeerPool *pool;
+  PbDtlsIdentity *identity;
+  PbPort *port;
   GSource *timer;
   /* id -> Viewer */
   GHashTable *viewers;
@@ -46,12 +40,11 @@ struct _PbWhep {
   PbWhepStats totals;
 };
 
-/* A peer's event on its way from webrtcbin's thread to the main loop. */
+/* A peer's event on its way from the port's thread to the main loop. */
 typedef struct {
   PbWhep *whep;
   PbPeer *peer;
-  PbPeerEvent event;
-  gchar *text;
+  const gchar *why;
 } Event;
 
 static void
@@ -79,20 +72,11 @@ reply_error (SoupServerMessage *message, guint status, const gchar *code,
 }
 
 static void
-release_message (Viewer *viewer)
-{
-  if (viewer->message == NULL)
-    return;
-  g_signal_handler_disconnect (viewer->message, viewer->message_finished);
-  g_clear_object (&viewer->message);
-}
-
-static void
 viewer_free (Viewer *viewer)
 {
-  release_message (viewer);
   g_hash_table_remove (viewer->whep->by_peer, viewer->peer);
-  pb_peer_pool_dispose (viewer->whep->pool, viewer->peer);
+  pb_peer_close (viewer->peer);
+  pb_peer_unref (viewer->peer);
   pb_live_unref (viewer->live);
   g_free (viewer->id);
   g_free (viewer);
@@ -107,35 +91,24 @@ remove_viewer (Viewer *viewer, const gchar *why)
   pb_peer_get_stats (viewer->peer, &stats);
   whep->totals.frames_dropped += stats.frames_dropped;
   whep->totals.samples_dropped += stats.samples_dropped;
+  whep->totals.resent += stats.resent;
   g_debug ("viewer %s: %s", viewer->id, why);
-  if (viewer->message != NULL) {
-    whep->totals.refused++;
-    reply_error (viewer->message, SOUP_STATUS_INTERNAL_SERVER_ERROR,
-        "negotiation_failed", why);
-    soup_server_message_unpause (viewer->message);
-  }
   g_hash_table_remove (whep->viewers, viewer->id);
 }
 
 static void
-reply_answer (Viewer *viewer, const gchar *sdp)
+reply_answer (Viewer *viewer, SoupServerMessage *message)
 {
   g_autofree gchar *location = g_strdup_printf (
       "/whep/%s/%s", pb_live_get_driver_id (viewer->live), viewer->id);
-  SoupMessageHeaders *headers;
+  gchar *sdp = pb_peer_get_answer (viewer->peer);
 
-  if (viewer->message == NULL)
-    return;
-  headers = soup_server_message_get_response_headers (viewer->message);
-  soup_server_message_set_status (viewer->message, SOUP_STATUS_CREATED, NULL);
-  soup_message_headers_replace (headers, "Location", location);
+  soup_server_message_set_status (message, SOUP_STATUS_CREATED, NULL);
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Location", location);
   soup_server_message_set_response (
-      viewer->message, "application/sdp", SOUP_MEMORY_COPY, sdp, strlen (sdp));
-  soup_server_message_unpause (viewer->message);
-  release_message (viewer);
+      message, "application/sdp", SOUP_MEMORY_TAKE, sdp, strlen (sdp));
   viewer->whep->totals.accepted++;
-  viewer->whep->totals.answer_last_ms =
-      (g_get_monotonic_time () - viewer->created_us) / 1000.0;
 }
 
 static gboolean
@@ -144,12 +117,8 @@ dispatch_event (gpointer data)
   Event *event = data;
   Viewer *viewer = g_hash_table_lookup (event->whep->by_peer, event->peer);
 
-  if (viewer == NULL)
-    return G_SOURCE_REMOVE;
-  if (event->event == PB_PEER_ANSWERED)
-    reply_answer (viewer, event->text);
-  else
-    remove_viewer (viewer, event->text);
+  if (viewer != NULL)
+    remove_viewer (viewer, event->why);
   return G_SOURCE_REMOVE;
 }
 
@@ -159,20 +128,18 @@ event_free (gpointer data)
   Event *event = data;
 
   pb_peer_unref (event->peer);
-  g_free (event->text);
   g_free (event);
 }
 
 /* Any thread. */
 static void
-on_peer_event (
-    PbPeer *peer, PbPeerEvent what, const gchar *text, gpointer user_data)
+on_peer_closed (PbPeer *peer, const gchar *why, gpointer user_data)
 {
   PbWhep *whep = user_data;
   Event *event = g_new (Event, 1);
   g_autoptr (GSource) source = g_idle_source_new ();
 
-  *event = (Event){ whep, pb_peer_ref (peer), what, g_strdup (text) };
+  *event = (Event){ whep, pb_peer_ref (peer), why };
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, dispatch_event, event, event_free);
   g_source_attach (source, whep->context);
@@ -185,9 +152,7 @@ check_viewer (Viewer *viewer, gint64 now_us)
   PbPeerStats stats;
 
   pb_peer_get_stats (viewer->peer, &stats);
-  if (viewer->message != NULL && age_us > ANSWER_LIMIT_US) {
-    remove_viewer (viewer, "no answer in time");
-  } else if (!stats.connected && age_us > CONNECT_LIMIT_US) {
+  if (!stats.connected && age_us > CONNECT_LIMIT_US) {
     viewer->whep->totals.reaped++;
     remove_viewer (viewer, "not connected in time");
   } else if (stats.silent_ms > SILENCE_LIMIT_MS) {
@@ -213,10 +178,9 @@ on_timer (gpointer data)
 /**
  * pb_whep_new:
  * @options: (nullable): limits and addresses, copied
- * @error: which part of GStreamer is missing
+ * @error: why there is no port or no certificate
  *
- * Main thread; takes about half a second, so that no viewer has to wait for
- * it. Everything runs on the thread-default context of the caller.
+ * Main thread. Everything runs on the thread-default context of the caller.
  *
  * Returns: (transfer full) (nullable): the endpoint
  */
@@ -224,20 +188,22 @@ PbWhep *
 pb_whep_new (const PbWhepOptions *options, GError **error)
 {
   const PbWhepOptions none = { 0 };
-  PbPeerPool *pool;
-  PbPeerConfig config;
+  PbPortOptions port;
   PbWhep *whep;
 
   if (options == NULL)
     options = &none;
-  config = (PbPeerConfig){ options->loopback, (gchar *) options->public_address,
-    options->min_port, options->max_port };
-  pool = pb_peer_pool_new (&config,
-      options->pool_size != 0 ? options->pool_size : DEFAULT_POOL_SIZE, error);
-  if (pool == NULL)
-    return NULL;
+  port = (PbPortOptions){ options->loopback, options->public_address,
+    options->port };
   whep = g_new0 (PbWhep, 1);
-  whep->pool = pool;
+  whep->identity = pb_dtls_identity_new (error);
+  if (whep->identity != NULL)
+    whep->port = pb_port_new (&port, error);
+  if (whep->port == NULL) {
+    g_clear_pointer (&whep->identity, pb_dtls_identity_free);
+    g_free (whep);
+    return NULL;
+  }
   whep->context = g_main_context_ref_thread_default ();
   whep->max_viewers =
       options->max_viewers != 0 ? options->max_viewers : DEFAULT_MAX_VIEWERS;
@@ -263,7 +229,6 @@ pb_whep_free (PbWhep *whep)
 
   for (GList *l = viewers; l != NULL; l = l->next)
     remove_viewer (l->data, "the server stops");
-  pb_peer_pool_free (whep->pool);
   g_source_destroy (whep->timer);
   g_source_unref (whep->timer);
   /* Events on their way find no viewer, but must not find no endpoint. */
@@ -271,6 +236,8 @@ pb_whep_free (PbWhep *whep)
     continue;
   g_hash_table_unref (whep->viewers);
   g_hash_table_unref (whep->by_peer);
+  pb_port_free (whep->port);
+  pb_dtls_identity_free (whep->identity);
   g_main_context_unref (whep->context);
   g_free (whep);
 }
@@ -290,23 +257,29 @@ refuse (PbWhep *whep, SoupServerMessage *message, guint status,
   reply_error (message, status, code, text);
 }
 
-/* The client went away before the answer. */
 static void
-on_message_finished (SoupServerMessage *message, gpointer user_data)
+refuse_busy (PbWhep *whep, SoupServerMessage *message, const gchar *text)
 {
-  Viewer *viewer = user_data;
-
-  release_message (viewer);
-  remove_viewer (viewer, "the request was aborted");
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Retry-After", "1");
+  refuse (
+      whep, message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too_many_viewers", text);
 }
 
 static void
 start_viewer (PbWhep *whep, SoupServerMessage *message, PbLive *live,
-    const PbOffer *offer, PbPeer *peer)
+    const PbOffer *offer)
 {
   g_autoptr (GError) error = NULL;
-  Viewer *viewer = g_new0 (Viewer, 1);
+  PbPeer *peer = pb_peer_new (
+      whep->port, whep->identity, live, offer, on_peer_closed, whep, &error);
+  Viewer *viewer;
 
+  if (peer == NULL) {
+    refuse_busy (whep, message, error->message);
+    return;
+  }
+  viewer = g_new0 (Viewer, 1);
   viewer->whep = whep;
   viewer->id = make_id ();
   viewer->peer = peer;
@@ -314,16 +287,7 @@ start_viewer (PbWhep *whep, SoupServerMessage *message, PbLive *live,
   viewer->created_us = g_get_monotonic_time ();
   g_hash_table_insert (whep->viewers, viewer->id, viewer);
   g_hash_table_insert (whep->by_peer, peer, viewer);
-  if (!pb_peer_start (peer, live, offer, on_peer_event, whep, &error)) {
-    refuse (whep, message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too_many_viewers",
-        error->message);
-    g_hash_table_remove (whep->viewers, viewer->id);
-    return;
-  }
-  viewer->message = g_object_ref (message);
-  viewer->message_finished = g_signal_connect (
-      message, "finished", G_CALLBACK (on_message_finished), viewer);
-  soup_server_message_pause (message);
+  reply_answer (viewer, message);
 }
 
 static gboolean
@@ -376,19 +340,9 @@ check_live (PbWhep *whep, SoupServerMessage *message, PbLive *live,
 }
 
 static void
-refuse_busy (PbWhep *whep, SoupServerMessage *message, const gchar *text)
-{
-  soup_message_headers_replace (
-      soup_server_message_get_response_headers (message), "Retry-After", "1");
-  refuse (
-      whep, message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too_many_viewers", text);
-}
-
-static void
 handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
 {
   PbOffer offer;
-  PbPeer *peer;
 
   if (!read_offer (whep, message, &offer)
       || !check_live (whep, message, live, &offer))
@@ -397,12 +351,7 @@ handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
     refuse_busy (whep, message, "The server has too many viewers");
     return;
   }
-  peer = pb_peer_pool_take (whep->pool);
-  if (peer == NULL) {
-    refuse_busy (whep, message, "Too many viewers come at this moment");
-    return;
-  }
-  start_viewer (whep, message, live, &offer, peer);
+  start_viewer (whep, message, live, &offer);
 }
 
 static void
@@ -428,8 +377,7 @@ handle_delete (PbWhep *whep, SoupServerMessage *message, PbLive *live,
  * @live: the driver
  * @viewer_id: (nullable): the second part of the path
  *
- * Main thread. Answers now, or pauses @message and answers within 5 s. See
- * server/README.md for the status codes.
+ * Main thread. Answers at once. See server/README.md for the status codes.
  */
 void
 pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
@@ -474,7 +422,6 @@ pb_whep_get_stats (PbWhep *whep, PbWhepStats *stats)
 
   *stats = whep->totals;
   stats->viewers = g_hash_table_size (whep->viewers);
-  stats->pool = pb_peer_pool_get_ready (whep->pool);
   g_hash_table_iter_init (&iter, whep->viewers);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Viewer *viewer = value;

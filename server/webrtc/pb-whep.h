@@ -13,40 +13,35 @@ typedef struct _PbWhep PbWhep;
 /**
  * PbWhepOptions:
  * @max_viewers: most viewers of all drivers together; 0 = 100
- * @pool_size: ready-made viewers kept waiting; 0 = 10
  * @loopback: offer 127.0.0.1 and nothing else, for a server bound to loopback
  * @public_address: address to offer besides this machine's own, e.g. of a NAT
  *   with the ports passed through; %NULL = none
- * @min_port, @max_port: UDP ports to use; 0 = any
+ * @port: UDP port of all viewers; 0 = any
  */
 typedef struct {
   guint max_viewers;
-  guint pool_size;
   gboolean loopback;
   const gchar *public_address;
-  guint16 min_port;
-  guint16 max_port;
+  guint16 port;
 } PbWhepOptions;
 
 /**
  * PbWhepStats:
  * @viewers: connected or connecting now
- * @pool: ready-made viewers waiting
  * @accepted: answers sent since start
  * @refused: offers answered with an error
  * @reaped: viewers removed because they were silent
  * @frames_dropped, @samples_dropped: not sent because a viewer was too slow
- * @answer_last_ms: POST to answer of the last accepted offer
+ * @resent: packets sent again because a viewer had lost them
  */
 typedef struct {
   guint viewers;
-  guint pool;
   guint64 accepted;
   guint64 refused;
   guint64 reaped;
   guint64 frames_dropped;
   guint64 samples_dropped;
-  gdouble answer_last_ms;
+  guint64 resent;
 } PbWhepStats;
 
 PbWhep *pb_whep_new (

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * WHEP offers: what is taken must be written so that it is taken again. */
+ * WHEP offers: what is taken is bounded, and is answered in text. */
 #include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "../lib/pb-test-offers.h"
-#include "webrtc/pb-offer.h"
+#include "webrtc/pb-answer.h"
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  PbOffer offer, again;
+  const PbAnswer answer = { "ufrag", "password", "sha-256 00", "", 2, 3 };
+  PbOffer offer;
   g_autofree gchar *sdp = NULL;
 
   if (!pb_offer_parse (&offer, (const gchar *) data, size, NULL))
@@ -19,10 +20,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (offer.n_media > PB_OFFER_MAX_MEDIA || offer.pt > 127 || offer.rtx_pt > 127
       || (offer.has_video && offer.pt < 0))
     abort ();
-  sdp = pb_offer_to_sdp (&offer);
-  if (!g_utf8_validate (sdp, -1, NULL)
-      || !pb_offer_parse (&again, sdp, strlen (sdp), NULL)
-      || again.pt != offer.pt || again.n_media != offer.n_media)
+  sdp = pb_answer_to_sdp (&answer, &offer);
+  if (!g_utf8_validate (sdp, -1, NULL))
     abort ();
   return 0;
 }

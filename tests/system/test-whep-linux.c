@@ -37,7 +37,7 @@ static void
 rig_init (Rig *rig, guint fps)
 {
   PbTestDriverOptions pictures = { 320, 240, fps, 500, fps };
-  PbWhepOptions options = { .loopback = TRUE, .pool_size = 4 };
+  PbWhepOptions options = { .loopback = TRUE };
   g_autoptr (GError) error = NULL;
   GSList *uris;
 
@@ -324,7 +324,7 @@ typedef struct {
   guint fds;
 } Rest;
 
-/* Peers are taken down in threads of their own, and the pool fills up. */
+/* Nothing of a viewer stays. */
 static gboolean
 is_at_rest (gpointer data)
 {
@@ -333,8 +333,7 @@ is_at_rest (gpointer data)
   PbTestProc proc;
 
   pb_whep_get_stats (rest->whep, &stats);
-  if (stats.viewers > 0 || stats.pool < 4
-      || !pb_test_proc_read (getpid (), &proc))
+  if (stats.viewers > 0 || !pb_test_proc_read (getpid (), &proc))
     return FALSE;
   return proc.threads <= rest->threads && proc.fds <= rest->fds;
 }

@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * WHEP offers: what is taken, what is refused and why, what webrtcbin gets. */
+ * WHEP offers: what is taken, what is refused and why, what is answered. */
 #include <glib.h>
 #include <string.h>
 
 #include "../lib/pb-test-offers.h"
-#include "webrtc/pb-offer.h"
+#include "webrtc/pb-answer.h"
 
 static gboolean
 parse (const gchar *text, PbOffer *offer, GError **error)
 {
   return pb_offer_parse (offer, text, strlen (text), error);
+}
+
+static gchar *
+write_answer (const PbOffer *offer)
+{
+  PbAnswer answer = {
+    .ice_ufrag = "Abcd1234",
+    .ice_pwd = "0123456789abcdef0123456789abcdef",
+    .fingerprint = "sha-256 00:11",
+    .candidates = "a=candidate:1 1 udp 1 127.0.0.1 5 typ host\r\n",
+    .ssrc = 1000,
+    .rtx_ssrc = 1001,
+  };
+
+  return pb_answer_to_sdp (&answer, offer);
 }
 
 static void
@@ -30,12 +45,15 @@ test_chrome (void)
   g_assert_cmpstr (offer.profile_level_id, ==, "42e01f");
   g_assert_cmpuint (offer.sctp_port, ==, 5000);
   g_assert_cmpuint (offer.max_message_bytes, ==, 262144);
-  sdp = pb_offer_to_sdp (&offer);
-  g_assert_null (strstr (sdp, "candidate"));
+  sdp = write_answer (&offer);
   g_assert_null (strstr (sdp, ".local"));
   g_assert_null (strstr (sdp, "VP8"));
   g_assert_nonnull (strstr (sdp, "a=group:BUNDLE 0 1\r\n"));
   g_assert_nonnull (strstr (sdp, "m=video 9 UDP/TLS/RTP/SAVPF 109 114\r\n"));
+  g_assert_nonnull (strstr (sdp, "a=ice-lite\r\n"));
+  g_assert_nonnull (strstr (sdp, "a=sendonly\r\n"));
+  g_assert_nonnull (strstr (sdp, "a=setup:passive\r\n"));
+  g_assert_nonnull (strstr (sdp, "a=ssrc-group:FID 1000 1001\r\n"));
 }
 
 static void
@@ -48,29 +66,8 @@ test_data_only (void)
   g_assert_false (offer.has_video);
   g_assert_true (offer.has_data);
   g_assert_cmpint (offer.pt, ==, -1);
-  sdp = pb_offer_to_sdp (&offer);
+  sdp = write_answer (&offer);
   g_assert_null (strstr (sdp, "m=video"));
-}
-
-/* What is written for webrtcbin parses again to the same thing. */
-static void
-test_stable (void)
-{
-  const gchar *const texts[] = { pb_test_offer_chrome, pb_test_offer_data };
-
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    PbOffer first, second;
-    g_autofree gchar *a = NULL;
-    g_autofree gchar *b = NULL;
-    g_autoptr (GError) error = NULL;
-
-    g_assert_true (parse (texts[i], &first, NULL));
-    a = pb_offer_to_sdp (&first);
-    g_assert_true (parse (a, &second, &error));
-    g_assert_no_error (error);
-    b = pb_offer_to_sdp (&second);
-    g_assert_cmpstr (a, ==, b);
-  }
 }
 
 static void
@@ -90,9 +87,10 @@ test_audio_is_answered_inactive (void)
   g_assert_no_error (error);
   g_assert_cmpuint (offer.n_media, ==, 3);
   g_assert_cmpint (offer.media[1].kind, ==, PB_OFFER_UNUSED);
-  sdp = pb_offer_to_sdp (&offer);
+  sdp = write_answer (&offer);
   g_assert_nonnull (strstr (sdp, "m=audio 9 "));
-  g_assert_nonnull (strstr (sdp, "a=mid:2\r\na=inactive\r\n"));
+  g_assert_nonnull (strstr (sdp, "a=mid:2\r\n"));
+  g_assert_nonnull (strstr (sdp, "a=inactive\r\n"));
 }
 
 static const struct {
@@ -230,7 +228,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/offer/chrome", test_chrome);
   g_test_add_func ("/offer/data-only", test_data_only);
-  g_test_add_func ("/offer/stable", test_stable);
   g_test_add_func ("/offer/audio", test_audio_is_answered_inactive);
   g_test_add_func ("/offer/refused", test_refused);
   g_test_add_func ("/offer/limits", test_limits);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Writing answers (RFC 9429): ICE-lite, passive, everything on one transport.
+ */
+#include "webrtc/pb-answer.h"
+
+static void
+write_transport (
+    const PbAnswer *answer, const PbOfferMedia *media, GString *sdp)
+{
+  g_string_append_printf (sdp,
+      "c=IN IP4 0.0.0.0\r\na=mid:%s\r\n"
+      "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n"
+      "a=fingerprint:%s\r\na=setup:passive\r\n%s",
+      media->mid, answer->ice_ufrag, answer->ice_pwd, answer->fingerprint,
+      answer->candidates);
+  g_string_append (sdp, "a=end-of-candidates\r\n");
+}
+
+static void
+write_sources (const PbAnswer *answer, gboolean rtx, GString *sdp)
+{
+  if (rtx)
+    g_string_append_printf (
+        sdp, "a=ssrc-group:FID %u %u\r\n", answer->ssrc, answer->rtx_ssrc);
+  g_string_append_printf (sdp, "a=ssrc:%u cname:pitbox\r\n", answer->ssrc);
+  if (rtx)
+    g_string_append_printf (
+        sdp, "a=ssrc:%u cname:pitbox\r\n", answer->rtx_ssrc);
+}
+
+static void
+write_video (const PbAnswer *answer, const PbOffer *offer,
+    const PbOfferMedia *media, GString *sdp)
+{
+  gboolean rtx = offer->rtx_pt >= 0;
+
+  g_string_append_printf (sdp, "m=video 9 UDP/TLS/RTP/SAVPF %d", offer->pt);
+  if (rtx)
+    g_string_append_printf (sdp, " %d", offer->rtx_pt);
+  g_string_append (sdp, "\r\n");
+  write_transport (answer, media, sdp);
+  g_string_append_printf (sdp,
+      "a=sendonly\r\na=msid:pitbox video\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
+      "a=rtpmap:%d H264/90000\r\n"
+      "a=rtcp-fb:%d nack\r\na=rtcp-fb:%d nack pli\r\n"
+      "a=fmtp:%d level-asymmetry-allowed=1;packetization-mode=1;"
+      "profile-level-id=%s\r\n",
+      offer->pt, offer->pt, offer->pt, offer->pt, offer->profile_level_id);
+  if (rtx)
+    g_string_append_printf (sdp,
+        "a=rtpmap:%d rtx/90000\r\na=fmtp:%d apt=%d\r\n", offer->rtx_pt,
+        offer->rtx_pt, offer->pt);
+  write_sources (answer, rtx, sdp);
+}
+
+static void
+write_media (const PbAnswer *answer, const PbOffer *offer,
+    const PbOfferMedia *media, GString *sdp)
+{
+  switch (media->kind) {
+    case PB_OFFER_VIDEO:
+      write_video (answer, offer, media, sdp);
+      break;
+    case PB_OFFER_DATA:
+      g_string_append (
+          sdp, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n");
+      write_transport (answer, media, sdp);
+      g_string_append (sdp, "a=sctp-port:5000\r\na=max-message-size:1024\r\n");
+      break;
+    case PB_OFFER_UNUSED:
+      g_string_append_printf (
+          sdp, "m=%s 9 UDP/TLS/RTP/SAVPF 0\r\n", media->type);
+      write_transport (answer, media, sdp);
+      g_string_append (sdp, "a=inactive\r\na=rtcp-mux\r\n"
+                            "a=rtpmap:0 PCMU/8000\r\n");
+      break;
+  }
+}
+
+/**
+ * pb_answer_to_sdp:
+ * @answer: the server's part
+ * @offer: what it answers
+ *
+ * Returns: (transfer full): the answer
+ */
+gchar *
+pb_answer_to_sdp (const PbAnswer *answer, const PbOffer *offer)
+{
+  GString *sdp = g_string_new (NULL);
+
+  g_string_append_printf (sdp,
+      "v=0\r\no=- %u 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=ice-lite\r\n"
+      "a=group:BUNDLE",
+      g_random_int ());
+  for (guint i = 0; i < offer->n_media; i++)
+    g_string_append_printf (sdp, " %s", offer->media[i].mid);
+  g_string_append (sdp, "\r\n");
+  for (guint i = 0; i < offer->n_media; i++)
+    write_media (answer, offer, &offer->media[i], sdp);
+  return g_string_free (sdp, FALSE);
+}

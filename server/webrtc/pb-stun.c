@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Reading connectivity checks and answering them. */
+#include "webrtc/pb-stun.h"
+
+#include <string.h>
+#include <zlib.h>
+
+#define MAGIC 0x2112a442u
+#define HEADER_BYTES 20
+#define INTEGRITY_BYTES 20
+#define FINGERPRINT_XOR 0x5354554eu
+
+enum {
+  BINDING_REQUEST = 0x0001,
+  BINDING_SUCCESS = 0x0101,
+};
+
+enum {
+  ATTR_USERNAME = 0x0006,
+  ATTR_MESSAGE_INTEGRITY = 0x0008,
+  ATTR_XOR_MAPPED_ADDRESS = 0x0020,
+  ATTR_USE_CANDIDATE = 0x0025,
+  ATTR_FINGERPRINT = 0x8028,
+};
+
+static guint
+get_16 (const guint8 *at)
+{
+  return (guint) at[0] << 8 | at[1];
+}
+
+static guint32
+get_32 (const guint8 *at)
+{
+  return (guint32) get_16 (at) << 16 | get_16 (at + 2);
+}
+
+static void
+put_16 (guint8 *at, guint value)
+{
+  at[0] = (guint8) (value >> 8);
+  at[1] = (guint8) value;
+}
+
+static void
+put_32 (guint8 *at, guint32 value)
+{
+  put_16 (at, value >> 16);
+  put_16 (at + 2, value & 0xffff);
+}
+
+static guint32
+fingerprint (const guint8 *data, gsize size)
+{
+  return (guint32) crc32 (0, data, (uInt) size) ^ FINGERPRINT_XOR;
+}
+
+static void
+read_username (PbStunRequest *request, const guint8 *value, gsize length)
+{
+  const guint8 *colon = memchr (value, ':', length);
+
+  if (colon == NULL || (gsize) (colon - value) >= sizeof request->username
+      || memchr (value, '\0', (gsize) (colon - value)) != NULL)
+    return;
+  memcpy (request->username, value, (gsize) (colon - value));
+}
+
+static gboolean
+read_attribute (PbStunRequest *request, guint type, gsize at, gsize length)
+{
+  const guint8 *value = request->data + at + 4;
+
+  /* RFC 8489, 14.5: what follows the integrity, but the fingerprint, is not
+   * covered and does not count. */
+  if (request->integrity_at != 0 && type != ATTR_FINGERPRINT)
+    return TRUE;
+  switch (type) {
+    case ATTR_USERNAME:
+      read_username (request, value, length);
+      return TRUE;
+    case ATTR_USE_CANDIDATE:
+      request->use_candidate = TRUE;
+      return TRUE;
+    case ATTR_MESSAGE_INTEGRITY:
+      request->integrity_at = at;
+      return length == INTEGRITY_BYTES;
+    case ATTR_FINGERPRINT:
+      request->has_fingerprint =
+          length == 4 && at + 8 == request->size
+          && get_32 (value) == fingerprint (request->data, at);
+      return request->has_fingerprint;
+    default:
+      return TRUE;
+  }
+}
+
+/**
+ * pb_stun_parse:
+ * @request: (out): what it says; points into @data
+ * @data: a datagram, any bytes
+ * @size: how many
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE if it is no binding request with a username and an
+ *   integrity, which is still to be checked
+ */
+gboolean
+pb_stun_parse (PbStunRequest *request, const guint8 *data, gsize size)
+{
+  gsize at = HEADER_BYTES;
+
+  *request = (PbStunRequest){ .data = data, .size = size };
+  if (size < HEADER_BYTES || size % 4 != 0 || get_16 (data) != BINDING_REQUEST
+      || get_16 (data + 2) != size - HEADER_BYTES || get_32 (data + 4) != MAGIC)
+    return FALSE;
+  while (at + 4 <= size) {
+    gsize length = get_16 (data + at + 2);
+    gsize padded = (length + 3) & ~(gsize) 3;
+
+    if (padded > size - at - 4
+        || !read_attribute (request, get_16 (data + at), at, length))
+      return FALSE;
+    at += 4 + padded;
+  }
+  return request->username[0] != '\0' && request->integrity_at != 0
+         && request->has_fingerprint;
+}
+
+/* RFC 8489, 14.5: the length in the header counts up to the integrity. */
+static void
+integrity (const guint8 *data, gsize at, const gchar *password,
+    guint8 digest[INTEGRITY_BYTES])
+{
+  gsize size = INTEGRITY_BYTES;
+  guint8 header[HEADER_BYTES];
+  GHmac *hmac = g_hmac_new (
+      G_CHECKSUM_SHA1, (const guchar *) password, strlen (password));
+
+  memcpy (header, data, HEADER_BYTES);
+  put_16 (header + 2, (guint) (at + 4 + INTEGRITY_BYTES - HEADER_BYTES));
+  g_hmac_update (hmac, header, HEADER_BYTES);
+  g_hmac_update (hmac, data + HEADER_BYTES, (gssize) (at - HEADER_BYTES));
+  g_hmac_get_digest (hmac, digest, &size);
+  g_hmac_unref (hmac);
+}
+
+/**
+ * pb_stun_check:
+ * @request: a request that parsed
+ * @password: of whom it is for
+ *
+ * Any thread.
+ *
+ * Returns: %TRUE if the sender knows the password
+ */
+gboolean
+pb_stun_check (const PbStunRequest *request, const gchar *password)
+{
+  guint8 digest[INTEGRITY_BYTES];
+  const guint8 *theirs = request->data + request->integrity_at + 4;
+  guint8 differs = 0;
+
+  integrity (request->data, request->integrity_at, password, digest);
+  for (guint i = 0; i < INTEGRITY_BYTES; i++)
+    differs |= digest[i] ^ theirs[i];
+  return differs == 0;
+}
+
+static gsize
+write_address (guint8 *out, const guint8 *transaction, GInetSocketAddress *from)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (from);
+  const guint8 *bytes = g_inet_address_to_bytes (address);
+  gsize n = g_inet_address_get_native_size (address);
+  guint8 mask[16];
+
+  put_32 (mask, MAGIC);
+  memcpy (mask + 4, transaction, 12);
+  put_16 (out, ATTR_XOR_MAPPED_ADDRESS);
+  put_16 (out + 2, (guint) (4 + n));
+  out[4] = 0;
+  out[5] = n == 4 ? 1 : 2;
+  put_16 (out + 6, g_inet_socket_address_get_port (from) ^ (MAGIC >> 16));
+  for (gsize i = 0; i < n; i++)
+    out[8 + i] = bytes[i] ^ mask[i];
+  return 8 + n;
+}
+
+/**
+ * pb_stun_write_response:
+ * @request: a request that was checked
+ * @password: of whom it is for
+ * @from: the address it came from
+ * @out: the response
+ *
+ * Any thread.
+ *
+ * Returns: its bytes
+ */
+gsize
+pb_stun_write_response (const PbStunRequest *request, const gchar *password,
+    GInetSocketAddress *from, guint8 out[PB_STUN_MAX_RESPONSE])
+{
+  gsize at = HEADER_BYTES;
+
+  put_16 (out, BINDING_SUCCESS);
+  put_32 (out + 4, MAGIC);
+  memcpy (out + 8, request->data + 8, 12);
+  at += write_address (out + at, out + 8, from);
+  put_16 (out + at, ATTR_MESSAGE_INTEGRITY);
+  put_16 (out + at + 2, INTEGRITY_BYTES);
+  integrity (out, at, password, out + at + 4);
+  at += 4 + INTEGRITY_BYTES;
+  put_16 (out + 2, (guint) (at + 8 - HEADER_BYTES));
+  put_16 (out + at, ATTR_FINGERPRINT);
+  put_16 (out + at + 2, 4);
+  put_32 (out + at + 4, fingerprint (out, at));
+  return at + 8;
+}
