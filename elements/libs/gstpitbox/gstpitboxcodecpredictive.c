@@ -47,6 +47,8 @@ set_value (Pred *self, PredChannel *ch, guint8 *row, guint64 bits)
   else if (ch->changed) {
     ch->n_in_period++;
     gst_pitbox_pred_note (ch, bits);
+    if (ch->kind == KIND_F32)
+      ch->recent[ch->n_recent++ % PRED_LATTICE_VALUES] = ch->now;
     if (ch->grid >= 0)
       gst_pitbox_pred_grid_learn (&self->grids[ch->grid], ch->now,
           self->grids[0].channel < 0
@@ -59,8 +61,9 @@ static guint64
 code_changed (Pred *self, PredChannel *ch, guint64 bits)
 {
   if (ch->grid >= 0 && self->grids[ch->grid].on
-      && gst_pitbox_pred_grid_code (
-          self, &self->grids[ch->grid], ch->experts[ch->best].p, &bits))
+      && gst_pitbox_pred_grid_code (self, &self->grids[ch->grid], ch->p, &bits))
+    return bits;
+  if (ch->lattice != 0 && gst_pitbox_pred_lattice_code (self, ch, &bits))
     return bits;
   return gst_pitbox_pred_code_value (self, ch, bits);
 }
@@ -78,6 +81,8 @@ code_active (Pred *self, PredChannel *ch, guint8 *row)
   else
     set_value (self, ch, row, ch->bits);
   gst_pitbox_pred_learn (self, ch);
+  if (ch->lattice != 0 && ch->changed)
+    gst_pitbox_pred_lattice_learn (ch);
 }
 
 /* An idle channel that changes is active from then on. */
@@ -152,6 +157,9 @@ code_delta (Pred *self, guint8 *row)
       &self->range, &self->ctx.statics[self->statics_changed], differ);
   if (self->statics_changed)
     code_idles (self, row);
+  if (!self->range.decoding && n > 0)
+    gst_pitbox_pred_lattice_search (
+        &self->channels[self->active[self->rows % n]]);
 }
 
 /* A row that does not get smaller is sent as it is, and all begins anew. */

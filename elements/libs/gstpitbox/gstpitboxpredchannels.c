@@ -54,9 +54,12 @@ static const Relation relations[] = {
       NULL },
   { "Engine0_RPM", EXPERT_COPY, "RPM", NULL, NULL },
   { "Engine0_RPM", EXPERT_DIFF, "RPM", NULL, NULL },
-  { "ThrottleRaw", EXPERT_COPY, "Throttle", NULL, NULL },
-  { "BrakeRaw", EXPERT_COPY, "Brake", NULL, NULL },
-  { "ClutchRaw", EXPERT_COPY, "Clutch", NULL, NULL },
+  { "Throttle", EXPERT_COPY, "ThrottleRaw", NULL, NULL },
+  { "Throttle", EXPERT_GAIN, "ThrottleRaw", NULL, NULL },
+  { "Brake", EXPERT_COPY, "BrakeRaw", NULL, NULL },
+  { "Brake", EXPERT_GAIN, "BrakeRaw", NULL, NULL },
+  { "Clutch", EXPERT_COPY, "ClutchRaw", NULL, NULL },
+  { "ShiftIndicatorPct", EXPERT_GAIN, "RPM", NULL, NULL },
   { "LFbrakeLinePress", EXPERT_COPY, "RFbrakeLinePress", NULL, NULL },
   { "LRbrakeLinePress", EXPERT_COPY, "RRbrakeLinePress", NULL, NULL },
   { "RRbrakeLinePress", EXPERT_RATIO, "RFbrakeLinePress", NULL, NULL },
@@ -199,19 +202,12 @@ static void
 add_expert (
     Binder *binder, guint channel, PredExpertType type, gint a, gint b, gint c)
 {
-  static const guint8 need[] = { [EXPERT_AVERAGE] = 2,
-    [EXPERT_LINEAR] = 2,
-    [EXPERT_QUADRATIC] = 3,
-    [EXPERT_GAIN] = 2,
-    [EXPERT_INNOVATION] = 3,
-    [EXPERT_VELOCITY_Z_STEP] = 0 };
   PredChannel *ch = &binder->channels[channel];
   Bound bound = { channel, { .type = type, .a = a, .b = b, .c = c } };
 
   if (ch->n_experts == MAX_EXPERTS)
     return;
   ch->n_experts++;
-  bound.expert.need = need[type];
   g_array_append_val (binder->experts, bound);
 }
 
@@ -394,6 +390,25 @@ moved (const gint *position, gint index)
 }
 
 static void
+gains_last (PredChannel *ch)
+{
+  PredExpert sorted[MAX_EXPERTS];
+  guint n = 0;
+
+  for (guint gain = 0; gain < 2; gain++) {
+    for (guint k = 0; k < ch->n_experts; k++) {
+      PredExpertType type = ch->experts[k].type;
+
+      if ((type == EXPERT_GAIN || type == EXPERT_RATIO) != (gain == 1))
+        continue;
+      sorted[n++] = ch->experts[k];
+      ch->n_gains += gain;
+    }
+  }
+  memcpy (ch->experts, sorted, n * sizeof *sorted);
+}
+
+static void
 fix_partners (Pred *self, const gint *position)
 {
   for (guint i = 0; i < N_BODY; i++)
@@ -420,6 +435,7 @@ fix_partners (Pred *self, const gint *position)
         ch->experts[kept++] = *e;
     }
     ch->n_experts = kept;
+    gains_last (ch);
   }
 }
 

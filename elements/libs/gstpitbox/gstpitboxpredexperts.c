@@ -8,7 +8,6 @@
 /* Share of an error that a biased expert learns from. */
 #define BIAS_RATE 0.3
 #define GAIN_MEMORY 0.98
-#define NO_COST (1 << 20)
 
 /* Lowest exponent that the channel can hold near @value. */
 gint
@@ -133,38 +132,56 @@ predict_partner (const Pred *self, const PredChannel *ch, const PredExpert *e)
   }
 }
 
-/* Fills in every expert's prediction and chooses the one to believe. */
+/* Fills in every expert's prediction and chooses the one to believe. The own
+ * experts come first, in the order of their types. */
 void
 gst_pitbox_pred_predict (const Pred *self, PredChannel *ch)
 {
-  gint lowest = G_MAXINT;
+  PredExpert *e = ch->experts;
+  const PredExpert *end = e + ch->n_experts;
+  gint lowest = e->cost;
+  guint best = 0, own = 1;
 
-  for (guint i = 0; i < ch->n_experts; i++) {
-    PredExpert *e = &ch->experts[i];
+  e->p = ch->h1;
+  if (ch->mantissa != 0) {
+    gdouble d = ch->h1 - ch->h2;
 
-    if (self->rows < e->need)
-      continue;
-    e->p = e->type < EXPERT_COPY ? predict_own (ch, e->type)
-                                 : predict_partner (self, ch, e);
+    e[1].p = ch->h1 + 0.5 * d;
+    e[2].p = ch->h1 + d;
+    e[3].p = 3 * d + ch->h3;
+    own = 4;
+  } else if (ch->kind == KIND_I32) {
+    e[1].p = 2 * ch->h1 - ch->h2;
+    own = 2;
+  }
+  for (e += own; e < end; e++) {
+    e->p = predict_partner (self, ch, e);
     if (!(e->p > -1e300 && e->p < 1e300))
       e->p = ch->h1;
-    if (e->cost < lowest) {
-      lowest = e->cost;
-      ch->best = i;
+  }
+  for (guint i = 1; i < ch->n_experts; i++) {
+    if (ch->experts[i].cost < lowest) {
+      lowest = ch->experts[i].cost;
+      best = i;
     }
   }
+  if (best != ch->best) {
+    ch->scale += lowest - ch->experts[ch->best].cost;
+    ch->best = best;
+  }
+  ch->p = ch->experts[best].p;
+  if (!(ch->p > -1e300 && ch->p < 1e300))
+    ch->p = ch->h1;
 }
 
-/* log2 of an error in 1/8 octave, not below half a unit of the value. */
+/* log2 of an error in 1/128 octave, told to an eighth. */
 static gint
-log_error (gdouble error, gint floor)
+log_error (gdouble error)
 {
   guint64 bits;
-  gint value;
 
   memcpy (&bits, &error, 8);
-  value = ((gint) (bits >> 52 & 0x7ff) - 1023) * 8 + (gint) (bits >> 49 & 7);
-  return MAX (value, floor);
+  return ((gint) (bits >> 49 & 0x3fff) - 8 * 1023) * 16;
 }
 
 static void
@@ -185,34 +202,38 @@ learn_gain (const Pred *self, PredChannel *ch, PredExpert *e)
     e->sxx = e->sxy = 0;
 }
 
-/* Every expert learns from this row's value. */
+static void
+learn_bias (PredExpert *e, gdouble error)
+{
+  e->bias += BIAS_RATE * error;
+  if (!(e->bias > -1e6 && e->bias < 1e6))
+    e->bias = 0;
+}
+
+/* Every expert learns from this row's value. An error below half a unit of the
+ * value is none. */
 void
 gst_pitbox_pred_learn (const Pred *self, PredChannel *ch)
 {
-  gint floor = 8 * gst_pitbox_pred_unit_exponent (ch, ch->now) - 8;
+  gint floor, step;
+  gdouble now = ch->now, error = now - ch->p;
 
+  for (guint i = ch->n_gains; i > 0; i--)
+    learn_gain (self, ch, &ch->experts[ch->n_experts - i]);
+  if (!ch->changed)
+    return;
+  floor = 128 * (gst_pitbox_pred_unit_exponent (ch, now) - 1);
+  step = MAX (log_error (error), floor) - ch->scale;
+  ch->negative_error = error < 0;
+  ch->volatility += (ABS (step) - ch->volatility) / 8;
+  ch->scale += step > 0 ? step >> 2 : step * 3 >> 4;
   for (guint i = 0; i < ch->n_experts; i++) {
     PredExpert *e = &ch->experts[i];
-    gdouble error;
-    gint step;
+    gint size = log_error (now - e->p);
 
-    if (e->type == EXPERT_GAIN || e->type == EXPERT_RATIO)
-      learn_gain (self, ch, e);
-    if (self->rows < e->need || !ch->changed)
-      continue;
-    error = ch->now - e->p;
-    step = log_error (error, floor) * 16 - e->scale;
-    if (i == ch->best) {
-      ch->negative_error = error < 0;
-      ch->volatility += (ABS (step) - ch->volatility * 1) / 8;
-    }
-    e->scale += step > 0 ? step >> 2 : step * 3 >> 4;
-    e->cost += (log_error (error, floor) * 16 - e->cost) >> 4;
-    if (e->type == EXPERT_INTEGRAL || e->type >= EXPERT_VELOCITY_X) {
-      e->bias += BIAS_RATE * error;
-      if (!(e->bias > -1e6 && e->bias < 1e6))
-        e->bias = 0;
-    }
+    e->cost += (MAX (size, floor) - e->cost) >> 4;
+    if (e->type == EXPERT_INTEGRAL || e->type >= EXPERT_VELOCITY_X)
+      learn_bias (e, now - e->p);
   }
 }
 
@@ -239,12 +260,13 @@ gst_pitbox_pred_restart (PredChannel *ch, gboolean keep_scales)
     e->p = ch->now;
     if (keep_scales)
       continue;
-    e->scale = scale;
     e->cost = scale + (gint) i * 8;
   }
   if (!keep_scales) {
+    ch->scale = scale;
     ch->best = 0;
     ch->has_quantum = FALSE;
+    ch->lattice = 0;
   }
   for (guint i = 0; i < 2; i++) {
     for (guint j = 0; j < 3; j++)

@@ -45,14 +45,14 @@ typedef enum {
 } PredExpertType;
 
 #define MAX_EXPERTS 12
+/* Values that the search for a lattice works on. */
+#define PRED_LATTICE_VALUES 16
 
 typedef struct {
   guint8 type;
-  guint8 need; /* rows of history before it can be used */
   guint8 series; /* samples before this one within the tick */
   gint a, b, c;
-  gint scale; /* log2 |error| in 1/128 octave: recent */
-  gint cost; /* the same, over a longer time */
+  gint cost; /* log2 |error| in 1/128 octave, over some time */
   gdouble p; /* its prediction for this row */
   gdouble bias, sxx, sxy;
 } PredExpert;
@@ -70,12 +70,17 @@ typedef struct {
   guint offset;
   gint reference; /* channel that a key row compares with, or -1 */
   gint grid; /* of grids, or -1 */
+  guint lattice; /* values are fractions of it, or 0 */
+  gdouble shift; /* and lie so far beside */
   gint gate; /* channel whose change goes with this one's, or -1 */
   guint64 bits; /* as in the row */
   gdouble now, h1, h2, h3; /* this row's value and the ones before */
+  gdouble p; /* the prediction for this row */
+  gint scale; /* log2 |error| of p in 1/128 octave: recent */
   gint volatility;
   guint best;
   guint n_experts;
+  guint n_gains; /* the last so many of them learn a gain */
   PredExpert *experts;
   GstPitboxBit changes[2][3];
   gboolean in_array; /* and not its first element */
@@ -84,6 +89,12 @@ typedef struct {
   guint n_changed;
   gint lowest_bit;
   gint lowest_exponent;
+  gfloat recent[PRED_LATTICE_VALUES]; /* changed values, a ring */
+  guint n_recent;
+  guint lattice_found;
+  guint lattice_seen;
+  guint n_seen; /* how often in a row */
+  guint strays; /* values lately that the lattice did not fit */
 } PredChannel;
 
 /* Channels of the car's motion. */
@@ -161,6 +172,9 @@ typedef struct {
   GstPitboxBit grid;
   GstPitboxBit change_class[4];
   GstPitboxBit quantum;
+  GstPitboxBit lattice;
+  GstPitboxBit lattice_hit;
+  GstPitboxBit lattice_miss[24];
 } PredContexts;
 
 #define PRED_N_CONTEXTS (sizeof (PredContexts) / sizeof (GstPitboxBit))
@@ -210,6 +224,14 @@ G_GNUC_INTERNAL void gst_pitbox_pred_grid_fit (PredGrid *grid);
 G_GNUC_INTERNAL void gst_pitbox_pred_grid_learn (
     PredGrid *grid, gdouble value, gdouble latitude);
 
+/* gstpitboxpredlattice.c */
+G_GNUC_INTERNAL gboolean gst_pitbox_pred_lattice_code (
+    Pred *self, PredChannel *ch, guint64 *bits);
+G_GNUC_INTERNAL void gst_pitbox_pred_lattice_code_key (
+    Pred *self, PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_lattice_learn (PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_lattice_search (PredChannel *ch);
+
 /* gstpitboxpredpriors.c */
 G_GNUC_INTERNAL extern const guint16 gst_pitbox_pred_priors[];
 
@@ -218,6 +240,8 @@ G_GNUC_INTERNAL void gst_pitbox_pred_note (PredChannel *ch, guint64 bits);
 G_GNUC_INTERNAL void gst_pitbox_pred_contexts_init (PredContexts *ctx);
 G_GNUC_INTERNAL guint64 gst_pitbox_pred_code_value (
     Pred *self, PredChannel *ch, guint64 bits);
+G_GNUC_INTERNAL gint64 gst_pitbox_pred_code_steps (
+    Pred *self, PredChannel *ch, gint per_unit, gint64 j);
 G_GNUC_INTERNAL gdouble gst_pitbox_pred_to_double (guint kind, guint64 bits);
 
 /* gstpitboxpredkey.c */

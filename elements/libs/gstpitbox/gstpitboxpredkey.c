@@ -163,12 +163,13 @@ code_activity (Pred *self, PredChannel *ch)
   gint unit, last;
   guint best = best_expert (ch), seen = MAX (self->rows, 1);
   guint rate = 4 * ch->n_in_period / seen;
-  gint scale = ch->experts[best].scale;
+  gint scale = ch->scale + ch->experts[best].cost - ch->experts[ch->best].cost;
   static const guint16 change_odds[4] = { 6000, 24000, 44000, 64000 };
 
   ch->has_quantum = FALSE;
   unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
   code_quantum (self, ch, unit);
+  gst_pitbox_pred_lattice_code_key (self, ch);
   unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
   best = code_tree (r, ctx->best[ch->kind], 4, best);
   best = MIN (best, ch->n_experts - 1);
@@ -177,11 +178,12 @@ code_activity (Pred *self, PredChannel *ch)
   rate = code_tree (r, ctx->change_class, 2, MIN (rate, 3));
   gst_pitbox_pred_restart (ch, TRUE);
   for (guint i = 0; i < ch->n_experts; i++) {
-    ch->experts[i].scale = scale + OTHERS_WORSE;
     ch->experts[i].cost = scale + OTHERS_WORSE + (gint) i * 4;
   }
-  ch->experts[0].scale = ch->experts[0].cost = last;
-  ch->experts[best].scale = ch->experts[best].cost = scale;
+  ch->experts[0].cost = last;
+  ch->experts[best].cost = scale;
+  ch->scale = scale;
+  ch->best = best;
   for (guint i = 0; i < 3; i++) {
     ch->changes[0][i].fast = ch->changes[0][i].slow = change_odds[rate] / 2;
     ch->changes[1][i].fast = ch->changes[1][i].slow =

@@ -52,7 +52,7 @@ gst_pitbox_pred_to_double (guint kind, guint64 bits)
 }
 
 /* FALSE for what is no ordinary number: NaN, infinity, denormals, extremes. */
-static gboolean
+static inline gboolean
 split (const PredChannel *ch, guint64 bits, Parts *parts)
 {
   guint mantissa = ch->mantissa;
@@ -249,15 +249,23 @@ find_shape (Pred *self, const PredChannel *ch, gint scale, gint c)
                            / (8 * (CELL_SHIFT + 1) - LOWEST_SCALE)][v];
 }
 
+/* Codes a distance in steps of which 2^(@per_unit / 128) make a unit. */
+gint64
+gst_pitbox_pred_code_steps (
+    Pred *self, PredChannel *ch, gint per_unit, gint64 j)
+{
+  return code_distance (self, find_shape (self, ch, ch->scale + per_unit, 0),
+      ch->negative_error, j);
+}
+
 /* Codes @bits, or returns what was coded, with the channel's best expert. */
 guint64
 gst_pitbox_pred_code_value (Pred *self, PredChannel *ch, guint64 bits)
 {
   GstPitboxRange *r = &self->range;
-  const PredExpert *expert = &ch->experts[ch->best];
-  gdouble p = expert->p;
+  gdouble p = ch->p;
   gint finest = gst_pitbox_pred_unit_exponent (ch, p);
-  gint c = (expert->scale >> 7) - CELL_SHIFT;
+  gint c = (ch->scale >> 7) - CELL_SHIFT;
   gboolean clamped = c <= finest;
   Parts parts = { 0 };
   gint64 from, j = 0;
@@ -286,7 +294,7 @@ gst_pitbox_pred_code_value (Pred *self, PredChannel *ch, guint64 bits)
     return bits;
   }
   j = code_distance (
-      self, find_shape (self, ch, expert->scale, c), ch->negative_error, j);
+      self, find_shape (self, ch, ch->scale, c), ch->negative_error, j);
   if (r->decoding) {
     gint64 to = (gint64) ((guint64) from + (guint64) j);
 
@@ -304,17 +312,22 @@ gst_pitbox_pred_code_value (Pred *self, PredChannel *ch, guint64 bits)
 void
 gst_pitbox_pred_note (PredChannel *ch, guint64 bits)
 {
-  Parts parts;
+  guint mantissa = ch->mantissa;
+  guint64 leading = G_GUINT64_CONSTANT (1) << mantissa;
+  gint e, lowest;
 
-  if (ch->mantissa == 0 || !split (ch, bits, &parts) || parts.zero)
+  /* Zero also stands for what is no ordinary number. */
+  if (mantissa == 0 || ch->now == 0)
     return;
+  e = pred_exponent (ch->now);
+  lowest = e - (gint) mantissa + pred_lowest_bit (bits | leading);
   if (ch->n_changed++ == 0) {
-    ch->lowest_bit = lowest_bit (ch, &parts);
-    ch->lowest_exponent = parts.exponent;
+    ch->lowest_bit = lowest;
+    ch->lowest_exponent = e;
     return;
   }
-  ch->lowest_bit = MIN (ch->lowest_bit, lowest_bit (ch, &parts));
-  ch->lowest_exponent = MIN (ch->lowest_exponent, parts.exponent);
+  ch->lowest_bit = MIN (ch->lowest_bit, lowest);
+  ch->lowest_exponent = MIN (ch->lowest_exponent, e);
 }
 
 void

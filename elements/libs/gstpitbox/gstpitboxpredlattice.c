@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Codec 2: floats that are fractions.
+ *
+ * A pedal of 164 steps or a load told in 1/3000 arrives as (float) (k / n), a
+ * few units in the last place off. The encoder finds n, which then stands in key
+ * rows; a value that lies near such a fraction costs its k and its miss. */
+#include "gstpitboxpredictive.h"
+
+#define MIN_STEPS 3
+#define MAX_STEPS 16383
+#define MAX_K (1 << 22)
+/* Units in the last place by which a value may miss its fraction. */
+#define MAX_MISS 255
+/* In the search: share of the largest value. */
+#define TOLERANCE 3e-7
+/* Steps finer than this share of the values are noise. */
+#define FINEST (1.0 / 131072)
+/* Values of PRED_LATTICE_VALUES that may lie elsewhere. */
+#define MAX_STRAYS 2
+/* The smallest difference may be so many steps. */
+#define MAX_MULTIPLE 6
+#define ENOUGH_LOOKS 3
+
+static gint32
+nearest (gdouble x)
+{
+  if (!(x > -MAX_K && x < MAX_K))
+    return 0;
+  return (gint32) (x < 0 ? x - 0.5 : x + 0.5);
+}
+
+static guint32
+float_bits (gint32 k, guint n, gdouble shift)
+{
+  gfloat f = (gfloat) ((gdouble) k / n + shift);
+  guint32 bits;
+
+  memcpy (&bits, &f, 4);
+  return bits;
+}
+
+/* Codes a value near the prediction, or says that it is no fraction. */
+gboolean
+gst_pitbox_pred_lattice_code (Pred *self, PredChannel *ch, guint64 *bits)
+{
+  GstPitboxRange *r = &self->range;
+  guint n = ch->lattice;
+  gint32 near = nearest ((ch->p - ch->shift) * n), k = 0, miss = 0;
+  gboolean hit = FALSE;
+
+  if (!r->decoding) {
+    k = nearest ((gst_pitbox_pred_to_double (KIND_F32, *bits) - ch->shift) * n);
+    miss = (gint32) ((guint32) *bits - float_bits (k, n, ch->shift));
+    hit = miss >= -MAX_MISS && miss <= MAX_MISS;
+    ch->strays = hit ? MAX (ch->strays, 1) - 1 : ch->strays + 4;
+  }
+  if (!gst_pitbox_range_bit (r, &self->ctx.lattice_hit, hit))
+    return FALSE;
+  k = near
+      + (gint32) gst_pitbox_pred_code_steps (
+          self, ch, 128 * pred_highest_bit (n) + 64, k - near);
+  miss = pred_code_number (r, self->ctx.lattice_miss, miss);
+  if (r->decoding)
+    *bits = (guint32) (float_bits (k, n, ch->shift) + (guint32) miss);
+  return TRUE;
+}
+
+/* What all values are beside their fractions, from the newest one. */
+void
+gst_pitbox_pred_lattice_learn (PredChannel *ch)
+{
+  ch->shift = ch->now - (gdouble) nearest (ch->now * ch->lattice) / ch->lattice;
+}
+
+/* Part of a key row. */
+void
+gst_pitbox_pred_lattice_code_key (Pred *self, PredChannel *ch)
+{
+  GstPitboxRange *r = &self->range;
+  guint n = ch->lattice_found;
+
+  ch->lattice = 0;
+  if (ch->kind != KIND_F32
+      || !gst_pitbox_range_bit (r, &self->ctx.lattice, n != 0))
+    return;
+  n = gst_pitbox_range_raw (r, n, 14);
+  ch->lattice = MAX (n, 1);
+  gst_pitbox_pred_lattice_learn (ch);
+}
+
+static gboolean
+fits (const PredChannel *ch, guint n, gdouble tolerance)
+{
+  gint32 lowest = G_MAXINT32, highest = G_MININT32;
+  guint strays = 0;
+  gdouble first = ch->recent[0];
+  gdouble shift = first - (gdouble) nearest (first * n) / n;
+
+  for (guint i = 0; i < PRED_LATTICE_VALUES; i++) {
+    gdouble x = (gdouble) ch->recent[i] - shift;
+    gint32 k = nearest (x * n);
+    gdouble error = x - (gdouble) k / n;
+
+    if (error < -tolerance || error > tolerance) {
+      if (++strays > MAX_STRAYS)
+        return FALSE;
+      continue;
+    }
+    lowest = MIN (lowest, k);
+    highest = MAX (highest, k);
+  }
+  return highest - lowest >= MIN_STEPS;
+}
+
+/* What is foretold to a small part of a step is better off without. */
+static gboolean
+pays (const PredChannel *ch, guint n)
+{
+  return ch->scale > -128 * (pred_highest_bit (n) + 1);
+}
+
+/* Encoder: looks at the newest values, between rows. */
+void
+gst_pitbox_pred_lattice_search (PredChannel *ch)
+{
+  gdouble largest = 0, least = 1e30, span = 0;
+
+  if (ch->lattice_found != 0 && ch->strays > 16)
+    ch->lattice_found = 0;
+  if (ch->lattice_found != 0 || ch->n_recent < PRED_LATTICE_VALUES)
+    return;
+  ch->n_recent = 0;
+  for (guint i = 0; i < PRED_LATTICE_VALUES; i++)
+    largest = MAX (largest, ABS ((gdouble) ch->recent[i]));
+  /* A ramp is a lattice for a while; a real one still is one later. */
+  if (ch->n_seen > 0 && fits (ch, ch->lattice_seen, TOLERANCE * largest)
+      && pays (ch, ch->lattice_seen)) {
+    if (++ch->n_seen == ENOUGH_LOOKS) {
+      ch->lattice_found = ch->lattice_seen;
+      ch->n_seen = ch->strays = 0;
+    }
+    return;
+  }
+  ch->n_seen = 0;
+  for (guint i = 1; i < PRED_LATTICE_VALUES; i++) {
+    for (guint k = 0; k < i; k++) {
+      gdouble d = ABS ((gdouble) ch->recent[i] - (gdouble) ch->recent[k]);
+
+      span = MAX (span, d);
+      if (d > largest * FINEST)
+        least = MIN (least, d);
+    }
+  }
+  if (!(span > 0 && least <= span && largest < 1e6))
+    return;
+  for (guint multiple = 1; multiple <= MAX_MULTIPLE; multiple++) {
+    /* The widest difference tells the step more exactly. */
+    gdouble steps = multiple / least;
+    gint32 across = nearest (span * steps);
+    guint n;
+
+    steps = across / span;
+    if (!(steps > 1.5 && steps < MAX_STEPS))
+      continue;
+    n = (guint) (steps + 0.5);
+    /* Halves, quarters and so on have a common unit anyway. */
+    if ((n & (n - 1)) != 0 && fits (ch, n, TOLERANCE * largest)) {
+      ch->lattice_seen = n;
+      ch->n_seen = 1;
+      return;
+    }
+  }
+}
