@@ -46,6 +46,7 @@ gst_pitbox_pred_lattice_code (Pred *self, PredChannel *ch, guint64 *bits)
   GstPitboxRange *r = &self->range;
   guint n = ch->lattice;
   gint32 near = nearest ((ch->p - ch->shift) * n), k = 0, miss = 0;
+  gint64 far;
   gboolean hit = FALSE;
 
   if (!r->decoding) {
@@ -56,9 +57,11 @@ gst_pitbox_pred_lattice_code (Pred *self, PredChannel *ch, guint64 *bits)
   }
   if (!gst_pitbox_range_bit (r, &self->ctx.lattice_hit, hit))
     return FALSE;
-  k = near
-      + (gint32) gst_pitbox_pred_code_steps (
-          self, ch, 128 * pred_highest_bit (n) + 64, k - near);
+  far = near
+        + gst_pitbox_pred_code_steps (
+            self, ch, 128 * pred_highest_bit (n) + 64, (gint64) k - near);
+  /* Only damaged input goes beyond. */
+  k = (gint32) CLAMP (far, -MAX_K, MAX_K);
   miss = pred_code_number (r, self->ctx.lattice_miss, miss);
   if (r->decoding)
     *bits = (guint32) (float_bits (k, n, ch->shift) + (guint32) miss);

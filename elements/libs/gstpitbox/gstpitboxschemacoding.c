@@ -13,10 +13,11 @@
 #define FORM_KNOWN 2
 #define HEAD_BYTES 3
 
-/* A table entry takes less than a byte, a literal of full length less than 200
- * bytes; a schema has one or the other for each variable. */
-#define MAX_VAR_BYTES 256
-#define MAX_STRING 64
+/* A variable without its strings; a letter, however badly foretold. */
+#define MAX_VAR_BYTES 64
+#define MAX_LETTER_BYTES 4
+/* 64 letters of the simulator, three bytes each in UTF-8. */
+#define MAX_STRING (3 * 64)
 /* Zeros the decoder may take past the end: what the encoder's end left out. */
 #define MAX_PAST_END 8
 
@@ -213,6 +214,21 @@ code_head (Coder *c, guint *rate, guint *bytes, guint *n, const gchar **sim)
   *sim = usual ? "iracing" : code_string (c, *sim);
 }
 
+/* Bytes that no schema of these strings needs more of. */
+static gsize
+room_for (const GstPitboxSchema *schema)
+{
+  guint n = gst_pitbox_schema_get_n_vars (schema);
+  gsize letters = strlen (gst_pitbox_schema_get_sim (schema));
+
+  for (guint i = 0; i < n; i++) {
+    const GstPitboxVar *v = gst_pitbox_schema_get_var (schema, i);
+
+    letters += strlen (v->name) + strlen (v->unit) + strlen (v->desc);
+  }
+  return (gsize) (n + 2) * MAX_VAR_BYTES + letters * MAX_LETTER_BYTES;
+}
+
 static GBytes *
 encode (const GstPitboxSchema *schema, gboolean disk_order)
 {
@@ -220,7 +236,7 @@ encode (const GstPitboxSchema *schema, gboolean disk_order)
   guint rate = gst_pitbox_schema_get_tick_rate (schema);
   guint bytes = gst_pitbox_schema_get_row_bytes (schema);
   const gchar *sim = gst_pitbox_schema_get_sim (schema);
-  gsize room = (gsize) (n + 1) * MAX_VAR_BYTES, size;
+  gsize room = room_for (schema), size;
   g_autofree guint8 *out = g_malloc (room);
   g_autofree Coder *c = g_new0 (Coder, 1);
 
