@@ -17,10 +17,32 @@
 /* Beside the road: grip left, and how much harder the wheels roll. */
 #define GRASS_GRIP 0.55
 #define GRASS_ROLLING 8.0
+/* Steps of a coarse car between two looks at its tyres. */
+#define COARSE_STEPS 6
 /* Pulling aside: how quickly, and at most how hard and how steeply. */
 #define ASIDE_PER_S 1.3
 #define ASIDE_MPS2 2.2
 #define ASIDE_SLOPE 0.12
+
+/*
+ * Grip of the four tyres against new warm ones: best at 88 degrees C, 8 % less
+ * on the cord.
+ */
+static double
+grip_of_tyres (const RsCar *car)
+{
+  double grip = 0;
+
+  for (guint w = 0; w < RS_WHEELS; w++) {
+    const RsWheel *wheel = &car->wheel[w];
+    const double off = wheel->carcass_c - 88;
+    const double wear =
+        1 - (wheel->wear[0] + wheel->wear[1] + wheel->wear[2]) / 3;
+
+    grip += MAX (0.90, 1 - 4e-5 * off * off) * (1 - 0.08 * wear) / 4;
+  }
+  return grip;
+}
 
 void
 rs_car_init (
@@ -51,6 +73,7 @@ rs_car_set_tyres (RsCar *car, double temperature_c)
     for (guint k = 0; k < 3; k++)
       car->wheel[w].surface_c[k] = temperature_c;
   }
+  car->tyre_grip = grip_of_tyres (car);
 }
 
 /* Puts on a new set. */
@@ -58,10 +81,10 @@ void
 rs_car_new_tyres (RsCar *car, int compound, double temperature_c)
 {
   car->compound = compound;
-  rs_car_set_tyres (car, temperature_c);
   for (guint w = 0; w < RS_WHEELS; w++)
     for (guint k = 0; k < 3; k++)
       car->wheel[w].wear[k] = 1;
+  rs_car_set_tyres (car, temperature_c);
 }
 
 /* Tread left on the most worn tyre, 0 .. 1. */
@@ -93,26 +116,6 @@ double
 rs_car_mass (const RsCar *car)
 {
   return car->spec->mass_kg + car->fuel_l * car->spec->fuel_kg_per_l;
-}
-
-/*
- * Grip of the four tyres against new warm ones: best at 88 degrees C, 8 % less
- * on the cord.
- */
-static double
-grip_of_tyres (const RsCar *car)
-{
-  double grip = 0;
-
-  for (guint w = 0; w < RS_WHEELS; w++) {
-    const RsWheel *wheel = &car->wheel[w];
-    const double off = wheel->carcass_c - 88;
-    const double wear =
-        1 - (wheel->wear[0] + wheel->wear[1] + wheel->wear[2]) / 3;
-
-    grip += MAX (0.90, 1 - 4e-5 * off * off) * (1 - 0.08 * wear) / 4;
-  }
-  return grip;
 }
 
 /* Running pressure: a fixed amount of gas, filled at 24 degrees C. kPa. */
@@ -316,10 +319,9 @@ rs_car_place (RsCar *car, double s, double speed)
 }
 
 static void
-burn (RsCar *car, double dt)
+burn (RsCar *car, double torque, double dt)
 {
   const RsCarSpec *spec = car->spec;
-  const double torque = rs_car_spec_torque (spec, car->rpm, car->throttle);
   const double power = MAX (torque, 0) * car->rpm * 2 * G_PI / 60;
   const double idle_kg_s = 0.0006 * car->rpm / spec->idle_rpm;
   double kg_s = power / (FUEL_J_PER_KG * spec->fuel_efficiency);
@@ -365,6 +367,20 @@ advance (RsCar *car, double dt, double accel)
     car->wheel[w].odometer_m += driven;
 }
 
+/* Tyres warm slowly: a car that nobody sits in minds them ten times a
+ * second, by the forces of that moment. */
+static void
+step_tyres (RsCar *car, double dt)
+{
+  car->tyres_due_s += dt;
+  if (car->coarse && ++car->tyres_skipped < COARSE_STEPS)
+    return;
+  rs_tyres_step (car, car->tyres_due_s);
+  car->tyre_grip = grip_of_tyres (car);
+  car->tyres_due_s = 0;
+  car->tyres_skipped = 0;
+}
+
 /* One step of dt seconds, 1/60 or less. */
 void
 rs_car_step (RsCar *car, double dt)
@@ -372,17 +388,18 @@ rs_car_step (RsCar *car, double dt)
   const RsCarSpec *spec = car->spec;
   const double mass = rs_car_mass (car);
   const double rolling = car->off_track ? GRASS_ROLLING : 1;
-  double drive, brakes, grip, resist;
+  double drive, brakes, grip, resist, torque;
 
   rs_pedals_step (car, dt);
   rs_gearbox_step (car, dt);
   share_load (car);
-  grip = spec->mu_long * grip_of_tyres (car) * car->road_grip
+  grip = spec->mu_long * car->tyre_grip * car->road_grip
          * (car->off_track ? GRASS_GRIP : 1);
-  drive =
-      car->shift_left_s > 0 || car->fuel_l <= 0
-          ? 0
-          : rs_car_spec_drive_force (spec, car->rpm, car->gear, car->throttle);
+  torque = car->throttle * rs_car_spec_full_torque (spec, car->rpm)
+           - (1 - car->throttle) * rs_car_spec_friction (spec, car->rpm);
+  drive = car->shift_left_s > 0 || car->fuel_l <= 0
+              ? 0
+              : torque * rs_car_spec_leverage (spec, car->gear);
   drive =
       MIN (drive, grip * (car->wheel[RS_LR].load_n + car->wheel[RS_RR].load_n));
   brakes = car->brake * spec->brake_max_n;
@@ -399,6 +416,6 @@ rs_car_step (RsCar *car, double dt)
   share_force (
       car, drive + mass * RS_GRAVITY * car->at.grade * (drive != 0), brakes);
   corner (car);
-  rs_tyres_step (car, dt);
-  burn (car, dt);
+  step_tyres (car, dt);
+  burn (car, torque, dt);
 }

@@ -51,6 +51,11 @@ typedef struct {
   gboolean abs_active, limiter;
 
   double fuel_l, fuel_kg_h, burnt_l;
+  /* Nobody sits in it: parts of it are simulated less often. */
+  gboolean coarse;
+  guint tyres_skipped;
+  double tyres_due_s;
+  double tyre_grip; /* of its four tyres, 1 = new and warm */
   double road_grip; /* of this tyre on this road, 1 = dry on dry */
   double damage; /* 0 none .. 1 */
   int compound;

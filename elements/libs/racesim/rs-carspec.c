@@ -52,7 +52,7 @@ static const double touring_torque[][2] = {
  * are round figures of the kind found in homologation sheets; none is of a
  * particular make.
  */
-static const RsCarSpec gt = {
+static RsCarSpec gt = {
   .screen_name = "PitBox GT",
   .short_name = "PB GT",
   .path = "pitboxgt",
@@ -101,7 +101,7 @@ static const RsCarSpec gt = {
 };
 
 /* An open-topped sports prototype: light, wide wings. */
-static const RsCarSpec sports = {
+static RsCarSpec sports = {
   .screen_name = "PitBox Sports Prototype",
   .short_name = "PB SP",
   .path = "pitboxsp",
@@ -150,7 +150,7 @@ static const RsCarSpec sports = {
 };
 
 /* A touring car: a production body, little downforce. */
-static const RsCarSpec touring = {
+static RsCarSpec touring = {
   .screen_name = "PitBox Touring",
   .short_name = "PB TC",
   .path = "pitboxtc",
@@ -198,24 +198,8 @@ static const RsCarSpec touring = {
   .cold_pressure_kpa = 165.474,
 };
 
-/* Returns the kind of car of a class: 0 GT, 1 sports prototype, 2 touring. */
-const RsCarSpec *
-rs_car_spec (guint index)
-{
-  static const RsCarSpec *const specs[RS_MAX_CLASSES] = { &gt, &sports,
-    &touring };
-
-  return specs[index % RS_MAX_CLASSES];
-}
-
-const RsCarSpec *
-rs_car_spec_default (void)
-{
-  return &gt;
-}
-
 static double
-full_torque (const RsCarSpec *spec, double rpm)
+interpolate (const RsCarSpec *spec, double rpm)
 {
   guint i = 1;
 
@@ -226,16 +210,81 @@ full_torque (const RsCarSpec *spec, double rpm)
   return MAX (0.0, a[1] + (b[1] - a[1]) * (rpm - a[0]) / (b[0] - a[0]));
 }
 
-/*
- * Engine torque in Nm: full-throttle curve scaled by the throttle, less the
- * engine's own friction and pumping, which grow with speed.
- */
-double
-rs_car_spec_torque (const RsCarSpec *spec, double rpm, double throttle)
+/* The most that any gear puts on the road at this speed. */
+static double
+find_best_force (const RsCarSpec *spec, double v)
 {
-  const double friction = 22 + 0.0085 * rpm;
+  double best = 0;
 
-  return throttle * full_torque (spec, rpm) - (1 - throttle) * friction;
+  for (int gear = 1; gear <= spec->n_gears; gear++) {
+    const double rpm = MAX (rs_car_spec_rpm (spec, v, gear), spec->launch_rpm);
+
+    if (rpm <= spec->redline_rpm)
+      best = MAX (best, rs_car_spec_drive_force (spec, rpm, gear, 1.0));
+  }
+  return best;
+}
+
+static void
+make_curves (RsCarSpec *spec)
+{
+  for (guint i = 0; i < RS_CURVE_POINTS; i++)
+    spec->curve_nm[i] = interpolate (spec, i * RS_CURVE_RPM);
+  for (guint i = 0; i < RS_CURVE_POINTS; i++)
+    spec->best_n[i] = find_best_force (spec, i * RS_CURVE_MPS);
+}
+
+static double
+look_up (const double *curve, double at)
+{
+  guint i;
+
+  at = CLAMP (at, 0, RS_CURVE_POINTS - 1.001);
+  i = (guint) at;
+  return curve[i] + (curve[i + 1] - curve[i]) * (at - i);
+}
+
+/* Returns the kind of car of a class: 0 GT, 1 sports prototype, 2 touring.
+ * Any thread. */
+const RsCarSpec *
+rs_car_spec (guint index)
+{
+  static RsCarSpec *const specs[RS_MAX_CLASSES] = { &gt, &sports, &touring };
+  static gsize made = 0;
+
+  if (g_once_init_enter (&made)) {
+    for (guint k = 0; k < RS_MAX_CLASSES; k++)
+      make_curves (specs[k]);
+    g_once_init_leave (&made, 1);
+  }
+  return specs[index % RS_MAX_CLASSES];
+}
+
+const RsCarSpec *
+rs_car_spec_default (void)
+{
+  return rs_car_spec (0);
+}
+
+/* Nm at full throttle. */
+double
+rs_car_spec_full_torque (const RsCarSpec *spec, double rpm)
+{
+  return look_up (spec->curve_nm, rpm / RS_CURVE_RPM);
+}
+
+/* Newtons of the best gear at full throttle at v m/s. */
+double
+rs_car_spec_best_force (const RsCarSpec *spec, double v)
+{
+  return look_up (spec->best_n, v / RS_CURVE_MPS);
+}
+
+/* Nm that the engine's own friction and pumping take; they grow with speed. */
+double
+rs_car_spec_friction (const RsCarSpec *spec, double rpm)
+{
+  return 22 + 0.0085 * rpm;
 }
 
 /* RPM = v / r * ratio * 60 / 2 pi; wheel_mps is the driven wheels' speed. */
@@ -248,14 +297,22 @@ rs_car_spec_rpm (const RsCarSpec *spec, double wheel_mps, int gear)
          * spec->final_drive * 60 / (2 * G_PI);
 }
 
+/* Newtons at the driven wheels' contact for each Nm; 0 in neutral. */
+double
+rs_car_spec_leverage (const RsCarSpec *spec, int gear)
+{
+  if (gear < 1)
+    return 0;
+  return spec->gear[gear - 1] * spec->final_drive * spec->driveline_efficiency
+         / spec->wheel_radius_m;
+}
+
 /* Newtons at the driven wheels' contact; 0 in neutral. */
 double
 rs_car_spec_drive_force (
     const RsCarSpec *spec, double rpm, int gear, double throttle)
 {
-  if (gear < 1)
-    return 0;
-  return rs_car_spec_torque (spec, rpm, throttle) * spec->gear[gear - 1]
-         * spec->final_drive * spec->driveline_efficiency
-         / spec->wheel_radius_m;
+  return (throttle * rs_car_spec_full_torque (spec, rpm)
+             - (1 - throttle) * rs_car_spec_friction (spec, rpm))
+         * rs_car_spec_leverage (spec, gear);
 }

@@ -7,6 +7,10 @@
 #define RS_GRAVITY 9.80665
 #define RS_AIR_DENSITY 1.187
 #define RS_MAX_GEARS 8
+/* Engine speeds a torque curve is looked up at. */
+#define RS_CURVE_RPM 50.0
+#define RS_CURVE_POINTS 220
+#define RS_CURVE_MPS 0.5
 
 typedef struct {
   const char *screen_name, *short_name, *path, *class_name;
@@ -33,13 +37,20 @@ typedef struct {
   double tank_l, fuel_kg_per_l, fuel_efficiency;
   double spring_front_n_m, spring_rear_n_m;
   double cold_pressure_kpa;
+  /* Made by rs_car_spec (): torque by engine speed, and the most that any gear
+   * puts on the road by speed. */
+  double curve_nm[RS_CURVE_POINTS];
+  double best_n[RS_CURVE_POINTS];
 } RsCarSpec;
 
 #define RS_MAX_CLASSES 3
 
 const RsCarSpec *rs_car_spec (guint index);
 const RsCarSpec *rs_car_spec_default (void);
-double rs_car_spec_torque (const RsCarSpec *spec, double rpm, double throttle);
+double rs_car_spec_full_torque (const RsCarSpec *spec, double rpm);
+double rs_car_spec_friction (const RsCarSpec *spec, double rpm);
 double rs_car_spec_rpm (const RsCarSpec *spec, double wheel_mps, int gear);
+double rs_car_spec_best_force (const RsCarSpec *spec, double v);
+double rs_car_spec_leverage (const RsCarSpec *spec, int gear);
 double rs_car_spec_drive_force (
     const RsCarSpec *spec, double rpm, int gear, double throttle);

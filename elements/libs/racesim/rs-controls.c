@@ -72,9 +72,9 @@ rs_pedals_step (RsCar *car, double dt)
         0.5 * RS_AIR_DENSITY * spec->cda_m2 * car->speed * car->speed
         + mass * RS_GRAVITY * (car->at.grade + 0.012);
     const double need = mass * 1.035 * wanted_accel (car) + resist;
-    const int gear = MAX (car->gear, 1);
-    const double full = rs_car_spec_drive_force (spec, car->rpm, gear, 1);
-    const double none = rs_car_spec_drive_force (spec, car->rpm, gear, 0);
+    const double lever = rs_car_spec_leverage (spec, MAX (car->gear, 1));
+    const double full = lever * rs_car_spec_full_torque (spec, car->rpm);
+    const double none = -lever * rs_car_spec_friction (spec, car->rpm);
 
     if (need > none)
       throttle = CLAMP ((need - none) / MAX (full - none, 1), 0, 1);

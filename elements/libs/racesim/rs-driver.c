@@ -100,20 +100,6 @@ ellipse (const Plan *p, const RsTrackPoint *at, double v, double share)
   return used >= 1 ? 0 : sqrt (1 - used * used);
 }
 
-static double
-best_drive_force (const RsCarSpec *spec, double v)
-{
-  double best = 0;
-
-  for (int gear = 1; gear <= spec->n_gears; gear++) {
-    const double rpm = MAX (rs_car_spec_rpm (spec, v, gear), spec->launch_rpm);
-
-    if (rpm <= spec->redline_rpm)
-      best = MAX (best, rs_car_spec_drive_force (spec, rpm, gear, 1.0));
-  }
-  return best;
-}
-
 /* Most a driver asks for: 4 % more than there is, so that full is full. */
 static double
 accelerate (const Plan *p, const RsTrackPoint *at, double v, double share)
@@ -121,7 +107,7 @@ accelerate (const Plan *p, const RsTrackPoint *at, double v, double share)
   const double rear = 1 - p->spec->cg_to_rear_m / p->spec->wheelbase_m + 0.10;
   const double grip =
       0.95 * p->mu_long * rear * load (p, at, v) * ellipse (p, at, v, share);
-  const double engine = 1.04 * best_drive_force (p->spec, v) / p->mass_kg;
+  const double engine = 1.04 * rs_car_spec_best_force (p->spec, v) / p->mass_kg;
 
   return MIN (grip, engine) - p->drag * v * v / p->mass_kg
          - RS_GRAVITY * (at->grade + 0.012);

@@ -90,6 +90,7 @@ init_entry (RsRace *race, guint i)
   entry->pit.box_s = rs_track_wrap (race->track, box_place (race, i));
   rs_car_init (&entry->car, race->track, rs_race_spec (race, first),
       entry->start_fuel_l);
+  entry->car.coarse = race->seat_of[i] < 0;
   rs_driver_init (&entry->car.driver, race->track,
       rs_hash (race->config.seed, STREAM_DRIVER + 0x1000 * (i + 1)),
       entry_skill (race, i, i - from, to - from), race->config.unevenness);

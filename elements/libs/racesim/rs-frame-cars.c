@@ -66,11 +66,14 @@ is_hole (const RsRace *race, const RsSeat *seat, const RsEntry *entry)
 {
   const guint i = (guint) (entry - race->cars);
   const double length = race->track->length_m;
-  const double apart =
-      fabs (remainder (entry->car.s - race->cars[seat->entry].car.s, length));
   const guint64 span = (guint64) (race->time_s / 4);
+  double apart;
 
-  return race->config.awkward_rows && i != seat->entry && apart > length / 5
+  if (!race->config.awkward_rows || i == seat->entry)
+    return FALSE;
+  apart =
+      fabs (remainder (entry->car.s - race->cars[seat->entry].car.s, length));
+  return apart > length / 5
          && rs_hash (race->config.seed + STREAM_HOLE + i, span) % 16 == 0;
 }
 

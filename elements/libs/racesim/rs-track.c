@@ -239,8 +239,11 @@ rs_track_free (RsTrack *track)
 double
 rs_track_wrap (const RsTrack *track, double s)
 {
-  const double w = s - track->length_m * floor (s / track->length_m);
+  double w;
 
+  if (s >= 0 && s < track->length_m)
+    return s;
+  w = s - track->length_m * floor (s / track->length_m);
   return w < track->length_m ? w : 0.0;
 }
 

@@ -141,6 +141,30 @@ has_variable (const RsRace *race, RaceSimShape shape,
   return of_car;
 }
 
+/* Many floats, most of what a row is. */
+static void
+put_floats (guint8 *at, const double *values, guint count)
+{
+  for (guint k = 0; k < count; k++, at += sizeof (float)) {
+    const float f = (float) values[k];
+    guint32 v;
+
+    memcpy (&v, &f, sizeof v);
+    v = GUINT32_TO_LE (v);
+    memcpy (at, &v, sizeof v);
+  }
+}
+
+static void
+put_ints (guint8 *at, const double *values, guint count)
+{
+  for (guint k = 0; k < count; k++, at += sizeof (gint32)) {
+    const gint32 v = GINT32_TO_LE ((gint32) values[k]);
+
+    memcpy (at, &v, sizeof v);
+  }
+}
+
 static void
 put (guint8 *row, guint8 type, double value)
 {
@@ -292,6 +316,14 @@ rs_layout_write (const RsLayout *layout, const RsFrame *frame, guint8 *row)
     const guint size = type_bytes[b->type];
     guint8 *at = row + b->offset;
 
+    if (b->type == 4) {
+      put_floats (at, values + b->from, b->count);
+      continue;
+    }
+    if (b->type == 2) {
+      put_ints (at, values + b->from, b->count);
+      continue;
+    }
     for (guint k = 0; k < b->count; k++, at += size)
       put (at, b->type, values[b->from + k]);
   }

@@ -3,188 +3,100 @@
 #include <locale.h>
 #include <stdlib.h>
 
+#include "sim-control.h"
 #include "sim-feed.h"
 #include "sim-host.h"
+#include "sim-options.h"
 #include "sim-out.h"
 
 /* A pause, a suspended machine: what is further behind is not caught up. */
 #define CATCH_UP_US 250000
 #define PAUSE_POLL_US 20000
+/* Rows at full speed between two looks at the control socket. */
+#define ROWS_A_LOOK 64
+
+/* One driver's shared memory. */
+typedef struct {
+  SimFeed *feed; /* the first is the run's own */
+  SimShmOut *shm;
+} Seat;
 
 typedef struct {
-  RaceSimConfig race;
-  SimShmConfig shm;
-  gchar *track, *start, *ibt, *write_ibt, *shm_name;
-  gdouble speed; /* 0 = as fast as it can */
-  gdouble duration_s; /* 0 = without end */
-  gint64 seed;
-  gint cars, header_version, buffers;
-  gboolean once, no_360hz, quiet, list_tracks, version;
-} Options;
-
-typedef struct {
-  const Options *options;
-  SimFeed *live; /* what the shared memory shows */
+  const SimOptions *options;
+  SimFeed *live; /* what makes the rows */
+  Seat *seats;
+  guint n_seats; /* 0: no shared memory wanted */
   SimFeed *disk; /* what is written; NULL: the same as live */
-  SimShmOut *shm; /* NULL: none wanted */
   SimDiskOut *file; /* NULL: none wanted */
+  SimControl *control;
+  SimSteer steer;
   guint64 rows;
   gint64 progress_us;
   guint64 progress_rows;
 } Run;
 
-static const gchar description[] =
-    "Without --ibt, a synthetic car races others on a closed track. Rows go "
-    "into\n"
-    "shared memory as iRacing writes them, 60 a second, until Ctrl-C; "
-    "SIGUSR1\n"
-    "pauses and continues. With --write-ibt alone, rows go into a file as "
-    "fast as\n"
-    "they can be made.\n\n"
-    "Examples:\n"
-    "  pitbox-sim                                   12 cars, live\n"
-    "  pitbox-sim --track pinwheel --start pit      short track, from the "
-    "pits\n"
-    "  pitbox-sim --ibt lap.ibt                     a recording, round and "
-    "round\n"
-    "  pitbox-sim --ibt lap.ibt --once --speed 2    once, at twice its "
-    "pace\n"
-    "  pitbox-sim --duration 300 --write-ibt r.ibt  5 minutes into a file\n"
-    "  pitbox-sim --speed 1 --write-ibt r.ibt       live and into a file\n"
-    "  pitbox-sim --shm-name second                 beside another one\n";
-
-static gboolean
-parse_options (Options *o, int *argc, char ***argv, GError **error)
+/* NAME for one driver, NAME-1, NAME-2 ... for several. */
+static gchar *
+seat_name (const SimOptions *o, guint seat)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  const GOptionEntry entries[] = {
-    { "ibt", 0, 0, G_OPTION_ARG_FILENAME, &o->ibt,
-        "Play this recording, round and round", "FILE" },
-    { "loop", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &o->once,
-        "Begin the recording again after its end (default)", NULL },
-    { "once", 0, 0, G_OPTION_ARG_NONE, &o->once,
-        "Stop at the end of the recording", NULL },
-    { "speed", 0, 0, G_OPTION_ARG_DOUBLE, &o->speed,
-        "Times real time, 0 = as fast as possible (default 1)", "F" },
-    { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &o->duration_s,
-        "Stop after so many seconds of session time", "S" },
-    { "shm-name", 0, 0, G_OPTION_ARG_STRING, &o->shm_name,
-        "Name of the shared memory (default: iRacing's)", "NAME" },
-    { "write-ibt", 0, 0, G_OPTION_ARG_FILENAME, &o->write_ibt,
-        "Write an .ibt file; with --speed, while playing", "FILE" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &o->seed,
-        "Same seed, same rows (default 1)", "N" },
-    { "track", 0, 0, G_OPTION_ARG_STRING, &o->track,
-        "Track to drive on; see --list-tracks", "NAME" },
-    { "list-tracks", 0, 0, G_OPTION_ARG_NONE, &o->list_tracks,
-        "Print the tracks and stop", NULL },
-    { "cars", 0, 0, G_OPTION_ARG_INT, &o->cars,
-        "Cars on the track, 1 = a test session (default 12)", "N" },
-    { "start", 0, 0, G_OPTION_ARG_STRING, &o->start,
-        "rolling (default), pit or grid", "HOW" },
-    { "lap-start", 0, 0, G_OPTION_ARG_DOUBLE, &o->race.lap_start,
-        "Rolling: fraction of the lap to begin at (default 0.9)", "PCT" },
-    { "fuel", 0, 0, G_OPTION_ARG_DOUBLE, &o->race.fuel_l,
-        "Litres in the tank (default 60)", "L" },
-    { "awkward-text", 0, 0, G_OPTION_ARG_NONE, &o->race.awkward_text,
-        "Names with the faults that real session text has", NULL },
-    { "no-360hz", 0, 0, G_OPTION_ARG_NONE, &o->no_360hz,
-        "Without the 360 Hz arrays", NULL },
-    { "header-version", 0, 0, G_OPTION_ARG_INT, &o->header_version,
-        "1 as in 2015, or 2 (default: the recording's)", "N" },
-    { "buffers", 0, 0, G_OPTION_ARG_INT, &o->buffers,
-        "Row buffers in the shared memory, 3 (default) or 4", "N" },
-    { "tick-fields", 0, 0, G_OPTION_ARG_NONE, &o->shm.tick_fields,
-        "With the header fields of SDK 1.20", NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "No progress line", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &o->version,
-        "Print the version and stop", NULL },
-    { NULL },
-  };
+  const gchar *name =
+      o->shm_name != NULL ? o->shm_name : irsdk_shm_default_name ();
 
-  g_option_context_set_summary (
-      context, "A racing simulator's telemetry without the game.");
-  g_option_context_set_description (context, description);
-  g_option_context_add_main_entries (context, entries, NULL);
-  return g_option_context_parse (context, argc, argv, error);
+  return o->drivers > 1 ? g_strdup_printf ("%s-%u", name, seat + 1)
+                        : g_strdup (name);
 }
 
 static gboolean
-fail (GError **error, const gchar *message)
+open_seats (Run *run, GError **error)
 {
-  g_set_error_literal (
-      error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
-  return FALSE;
-}
+  const SimOptions *o = run->options;
 
-/* Bounds what was given and carries it over. */
-static gboolean
-check_options (Options *o, int argc, GError **error)
-{
-  if (argc > 1)
-    return fail (error, "there are no arguments besides options");
-  if (o->speed != -1 && !(o->speed >= 0 && o->speed <= 1000))
-    return fail (error, "--speed is 0 to 1000");
-  if (!(o->duration_s >= 0 && o->duration_s <= 1e7))
-    return fail (error, "--duration is 0 to 10000000");
-  if (o->cars < 1 || o->cars > RACE_SIM_MAX_CARS)
-    return fail (error, "--cars is 1 to 63");
-  if (o->header_version < 0 || o->header_version > 2)
-    return fail (error, "--header-version is 1 or 2");
-  if (o->buffers != 3 && o->buffers != 4)
-    return fail (error, "--buffers is 3 or 4");
-  if (o->start == NULL || g_str_equal (o->start, "rolling"))
-    o->race.start = RACE_SIM_START_ROLLING;
-  else if (g_str_equal (o->start, "pit"))
-    o->race.start = RACE_SIM_START_PIT;
-  else if (g_str_equal (o->start, "grid"))
-    o->race.start = RACE_SIM_START_GRID;
-  else
-    return fail (error, "--start is rolling, pit or grid");
-  if (o->write_ibt != NULL && o->speed <= 0 && o->duration_s == 0
-      && (o->ibt == NULL || !o->once))
-    return fail (error, "--write-ibt at full speed needs --duration");
-  o->race.seed = (guint64) o->seed;
-  o->race.track = o->track;
-  o->race.n_cars = (guint) o->cars;
-  o->race.with_360hz = !o->no_360hz;
-  o->shm.name = o->shm_name;
-  o->shm.header_version = (guint) o->header_version;
-  o->shm.buffers = (guint) o->buffers;
+  run->seats = g_new0 (Seat, (gsize) o->drivers);
+  for (guint k = 0; k < (guint) o->drivers; k++) {
+    g_autofree gchar *name = seat_name (o, k);
+    SimShmConfig config = o->shm;
+    Seat *seat = &run->seats[k];
+
+    config.name = name;
+    seat->feed = k == 0 ? run->live
+                        : sim_feed_new_view (run->live, k, RACE_SIM_SHAPE_LIVE);
+    run->n_seats++;
+    seat->shm = sim_shm_out_new (seat->feed, &config, error);
+    if (seat->shm == NULL)
+      return FALSE;
+  }
   return TRUE;
 }
 
 static gboolean
 open_run (Run *run, GError **error)
 {
-  const Options *o = run->options;
-  const gboolean only_file = o->write_ibt != NULL && o->speed == -1;
+  const SimOptions *o = run->options;
+  const gboolean only_file = sim_options_only_files (o);
+  const RaceSimShape file_shape =
+      o->write_live != NULL ? RACE_SIM_SHAPE_LIVE : RACE_SIM_SHAPE_DISK;
+  const gchar *path = o->write_live != NULL ? o->write_live : o->write_ibt;
   RaceSimConfig config = o->race;
 
   if (o->ibt != NULL) {
     run->live = sim_feed_new_file (o->ibt, !o->once, error);
   } else {
-    config.shape = only_file ? RACE_SIM_SHAPE_DISK : RACE_SIM_SHAPE_LIVE;
+    config.shape = only_file ? file_shape : RACE_SIM_SHAPE_LIVE;
     run->live = sim_feed_new_race (&config, error);
   }
-  if (run->live == NULL)
+  if (run->live == NULL || (!only_file && !open_seats (run, error)))
     return FALSE;
-  /* The same race twice, in two shapes: same seed, same race. */
-  if (o->write_ibt != NULL && !only_file && o->ibt == NULL) {
-    config.shape = RACE_SIM_SHAPE_DISK;
-    run->disk = sim_feed_new_race (&config, error);
-    if (run->disk == NULL)
+  if (o->control != NULL) {
+    run->control = sim_control_new (o->control, error);
+    if (run->control == NULL)
       return FALSE;
   }
-  if (!only_file) {
-    run->shm = sim_shm_out_new (run->live, &o->shm, error);
-    if (run->shm == NULL)
-      return FALSE;
-  }
-  if (o->write_ibt == NULL)
+  if (path == NULL)
     return TRUE;
-  run->file = sim_disk_out_new (run->disk != NULL ? run->disk : run->live,
-      o->write_ibt, (guint) o->header_version, error);
+  if (!only_file && o->ibt == NULL && file_shape != RACE_SIM_SHAPE_LIVE)
+    run->disk = sim_feed_new_view (run->live, 0, file_shape);
+  run->file = sim_disk_out_new (run->disk != NULL ? run->disk : run->live, path,
+      (guint) o->header_version, error);
   return run->file != NULL;
 }
 
@@ -192,11 +104,15 @@ static void
 show_progress (Run *run, gboolean last)
 {
   static const gint64 pause_us[] = { 10 * G_USEC_PER_SEC, G_USEC_PER_SEC };
-  const gboolean terminal = sim_host_stderr_is_terminal ();
-  const gint64 now = g_get_monotonic_time ();
-  const gint64 passed = now - run->progress_us;
+  gboolean terminal;
+  gint64 now, passed;
 
-  if (run->options->quiet || (!last && passed < pause_us[terminal]))
+  if (run->options->quiet)
+    return;
+  terminal = sim_host_stderr_is_terminal ();
+  now = g_get_monotonic_time ();
+  passed = now - run->progress_us;
+  if (!last && passed < pause_us[terminal])
     return;
   g_printerr ("%spitbox-sim: %.1f s, lap %d, %3.0f km/h, %.1f rows/s%s",
       terminal ? "\r\033[K" : "",
@@ -210,7 +126,7 @@ show_progress (Run *run, gboolean last)
   run->progress_rows = run->rows;
 }
 
-/* Hands on one row. Returns FALSE at the end or on an error. */
+/* Hands on one row of each seat. Returns FALSE at the end or on an error. */
 static gboolean
 step (Run *run, GError **error)
 {
@@ -220,31 +136,57 @@ step (Run *run, GError **error)
 
   if (row == NULL)
     return FALSE;
-  if (run->shm != NULL)
-    sim_shm_out_put (run->shm, run->live, tick, row);
+  for (guint k = 0; k < run->n_seats; k++) {
+    SimFeed *feed = run->seats[k].feed;
+
+    sim_shm_out_put (run->seats[k].shm, feed, tick,
+        k == 0 ? row : sim_feed_next (feed, &tick));
+  }
   if (run->disk != NULL)
     row = sim_feed_next (run->disk, &tick);
   if (run->file != NULL && !sim_disk_out_put (run->file, disk, row, error))
     return FALSE;
   run->rows++;
+  sim_steer_tick (&run->steer, tick);
   return TRUE;
 }
 
+/* Hears the one who steers. Returns FALSE when asked to quit. */
+static gboolean
+listen (Run *run)
+{
+  if (run->control != NULL)
+    sim_control_serve (run->control, &run->steer);
+  return !run->steer.quit && !run->steer.crash && !sim_host_wants_quit ();
+}
+
+static gboolean
+is_paused (const Run *run)
+{
+  return run->steer.paused || sim_host_wants_pause ();
+}
+
 /*
- * Waits for the moment of the coming row: counted from the start, so that
- * nothing adds up. Returns FALSE when asked to quit.
+ * Waits for the moment of the coming row: counted from a start, so that
+ * nothing adds up; speeds that change begin to count anew. Returns FALSE when
+ * asked to quit.
  */
 static gboolean
-wait_for_row (const Run *run, gint64 *begin_us, gdouble per_row_us)
+wait_for_row (Run *run, gint64 *begin_us, guint64 *begin_row, gdouble *speed)
 {
-  const gint64 due = *begin_us + (gint64) ((gdouble) run->rows * per_row_us);
-  gint64 now;
+  const gdouble per_row_us =
+      G_USEC_PER_SEC / (sim_feed_get_tick_rate (run->live) * *speed);
+  gint64 now = g_get_monotonic_time (), due;
 
+  if (run->steer.speed != *speed) {
+    *speed = run->steer.speed;
+    *begin_us = now;
+    *begin_row = run->rows;
+    return TRUE;
+  }
+  due = *begin_us + (gint64) ((gdouble) (run->rows - *begin_row) * per_row_us);
   while ((now = g_get_monotonic_time ()) < due && !sim_host_wants_quit ())
     sim_host_wait_until (due);
-  while (sim_host_wants_pause () && !sim_host_wants_quit ())
-    sim_host_wait_until (g_get_monotonic_time () + PAUSE_POLL_US);
-  now = g_get_monotonic_time ();
   if (now - due > CATCH_UP_US)
     *begin_us += now - due;
   return !sim_host_wants_quit ();
@@ -253,29 +195,42 @@ wait_for_row (const Run *run, gint64 *begin_us, gdouble per_row_us)
 static void
 run_to_end (Run *run, GError **error)
 {
-  const Options *o = run->options;
+  const SimOptions *o = run->options;
   const guint rate = sim_feed_get_tick_rate (run->live);
-  const gdouble speed = o->speed == -1 ? (run->shm != NULL ? 1 : 0) : o->speed;
-  const gdouble per_row_us = speed > 0 ? G_USEC_PER_SEC / (rate * speed) : 0;
   const guint64 last = (guint64) (o->duration_s * rate + 0.5);
+  gdouble speed = run->steer.speed;
   gint64 begin_us = g_get_monotonic_time ();
+  guint64 begin_row = 0;
 
   run->progress_us = begin_us;
   while (last == 0 || run->rows < last) {
-    if (per_row_us > 0 ? !wait_for_row (run, &begin_us, per_row_us)
-                       : sim_host_wants_quit ())
+    if ((speed > 0 || run->rows % ROWS_A_LOOK == 0) && !listen (run))
       break;
+    while (is_paused (run) && listen (run))
+      sim_host_wait_until (g_get_monotonic_time () + PAUSE_POLL_US);
+    if (run->steer.quit || run->steer.crash)
+      break;
+    if (speed > 0) {
+      if (!wait_for_row (run, &begin_us, &begin_row, &speed))
+        break;
+    } else {
+      speed = run->steer.speed;
+      begin_us = speed > 0 ? g_get_monotonic_time () : begin_us;
+      begin_row = run->rows;
+    }
     if (!step (run, error))
       break;
     show_progress (run, FALSE);
   }
+  if (run->steer.crash)
+    sim_host_crash ();
   show_progress (run, TRUE);
 }
 
 static void
 announce (const Run *run)
 {
-  const Options *o = run->options;
+  const SimOptions *o = run->options;
   gsize n_vars;
 
   if (o->quiet)
@@ -286,29 +241,65 @@ announce (const Run *run)
       : o->track != NULL ? o->track
                          : race_sim_track_name (0),
       n_vars, sim_feed_get_row_bytes (run->live));
-  if (run->shm != NULL)
-    g_printerr (", shared memory %s",
-        o->shm_name != NULL ? o->shm_name : irsdk_shm_default_name ());
+  for (guint k = 0; k < run->n_seats; k++) {
+    g_autofree gchar *name = seat_name (o, k);
+
+    g_printerr (", shared memory %s", name);
+    if (run->n_seats > 1)
+      g_printerr (" (car %u)",
+          race_sim_get_seat_car_idx (sim_feed_get_race (run->live), k));
+  }
   if (run->file != NULL)
-    g_printerr (", file %s", o->write_ibt);
+    g_printerr (
+        ", file %s", o->write_live != NULL ? o->write_live : o->write_ibt);
+  if (run->control != NULL)
+    g_printerr (", control %s", o->control);
   g_printerr ("\n");
 }
 
-static gboolean
-run_all (const Options *options, GError **error)
+static void
+write_truth (const Run *run, GError **error)
 {
-  Run run = { .options = options };
+  g_autofree gchar *text = NULL;
+
+  if (run->options->truth == NULL)
+    return;
+  text = race_sim_get_truth (sim_feed_get_race (run->live));
+  if (!g_file_set_contents (run->options->truth, text, -1, error))
+    g_prefix_error (error, "cannot write the truth: ");
+}
+
+static void
+close_run (Run *run, GError **error)
+{
+  sim_control_free (run->control);
+  for (guint k = 0; k < run->n_seats; k++)
+    sim_shm_out_free (run->seats[k].shm);
+  if (run->file != NULL)
+    (void) !sim_disk_out_close (run->file, error);
+  sim_feed_free (run->disk);
+  for (guint k = 1; k < run->n_seats; k++)
+    sim_feed_free (run->seats[k].feed);
+  g_free (run->seats);
+  sim_feed_free (run->live);
+  sim_steer_clear (&run->steer);
+}
+
+static gboolean
+run_all (const SimOptions *o, GError **error)
+{
+  Run run = { .options = o };
   GError *failed = NULL;
 
   if (open_run (&run, &failed)) {
+    sim_steer_init (&run.steer, sim_feed_get_race (run.live),
+        o->speed == -1 ? (run.n_seats > 0 ? 1 : 0) : o->speed);
     announce (&run);
     run_to_end (&run, &failed);
+    if (failed == NULL)
+      write_truth (&run, &failed);
   }
-  sim_shm_out_free (run.shm);
-  if (run.file != NULL)
-    (void) !sim_disk_out_close (run.file, failed == NULL ? &failed : NULL);
-  sim_feed_free (run.disk);
-  sim_feed_free (run.live);
+  close_run (&run, failed == NULL ? &failed : NULL);
   if (failed == NULL)
     return TRUE;
   g_propagate_error (error, failed);
@@ -327,14 +318,13 @@ list_tracks (void)
 int
 main (int argc, char **argv)
 {
-  Options o = { .speed = -1, .seed = 1, .cars = 12, .buffers = 3 };
   g_autoptr (GError) error = NULL;
   int status = EXIT_SUCCESS;
+  SimOptions o;
 
   setlocale (LC_ALL, "");
-  race_sim_config_init (&o.race);
-  if (!parse_options (&o, &argc, &argv, &error)
-      || !check_options (&o, argc, &error)) {
+  sim_options_init (&o);
+  if (!sim_options_parse (&o, &argc, &argv, &error)) {
     g_printerr ("pitbox-sim: %s (--help tells more)\n", error->message);
     status = 2;
   } else if (o.version) {
@@ -348,10 +338,6 @@ main (int argc, char **argv)
       status = EXIT_FAILURE;
     }
   }
-  g_free (o.track);
-  g_free (o.start);
-  g_free (o.ibt);
-  g_free (o.write_ibt);
-  g_free (o.shm_name);
+  sim_options_clear (&o);
   return status;
 }

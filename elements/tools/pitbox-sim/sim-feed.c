@@ -8,7 +8,9 @@
 #define RACE_START_DATE G_GINT64_CONSTANT (1777636800)
 
 struct SimFeed {
-  RaceSim *race; /* this or a file */
+  RaceSim *race; /* this or a file; it belongs to the feed without of */
+  RaceSimView *view;
+  SimFeed *of; /* the feed whose race this one looks at */
   GMappedFile *mapped;
   IrsdkDisk *disk;
   gboolean loop;
@@ -30,7 +32,7 @@ static void
 describe_race (SimFeed *feed)
 {
   guint n;
-  const RaceSimVar *vars = race_sim_get_vars (feed->race, &n);
+  const RaceSimVar *vars = race_sim_view_get_vars (feed->view, &n);
 
   feed->race_vars = g_new0 (IrsdkVar, n);
   for (guint i = 0; i < n; i++) {
@@ -47,10 +49,10 @@ describe_race (SimFeed *feed)
   }
   feed->vars = feed->race_vars;
   feed->n_vars = n;
-  feed->row_bytes = race_sim_get_row_bytes (feed->race);
+  feed->row_bytes = race_sim_view_get_row_bytes (feed->view);
 }
 
-/* Rows of a simulated session; never ends. */
+/* Rows of the first seat of a simulated event. */
 SimFeed *
 sim_feed_new_race (const RaceSimConfig *config, GError **error)
 {
@@ -61,9 +63,34 @@ sim_feed_new_race (const RaceSimConfig *config, GError **error)
     return NULL;
   feed = g_new0 (SimFeed, 1);
   feed->race = race;
+  feed->view = race_sim_view_new (race, 0, config->shape);
   describe_race (feed);
   feed->row = g_malloc0 (feed->row_bytes);
   return feed;
+}
+
+/*
+ * Rows of another seat or shape of the same race; of must outlive it, and be
+ * asked for the next row first.
+ */
+SimFeed *
+sim_feed_new_view (SimFeed *of, guint seat, RaceSimShape shape)
+{
+  SimFeed *feed = g_new0 (SimFeed, 1);
+
+  feed->of = of;
+  feed->race = of->race;
+  feed->view = race_sim_view_new (of->race, seat, shape);
+  describe_race (feed);
+  feed->row = g_malloc0 (feed->row_bytes);
+  return feed;
+}
+
+/* The race behind the rows, or NULL. */
+RaceSim *
+sim_feed_get_race (SimFeed *feed)
+{
+  return feed->race;
 }
 
 /*
@@ -112,7 +139,9 @@ sim_feed_free (SimFeed *feed)
 {
   if (feed == NULL)
     return;
-  g_clear_pointer (&feed->race, race_sim_free);
+  g_clear_pointer (&feed->view, race_sim_view_free);
+  if (feed->of == NULL)
+    g_clear_pointer (&feed->race, race_sim_free);
   irsdk_disk_free (feed->disk);
   g_clear_pointer (&feed->mapped, g_mapped_file_unref);
   g_clear_pointer (&feed->text, g_bytes_unref);
@@ -161,14 +190,19 @@ sim_feed_get_start_date (const SimFeed *feed)
 
 /*
  * Goes on by one row. Returns it, valid until the next call, and its tick;
- * NULL at the end. Over the seam of a loop the tick goes on, what the row
+ * NULL at the end of a file or of the last session. Over the seam of a loop the tick goes on, what the row
  * itself says jumps back.
  */
 const guint8 *
 sim_feed_next (SimFeed *feed, gint32 *tick)
 {
   if (feed->race != NULL) {
-    race_sim_next_row (feed->race, feed->row);
+    if (feed->of == NULL) {
+      if (race_sim_is_over (feed->race))
+        return NULL;
+      race_sim_step (feed->race);
+    }
+    race_sim_view_write_row (feed->view, feed->row);
     *tick = (gint32) race_sim_get_tick (feed->race);
     return feed->row;
   }
@@ -190,7 +224,7 @@ GBytes *
 sim_feed_get_text (SimFeed *feed, guint *update)
 {
   if (feed->race != NULL)
-    return race_sim_get_session_text (feed->race, update);
+    return race_sim_view_get_session_text (feed->view, update);
   *update = feed->text_update;
   return g_bytes_ref (feed->text);
 }

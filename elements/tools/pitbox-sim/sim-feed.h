@@ -16,6 +16,7 @@ typedef struct SimFeed SimFeed;
 
 SimFeed *sim_feed_new_race (
     const RaceSimConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SimFeed *sim_feed_new_view (SimFeed *of, guint seat, RaceSimShape shape);
 SimFeed *sim_feed_new_file (
     const gchar *path, gboolean loop, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sim_feed_free (SimFeed *feed);
@@ -28,5 +29,6 @@ const guint8 *sim_feed_next (SimFeed *feed, gint32 *tick);
 GBytes *sim_feed_get_text (SimFeed *feed, guint *update);
 gdouble sim_feed_get_number (const SimFeed *feed, const gchar *name);
 gint64 sim_feed_get_start_date (const SimFeed *feed);
+RaceSim *sim_feed_get_race (SimFeed *feed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimFeed, sim_feed_free)

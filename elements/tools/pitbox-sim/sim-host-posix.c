@@ -3,6 +3,7 @@
 #include "sim-host.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,4 +62,12 @@ gboolean
 sim_host_stderr_is_terminal (void)
 {
   return isatty (STDERR_FILENO) == 1;
+}
+
+/* Ends the process as a crash does: nothing is cleaned up. */
+void
+sim_host_crash (void)
+{
+  raise (SIGKILL);
+  abort ();
 }

@@ -2,6 +2,7 @@
  * Console events and exact waits on Windows. */
 #include "sim-host.h"
 
+#include <stdlib.h>
 #include <windows.h>
 
 #ifndef CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
@@ -67,4 +68,12 @@ sim_host_stderr_is_terminal (void)
   DWORD mode;
 
   return GetConsoleMode (GetStdHandle (STD_ERROR_HANDLE), &mode);
+}
+
+/* Ends the process as a crash does: nothing is cleaned up. */
+void
+sim_host_crash (void)
+{
+  TerminateProcess (GetCurrentProcess (), 3);
+  abort ();
 }

@@ -11,3 +11,4 @@ gboolean sim_host_wants_quit (void);
 gboolean sim_host_wants_pause (void);
 void sim_host_wait_until (gint64 monotonic_us);
 gboolean sim_host_stderr_is_terminal (void);
+void sim_host_crash (void) G_GNUC_NORETURN;

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The Unix socket that commands come from: a line in, a line out. It is asked
+ * between two rows and never waited for. */
+#include "sim-control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define MAX_CLIENTS 8
+#define MAX_LINE 1024
+
+typedef struct {
+  int fd; /* -1: free */
+  gchar line[MAX_LINE];
+  gsize length;
+} Client;
+
+struct SimControl {
+  int fd;
+  gchar *path;
+  Client clients[MAX_CLIENTS];
+};
+
+G_DEFINE_QUARK (pitbox - sim - control - error - quark, sim_control_error)
+
+static gboolean
+set_error (GError **error, const gchar *path, const gchar *what)
+{
+  g_set_error (error, SIM_CONTROL_ERROR, SIM_CONTROL_ERROR_SOCKET,
+      "cannot make the control socket %s: %s", path, what);
+  return FALSE;
+}
+
+/* A socket that a crashed run left behind is taken away; nothing else is. */
+static gboolean
+clear_way (const struct sockaddr_un *address, GError **error)
+{
+  struct stat found;
+  int fd, result;
+
+  if (lstat (address->sun_path, &found) != 0)
+    return TRUE;
+  if (!S_ISSOCK (found.st_mode))
+    return set_error (error, address->sun_path, "there is a file of that name");
+  fd = socket (AF_UNIX, SOCK_STREAM, 0);
+  if (fd < 0)
+    return set_error (error, address->sun_path, g_strerror (errno));
+  result = connect (fd, (const struct sockaddr *) address, sizeof *address);
+  close (fd);
+  if (result == 0)
+    return set_error (error, address->sun_path, "another pitbox-sim uses it");
+  unlink (address->sun_path);
+  return TRUE;
+}
+
+static gboolean
+listen_at (SimControl *control, GError **error)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+  if (g_strlcpy (address.sun_path, control->path, sizeof address.sun_path)
+      >= sizeof address.sun_path)
+    return set_error (error, control->path, "the path is too long");
+  if (!clear_way (&address, error))
+    return FALSE;
+  control->fd = socket (AF_UNIX, SOCK_STREAM, 0);
+  if (control->fd < 0 || fcntl (control->fd, F_SETFD, FD_CLOEXEC) != 0
+      || fcntl (control->fd, F_SETFL, O_NONBLOCK) != 0
+      || bind (control->fd, (struct sockaddr *) &address, sizeof address) != 0
+      || chmod (control->path, 0600) != 0
+      || listen (control->fd, MAX_CLIENTS) != 0)
+    return set_error (error, control->path, g_strerror (errno));
+  return TRUE;
+}
+
+/* Listens at the path, for the user alone. */
+SimControl *
+sim_control_new (const gchar *path, GError **error)
+{
+  SimControl *control = g_new0 (SimControl, 1);
+
+  control->path = g_strdup (path);
+  control->fd = -1;
+  for (guint i = 0; i < MAX_CLIENTS; i++)
+    control->clients[i].fd = -1;
+  if (listen_at (control, error))
+    return control;
+  if (control->fd >= 0)
+    close (control->fd);
+  g_free (control->path);
+  g_free (control);
+  return NULL;
+}
+
+static void
+drop (Client *client)
+{
+  close (client->fd);
+  client->fd = -1;
+  client->length = 0;
+}
+
+void
+sim_control_free (SimControl *control)
+{
+  if (control == NULL)
+    return;
+  for (guint i = 0; i < MAX_CLIENTS; i++)
+    if (control->clients[i].fd >= 0)
+      drop (&control->clients[i]);
+  close (control->fd);
+  unlink (control->path);
+  g_free (control->path);
+  g_free (control);
+}
+
+static void
+answer (Client *client, const gchar *text)
+{
+  g_autofree gchar *line = g_strconcat (text, "\n", NULL);
+  const gsize length = strlen (line);
+
+  /* Who does not read its answers is not waited for. */
+  if (send (client->fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT)
+      != (gssize) length)
+    drop (client);
+}
+
+static void
+take_lines (Client *client, SimSteer *steer)
+{
+  gchar *end;
+
+  while (client->fd >= 0
+         && (end = memchr (client->line, '\n', client->length)) != NULL) {
+    const gsize used = (gsize) (end - client->line) + 1;
+    g_autofree gchar *reply = NULL;
+
+    *end = '\0';
+    reply = sim_steer_line (steer, client->line);
+    client->length -= used;
+    memmove (client->line, client->line + used, client->length);
+    answer (client, reply);
+  }
+  if (client->fd >= 0 && client->length == MAX_LINE)
+    drop (client);
+}
+
+static void
+read_from (Client *client, SimSteer *steer)
+{
+  const gssize got = recv (client->fd, client->line + client->length,
+      MAX_LINE - client->length, MSG_DONTWAIT);
+
+  if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  if (got <= 0) {
+    drop (client);
+    return;
+  }
+  client->length += (gsize) got;
+  take_lines (client, steer);
+}
+
+static void
+welcome (SimControl *control)
+{
+  const int fd = accept (control->fd, NULL, NULL);
+
+  if (fd < 0)
+    return;
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  for (guint i = 0; i < MAX_CLIENTS; i++)
+    if (control->clients[i].fd < 0) {
+      control->clients[i] = (Client){ .fd = fd };
+      return;
+    }
+  close (fd);
+}
+
+/* Takes what has come and answers it; does not wait. */
+void
+sim_control_serve (SimControl *control, SimSteer *steer)
+{
+  struct pollfd fds[MAX_CLIENTS + 1];
+
+  fds[0] = (struct pollfd){ .fd = control->fd, .events = POLLIN };
+  for (guint i = 0; i < MAX_CLIENTS; i++)
+    fds[i + 1] =
+        (struct pollfd){ .fd = control->clients[i].fd, .events = POLLIN };
+  if (poll (fds, MAX_CLIENTS + 1, 0) <= 0)
+    return;
+  for (guint i = 0; i < MAX_CLIENTS; i++)
+    if (control->clients[i].fd >= 0 && fds[i + 1].revents != 0)
+      read_from (&control->clients[i], steer);
+  if (fds[0].revents != 0)
+    welcome (control);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A reader of simulated rows that knows nothing but their variable table. */
+#pragma once
+
+#include <racesim/racesim.h>
+
+#define PB_TEST_TICK_S (1.0 / 60)
+
+typedef struct {
+  RaceSim *sim;
+  const RaceSimVar *vars;
+  guint n_vars;
+  gsize row_bytes;
+  guint8 *row;
+} PbTestRace;
+
+void pb_test_race_start (PbTestRace *race, const RaceSimConfig *config);
+void pb_test_race_stop (PbTestRace *race);
+void pb_test_race_next (PbTestRace *race);
+const RaceSimVar *pb_test_race_find (const PbTestRace *race, const gchar *name);
+gdouble pb_test_race_value (
+    const PbTestRace *race, const RaceSimVar *var, guint index);
+gdouble pb_test_race_get (const PbTestRace *race, const gchar *name);
