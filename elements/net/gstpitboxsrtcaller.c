@@ -2,6 +2,8 @@
  * One thread connects, watches and connects again; any thread sends. */
 #include "gstpitboxsrtcaller.h"
 
+#include "gstpitboxsrtudp.h"
+
 #include <gstpitbox/gstpitboxbackoff.h>
 
 /* libsrt's default; a server that is there answers in two round trips. */
@@ -152,6 +154,7 @@ connect_to (
     srt_close (sock);
     return SRT_INVALID_SOCK;
   }
+  pitbox_srt_bind_patient (sock, native.ss_family);
   if (srt_connect (sock, (struct sockaddr *) &native, size) == SRT_ERROR) {
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
         "%s: %s", peer, srt_getlasterror_str ());
@@ -175,6 +178,8 @@ connect_once (PitboxSrtCaller *caller, int *code, GError **error)
 
   addresses = pitbox_srt_resolve (
       caller->config.host, caller->config.port, caller->cancellable, &last);
+  if (addresses == NULL)
+    g_prefix_error (&last, "%s:%u: ", caller->config.host, caller->config.port);
   for (GList *l = addresses; l != NULL && sock == SRT_INVALID_SOCK;
        l = l->next) {
     if (is_stopping (caller))
