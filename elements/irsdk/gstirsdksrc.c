@@ -56,6 +56,8 @@ GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
 #define SESSION_PAUSE_NS (500 * GST_MSECOND)
 /* A row that is read at once is at most so old when it is pushed. */
 #define LATENCY_NS (4 * GST_MSECOND)
+/* More than that a viewer would see as a stutter. */
+#define MAX_BATCH 6
 
 typedef enum { STATE_WAITING, STATE_CONNECTED, STATE_LOST } SimState;
 
@@ -80,6 +82,7 @@ struct _GstIrsdkSrc {
   /* Object lock. */
   gchar *shm_name;
   GstClockTime timeout;
+  guint batch;
   SimState state;
   Stats stats;
   GstClockID wait_id;
@@ -104,9 +107,20 @@ struct _GstIrsdkSrc {
   guint looks; /* since the last row */
   guint fit_rows; /* since the fit began */
   gboolean direct; /* the look was only behind the time it is due */
+  GQueue held; /* GstBuffer: rows that wait for the rest of their batch */
+  gboolean draining; /* hand out what is held before looking again */
+  gboolean has_kept;
+  IrsdkShmRow kept; /* a row of another layout than those held */
 };
 
-enum { PROP_0, PROP_SHM_NAME, PROP_TIMEOUT, PROP_SIM_STATE, PROP_STATS };
+enum {
+  PROP_0,
+  PROP_SHM_NAME,
+  PROP_TIMEOUT,
+  PROP_BATCH,
+  PROP_SIM_STATE,
+  PROP_STATS
+};
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_PITBOX_CAPS_RAW));
@@ -432,6 +446,56 @@ make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
   return buffer;
 }
 
+static IrsdkShmPoll
+look (GstIrsdkSrc *self, IrsdkShmRow *row)
+{
+  if (!self->has_kept)
+    return irsdk_shm_reader_poll (self->reader, row);
+  *row = self->kept;
+  self->has_kept = FALSE;
+  return IRSDK_SHM_ROW;
+}
+
+static GstBuffer *
+hand_out (GstIrsdkSrc *self)
+{
+  GstBuffer *buffer = g_queue_pop_head (&self->held);
+
+  self->draining = !g_queue_is_empty (&self->held);
+  return buffer;
+}
+
+/* The ticks have paused: what is held waits for nobody. */
+static gboolean
+batch_is_late (GstIrsdkSrc *self, GstClock *clock)
+{
+  return !g_queue_is_empty (&self->held)
+         && gst_clock_get_time (clock)
+                > self->last_row + 2 * GST_SECOND / (guint) self->tick_rate;
+}
+
+/* FALSE when the row cannot be used. */
+static gboolean
+take_row (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
+{
+  GstBuffer *buffer;
+
+  /* The rows before must not come after the new caps. */
+  if (!g_queue_is_empty (&self->held)
+      && irsdk_shm_reader_get_layout_serial (self->reader)
+             != self->layout_serial) {
+    self->kept = *row;
+    self->has_kept = self->draining = TRUE;
+    return TRUE;
+  }
+  buffer = make_buffer (self, clock, row);
+  if (buffer == NULL)
+    return FALSE;
+  g_queue_push_tail (&self->held, buffer);
+  self->draining = self->held.length >= self->batch;
+  return TRUE;
+}
+
 static GstFlowReturn
 gst_irsdk_src_create (GstPushSrc *src, GstBuffer **buffer)
 {
@@ -440,26 +504,23 @@ gst_irsdk_src_create (GstPushSrc *src, GstBuffer **buffer)
   gboolean go_on = TRUE;
 
   *buffer = NULL;
-  while (go_on) {
+  while (go_on && !self->draining) {
     IrsdkShmRow row;
-    const IrsdkShmPoll found = irsdk_shm_reader_poll (self->reader, &row);
+    const IrsdkShmPoll found = look (self, &row);
 
-    switch (found) {
-      case IRSDK_SHM_ROW:
-        *buffer = make_buffer (self, clock, &row);
-        if (*buffer != NULL)
-          return GST_FLOW_OK;
-        go_on = wait_for_sim (self, clock, found);
-        break;
-      case IRSDK_SHM_NOTHING:
-        go_on = wait_for_row (self, clock);
-        break;
-      default:
-        go_on = wait_for_sim (self, clock, found);
-        break;
-    }
+    if (found == IRSDK_SHM_ROW && take_row (self, clock, &row))
+      continue;
+    if (found == IRSDK_SHM_NOTHING && !batch_is_late (self, clock))
+      go_on = wait_for_row (self, clock);
+    else if (!g_queue_is_empty (&self->held))
+      self->draining = TRUE;
+    else
+      go_on = wait_for_sim (self, clock, found);
   }
-  return GST_FLOW_FLUSHING;
+  if (!go_on)
+    return GST_FLOW_FLUSHING;
+  *buffer = hand_out (self);
+  return GST_FLOW_OK;
 }
 
 static gboolean
@@ -516,6 +577,8 @@ gst_irsdk_src_stop (GstBaseSrc *src)
 {
   GstIrsdkSrc *self = GST_IRSDK_SRC (src);
 
+  g_queue_clear_full (&self->held, (GDestroyNotify) gst_buffer_unref);
+  self->draining = self->has_kept = FALSE;
   g_clear_pointer (&self->reader, irsdk_shm_reader_free);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   self->session_tick = NULL;
@@ -539,7 +602,10 @@ static gboolean
 gst_irsdk_src_query (GstBaseSrc *src, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY) {
-    gst_query_set_latency (query, TRUE, LATENCY_NS, GST_CLOCK_TIME_NONE);
+    /* iRacing's rate is 60; a batch waits for its last row. */
+    gst_query_set_latency (query, TRUE,
+        LATENCY_NS + (GST_IRSDK_SRC (src)->batch - 1) * GST_SECOND / 60,
+        GST_CLOCK_TIME_NONE);
     return TRUE;
   }
   return GST_BASE_SRC_CLASS (gst_irsdk_src_parent_class)->query (src, query);
@@ -581,6 +647,9 @@ gst_irsdk_src_get_property (
     case PROP_TIMEOUT:
       g_value_set_uint64 (value, self->timeout);
       break;
+    case PROP_BATCH:
+      g_value_set_uint (value, self->batch);
+      break;
     case PROP_SIM_STATE:
       g_value_set_static_string (value, state_names[self->state]);
       break;
@@ -605,6 +674,9 @@ gst_irsdk_src_set_property (
       break;
     case PROP_TIMEOUT:
       self->timeout = g_value_get_uint64 (value);
+      break;
+    case PROP_BATCH:
+      self->batch = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -636,6 +708,11 @@ install_properties (GObjectClass *object_class)
           "Without a new row for so long the simulator counts as lost (ns)",
           GST_SECOND, G_MAXUINT64 / 4, DEFAULT_TIMEOUT,
           rw | GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (object_class, PROP_BATCH,
+      g_param_spec_uint ("batch", "Batch",
+          "Rows handed on together; each is read at its own tick, and all but "
+          "the last one wait",
+          1, MAX_BATCH, 1, rw | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (object_class, PROP_SIM_STATE,
       g_param_spec_string ("sim-state", "Simulator state",
           "waiting, connected or lost", "waiting", ro));
@@ -675,6 +752,8 @@ static void
 gst_irsdk_src_init (GstIrsdkSrc *self)
 {
   self->timeout = DEFAULT_TIMEOUT;
+  self->batch = 1;
+  g_queue_init (&self->held);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
   gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);

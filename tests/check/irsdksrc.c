@@ -494,6 +494,84 @@ GST_START_TEST (num_buffers_ends_the_stream)
 }
 GST_END_TEST;
 
+/* One tick of the sim at its time; what comes of it is not waited for. */
+static void
+tick (Fixture *f)
+{
+  run_until (f, f->next);
+  pb_test_sim_put (f->sim, PROBE, ++f->tick);
+  f->next += PERIOD;
+}
+
+GST_START_TEST (batch_comes_together_and_loses_nothing)
+{
+  GstClockTime last = 0;
+  Fixture f;
+
+  set_up (&f);
+  g_object_set (f.h->element, "batch", 2, NULL);
+  /* The first two rows. */
+  start_sim (&f);
+  gst_harness_play (f.h);
+  gst_test_clock_wait_for_next_pending_id (f.clock, NULL);
+  fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 0);
+  f.next = gst_clock_get_time (GST_CLOCK (f.clock)) + PERIOD;
+  for (guint i = 0; i < 60; i++) {
+    GstBuffer *one, *two;
+
+    if (i > 0)
+      tick (&f);
+    tick (&f);
+    run_until (&f, f.next - PERIOD + 2 * GST_MSECOND);
+    fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 2 * i + 2);
+    one = gst_harness_pull (f.h);
+    two = gst_harness_pull (f.h);
+    expect_row (&f, two);
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (one), f.tick - 1);
+    /* Each has its own tick's time. */
+    fail_unless (GST_BUFFER_PTS (one) >= last + PERIOD / 2 || i == 0);
+    fail_unless (GST_BUFFER_PTS (two) >= GST_BUFFER_PTS (one) + PERIOD / 2);
+    last = GST_BUFFER_PTS (two);
+    gst_buffer_unref (one);
+    gst_buffer_unref (two);
+  }
+  fail_unless_equals_uint64 (get_stat (&f, "lost-ticks"), 0);
+  /* The ticks pause within a batch: the one row does not wait for another. */
+  tick (&f);
+  run_until (&f, f.next + 4 * PERIOD);
+  fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 121);
+  gst_buffer_unref (gst_harness_pull (f.h));
+  tear_down (&f);
+}
+GST_END_TEST;
+
+/* Rows that are held have the caps of their own car. */
+GST_START_TEST (batch_ends_with_the_car)
+{
+  GstBuffer *buffer;
+  Fixture f;
+
+  set_up (&f);
+  g_object_set (f.h->element, "batch", 6, NULL);
+  start_sim (&f);
+  gst_harness_play (f.h);
+  gst_test_clock_wait_for_next_pending_id (f.clock, NULL);
+  g_clear_pointer (&f.sim, irsdk_shm_writer_free);
+  f.sim = pb_test_sim_new (f.name, PROBE + 1, 4, TRUE);
+  irsdk_shm_writer_set_connected (f.sim, true);
+  pb_test_sim_put (f.sim, PROBE + 1, 5);
+  run_until (&f, 3 * GST_SECOND);
+  buffer = gst_harness_pull (f.h);
+  expect_row (&f, buffer);
+  gst_buffer_unref (buffer);
+  buffer = gst_harness_pull (f.h);
+  fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), 5);
+  gst_buffer_unref (buffer);
+  fail_unless_equals_uint64 (get_stat (&f, "layouts"), 2);
+  tear_down (&f);
+}
+GST_END_TEST;
+
 GST_START_TEST (unusable_name_is_an_error)
 {
   GstElement *e = gst_element_factory_make ("irsdksrc", NULL);
@@ -614,6 +692,8 @@ irsdksrc_suite (void)
   tcase_add_test (tc, new_session_string_is_an_event);
   tcase_add_test (tc, broken_mapping_is_not_a_sim);
   tcase_add_test (tc, num_buffers_ends_the_stream);
+  tcase_add_test (tc, batch_comes_together_and_loses_nothing);
+  tcase_add_test (tc, batch_ends_with_the_car);
   tcase_add_test (tc, unusable_name_is_an_error);
   tcase_add_test (tc, played_and_stopped_twice);
   tcase_add_test (tc, real_image_comes_out_byte_for_byte);
