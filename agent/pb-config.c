@@ -46,6 +46,8 @@ static const PbSetting table[] = {
       "SRT latency: at least four times the round trip" },
   { "key-interval-ms", PB_SETTING_NUMBER, AT (key_interval_ms), "2000", 200,
       20000, "MS", "Time between key frames and key units" },
+  { "rows-per-unit", PB_SETTING_NUMBER, AT (rows_per_unit), "2", 1, 6, "N",
+      "Rows sent together in telemetry mode; each but the first adds 17 ms" },
   { NULL },
 };
 
@@ -59,7 +61,7 @@ read_passphrase (PbConfig *config, GError **error)
   if (config->passphrase_file[0] == '\0')
     return TRUE;
   if (!g_file_get_contents (config->passphrase_file, &text, NULL, error)) {
-    g_prefix_error (error, "passphrase-file: ");
+    g_prefix_error (error, "--passphrase-file: ");
     return FALSE;
   }
   text[strcspn (text, "\r\n")] = '\0';
@@ -85,24 +87,25 @@ validate (PbConfig *config, GError **error)
   if (!gst_pitbox_id_is_valid (config->driver)
       || !gst_pitbox_id_is_valid (config->device)) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "driver and device must be 1 to 64 of A-Z a-z 0-9 . _ - and not begin "
+        "--driver and --device must be 1 to 64 of A-Z a-z 0-9 . _ - and not "
+        "begin "
         "with a dot");
     return FALSE;
   }
-  if (!pb_settings_check_word ("mode", config->mode, modes, error)
-      || !pb_settings_check_word ("source", config->source, sources, error))
+  if (!pb_settings_check_word ("--mode", config->mode, modes, error)
+      || !pb_settings_check_word ("--source", config->source, sources, error))
     return FALSE;
   address =
       g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);
   if (address == NULL) {
-    g_prefix_error (error, "server: ");
+    g_prefix_error (error, "--server: ");
     return FALSE;
   }
   host = g_network_address_get_hostname (G_NETWORK_ADDRESS (address));
   if (host[0] == '\0' || host[0] == '-'
       || (strchr (host, ':') != NULL && !g_hostname_is_ip_address (host))) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "server must be HOST:PORT, not \"%s\"", config->server);
+        "--server must be HOST:PORT, not \"%s\"", config->server);
     return FALSE;
   }
   if (!read_passphrase (config, error))

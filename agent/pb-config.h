@@ -43,6 +43,7 @@ struct _PbConfig {
   gint bitrate_kbps; /* of the picture */
   gint latency_ms; /* SRT latency */
   gint key_interval_ms; /* picture and telemetry key units */
+  gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
   gboolean diagnose; /* check everything and leave */
   gboolean version; /* print the version and leave */
 };

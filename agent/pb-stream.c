@@ -46,7 +46,7 @@ set_uplink (PbStream *self, GError **error)
 }
 
 static gboolean
-set_telemetry (PbStream *self, GError **error)
+set_telemetry (PbStream *self, PbMode mode, GError **error)
 {
   g_autoptr (GstElement) source =
       pb_graph_get (self->graph, "telemetry", error);
@@ -59,6 +59,13 @@ set_telemetry (PbStream *self, GError **error)
     g_object_set (source, "shm-name", self->config->shm_name, NULL);
   g_object_set (enc, "key-interval",
       (guint64) self->config->key_interval_ms * GST_MSECOND, NULL);
+  /* With a picture each row goes at once: telemetrypace puts together what
+   * belongs to one frame. */
+  if (mode == PB_MODE_TELEMETRY) {
+    g_object_set (
+        enc, "rows-per-unit", (guint) self->config->rows_per_unit, NULL);
+    g_object_set (source, "batch", (guint) self->config->rows_per_unit, NULL);
+  }
   return TRUE;
 }
 
@@ -232,7 +239,7 @@ pb_stream_new (const PbConfig *config, PbMode mode, const PbEncoder *encoder,
   self->graph = pb_graph_load (
       mode == PB_MODE_VIDEO ? "agent-video" : "agent-telemetry", error);
   if (self->graph == NULL || !set_uplink (self, error)
-      || !set_telemetry (self, error))
+      || !set_telemetry (self, mode, error))
     return NULL;
   if (mode == PB_MODE_VIDEO
       && (!add_source (self, error) || !add_encoder (self, error)))

@@ -27,8 +27,8 @@ set_value (const PbSetting *s, gpointer fields, const gchar *value,
   }
   if (!g_ascii_string_to_signed (value, 10, s->min, s->max, &n, NULL)) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "%s: %s must be a whole number from %d to %d, not \"%s\"", where,
-        s->key, s->min, s->max, value);
+        "%s%s must be a whole number from %d to %d, not \"%s\"", where, s->key,
+        s->min, s->max, value);
     return FALSE;
   }
   *(gint *) field = (gint) n;
@@ -69,6 +69,7 @@ load_file (const PbSettings *self, gpointer fields, const gchar *path,
   for (guint i = 0; keys[i] != NULL; i++) {
     const PbSetting *s = find (self, keys[i]);
     g_autofree gchar *value = NULL;
+    g_autofree gchar *where = g_strconcat (path, ": ", NULL);
 
     /* A misspelt key would be a setting that silently does nothing. */
     if (s == NULL) {
@@ -78,7 +79,7 @@ load_file (const PbSettings *self, gpointer fields, const gchar *path,
       return FALSE;
     }
     value = g_key_file_get_string (file, self->group, keys[i], error);
-    if (value == NULL || !set_value (s, fields, value, path, error))
+    if (value == NULL || !set_value (s, fields, value, where, error))
       return FALSE;
   }
   return TRUE;
@@ -91,9 +92,10 @@ load_environment (const PbSettings *self, gpointer fields, GError **error)
     g_autofree gchar *upper = g_ascii_strup (s->key, -1);
     g_autofree gchar *name =
         g_strdelimit (g_strconcat ("PITBOX_", upper, NULL), "-", '_');
+    g_autofree gchar *where = g_strconcat (name, ": ", NULL);
     const gchar *value = g_getenv (name);
 
-    if (value != NULL && !set_value (s, fields, value, name, error))
+    if (value != NULL && !set_value (s, fields, value, where, error))
       return FALSE;
   }
   return TRUE;
@@ -105,7 +107,7 @@ load_options (const PbSettings *self, gpointer fields, gchar *const *values,
 {
   for (guint i = 0; self->table[i].key != NULL; i++) {
     if (values[i] != NULL
-        && !set_value (&self->table[i], fields, values[i], "option", error))
+        && !set_value (&self->table[i], fields, values[i], "--", error))
       return FALSE;
   }
   return TRUE;
