@@ -29,6 +29,7 @@ struct _PbLive {
   guint32 packets_rtp;
   GstClockTime packets_time;
   gboolean wait_key;
+  gboolean pictures_begun;
 
   PbTimeline timeline;
   guint16 seq;

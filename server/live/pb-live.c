@@ -182,6 +182,9 @@ finish_frame_locked (PbLive *live, GstClockTime now)
   guint32 rtp;
 
   live->n_frames++;
+  if (!live->pictures_begun)
+    pb_pairing_begin_pictures (live->pairing);
+  live->pictures_begun = TRUE;
   if (live->packets_bytes > MAX_FRAME_BYTES
       || !GST_CLOCK_TIME_IS_VALID (live->packets_time)
       || (live->wait_key && !live->packets_key)) {
@@ -304,6 +307,7 @@ reset_locked (PbLive *live)
 {
   drop_packets_locked (live);
   live->wait_key = TRUE;
+  live->pictures_begun = FALSE;
   pb_timeline_reset (&live->timeline);
   pb_gop_clear (live->gop);
   pb_pairing_reset (live->pairing);

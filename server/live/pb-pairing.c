@@ -42,6 +42,7 @@ struct _PbPairing {
   GstClockTime last_own;
   GstClockTime last_row;
   GstClockTime first_row;
+  GstPitboxSample *newest;
   /* Distances between the last rows. */
   GstClockTime periods[N_PERIODS];
   guint n_periods;
@@ -85,9 +86,20 @@ pb_pairing_new (guint row_wait_ms)
 void
 pb_pairing_free (PbPairing *pairing)
 {
+  g_clear_pointer (&pairing->newest, gst_pitbox_sample_unref);
   gst_pitbox_matcher_free (pairing->matcher);
   g_array_unref (pairing->waiting);
   g_free (pairing);
+}
+
+static void
+forget_rows (PbPairing *pairing)
+{
+  gst_pitbox_matcher_reset (pairing->matcher);
+  g_clear_pointer (&pairing->newest, gst_pitbox_sample_unref);
+  pairing->last_own = GST_CLOCK_TIME_NONE;
+  pairing->last_row = GST_CLOCK_TIME_NONE;
+  pairing->n_periods = 0;
 }
 
 /**
@@ -99,14 +111,48 @@ pb_pairing_free (PbPairing *pairing)
 void
 pb_pairing_reset (PbPairing *pairing)
 {
-  gst_pitbox_matcher_reset (pairing->matcher);
+  forget_rows (pairing);
   g_array_set_size (pairing->waiting, 0);
   pairing->have_frame = FALSE;
   pairing->last_exact = TRUE;
-  pairing->last_own = GST_CLOCK_TIME_NONE;
-  pairing->last_row = GST_CLOCK_TIME_NONE;
   pairing->first_row = GST_CLOCK_TIME_NONE;
-  pairing->n_periods = 0;
+}
+
+/**
+ * pb_pairing_begin_pictures:
+ * @pairing: a pairing
+ *
+ * The first picture of a stream is here, though it may not be of use. A
+ * multiplexer that need not wait for it (mpegtsmux 1.24 and later) begins with
+ * the telemetry's clock reference and moves to the picture's when that comes;
+ * tsdemux then gives times of another origin. So rows that ran alone are no
+ * picture's own.
+ */
+void
+pb_pairing_begin_pictures (PbPairing *pairing)
+{
+  if (pairing->n_periods > 0)
+    forget_rows (pairing);
+}
+
+/* Whether @row's time is of another origin than those before: it goes back
+ * while the ticks go on, or, while the first picture still waits, differs from
+ * them by more than a tick. (Later a replay in slow motion may do so.) */
+static gboolean
+clock_changed (const PbPairing *pairing, const GstPitboxSample *row)
+{
+  guint rate = MAX (gst_pitbox_schema_get_tick_rate (row->schema), 1);
+  guint64 ticks = row->tick - pairing->newest->tick;
+  GstClockTimeDiff off;
+
+  if (row->tick <= pairing->newest->tick || ticks > 60 * (guint64) rate)
+    return FALSE;
+  if (row->time + GST_PITBOX_MATCH_EXACT_NS < pairing->last_row)
+    return TRUE;
+  off = GST_CLOCK_DIFF (pairing->last_row, row->time)
+        - (GstClockTimeDiff) (ticks * GST_SECOND / rate);
+  return !pairing->have_frame && pairing->waiting->len > 0
+         && ABS (off) > (GstClockTimeDiff) (GST_SECOND / rate);
 }
 
 /**
@@ -140,6 +186,8 @@ pb_pairing_push_row (PbPairing *pairing, GstPitboxSample *row)
 {
   GstClockTime time = row->time;
 
+  if (pairing->newest != NULL && clock_changed (pairing, row))
+    forget_rows (pairing);
   if (GST_CLOCK_TIME_IS_VALID (pairing->last_row)) {
     if (time <= pairing->last_row) {
       gst_pitbox_sample_unref (row);
@@ -154,6 +202,8 @@ pb_pairing_push_row (PbPairing *pairing, GstPitboxSample *row)
   pairing->last_row = time;
   if (!GST_CLOCK_TIME_IS_VALID (pairing->first_row))
     pairing->first_row = time;
+  g_clear_pointer (&pairing->newest, gst_pitbox_sample_unref);
+  pairing->newest = gst_pitbox_sample_ref (row);
   gst_pitbox_matcher_push (pairing->matcher, row);
   return TRUE;
 }

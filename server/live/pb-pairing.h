@@ -42,6 +42,7 @@ typedef struct _PbPairing PbPairing;
 PbPairing *pb_pairing_new (guint row_wait_ms);
 void pb_pairing_free (PbPairing *pairing);
 void pb_pairing_reset (PbPairing *pairing);
+void pb_pairing_begin_pictures (PbPairing *pairing);
 void pb_pairing_push_frame (
     PbPairing *pairing, guint32 rtp, GstClockTime time, GstClockTime now);
 gboolean pb_pairing_push_row (PbPairing *pairing, GstPitboxSample *row);

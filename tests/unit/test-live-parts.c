@@ -219,7 +219,7 @@ test_rate (void)
 }
 
 /* Rows and pictures as letters, in order of arrival: "r16" is a row of 16 ms,
- * "f16" a picture of 16 ms, "w100" lets 100 ms go by. Out comes for each
+ * "f16" a picture of 16 ms, "w100" lets 100 ms go by, "b0" says that pictures begin. Out comes for each
  * picture its time and its own row's, "-" for none, with "+n" where n rows came
  * before it; for a row alone "a" and its time. */
 static const struct {
@@ -248,6 +248,12 @@ static const struct {
   { "pictures stop", "r0 f0 r17 r100 r251", "f0:0 a17 a100 a251" },
   { "pictures go back", "r0 f0 r17 r33 f33 f17 f50 r50",
       "f0:0 f33:33+1 f17:- f50:50" },
+  /* Ticks here are the places in the line, 60 a second. */
+  { "rows had an earlier clock before the first picture",
+      "r0 r17 b0 f60 r110 f110", "f60:- f110:110" },
+  { "one row had an earlier clock", "r0 b0 f60 r110 f110", "f60:- f110:110" },
+  { "rows had a later clock before the first picture", "r200 r217 f20 r53 f53",
+      "f20:- f53:53" },
   { "row twice", "r0 r0 f0 r17 r17 f17", "f0:0 f17:17" },
 };
 
@@ -319,6 +325,8 @@ test_pairing (void)
         pb_pairing_push_row (pairing, make_row (schema, n, time));
       else if (steps[n][0] == 'f')
         pb_pairing_push_frame (pairing, (guint32) (time / MS), time, now);
+      else if (steps[n][0] == 'b')
+        pb_pairing_begin_pictures (pairing);
       else
         now += time;
       take_pairs (pairing, now, out);
