@@ -4,6 +4,8 @@
  * recordings and drivers need them too. */
 #include "http/pb-http-port.h"
 
+#include <string.h>
+
 #define SWEEP_S 1
 /* GIO's 10 makes the eleventh of a crowd wait a second for its next try. */
 #define BACKLOG 128
@@ -12,6 +14,7 @@ typedef struct {
   GSocketConnection *connection;
   GSocketAddress *remote; /* the object that the caller's messages have */
   gint64 deadline;
+  gint64 refused_deadline; /* 0 = not refused */
 } Caller;
 
 struct _PbHttpPort {
@@ -59,7 +62,10 @@ forget_closed (PbHttpPort *self)
     Caller *caller = l->data;
 
     next = l->next;
-    if (!g_io_stream_is_closed (G_IO_STREAM (caller->connection)))
+    if (caller->refused_deadline != 0
+        && caller->refused_deadline <= g_get_monotonic_time ())
+      shut (caller);
+    else if (!g_io_stream_is_closed (G_IO_STREAM (caller->connection)))
       continue;
     caller_free (caller);
     g_queue_delete_link (&self->callers, l);
@@ -99,17 +105,19 @@ take (GSocketService *service, GSocketConnection *connection,
   /* Also wakes SoupServer's own waiting, with an error. */
   g_socket_set_timeout (
       g_socket_connection_get_socket (connection), PB_HTTP_PORT_IDLE_S);
-  if (!soup_server_accept_iostream (
-          self->server, G_IO_STREAM (connection), local, remote, &error)) {
-    g_warning ("HTTP: a connection was not taken: %s", error->message);
-    return TRUE;
-  }
-  caller = g_new (Caller, 1);
+  /* First of all known: SoupServer reads a request that is there at once. */
+  caller = g_new0 (Caller, 1);
   caller->connection = g_object_ref (connection);
-  caller->remote = g_steal_pointer (&remote);
+  caller->remote = remote ? g_object_ref (remote) : NULL;
   caller->deadline =
       g_get_monotonic_time () + PB_HTTP_PORT_TOTAL_S * G_USEC_PER_SEC;
   g_queue_push_tail (&self->callers, caller);
+  if (!soup_server_accept_iostream (
+          self->server, G_IO_STREAM (connection), local, remote, &error)) {
+    g_warning ("HTTP: a connection was not taken: %s", error->message);
+    g_queue_remove (&self->callers, caller);
+    caller_free (caller);
+  }
   return TRUE;
 }
 
@@ -167,6 +175,36 @@ pb_http_port_free (PbHttpPort *self)
   while (self->callers.length > 0)
     drop_oldest (self);
   g_free (self);
+}
+
+/**
+ * pb_http_port_refuse:
+ * @message: of a client whose head has been read and nothing been answered to
+ * @reply: a whole HTTP reply, at most some hundred bytes
+ *
+ * Answers at once, where SoupServer would read the body first, and writes
+ * nothing more to that client.
+ */
+void
+pb_http_port_refuse (
+    PbHttpPort *self, SoupServerMessage *message, const gchar *reply)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  for (GList *l = self->callers.head; l; l = l->next) {
+    Caller *caller = l->data;
+    GSocket *socket;
+
+    if (caller->remote != remote)
+      continue;
+    socket = g_socket_connection_get_socket (caller->connection);
+    /* Fits the empty buffer of a socket nothing was written to. */
+    g_socket_send_with_blocking (
+        socket, reply, strlen (reply), FALSE, NULL, NULL);
+    g_socket_shutdown (socket, FALSE, TRUE, NULL);
+    caller->refused_deadline =
+        g_get_monotonic_time () + PB_HTTP_PORT_REFUSED_S * G_USEC_PER_SEC;
+  }
 }
 
 /**

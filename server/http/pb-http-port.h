@@ -13,11 +13,16 @@ G_BEGIN_DECLS
 /** PB_HTTP_PORT_TOTAL_S: seconds from connecting to the end of the reply. */
 #define PB_HTTP_PORT_TOTAL_S 120
 
+/** PB_HTTP_PORT_REFUSED_S: seconds in which who was refused may read why. */
+#define PB_HTTP_PORT_REFUSED_S 2
+
 typedef struct _PbHttpPort PbHttpPort;
 
 PbHttpPort *pb_http_port_new (
     SoupServer *server, const gchar *bind, guint16 port, GError **error);
 void pb_http_port_free (PbHttpPort *self);
+void pb_http_port_refuse (
+    PbHttpPort *self, SoupServerMessage *message, const gchar *reply);
 void pb_http_port_cut (PbHttpPort *self, SoupServerMessage *message);
 guint16 pb_http_port_get_port (PbHttpPort *self);
 

@@ -12,7 +12,7 @@
 #include "http/pb-static.h"
 
 /* The largest body anybody sends is an SDP offer; a browser's has 5 to 10 kB. */
-#define BODY_MAX_BYTES (64 * 1024)
+#define BODY_MAX_BYTES 65536
 /* A sender that goes on after the refusal is cut off here. */
 #define BODY_CUT_BYTES (1024 * 1024)
 #define PATH_MAX_BYTES 1024
@@ -179,23 +179,79 @@ handle (SoupServer *server, SoupServerMessage *message, const char *unused,
     pb_static_handle (message, self->dashboard, path);
 }
 
+typedef enum {
+  BODY_FINE,
+  BODY_MALFORMED,
+  BODY_TOO_LARGE,
+} BodyVerdict;
+
+/* What a request says of its body. Two lengths, or a length and chunks, are how
+ * requests are smuggled past a proxy (RFC 9112, 6.3): never guessed at. */
+static BodyVerdict
+judge_body (SoupMessageHeaders *in)
+{
+  const gchar *text = soup_message_headers_get_list (in, "Content-Length");
+  guint64 length;
+
+  if (!text)
+    return BODY_FINE;
+  if (soup_message_headers_get_list (in, "Transfer-Encoding") || !text[0]
+      || strspn (text, "0123456789") != strlen (text))
+    return BODY_MALFORMED;
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &length, NULL)
+      || length > BODY_MAX_BYTES)
+    return BODY_TOO_LARGE;
+  return BODY_FINE;
+}
+
+/* Answers without waiting for a body that nobody wants. */
+static void
+refuse (PbHttp *self, SoupServerMessage *message, guint status,
+    const gchar *code, const gchar *words)
+{
+  g_autofree gchar *body = g_strdup_printf (
+      "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", code, words);
+  g_autofree gchar *reply =
+      g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
+                       "Content-Length: %" G_GSIZE_FORMAT "\r\n"
+                       "Connection: close\r\n\r\n%s",
+          status, soup_status_get_phrase (status), strlen (body), body);
+
+  soup_message_body_set_accumulate (
+      soup_server_message_get_request_body (message), FALSE);
+  soup_server_message_set_status (message, status, NULL);
+  pb_http_port_refuse (self->port, message, reply);
+}
+
 static void
 check_head (SoupServerMessage *message, gpointer user_data)
 {
   PbHttp *self = user_data;
   SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
-  SoupMessageBody *body = soup_server_message_get_request_body (message);
 
-  if (soup_message_headers_get_encoding (in) == SOUP_ENCODING_CONTENT_LENGTH
-      && soup_message_headers_get_content_length (in) > BODY_MAX_BYTES) {
-    soup_message_body_set_accumulate (body, FALSE);
-    pb_reply_error (message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
-        "A body has at most %d bytes", BODY_MAX_BYTES);
-  } else if (!is_host_ok (self, message)) {
+  if (soup_server_message_get_status (message) == SOUP_STATUS_BAD_REQUEST)
+    return;
+  /* It is a request: what start_request() put there does not count. */
+  soup_message_body_truncate (soup_server_message_get_response_body (message));
+  soup_message_headers_remove (
+      soup_server_message_get_response_headers (message), "Content-Type");
+  switch (judge_body (in)) {
+    case BODY_MALFORMED:
+      refuse (self, message, SOUP_STATUS_BAD_REQUEST, "bad_request",
+          "Content-Length must be one whole number, without "
+          "Transfer-Encoding");
+      return;
+    case BODY_TOO_LARGE:
+      refuse (self, message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
+          "A body has at most " G_STRINGIFY (BODY_MAX_BYTES) " bytes");
+      return;
+    case BODY_FINE:
+      break;
+  }
+  if (!is_host_ok (self, message))
     pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "wrong_host",
         "This server answers to localhost and 127.0.0.1 only; start it with "
         "--bind and --password-file to use it under another name");
-  }
 }
 
 /* For bodies that do not say how long they are. */
@@ -216,6 +272,10 @@ check_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
   }
 }
 
+static const gchar malformed[] =
+    "{\"error\":{\"code\":\"bad_request\",\"message\":"
+    "\"This is no well-formed HTTP/1.1 request\"}}";
+
 static void
 start_request (
     SoupServer *server, SoupServerMessage *message, gpointer user_data)
@@ -233,6 +293,11 @@ start_request (
       "default-src 'self'; img-src 'self' data: blob:; "
       "media-src 'self' blob: mediastream:; object-src 'none'; "
       "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  /* SoupServer answers a request that it cannot read by itself, with what
+   * stands here. */
+  soup_message_headers_replace (out, "Content-Type", "application/json");
+  soup_message_body_append (soup_server_message_get_response_body (message),
+      SOUP_MEMORY_STATIC, malformed, strlen (malformed));
   g_object_set_data_full (
       G_OBJECT (message), "pitbox-body-bytes", g_new0 (gsize, 1), g_free);
   g_signal_connect (message, "got-headers", G_CALLBACK (check_head), user_data);

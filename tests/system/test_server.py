@@ -3,6 +3,7 @@
 """pitbox-server against real SRT publishers: it records, answers, refuses in
 words, ends a broken stream alone, and loses nothing but the last second when
 it is killed."""
+import json
 import os
 import re
 import signal
@@ -171,7 +172,7 @@ def test_endless_requests(stack):
                for _ in range(400)]
     for s in sockets:
         s.sendall(b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
-                  b"Content-Length: 9999999999\r\n\r\nx")
+                  b"Content-Length: 60000\r\n\r\nx")
     assert stack.get("/healthz")["status"] == "ok"
 
     def open_fds():
@@ -180,6 +181,74 @@ def test_endless_requests(stack):
     stack.wait(lambda: open_fds() < 100, "silent ones end", 25)
     for s in sockets:
         s.close()
+
+
+ODD_REQUESTS = (
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: 9999999999\r\n\r\n", 413),
+    (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: 65537\r\n\r\n", 413),
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: 99999999999999999999999\r\n\r\n", 413),
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: -5\r\n\r\nabc", 400),
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: +5\r\n\r\nabcde", 400),
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: abc\r\n\r\nabc", 400),
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabcde", 400),
+    (b"POST /whep/car07 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
+     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    (b"GET /healthz\r\n\r\n", 400),
+    (b"\x00\x01\x02 hello\r\n\r\n", 400),
+    (b"GET /healthz HTTP/1.1\r\n\r\n", 400),
+    (b"GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    (b"GET /api/v1/drivers/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    (b"GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    (b"GET /assets/..%2f..%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+     400),
+    (b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+    (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
+    (b"OPTIONS /api/v1/drivers HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+    (b"PUT /api/v1/drivers HTTP/1.1\r\nHost: localhost\r\n"
+     b"Content-Length: 0\r\n\r\n", 405),
+    (b"GET /healthz HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
+)
+
+
+def test_odd_requests(stack):
+    """What is no request is told so at once, in our own words; HEAD has no
+    body; heads without end are cut off."""
+    port = int(stack.url.rsplit(":", 1)[1])
+
+    def ask(data):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as s:
+            s.sendall(data)
+            answer = b""
+            while True:
+                part = s.recv(65536)
+                if not part:
+                    return answer
+                answer += part
+
+    for data, wanted in ODD_REQUESTS:
+        began = time.monotonic()
+        head, _, body = ask(data).partition(b"\r\n\r\n")
+        assert head.split()[1:2] == [str(wanted).encode()], (data[:90], head)
+        assert json.loads(body)["error"]["message"], (data[:90], body)
+        assert time.monotonic() - began < 3, f"{data[:90]} took long"
+    head, _, body = ask(b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        ).partition(b"\r\n\r\n")
+    assert b" 200 " in head and body == b"", (head, body)
+    for data in (b"GET /healthz HTTP/1.1\r\nX: " + b"a" * 200000,
+                 b"GET /" + b"a" * 200000):
+        try:
+            answer = ask(data)
+            assert answer == b"" or b" 400 " in answer or b" 414 " in answer
+        except ConnectionError:
+            pass
+    assert stack.get("/healthz")["status"] == "ok"
 
 
 def test_chunked_limit(stack):
@@ -329,6 +398,7 @@ def main():
         test_no_leaking_sockets(stack)
         test_endless_requests(stack)
         test_chunked_limit(stack)
+        test_odd_requests(stack)
         test_device_commands(stack, [key1, key2])
         again = test_reconnect(stack, key1)
         car07.stop(signal.SIGKILL)
