@@ -314,6 +314,7 @@ reset_locked (PbLive *live)
   pb_sample_coder_restart (live->coder);
   pb_catchup_clear (live->catchup);
   live->first_row_us = 0;
+  live->link = (PbLiveLink){ 0 };
 }
 
 /**

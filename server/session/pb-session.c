@@ -222,6 +222,8 @@ pb_session_set_link (PbSession *self, const GstStructure *stats)
     gdouble sent = MAX (packets - self->last_packets, new_lost);
 
     self->link.loss_pct = 100 * new_lost / sent;
+  } else {
+    self->link.loss_pct = 0;
   }
   self->last_packets = packets;
   self->last_lost = lost;
