@@ -30,7 +30,8 @@ def times(stack, mode, n):
     figures = []
     for i in range(n):
         agent = stack.start_agent("car1", "--mode", mode, "--width", "640",
-                                  "--height", "360", name=f"agent-{mode}-{i}")
+                                  "--height", "360", "--latency-ms", "30",
+                                  name=f"agent-{mode}-{i}")
         agent.wait_for("streaming: ")
         if mode == "telemetry":
             start = stack.wait(lambda: telemetry_figures(stack, seen),
@@ -58,9 +59,9 @@ def check(name, figures):
         print(f"{name}: {key} {[f[key] for f in figures]}")
     rows = sorted(f["row_ms"] for f in figures)
     texts = sorted(f["session_text_ms"] for f in figures)
-    # A busy machine may delay one start; a key unit that is missing is missing
-    # until the next, 2 s later.
-    assert rows[len(rows) // 2] <= ROW_MS, f"{name}: first row {rows}"
+    # A busy machine may delay any start, not all; a key unit that is missing is
+    # missing until the next, 2 s later.
+    assert rows[0] <= ROW_MS, f"{name}: first row {rows}"
     assert rows[-1] < 1500, f"{name}: first row {rows}"
     assert texts[-1] <= TEXT_MS, f"{name}: session text {texts}"
 
