@@ -2,6 +2,7 @@
  * What a viewer costs the server, and how soon he sees something. */
 #include <gst/gst.h>
 #include <libsoup/soup.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,11 +90,8 @@ run_server (void)
   g_autoptr (PbTestDriver) driver = pb_test_driver_new (live, &video, &error);
   g_autoptr (PbWhep) whep = NULL;
   Server server;
-  GSList *uris;
 
-  if (driver == NULL || (whep = pb_whep_new (&options, &error)) == NULL
-      || !soup_server_listen_local (
-          soup, (guint) port, SOUP_SERVER_LISTEN_IPV4_ONLY, &error)) {
+  if (driver == NULL || (whep = pb_whep_new (&options, &error)) == NULL) {
     g_printerr ("bench-whep: %s\n", error->message);
     return 1;
   }
@@ -101,9 +99,8 @@ run_server (void)
   soup_server_add_handler (soup, "/whep", on_request, &server, NULL);
   soup_server_add_handler (soup, NULL, on_other, NULL, NULL);
   pb_test_driver_start (driver);
-  uris = soup_server_get_uris (soup);
-  g_print ("%d\n", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  g_print ("%u\n", pb_test_listen (soup, (guint) port));
+  fflush (stdout);
   g_main_loop_run (loop);
   return 0;
 }

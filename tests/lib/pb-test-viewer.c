@@ -411,3 +411,31 @@ pb_test_viewer_free (PbTestViewer *viewer)
   g_free (viewer->location);
   g_free (viewer);
 }
+
+/**
+ * pb_test_listen:
+ * @server: an HTTP server
+ * @port: TCP port on loopback; 0 = any
+ *
+ * SoupServer's own listening lets ten connections wait: the next one comes a
+ * second later, or not at all.
+ *
+ * Returns: the port; 0 if it cannot be had
+ */
+guint
+pb_test_listen (SoupServer *server, guint port)
+{
+  g_autoptr (GSocketAddress) wanted =
+      g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  g_autoptr (GSocketAddress) local = NULL;
+  g_autoptr (GSocket) socket = g_socket_new (
+      G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  g_socket_set_listen_backlog (socket, 256);
+  if (!g_socket_bind (socket, wanted, TRUE, NULL)
+      || !g_socket_listen (socket, NULL)
+      || !soup_server_listen_socket (server, socket, 0, NULL))
+    return 0;
+  local = g_socket_get_local_address (socket, NULL);
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
+}

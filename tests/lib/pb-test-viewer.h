@@ -42,5 +42,6 @@ void pb_test_viewer_get_stats (PbTestViewer *viewer, PbTestViewerStats *stats);
 gboolean pb_test_viewer_has_posted (PbTestViewer *viewer);
 const gchar *pb_test_viewer_get_location (PbTestViewer *viewer);
 void pb_test_viewer_free (PbTestViewer *viewer);
+guint pb_test_listen (SoupServer *server, guint port);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbTestViewer, pb_test_viewer_free)

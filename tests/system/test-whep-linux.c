@@ -39,7 +39,7 @@ rig_init (Rig *rig, guint fps)
   PbTestDriverOptions pictures = { 320, 240, fps, 500, fps };
   PbWhepOptions options = { .loopback = TRUE };
   g_autoptr (GError) error = NULL;
-  GSList *uris;
+  guint port;
 
   rig->live = pb_live_new ("car07", NULL);
   rig->driver = pb_test_driver_new (rig->live, &pictures, &error);
@@ -48,14 +48,11 @@ rig_init (Rig *rig, guint fps)
   g_assert_no_error (error);
   rig->soup = soup_server_new (NULL, NULL);
   soup_server_add_handler (rig->soup, "/whep", on_request, rig, NULL);
-  g_assert_true (soup_server_listen_local (
-      rig->soup, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
-  uris = soup_server_get_uris (rig->soup);
-  rig->url = g_strdup_printf (
-      "http://127.0.0.1:%d/whep/car07", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  port = pb_test_listen (rig->soup, 0);
+  g_assert_cmpuint (port, !=, 0);
+  rig->url = g_strdup_printf ("http://127.0.0.1:%u/whep/car07", port);
   rig->session = soup_session_new_with_options (
-      "max-conns", 100, "max-conns-per-host", 100, NULL);
+      "max-conns", 200, "max-conns-per-host", 200, NULL);
 }
 
 static void
@@ -309,6 +306,125 @@ test_telemetry_only (void)
   rig_clear (&rig);
 }
 
+/* One offer of many that come at the same moment. */
+typedef struct {
+  guint status;
+  gchar *location;
+  guint udp_port;
+  guint *left;
+} Offer;
+
+static guint
+read_udp_port (GBytes *body)
+{
+  g_autofree gchar *text =
+      g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  const gchar *at = strstr (text, " 127.0.0.1 ");
+
+  return at != NULL ? (guint) atoi (at + strlen (" 127.0.0.1 ")) : 0;
+}
+
+static void
+on_offer_reply (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Offer *offer = user_data;
+  SoupMessage *message =
+      soup_session_get_async_result_message (SOUP_SESSION (source), result);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body =
+      soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
+
+  g_assert_no_error (error);
+  offer->status = soup_message_get_status (message);
+  offer->location = g_strdup (soup_message_headers_get_one (
+      soup_message_get_response_headers (message), "Location"));
+  offer->udp_port = read_udp_port (body);
+  --*offer->left;
+}
+
+static gboolean
+is_zero (gpointer data)
+{
+  return *(guint *) data == 0;
+}
+
+static void
+post_offers (Rig *rig, Offer *offers, guint n)
+{
+  guint left = n;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (SoupMessage) message = soup_message_new ("POST", rig->url);
+    g_autoptr (GBytes) body = g_bytes_new_static (
+        pb_test_offer_chrome, strlen (pb_test_offer_chrome));
+
+    offers[i].left = &left;
+    soup_message_set_request_body_from_bytes (message, "application/sdp", body);
+    soup_session_send_and_read_async (rig->session, message, G_PRIORITY_DEFAULT,
+        NULL, on_offer_reply, &offers[i]);
+  }
+  g_assert_true (wait_until (is_zero, &left, 20000));
+}
+
+/* Bytes of each kind that the port tells apart (RFC 7983), from a stranger. */
+static void
+send_garbage (guint udp_port)
+{
+  g_autoptr (GSocketAddress) to =
+      g_inet_socket_address_new_from_string ("127.0.0.1", udp_port);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+
+  for (guint i = 0; i < 2000; i++) {
+    gchar bytes[1500];
+    gsize size = (gsize) g_rand_int_range (rand, 0, sizeof bytes);
+
+    for (gsize k = 0; k < size; k++)
+      bytes[k] = (gchar) g_rand_int_range (rand, 0, 256);
+    if (size > 0)
+      bytes[0] = (gchar) (i & 0xff);
+    g_socket_send_to (socket, to, bytes, size, NULL, NULL);
+  }
+}
+
+/* A hundred offers at one moment that nobody follows up, and one more; noise on
+ * the port; half of them deleted: a viewer that means it is served. */
+static void
+test_storm (void)
+{
+  g_autofree Offer *offers = g_new0 (Offer, 101);
+  g_autoptr (PbTestViewer) viewer = NULL;
+  PbWhepStats stats;
+  guint refused = 0;
+  Rig rig;
+
+  rig_init (&rig, 30);
+  start (&rig);
+  post_offers (&rig, offers, 101);
+  for (guint i = 0; i < 101; i++) {
+    refused += offers[i].status == SOUP_STATUS_SERVICE_UNAVAILABLE;
+    if (offers[i].location != NULL)
+      send_garbage (offers[i].udp_port);
+  }
+  g_assert_cmpuint (refused, ==, 1);
+  pb_whep_get_stats (rig.whep, &stats);
+  g_assert_cmpuint (stats.viewers, ==, 100);
+  for (guint i = 0; i < 50; i++) {
+    if (offers[i].location != NULL)
+      g_assert_cmpuint (request (&rig, "DELETE",
+                            strrchr (offers[i].location, '/'), NULL, NULL),
+          ==, 200);
+  }
+  viewer = pb_test_viewer_new (rig.session, rig.url, TRUE);
+  pb_test_viewer_connect (viewer);
+  g_assert_true (wait_until (sees_video_and_samples, viewer, 20000));
+  g_clear_pointer (&viewer, pb_test_viewer_free);
+  for (guint i = 0; i < 101; i++)
+    g_free (offers[i].location);
+  rig_clear (&rig);
+}
+
 static gboolean
 has_no_viewer (gpointer data)
 {
@@ -449,6 +565,7 @@ main (int argc, char **argv)
   g_test_add_func ("/whep/status-codes", test_status_codes);
   g_test_add_func ("/whep/view", test_view);
   g_test_add_func ("/whep/telemetry-only", test_telemetry_only);
+  g_test_add_func ("/whep/storm", test_storm);
   g_test_add_func ("/whep/churn", test_churn);
   return g_test_run ();
 }
