@@ -77,17 +77,18 @@ enum {
   PROP_OPACITY,
 };
 
-static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS ("video/x-raw, format = "
-                         "(string) " GST_VIDEO_OVERLAY_COMPOSITION_BLEND_FORMATS
-                         ", " SIZES));
+/* The fast ones first. */
+#define ALL_CAPS \
+  "video/x-raw, format = (string) { I420, YV12, NV12, NV21, BGRx, RGBx, " \
+  "xRGB, xBGR, BGRA, RGBA, ARGB, ABGR }, " SIZES "; " \
+  "video/x-raw, format = " \
+  "(string) " GST_VIDEO_OVERLAY_COMPOSITION_BLEND_FORMATS ", " SIZES
 
-static GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS ("video/x-raw, format = "
-                         "(string) " GST_VIDEO_OVERLAY_COMPOSITION_BLEND_FORMATS
-                         ", " SIZES));
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (ALL_CAPS));
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (ALL_CAPS));
 
 #define KEYING_CAPS \
   "video/x-raw, format = (string) { RGBA, BGRA, ARGB, ABGR }, " SIZES

@@ -25,9 +25,10 @@ typedef struct {
 struct _OverlayMap {
   Point points[OVERLAY_MAP_POINTS];
   guint version;
-  gboolean complete, located;
+  gboolean complete, full, located;
   gdouble origin_lat, origin_lon;
   gdouble last_pct;
+  Point last; /* where the car was then */
   /* The lap being driven, without Lat and Lon. */
   Point lap[OVERLAY_MAP_POINTS];
   gboolean whole; /* it began at the line */
@@ -74,12 +75,32 @@ check_complete (OverlayMap *map)
   for (guint i = 0; i < OVERLAY_MAP_POINTS; i++)
     known += map->points[i].known;
   map->complete = known >= OVERLAY_MAP_POINTS * 95 / 100;
+  map->full = known == OVERLAY_MAP_POINTS;
+}
+
+/* Fills the bins from the row before to this one with the straight line between
+ * both; few rows a second leave some between them. */
+static void
+fill (Point *points, gdouble from_pct, const Point *from, gdouble to_pct,
+    const Point *to)
+{
+  guint first = bin_of (from_pct), last = bin_of (to_pct);
+
+  for (guint i = first; i <= last; i++) {
+    gfloat t =
+        last > first ? (gfloat) (i - first) / (gfloat) (last - first) : 1.0f;
+
+    if (!points[i].known)
+      points[i] = (Point){ TRUE, from->x + (to->x - from->x) * t,
+        from->y + (to->y - from->y) * t };
+  }
 }
 
 static void
 take_place (OverlayMap *map, const OverlayMapStep *step)
 {
-  Point *point = &map->points[bin_of (step->pct)];
+  gdouble ahead = step->pct - map->last_pct;
+  Point point = { TRUE, 0, 0 };
 
   if (!map->located) {
     overlay_map_reset (map);
@@ -87,14 +108,18 @@ take_place (OverlayMap *map, const OverlayMapStep *step)
     map->origin_lat = step->lat;
     map->origin_lon = step->lon;
   }
-  if (point->known)
-    return;
-  point->known = TRUE;
-  point->x = (gfloat) ((step->lon - map->origin_lon) * METRES_A_DEGREE
-                       * cos (map->origin_lat * G_PI / 180));
-  point->y = (gfloat) ((step->lat - map->origin_lat) * METRES_A_DEGREE);
-  map->version++;
-  check_complete (map);
+  point.x = (gfloat) ((step->lon - map->origin_lon) * METRES_A_DEGREE
+                      * cos (map->origin_lat * G_PI / 180));
+  point.y = (gfloat) ((step->lat - map->origin_lat) * METRES_A_DEGREE);
+  if (!map->full) {
+    if (ahead >= 0 && ahead < MAX_JUMP_PCT)
+      fill (map->points, map->last_pct, &map->last, step->pct, &point);
+    else
+      fill (map->points, step->pct, &point, step->pct, &point);
+    map->version++;
+    check_complete (map);
+  }
+  map->last = point;
 }
 
 /* The lap is over: if it was whole and ends near its start, it is the map. */
@@ -132,10 +157,10 @@ begin_lap (OverlayMap *map, gboolean whole)
 static void
 take_way (OverlayMap *map, const OverlayMapStep *step)
 {
-  gdouble c = cos (step->yaw), s = sin (step->yaw), ahead;
-  Point *point;
+  gdouble c = cos (step->yaw), s = sin (step->yaw);
+  gdouble ahead = step->pct - map->last_pct;
+  Point point;
 
-  ahead = step->pct - map->last_pct;
   if (ahead < -0.5 && map->last_pct > 0.98 && step->pct < 0.02) {
     close_lap (map);
     begin_lap (map, TRUE);
@@ -147,14 +172,17 @@ take_way (OverlayMap *map, const OverlayMapStep *step)
     map->y += (step->forward * s + step->left * c) * step->dt;
     map->length += hypot (step->forward, step->left) * step->dt;
   }
-  point = &map->lap[bin_of (step->pct)];
-  if (!point->known) {
-    *point = (Point){ TRUE, (gfloat) map->x, (gfloat) map->y };
-    if (!map->complete) {
-      map->points[bin_of (step->pct)] = *point;
-      map->version++;
-    }
+  point = (Point){ TRUE, (gfloat) map->x, (gfloat) map->y };
+  if (!(ahead >= 0 && ahead < MAX_JUMP_PCT)) {
+    map->last = point;
+    map->last_pct = step->pct;
   }
+  fill (map->lap, map->last_pct, &map->last, step->pct, &point);
+  if (!map->complete) {
+    fill (map->points, map->last_pct, &map->last, step->pct, &point);
+    map->version++;
+  }
+  map->last = point;
 }
 
 void

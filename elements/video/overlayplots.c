@@ -205,6 +205,25 @@ overlay_map_measure (
                           + (guint) (gint) (state->row.car_pct[i] * 2048));
 }
 
+/* A stroke across the line where laps begin. */
+static void
+draw_finish (const OverlayPen *pen, cairo_t *cr, const Fit *fit, gdouble line)
+{
+  gdouble x, y, x2, y2, length;
+
+  if (!place (pen, fit, 0.001, &x, &y) || !place (pen, fit, 0.008, &x2, &y2))
+    return;
+  length = hypot (x2 - x, y2 - y);
+  if (!(length > 0.1))
+    return;
+  x2 = (x2 - x) / length * line * 1.8;
+  y2 = (y2 - y) / length * line * 1.8;
+  cairo_move_to (cr, x - y2, y + x2);
+  cairo_line_to (cr, x + y2, y - x2);
+  cairo_set_line_width (cr, line * 0.8);
+  cairo_stroke (cr);
+}
+
 static void
 draw_outline (const OverlayPen *pen, OverlayWidget *widget, const Fit *fit)
 {
@@ -236,6 +255,7 @@ draw_outline (const OverlayPen *pen, OverlayWidget *widget, const Fit *fit)
   overlay_set_color (pen, cr, item->color);
   cairo_set_line_width (cr, line);
   cairo_stroke (cr);
+  draw_finish (pen, cr, fit, line);
   cairo_destroy (cr);
 }
 
