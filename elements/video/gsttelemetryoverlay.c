@@ -373,6 +373,18 @@ draw (GstTelemetryOverlay *self, GstBuffer *input, GstBuffer *output)
   return GST_FLOW_OK;
 }
 
+/* Properties that are controlled over time. */
+static void
+gst_telemetry_overlay_before_transform (
+    GstBaseTransform *trans, GstBuffer *buffer)
+{
+  GstClockTime time = gst_segment_to_stream_time (
+      &trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    gst_object_sync_values (GST_OBJECT (trans), time);
+}
+
 static GstFlowReturn
 gst_telemetry_overlay_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
 {
@@ -561,10 +573,14 @@ gst_telemetry_overlay_class_init (GstTelemetryOverlayClass *klass)
   trans_class->get_unit_size = gst_telemetry_overlay_get_unit_size;
   trans_class->transform_size = gst_telemetry_overlay_transform_size;
   trans_class->sink_event = gst_telemetry_overlay_sink_event;
+  trans_class->before_transform = gst_telemetry_overlay_before_transform;
   trans_class->transform_ip = gst_telemetry_overlay_transform_ip;
   trans_class->transform = gst_telemetry_overlay_transform;
   trans_class->start = gst_telemetry_overlay_start;
   trans_class->stop = gst_telemetry_overlay_stop;
+  gst_type_mark_as_plugin_api (units_get_type (), 0);
+  gst_type_mark_as_plugin_api (background_get_type (), 0);
+  gst_type_mark_as_plugin_api (no_telemetry_get_type (), 0);
   GST_DEBUG_CATEGORY_INIT (telemetry_overlay_debug, "telemetryoverlay", 0,
       "head-up display over pictures");
 }

@@ -241,6 +241,76 @@ GST_START_TEST (test_bad_row_is_dropped_and_gap_passes)
 }
 GST_END_TEST;
 
+/* Elements, families and units; exact for a known row. */
+GST_START_TEST (test_elements_families_and_units)
+{
+  static const struct {
+    const gchar *launch, *want;
+  } cases[] = {
+    { "telemetryjsonenc fields=Gear,CarIdxPosition[2],CarIdxPosition[1-3]",
+        "\"Gear\":3,\"CarIdxPosition[2]\":2,\"CarIdxPosition[1-3]\":[1,2,3]" },
+    { "telemetryjsonenc fields=CarIdxPosition[64],CarIdxPosition[62-70]",
+        "\"CarIdxPosition[64]\":null,\"CarIdxPosition[62-70]\":[0,0]" },
+    { "telemetryjsonenc fields=?o?,*P?t[1]",
+        "\"Lon\":139.401,\"CarIdxLapDistPct[1]\":0.05" },
+    { "telemetryjsonenc fields=Speed,Speed@km/h,Speed@mph,Speed@C",
+        "\"Speed\":40,\"Speed\":144,\"Speed\":89.477452,\"Speed\":null" },
+    { "telemetryjsonenc units=metric fields=Speed,Lat,OnPitRoad,Gear",
+        "\"Speed\":144,\"Lat\":35.2,\"OnPitRoad\":false,\"Gear\":3" },
+    { "telemetryjsonenc units=imperial fields=Speed,LapDist,Speed@m/s",
+        "\"Speed\":89.477452,\"LapDist\":0,\"Speed\":40" },
+    { "telemetryjsonenc units=si fields=RPM,YawRate_ST[5]",
+        "\"RPM\":628.31853,\"YawRate_ST[5]\":0.42105263" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GstHarness *h = harness_new (cases[i].launch, schema);
+    g_autofree gchar *text = NULL, *want = NULL;
+
+    fail_unless_equals_int (gst_harness_push (h, make_row (0)), GST_FLOW_OK);
+    text = pull_text (h);
+    want = g_strdup_printf (
+        "{\"tick\":6000,\"pts_ns\":0,\"utc_us\":null,%s}\n", cases[i].want);
+    fail_unless_equals_string (text, want);
+    gst_harness_teardown (h);
+  }
+}
+GST_END_TEST;
+
+/* Hostile lists are refused in words, before the first object and after. */
+GST_START_TEST (test_wrong_fields)
+{
+  GstHarness *h = gst_harness_new ("telemetryjsonenc");
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = NULL;
+
+  gst_element_set_bus (h->element, bus);
+  gst_harness_set (h, "telemetryjsonenc", "fields", "Gear,Speed[9-1]", NULL);
+  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
+  fail_unless_equals_int (
+      gst_harness_push (h, make_row (0)), GST_FLOW_NOT_NEGOTIATED);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless_equals_string (error->message,
+      "Cannot use the property fields: field \"Speed[9-1]\": want [element] or "
+      "[first-last]");
+  gst_bus_set_flushing (bus, TRUE);
+  gst_harness_teardown (h);
+
+  h = harness_new ("telemetryjsonenc fields=Gear", schema);
+  gst_harness_push (h, make_row (0));
+  g_free (pull_text (h));
+  gst_harness_set (h, "telemetryjsonenc", "fields", "Speed@parsec", NULL);
+  gst_harness_push (h, make_row (1));
+  text = pull_text (h);
+  fail_unless (g_str_has_suffix (text, ",\"Gear\":3}\n"));
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
 static Suite *
 telemetryjsonenc_suite (void)
 {
@@ -255,6 +325,8 @@ telemetryjsonenc_suite (void)
   tcase_add_test (tc, test_names_and_text_are_escaped);
   tcase_add_test (tc, test_rates);
   tcase_add_test (tc, test_fields_change_while_rows_flow);
+  tcase_add_test (tc, test_elements_families_and_units);
+  tcase_add_test (tc, test_wrong_fields);
   tcase_add_test (tc, test_bad_row_is_dropped_and_gap_passes);
   return suite;
 }
