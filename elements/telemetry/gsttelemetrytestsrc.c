@@ -8,6 +8,9 @@
  * bytes on every run. The live shape has what iRacing's shared memory has, the
  * disk shape what its .ibt files have.
  *
+ * With event=race or event=weekend it is a whole race with race control, other
+ * classes, pit stops and trouble, and the rows end with it.
+ *
  * |[
  * gst-launch-1.0 telemetrytestsrc num-buffers=600 shape=disk ! telemetryenc ! mpegtsmux ! filesink location=lap.ts
  * ]|
@@ -16,6 +19,8 @@
 
 #include <gstpitbox/gstpitbox.h>
 #include <racesim/racesim.h>
+
+#include "gsttelemetrytestsrcenums.h"
 
 GST_DEBUG_CATEGORY_STATIC (telemetry_test_src_debug);
 #define GST_CAT_DEFAULT telemetry_test_src_debug
@@ -32,6 +37,11 @@ enum {
   PROP_START,
   PROP_LAP_START,
   PROP_FUEL,
+  PROP_EVENT,
+  PROP_CLASSES,
+  PROP_RACE_TIME,
+  PROP_TROUBLE,
+  PROP_WEATHER,
   PROP_IS_LIVE,
 };
 
@@ -61,41 +71,6 @@ G_DEFINE_FINAL_TYPE (
     GstTelemetryTestSrc, gst_telemetry_test_src, GST_TYPE_PUSH_SRC);
 GST_ELEMENT_REGISTER_DEFINE (telemetrytestsrc, "telemetrytestsrc",
     GST_RANK_NONE, GST_TYPE_TELEMETRY_TEST_SRC);
-
-static GType
-shape_get_type (void)
-{
-  static const GEnumValue values[] = {
-    { RACE_SIM_SHAPE_LIVE, "As in shared memory: all cars, no Lat and Lon",
-        "live" },
-    { RACE_SIM_SHAPE_DISK, "As in an .ibt file: Lat and Lon, no other cars",
-        "disk" },
-    { 0, NULL, NULL },
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (
-        &type, g_enum_register_static ("GstTelemetryTestSrcShape", values));
-  return (GType) type;
-}
-
-static GType
-start_get_type (void)
-{
-  static const GEnumValue values[] = {
-    { RACE_SIM_START_ROLLING, "On the road at racing speed", "rolling" },
-    { RACE_SIM_START_PIT, "In the pit box", "pit" },
-    { RACE_SIM_START_GRID, "On the grid, all together", "grid" },
-    { 0, NULL, NULL },
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (
-        &type, g_enum_register_static ("GstTelemetryTestSrcStart", values));
-  return (GType) type;
-}
 
 static GstClockTime
 row_time (guint64 row)
@@ -273,6 +248,8 @@ gst_telemetry_test_src_create (GstPushSrc *src, GstBuffer **buffer)
 
   if (GST_CLOCK_TIME_IS_VALID (segment->stop) && pts >= segment->stop)
     return GST_FLOW_EOS;
+  if (race_sim_is_over (self->sim))
+    return GST_FLOW_EOS;
   row = g_malloc (size);
   race_sim_next_row (self->sim, row);
   check_session (self);
@@ -340,6 +317,21 @@ gst_telemetry_test_src_set_property (
     case PROP_FUEL:
       self->config.fuel_l = g_value_get_double (value);
       break;
+    case PROP_EVENT:
+      self->config.event = g_value_get_enum (value);
+      break;
+    case PROP_CLASSES:
+      self->config.n_classes = g_value_get_uint (value);
+      break;
+    case PROP_RACE_TIME:
+      self->config.race_s = g_value_get_uint (value);
+      break;
+    case PROP_TROUBLE:
+      self->config.trouble = g_value_get_double (value);
+      break;
+    case PROP_WEATHER:
+      self->config.weather = g_value_get_enum (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -379,6 +371,21 @@ gst_telemetry_test_src_get_property (
     case PROP_FUEL:
       g_value_set_double (value, self->config.fuel_l);
       break;
+    case PROP_EVENT:
+      g_value_set_enum (value, self->config.event);
+      break;
+    case PROP_CLASSES:
+      g_value_set_uint (value, self->config.n_classes);
+      break;
+    case PROP_RACE_TIME:
+      g_value_set_uint (value, (guint) self->config.race_s);
+      break;
+    case PROP_TROUBLE:
+      g_value_set_double (value, self->config.trouble);
+      break;
+    case PROP_WEATHER:
+      g_value_set_enum (value, self->config.weather);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -393,6 +400,32 @@ gst_telemetry_test_src_finalize (GObject *object)
 }
 
 static void
+install_event_properties (
+    GObjectClass *klass, const RaceSimConfig *d, GParamFlags flags)
+{
+  g_object_class_install_property (klass, PROP_EVENT,
+      g_param_spec_enum ("event", "Event",
+          "What the cars take part in; rows end with its last session",
+          gst_telemetry_test_src_event_get_type (), d->event, flags));
+  g_object_class_install_property (klass, PROP_CLASSES,
+      g_param_spec_uint ("classes", "Classes",
+          "Kinds of cars, the fastest in front", 1, RACE_SIM_MAX_CLASSES,
+          d->n_classes, flags));
+  g_object_class_install_property (klass, PROP_RACE_TIME,
+      g_param_spec_uint ("race-time", "Race time",
+          "With a race: seconds from the green flag on", 60, 86400,
+          (guint) d->race_s, flags));
+  g_object_class_install_property (klass, PROP_TROUBLE,
+      g_param_spec_double ("trouble", "Trouble",
+          "With a race: how much goes wrong, 0 nothing, 1 as in a busy public "
+          "race",
+          0, 1, d->trouble, flags));
+  g_object_class_install_property (klass, PROP_WEATHER,
+      g_param_spec_enum ("weather", "Weather", "What becomes of the weather",
+          gst_telemetry_test_src_weather_get_type (), d->weather, flags));
+}
+
+static void
 install_properties (GObjectClass *klass)
 {
   const GParamFlags flags =
@@ -402,14 +435,14 @@ install_properties (GObjectClass *klass)
   race_sim_config_init (&d);
   g_object_class_install_property (klass, PROP_SHAPE,
       g_param_spec_enum ("shape", "Shape", "Which variables a row has",
-          shape_get_type (), d.shape, flags));
+          gst_telemetry_test_src_shape_get_type (), d.shape, flags));
   g_object_class_install_property (klass, PROP_SEED,
       g_param_spec_uint64 ("seed", "Seed", "Same seed, same bytes", 0,
           G_MAXUINT64, d.seed, flags));
   g_object_class_install_property (klass, PROP_TRACK,
       g_param_spec_string ("track", "Track",
-          "Name of a built-in track: cinderridge (3.6 km) or pinwheel (1 km); "
-          "default: the first",
+          "Name of a built-in track: cinderridge (3.6 km), pinwheel (1 km), "
+          "tinplate (an oval of 0.8 km) or vellmoor (8 km); default: the first",
           NULL, flags));
   g_object_class_install_property (klass, PROP_CARS,
       g_param_spec_uint ("cars", "Cars",
@@ -417,7 +450,7 @@ install_properties (GObjectClass *klass)
           RACE_SIM_MAX_CARS, d.n_cars, flags));
   g_object_class_install_property (klass, PROP_START,
       g_param_spec_enum ("start", "Start", "How the session begins",
-          start_get_type (), d.start, flags));
+          gst_telemetry_test_src_start_get_type (), d.start, flags));
   g_object_class_install_property (klass, PROP_LAP_START,
       g_param_spec_double ("lap-start", "Lap start",
           "With a rolling start: where on the lap the car begins (0 to 1)", 0,
@@ -425,6 +458,7 @@ install_properties (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_FUEL,
       g_param_spec_double ("fuel", "Fuel", "Litres in the tank at the start", 1,
           110, d.fuel_l, flags));
+  install_event_properties (klass, &d, flags);
   g_object_class_install_property (klass, PROP_IS_LIVE,
       g_param_spec_boolean ("is-live", "Is live",
           "Rows come at 60 a second by the clock", FALSE, flags));
@@ -455,8 +489,10 @@ gst_telemetry_test_src_class_init (GstTelemetryTestSrcClass *klass)
   base_class->get_times = gst_telemetry_test_src_get_times;
   base_class->query = gst_telemetry_test_src_query;
   GST_PUSH_SRC_CLASS (klass)->create = gst_telemetry_test_src_create;
-  gst_type_mark_as_plugin_api (shape_get_type (), 0);
-  gst_type_mark_as_plugin_api (start_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_telemetry_test_src_shape_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_telemetry_test_src_start_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_telemetry_test_src_event_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_telemetry_test_src_weather_get_type (), 0);
 }
 
 static void

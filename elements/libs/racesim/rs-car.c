@@ -19,10 +19,12 @@
 #define GRASS_ROLLING 8.0
 /* Steps of a coarse car between two looks at its tyres. */
 #define COARSE_STEPS 6
-/* Pulling aside: how quickly, and at most how hard and how steeply. */
+/* Pulling aside: how quickly, and at most how hard, how
+ * suddenly and how steeply. */
 #define ASIDE_PER_S 1.3
 #define ASIDE_MPS2 2.2
-#define ASIDE_SLOPE 0.12
+#define ASIDE_MPS3 9.0
+#define ASIDE_SLOPE 0.30
 
 /*
  * Grip of the four tyres against new warm ones: best at 88 degrees C, 8 % less
@@ -110,6 +112,16 @@ gboolean
 rs_car_spinning (const RsCar *car)
 {
   return car->spin.length_s > 0;
+}
+
+/* How far round it is, rad: begins and ends without a jerk. */
+double
+rs_car_spin_angle (const RsCar *car)
+{
+  const RsSpin *spin = &car->spin;
+  const double t = spin->length_s > 0 ? spin->at_s / spin->length_s : 0;
+
+  return spin->turn_rad * t * t * t * (t * (6 * t - 15) + 10);
 }
 
 double
@@ -200,15 +212,6 @@ share_force (RsCar *car, double drive, double brakes)
   }
 }
 
-/* How far round it is: begins and ends without a jerk. */
-static double
-spin_angle (const RsSpin *spin)
-{
-  const double t = spin->length_s > 0 ? spin->at_s / spin->length_s : 0;
-
-  return spin->turn_rad * t * t * t * (t * (6 * t - 15) + 10);
-}
-
 static void
 step_spin (RsSpin *spin, double dt)
 {
@@ -241,7 +244,7 @@ corner (RsCar *car)
                    * (atan (spec->wheelbase_m * k) + front - rear + push)
                    * fade;
   car->sideslip_rad =
-      (spec->cg_to_rear_m * k - rear) * fade + spin_angle (&car->spin);
+      (spec->cg_to_rear_m * k - rear) * fade + rs_car_spin_angle (car);
 }
 
 /* Finds the road under the car. */
@@ -268,29 +271,35 @@ locate (RsCar *car)
 
 /*
  * Pulls aside towards where the driver wants to be: a critically damped
- * approach with a bounded lateral acceleration, by distance, so that a
+ * approach with bounded lateral acceleration and jerk, by distance, so that a
  * standing car stays where it is. along: metres of s.
  */
 static void
-pull_aside (RsCar *car, double along)
+pull_aside (RsCar *car, double along, double dt)
 {
   const double v = MAX (car->speed, 8.0);
   RsBeside *b = &car->beside;
   double accel, slope;
 
-  if (b->m == car->beside_wanted_m && b->slope == 0)
+  if (b->m == car->beside_wanted_m && b->slope == 0 && b->curve == 0)
+    return;
+  if (along <= 0)
     return;
   accel = ASIDE_PER_S * ASIDE_PER_S * (car->beside_wanted_m - b->m)
           - 2 * ASIDE_PER_S * b->slope * v;
   accel = CLAMP (accel, -ASIDE_MPS2, ASIDE_MPS2);
-  b->curve = accel / (v * v);
-  slope = CLAMP (b->slope + b->curve * along, -ASIDE_SLOPE, ASIDE_SLOPE);
-  b->curve = along > 0 ? (slope - b->slope) / along : 0;
+  car->aside_mps2 +=
+      CLAMP (accel - car->aside_mps2, -ASIDE_MPS3 * dt, ASIDE_MPS3 * dt);
+  slope = b->slope + car->aside_mps2 / (v * v) * along;
+  slope = CLAMP (slope, -ASIDE_SLOPE, ASIDE_SLOPE);
+  b->curve = (slope - b->slope) / along;
   b->m += (b->slope + slope) / 2 * along;
   b->slope = slope;
-  if (fabs (b->m - car->beside_wanted_m) < 0.005 && fabs (slope) < 2e-4) {
+  /* The last bit is too little to be felt: 0.05 mm. */
+  if (fabs (b->m - car->beside_wanted_m) < 5e-5 && fabs (slope) < 1e-5
+      && fabs (car->aside_mps2) < 0.01) {
     b->m = car->beside_wanted_m;
-    b->slope = b->curve = 0;
+    b->slope = b->curve = car->aside_mps2 = 0;
   }
 }
 
@@ -356,7 +365,7 @@ advance (RsCar *car, double dt, double accel)
   car->s = MAX (0, car->s + along);
   if (car->in_pit_lane && !rs_track_in_pit_window (car->track, car->s))
     car->in_pit_lane = FALSE;
-  pull_aside (car, along);
+  pull_aside (car, along, dt);
   step_spin (&car->spin, dt);
   locate (car);
   car->lat_accel = after * after * car->at.curvature;
@@ -416,6 +425,8 @@ rs_car_step (RsCar *car, double dt)
   share_force (
       car, drive + mass * RS_GRAVITY * car->at.grade * (drive != 0), brakes);
   corner (car);
+  if (!car->coarse)
+    rs_gearbox_follow (car);
   step_tyres (car, dt);
   burn (car, torque, dt);
 }

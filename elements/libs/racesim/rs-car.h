@@ -35,6 +35,7 @@ typedef struct {
   RsTrackPoint at; /* the road under the car */
   RsBeside beside; /* where it drives beside the line, pit lane not counted */
   double beside_wanted_m;
+  double aside_mps2; /* lateral acceleration of pulling aside */
   double scale; /* metres driven per metre of s, here */
   gboolean off_track; /* with its middle beside the road */
   RsSpin spin;
@@ -71,6 +72,7 @@ void rs_car_set_tyres (RsCar *car, double temperature_c);
 void rs_car_new_tyres (RsCar *car, int compound, double temperature_c);
 void rs_car_spin (RsCar *car, double turn_rad, double length_s);
 gboolean rs_car_spinning (const RsCar *car);
+double rs_car_spin_angle (const RsCar *car);
 double rs_car_tread (const RsCar *car);
 void rs_car_plan (RsCar *car, int lap);
 void rs_car_step (RsCar *car, double dt);
@@ -80,4 +82,5 @@ double rs_car_pressure (const RsCar *car, guint wheel);
 /* Parts of a step, in files of their own. */
 void rs_pedals_step (RsCar *car, double dt);
 void rs_gearbox_step (RsCar *car, double dt);
+void rs_gearbox_follow (RsCar *car);
 void rs_tyres_step (RsCar *car, double dt);

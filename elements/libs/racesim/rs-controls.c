@@ -164,3 +164,13 @@ rs_gearbox_step (RsCar *car, double dt)
   }
   car->rpm = MIN (car->rpm, spec->redline_rpm + 150);
 }
+
+/* A closed clutch: the engine turns as the wheels now do. */
+void
+rs_gearbox_follow (RsCar *car)
+{
+  if (car->gear > 0 && car->clutch >= 1 && car->since_shift_s > 0.16)
+    car->rpm =
+        MIN (rs_car_spec_rpm (car->spec, driven_wheels_mps (car), car->gear),
+            car->spec->redline_rpm + 150);
+}

@@ -92,5 +92,6 @@ typedef struct {
   double best_qualify_s;
   gboolean invalid_lap;
   double start_fuel_l;
-  double pass_until_s; /* lane change under way until then */
+  double pass_until_s; /* passing until then */
+  double pass_side; /* 1 to the left, -1 to the right */
 } RsEntry;

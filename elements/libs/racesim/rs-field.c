@@ -128,6 +128,7 @@ rs_field_renew (RsRace *race, RsEntry *entry)
   entry->car.fuel_l = entry->start_fuel_l;
   entry->car.spin = (RsSpin){ 0 };
   entry->car.beside = (RsBeside){ 0 };
+  entry->car.aside_mps2 = 0;
   entry->car.beside_wanted_m = 0;
   entry->car.hold = entry->car.in_pit_lane = entry->car.in_stall = FALSE;
   entry->car.road_grip = 1;

@@ -293,6 +293,9 @@ fill_laps (RsFrame *f, const RsRace *race, const RsSeat *seat)
   f->RaceLaps[0] = race->n_cars > 1 ? MAX ((int) race->first_at->len, 0) : 0;
   f->LapDist[0] = me->car.s;
   f->LapDistPct[0] = me->car.s / race->track->length_m;
+  /* Seen in real rows: the first ones after the line are a little before it. */
+  if (race->config.awkward_rows && me->car.s < 1.0)
+    f->LapDistPct[0] -= 1.2 / race->track->length_m;
   f->LapBestLap[0] = timer->best_lap;
   f->LapBestLapTime[0] = timer->best_s;
   f->LapLastLapTime[0] = timer->last_s;

@@ -11,6 +11,8 @@
 /* Braking for the lane and for the box. */
 #define ENTRY_MPS2 6.0
 #define BOX_MPS2 3.0
+/* The lane begins within this of its cone. */
+#define CONE_M 2.0
 #define FUEL_LPS 2.4
 #define TYRES_S 16.0
 #define SWAP_S 22.0
@@ -19,7 +21,11 @@
 #define TREAD_MUST 0.25
 #define TREAD_MAY 0.70
 
+/* How often someone is too fast in the lane, at trouble 1. */
+#define CHANCE_SPEEDING 0.02
+
 #define STREAM_REST 0x91
+#define STREAM_SPEEDING 0x92
 
 static double
 lane_start (const RsRace *race)
@@ -120,16 +126,18 @@ service_time (RsRace *race, RsEntry *entry)
   return MAX (time_s, pit->repair_left_s);
 }
 
-/* Begins the work; the car stands in its box. */
+/* Begins the work, or the rest of the day; the car stands in its box. */
 void
 rs_pit_serve (RsRace *race, RsEntry *entry)
 {
   RsPit *pit = &entry->pit;
 
-  pit->service_s = pit->service_left_s = service_time (race, entry);
-  pit->serving = TRUE;
   entry->car.in_stall = entry->car.hold = TRUE;
   entry->go_s = HUGE_VAL;
+  if ((pit->wants & RS_PIT_PARK) != 0)
+    return;
+  pit->service_s = pit->service_left_s = service_time (race, entry);
+  pit->serving = TRUE;
   rs_race_note (race, "pit-stop", entry, pit->wants);
 }
 
@@ -140,6 +148,7 @@ rs_pit_stand_in_box (RsRace *race, RsEntry *entry)
   for (guint k = 0; k < RS_N_CAPS; k++)
     entry->cap[k] = (RsCap){ HUGE_VAL, 0 };
   entry->car.beside = (RsBeside){ 0 };
+  entry->car.aside_mps2 = 0;
   entry->car.beside_wanted_m = 0;
   entry->car.in_pit_lane = entry->car.in_stall = TRUE;
   entry->car.off_track = FALSE;
@@ -177,8 +186,7 @@ finish_service (RsRace *race, RsEntry *entry)
   if ((pit->wants & RS_PIT_SWAP) != 0 && entry->n_drivers > 1)
     swap_driver (race, entry);
   entry->go_s = race->time_s;
-  if ((pit->wants & RS_PIT_PARK) != 0
-      || (session_of_runs && race->state != RS_STATE_RACING))
+  if (session_of_runs && race->state != RS_STATE_RACING)
     entry->go_s = HUGE_VAL;
   else if (session_of_runs)
     entry->go_s +=
@@ -254,6 +262,23 @@ leave_lane (RsRace *race, RsEntry *entry)
   entry->trouble.was_off = FALSE;
 }
 
+/* Now and then the limiter is on too late; that costs a drive-through. */
+static void
+watch_speed (RsRace *race, RsEntry *entry)
+{
+  const guint64 key =
+      (guint64) entry->timer.lap * RS_MAX_CARS + (guint64) (entry - race->cars);
+  const double u =
+      0.5 + 0.5 * rs_hash_unit (race->config.seed + STREAM_SPEEDING, key);
+
+  if (race->state != RS_STATE_RACING || rs_race_kind (race) != RS_RACE
+      || !rs_race_controlled (race) || entry->pit.through
+      || u >= CHANCE_SPEEDING * race->config.trouble)
+    return;
+  rs_race_note (race, "speeding", entry, 0);
+  rs_trouble_black (race, entry);
+}
+
 static void
 approach_lane (RsRace *race, RsEntry *entry)
 {
@@ -274,11 +299,13 @@ approach_lane (RsRace *race, RsEntry *entry)
   if (left < DECIDE_M) {
     cap->mps = sqrt (limit * limit + 2 * ENTRY_MPS2 * left);
     cap->accel = entry->car.speed > cap->mps - 2 ? -ENTRY_MPS2 : 0;
-  } else if (past < 30 && rs_track_in_pit_window (race->track, entry->car.s)) {
+  } else if (past < CONE_M && entry->car.speed < limit + 4) {
+    /* Called in too late or too fast: the next time round. */
     entry->car.in_pit_lane = TRUE;
     entry->car.beside_wanted_m = 0;
     entry->pit.through = entry->pit.wants == RS_PIT_DRIVE_THROUGH;
     rs_race_note (race, "pit-in", entry, entry->pit.wants);
+    watch_speed (race, entry);
   }
 }
 

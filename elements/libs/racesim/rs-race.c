@@ -175,7 +175,7 @@ rs_race_new (const RaceSimConfig *config, GError **error)
     init_reference (race, k);
   init_seats (race);
   rs_field_init (race);
-  rs_control_init (race);
+  rs_sessions_init (race);
   for (guint k = 0; k < race->n_seats; k++)
     rs_seat_init (&race->seats[k], race->seats[k].entry,
         &race->cars[race->seats[k].entry].car,
@@ -226,6 +226,19 @@ rs_race_surface (const RsRace *race, const RsEntry *entry)
   return entry->car.off_track ? 0 : 3;
 }
 
+/* What counts ends with the checkered flag. */
+static int
+laps_of (const RsEntry *entry)
+{
+  return entry->done ? entry->done_laps : entry->timer.completed;
+}
+
+static double
+line_of (const RsEntry *entry)
+{
+  return entry->done ? entry->done_cross_s : entry->timer.cross_s;
+}
+
 /* Whether a stands before b: laps done, then who did them first; outside of
  * races the better time. */
 static gboolean
@@ -239,11 +252,11 @@ stands_before (const RsRace *race, const RsEntry *a, const RsEntry *b)
 
     return s < t || (s == t && a->grid < b->grid);
   }
-  if (x->completed != y->completed)
-    return x->completed > y->completed;
-  if (x->completed < 0 || x->cross_s == y->cross_s)
+  if (laps_of (a) != laps_of (b))
+    return laps_of (a) > laps_of (b);
+  if (laps_of (a) < 0 || line_of (a) == line_of (b))
     return a->grid < b->grid;
-  return x->cross_s < y->cross_s;
+  return line_of (a) < line_of (b);
 }
 
 /* Gives everyone their position, over all and in the class. */

@@ -143,7 +143,11 @@ void rs_field_place_grid (RsRace *race);
 void rs_field_renew (RsRace *race, RsEntry *entry);
 void rs_entry_stand (RsRace *race, RsEntry *entry, double s, double until_s);
 
-void rs_control_init (RsRace *race);
+void rs_sessions_init (RsRace *race);
+void rs_sessions_take_results (RsRace *race);
+void rs_sessions_end (RsRace *race);
+
+void rs_control_set_state (RsRace *race, RsState state);
 void rs_control_step (RsRace *race);
 void rs_control_crossed (RsRace *race, RsEntry *entry, double cross_s);
 void rs_control_caution (RsRace *race, gboolean on);

@@ -45,9 +45,10 @@ rs_seat_sample (RsSeat *seat, const RsCar *car, guint k, double dt)
   if (rs_car_spinning (car)) {
     /* It turns with the body, the forces stay with the course. */
     const double along = sample->long_accel, across = sample->lat_accel;
+    const double turn = rs_car_spin_angle (car);
 
-    sample->long_accel = along * cos (slip) - across * sin (slip);
-    sample->lat_accel = along * sin (slip) + across * cos (slip);
+    sample->long_accel = along * cos (turn) - across * sin (turn);
+    sample->lat_accel = along * sin (turn) + across * cos (turn);
   }
   sample->steering_nm =
       -trail_m / reduction

@@ -78,16 +78,26 @@ may_pass (
   return fabs (point.curvature) < limit;
 }
 
-/* The side to pass on: where there is more road, else one's own habit. */
+/* The side to pass on: the one begun on, else where there is more road, else
+ * one's own habit. */
 static double
-pass_at (const RsRace *race, const RsEntry *me, const RsEntry *other)
+choose_side (const RsRace *race, const RsEntry *me, const RsEntry *other)
+{
+  const double there = other->car.beside.m;
+
+  if (me->pass_until_s > race->time_s)
+    return me->pass_side;
+  if (fabs (there) > 0.4)
+    return there > 0 ? -1 : 1;
+  return me->number % 2 == 1 ? 1 : -1;
+}
+
+/* Where to drive beside the line to get past. */
+static double
+pass_at (const RsRace *race, const RsEntry *other, double side)
 {
   const double most = race->track->spec->half_width_m - 1.1;
   const double there = CLAMP (other->car.beside.m, -most, most);
-  const double side = there > 0.4      ? -1
-                      : there < -0.4   ? 1
-                      : me->number % 2 ? 1
-                                       : -1;
 
   return CLAMP (there + side * PASS_M, -most, most);
 }
@@ -148,11 +158,13 @@ drive_among_others (RsRace *race, guint p)
     const double planned = rs_driver_target (
         &me->car.driver, race->track, me->car.s + 0.3 * me->car.speed);
     const double faster = MIN (planned, me->car.speed + 6) - other->car.speed;
-    const double side = pass_at (race, me, other);
+    const double side = choose_side (race, me, other);
+    const double aside = pass_at (race, other, side);
 
     if (faster > 0.8 && clear < 6 + 0.7 * me->car.speed
-        && may_pass (race, me, other, planned) && !is_taken (race, p, side)) {
-      want = side;
+        && may_pass (race, me, other, planned) && !is_taken (race, p, aside)) {
+      want = aside;
+      me->pass_side = side;
       me->pass_until_s = race->time_s + 2.0;
       cap->mps = MAX (0, other->car.speed + 1.3 * (clear - 0.5));
     } else {

@@ -22,8 +22,7 @@
 #define CHANCE_SPIN 3.5e-4
 #define CHANCE_CONTACT 2.5e-3
 #define CHANCE_CRASH 6e-5
-#define CHANCE_GONE 4e-5
-#define CHANCE_SPEEDING 4e-3
+#define CHANCE_GONE 1e-4
 #define CONTACT_M 9.0
 #define FURLED_S 2.5
 #define STRANDED_S 9.0

@@ -11,7 +11,7 @@
 #define AIR_C 24.0
 #define TRACK_C 36.0
 /* Tread is gone after this much slip work on one third of a tyre. */
-#define WEAR_J 1.0e8
+#define WEAR_J 3.5e7
 
 /*
  * Camber loads the inner third more and cornering the outer third of the outer
