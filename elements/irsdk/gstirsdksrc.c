@@ -22,6 +22,7 @@
  */
 #include "gstirsdksrc.h"
 
+#include "gstirsdklook.h"
 #include "gstirsdkstamp.h"
 
 #include <gstpitbox/gstpitbox.h>
@@ -44,18 +45,14 @@ GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
 #define REFRESH_NS GST_SECOND
 /* The wait for the simulator's event must end for unlock(). */
 #define EVENT_WAIT_MS 50
-/* Without an event, a look this much behind the time a tick is due finds it.
- * Each 8th tick is also looked for as much before: only a row that is there
- * early can tell that the fit is late. Measured: 1.2 wake-ups a row. */
-#define LOOK_AROUND_NS (300 * GST_USECOND)
-#define PROBE_TICKS 8
-/* The first ticks are looked for all the time, then all from both sides. */
-#define SEARCH_ROWS 4
-#define PROBE_ROWS 120
+/* Rows that wait in the simulator's buffers, of which it has 3 or 4 and writes
+ * into one, until the last of them is there. With one more than two a wake-up
+ * that comes late costs a row. */
+#define MAX_AIM 2
 /* New session strings come in bursts while drivers join. */
 #define SESSION_PAUSE_NS (500 * GST_MSECOND)
 /* A row that is read at once is at most so old when it is pushed. */
-#define LATENCY_NS (4 * GST_MSECOND)
+#define LATENCY_NS GST_IRSDK_LOOK_MAX_MARGIN
 /* More than that a viewer would see as a stutter. */
 #define MAX_BATCH 6
 
@@ -71,7 +68,7 @@ typedef struct {
   guint64 layouts;
   guint64 session_updates;
   guint64 torn;
-  guint64 looks;
+  guint64 wakes;
   GstClockTime delay_sum;
   GstClockTime delay_max;
 } Stats;
@@ -96,7 +93,6 @@ struct _GstIrsdkSrc {
   gint32 tick_rate;
   GstIrsdkStamp stamp;
   gboolean discont;
-  gint32 last_tick;
   GstClockTime last_row; /* clock time of the last row's arrival */
   GstClockTime last_refresh; /* clock time */
   GstClockTime position; /* running time up to which all is told */
@@ -104,9 +100,8 @@ struct _GstIrsdkSrc {
   gboolean have_session;
   gint32 session_update;
   GstClockTime last_session;
-  guint looks; /* since the last row */
-  guint fit_rows; /* since the fit began */
-  gboolean direct; /* the look was only behind the time it is due */
+  GstIrsdkLook look;
+  guint wakes; /* since the last row */
   GQueue held; /* GstBuffer: rows that wait for the rest of their batch */
   gboolean draining; /* hand out what is held before looking again */
   gboolean has_kept;
@@ -178,31 +173,15 @@ wait_until (GstIrsdkSrc *self, GstClock *clock, GstClockTime time)
   return !flushing;
 }
 
-/* When to look next: around the time the next tick is due, then ever more
- * seldom. A look is a copy of the header, about a microsecond; waking up for it
- * costs more. */
-static GstClockTime
-next_look (GstIrsdkSrc *self, GstClockTime now)
+/* How many rows may be waited for at once. */
+static guint
+count_wanted (GstIrsdkSrc *self)
 {
-  const GstClockTime period = GST_SECOND / (guint) self->tick_rate;
-  const GstClockTime age = now - self->last_row;
-  const GstClockTime due = (GstClockTime) irsdk_tick_clock_predict (
-      &self->stamp.clock, self->last_tick + 1);
-  const gboolean probe = self->fit_rows < PROBE_ROWS
-                         || ((guint32) self->last_tick + 1) % PROBE_TICKS == 0;
+  const IrsdkHeader *header = irsdk_shm_reader_get_header (self->reader);
+  const guint kept =
+      header != NULL && header->num_buf > 2 ? (guint) header->num_buf - 1 : 1;
 
-  self->direct = FALSE;
-  if (self->fit_rows < SEARCH_ROWS && age < 2 * period)
-    return now + GST_MSECOND;
-  if (self->looks == 0 && probe && due > now + LOOK_AROUND_NS)
-    return due - LOOK_AROUND_NS;
-  if (due > now) {
-    self->direct = self->looks == 0;
-    return due + LOOK_AROUND_NS;
-  }
-  if (age < 2 * period)
-    return now + GST_MSECOND;
-  return now + (age < GST_SECOND ? 4 : 20) * GST_MSECOND;
+  return MIN (self->batch - self->held.length, MIN (kept, MAX_AIM));
 }
 
 static gboolean
@@ -218,9 +197,11 @@ wait_for_tick (GstIrsdkSrc *self, GstClock *clock, GstClockTime now)
   } else if (self->last_row == GST_CLOCK_TIME_NONE) {
     go_on = wait_until (self, clock, now + 2 * GST_MSECOND);
   } else {
-    go_on = wait_until (self, clock, next_look (self, now));
+    go_on = wait_until (self, clock,
+        gst_irsdk_look_next (
+            &self->look, &self->stamp.clock, now, count_wanted (self)));
   }
-  self->looks++;
+  self->wakes++;
   return go_on;
 }
 
@@ -366,30 +347,28 @@ count_row (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime delay)
   self->stats.lost_ticks += row->lost;
   self->stats.restarts += row->restarted && self->pushed;
   self->stats.torn = irsdk_shm_reader_get_torn (self->reader);
-  self->stats.looks += self->looks + 1;
+  self->stats.wakes += self->wakes;
   self->stats.delay_sum += delay;
   self->stats.delay_max = MAX (self->stats.delay_max, delay);
   GST_OBJECT_UNLOCK (self);
 }
 
-/* A row that was there at the only look tells nothing about when it came: it
- * must not draw the fit towards the time of the look. */
-static gint64
-when_seen (GstIrsdkSrc *self, gint32 tick, GstClockTime now)
+static GstClockTime
+when_ticked (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime now)
 {
-  const gint64 due = irsdk_tick_clock_predict (&self->stamp.clock, tick);
+  IrsdkTickClock *clock = &self->stamp.clock;
 
-  if (self->direct && self->looks == 1 && due > 0 && due < (gint64) now)
-    return due;
-  return (gint64) now;
+  if (irsdk_shm_reader_has_event (self->reader))
+    return (GstClockTime) irsdk_tick_clock_add (
+        clock, row->tick, (gint64) now, NULL);
+  return gst_irsdk_look_found (&self->look, clock, row->tick, row->lost, now);
 }
 
 static void
 stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
     GstClock *clock, GstClockTime now)
 {
-  const GstClockTime time = (GstClockTime) irsdk_tick_clock_add (
-      &self->stamp.clock, row->tick, when_seen (self, row->tick, now), NULL);
+  const GstClockTime time = when_ticked (self, row, now);
   const gint64 tick = gst_pitbox_row_get_newest_int64 (
       row->data, self->session_tick, (guint32) row->tick);
   GstClockTime pts = running_time (self, time);
@@ -426,7 +405,7 @@ make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
     return NULL;
   if (row->restarted) {
     gst_irsdk_stamp_init (&self->stamp, self->tick_rate);
-    self->fit_rows = 0;
+    gst_irsdk_look_init (&self->look);
   }
   if (row->lost > 0)
     GST_WARNING_OBJECT (self, "%u ticks lost before %d", row->lost, row->tick);
@@ -435,10 +414,7 @@ make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
       row->data, gst_pitbox_schema_get_row_bytes (self->schema));
   stamp_row (self, buffer, row, clock, now);
   self->last_row = now;
-  self->last_tick = row->tick;
-  self->looks = 0;
-  self->direct = FALSE;
-  self->fit_rows++;
+  self->wakes = 0;
   self->pushed = TRUE;
   set_state (self, STATE_CONNECTED, "rows are coming");
   GST_LOG_OBJECT (self, "tick %d at %" GST_TIME_FORMAT, row->tick,
@@ -566,7 +542,8 @@ gst_irsdk_src_start (GstBaseSrc *src)
   self->tick_rate = 60;
   self->position = 0;
   self->pushed = FALSE;
-  self->looks = 0;
+  self->wakes = 0;
+  gst_irsdk_look_init (&self->look);
   self->last_refresh = 0;
   forget_sim (self);
   return TRUE;
@@ -623,8 +600,8 @@ make_stats (GstIrsdkSrc *self)
       s.rows, "lost-ticks", G_TYPE_UINT64, s.lost_ticks, "torn", G_TYPE_UINT64,
       s.torn, "connections", G_TYPE_UINT64, s.connections, "restarts",
       G_TYPE_UINT64, s.restarts, "layouts", G_TYPE_UINT64, s.layouts,
-      "session-updates", G_TYPE_UINT64, s.session_updates, "looks",
-      G_TYPE_UINT64, s.looks, "delay-mean-us", G_TYPE_UINT64,
+      "session-updates", G_TYPE_UINT64, s.session_updates, "wake-ups",
+      G_TYPE_UINT64, s.wakes, "delay-mean-us", G_TYPE_UINT64,
       s.rows > 0 ? s.delay_sum / s.rows / GST_USECOND : 0, "delay-max-us",
       G_TYPE_UINT64, s.delay_max / GST_USECOND, NULL);
 }

@@ -34,6 +34,7 @@ forget_line (IrsdkTickClock *self)
 {
   self->n_blocks = 0;
   self->block_rows = 0;
+  self->block_seen = false;
   self->has_line = false;
   self->late_rows = 0;
 }
@@ -64,18 +65,28 @@ fit_line (IrsdkTickClock *self)
 
 /* Keeps the row that was seen with the least delay of each second. */
 static void
-collect (IrsdkTickClock *self, double x, double y)
+note (IrsdkTickClock *self, double x, double y)
 {
   const double lateness = y - x * self->slope_ns;
 
-  if (self->block_rows == 0
+  if (!self->block_seen
       || lateness < self->block_y - self->block_x * self->slope_ns) {
     self->block_x = x;
     self->block_y = y;
   }
+  self->block_seen = true;
+}
+
+/* A second in which nothing was seen at its time adds nothing to the line. */
+static void
+count_row (IrsdkTickClock *self)
+{
   if (++self->block_rows * self->period_ns < 1e9)
     return;
   self->block_rows = 0;
+  if (!self->block_seen)
+    return;
+  self->block_seen = false;
   if (self->n_blocks == IRSDK_TICK_CLOCK_BLOCKS) {
     memmove (self->x, self->x + 1, sizeof self->x - sizeof self->x[0]);
     memmove (self->y, self->y + 1, sizeof self->y - sizeof self->y[0]);
@@ -118,6 +129,22 @@ sim_paused (IrsdkTickClock *self, double late, double limit_ns)
   return self->late_rows >= IRSDK_TICK_CLOCK_WINDOW;
 }
 
+/* Goes @n ticks on; returns the time of the new one, relative to base_ns. */
+static double
+advance (IrsdkTickClock *self, int32_t n)
+{
+  double time = self->time_ns + n * self->slope_ns;
+
+  self->ticks += n;
+  self->tick = (int32_t) ((uint32_t) self->tick + (uint32_t) n);
+  if (self->has_line) {
+    const double target = self->line_a + self->line_b * (double) self->ticks;
+
+    time += fmin (fmax (target - time, -MAX_SLEW_NS * n), MAX_SLEW_NS * n);
+  }
+  return time;
+}
+
 /**
  * irsdk_tick_clock_add:
  * @clock: a clock
@@ -146,14 +173,7 @@ irsdk_tick_clock_add (
     return arrival_ns;
   }
   arrival = (double) (arrival_ns - clock->base_ns);
-  clock->ticks += n;
-  clock->tick = tick;
-  time = clock->time_ns + n * clock->slope_ns;
-  if (clock->has_line) {
-    const double target = clock->line_a + clock->line_b * (double) clock->ticks;
-
-    time += fmin (fmax (target - time, -MAX_SLEW_NS * n), MAX_SLEW_NS * n);
-  }
+  time = advance (clock, n);
   late = arrival - time;
   /* The sim keeps three rows, so only so old ones are ever read. */
   if (sim_paused (clock, late, 3.5 * clock->period_ns)) {
@@ -162,10 +182,36 @@ irsdk_tick_clock_add (
     if (stepped != NULL)
       *stepped = true;
   } else {
-    collect (clock, (double) clock->ticks, arrival);
+    note (clock, (double) clock->ticks, arrival);
+    count_row (clock);
   }
   /* No row is seen before its tick. */
   clock->time_ns = fmin (time, arrival);
+  return clock->base_ns + (int64_t) clock->time_ns;
+}
+
+/**
+ * irsdk_tick_clock_skip:
+ * @clock: a clock
+ * @tick: number of a row, greater than the last one's
+ * @arrival_ns: when it was read
+ *
+ * As irsdk_tick_clock_add(), for a row that had been there for an unknown time
+ * when it was read: it tells nothing about the pace.
+ *
+ * Returns: when the tick was, never later than @arrival_ns
+ */
+int64_t
+irsdk_tick_clock_skip (IrsdkTickClock *clock, int32_t tick, int64_t arrival_ns)
+{
+  const int32_t n = (int32_t) ((uint32_t) tick - (uint32_t) clock->tick);
+  double arrival;
+
+  if (!clock->started || n <= 0)
+    return irsdk_tick_clock_add (clock, tick, arrival_ns, NULL);
+  arrival = (double) (arrival_ns - clock->base_ns);
+  clock->time_ns = fmin (advance (clock, n), arrival);
+  count_row (clock);
   return clock->base_ns + (int64_t) clock->time_ns;
 }
 

@@ -31,6 +31,7 @@ typedef struct {
 
   /* Least lateness of the block that is being filled. */
   int32_t block_rows;
+  bool block_seen;
   double block_x, block_y;
   double x[IRSDK_TICK_CLOCK_BLOCKS], y[IRSDK_TICK_CLOCK_BLOCKS];
   int32_t n_blocks;
@@ -45,6 +46,8 @@ typedef struct {
 void irsdk_tick_clock_init (IrsdkTickClock *clock, int32_t tick_rate);
 int64_t irsdk_tick_clock_add (
     IrsdkTickClock *clock, int32_t tick, int64_t arrival_ns, bool *stepped);
+int64_t irsdk_tick_clock_skip (
+    IrsdkTickClock *clock, int32_t tick, int64_t arrival_ns);
 int64_t irsdk_tick_clock_predict (const IrsdkTickClock *clock, int32_t tick);
 
 #ifdef __cplusplus
