@@ -172,27 +172,50 @@ outage (gint *drop_a, gint *drop_b)
   g_atomic_int_set (drop_b, FALSE);
 }
 
+/* From 1.24 on mpegtsmux goes on without a silent pad, and in the stock line
+ * begins without one: it changes its programme when the picture comes, and
+ * tsdemux's new pad for the telemetry finds no link. So there the control says
+ * nothing about an outage. */
+static gboolean
+has_control (void)
+{
+  guint major, minor, micro, nano;
+
+  gst_version (&major, &minor, &micro, &nano);
+  if (major == 1 && minor < 24)
+    return TRUE;
+  g_print ("# no control beside it: this mpegtsmux has a time-out\n");
+  return FALSE;
+}
+
 static void
 test_telemetry_outage (void)
 {
+  gboolean controlled = has_control ();
   gint64 best_us = G_MAXINT64;
 
   for (guint i = 0; i < TRIES && best_us > MAX_GAP_US; i++) {
     Run run, control;
 
     run_start (&run, with_pace);
-    run_start (&control, without_pace);
-    outage (&run.drop_telemetry, &control.drop_telemetry);
+    if (controlled)
+      run_start (&control, without_pace);
+    outage (&run.drop_telemetry,
+        controlled ? &control.drop_telemetry : &run.drop_telemetry);
     wait_count (&run, &run.n_video, 20);
     wait_count (&run, &run.n_rows, 20);
-    wait_count (&control, &control.n_video, 20);
+    if (controlled) {
+      wait_count (&control, &control.n_video, 20);
+      run_stop (&control);
+      g_print ("# 5 s without telemetry, without telemetrypace: longest time "
+               "without a picture %.0f ms\n",
+          control.worst_video_us / 1e3);
+      g_assert_cmpint (control.worst_video_us, >, MIN_CONTROL_US);
+    }
     run_stop (&run);
-    run_stop (&control);
     g_print ("# 5 s without telemetry: longest time without a picture %.1f ms "
-             "(by time stamps %.1f ms); without telemetrypace %.0f ms\n",
-        run.worst_video_us / 1e3, run.worst_pts_gap / 1e6,
-        control.worst_video_us / 1e3);
-    g_assert_cmpint (control.worst_video_us, >, MIN_CONTROL_US);
+             "(by time stamps %.1f ms)\n",
+        run.worst_video_us / 1e3, run.worst_pts_gap / 1e6);
     /* No picture is lost, however late this machine is. */
     g_assert_cmpuint (run.worst_pts_gap, <, 2 * GST_SECOND / 60);
     best_us = MIN (best_us, run.worst_video_us);
@@ -203,24 +226,29 @@ test_telemetry_outage (void)
 static void
 test_picture_outage (void)
 {
+  gboolean controlled = has_control ();
   Run run, control;
 
   run_start (&run, with_pace);
-  run_start (&control, without_pace);
-  outage (&run.drop_video, &control.drop_video);
+  if (controlled)
+    run_start (&control, without_pace);
+  outage (&run.drop_video, controlled ? &control.drop_video : &run.drop_video);
   wait_count (&run, &run.n_video, 20);
   wait_count (&run, &run.n_rows, 20);
-  wait_count (&control, &control.n_rows, 20);
+  if (controlled) {
+    wait_count (&control, &control.n_rows, 20);
+    run_stop (&control);
+    g_print ("# 5 s without a picture, without telemetrypace: longest time "
+             "without a row %.0f ms\n",
+        control.worst_row_us / 1e3);
+    g_assert_cmpint (control.worst_row_us, >, MIN_CONTROL_US);
+  }
   run_stop (&run);
-  run_stop (&control);
   g_print ("# 5 s without a picture: %u rows of %" G_GUINT64_FORMAT
-           " came, the longest time without one %.1f ms; without "
-           "telemetrypace %.0f ms\n",
-      run.n_rows, run.last_tick - run.first_tick + 1, run.worst_row_us / 1e3,
-      control.worst_row_us / 1e3);
+           " came, the longest time without one %.1f ms\n",
+      run.n_rows, run.last_tick - run.first_tick + 1, run.worst_row_us / 1e3);
   g_assert_cmpuint (run.last_tick - run.first_tick + 1, ==, run.n_rows);
   g_assert_cmpuint (run.n_rows, >, 5 * 60);
-  g_assert_cmpint (control.worst_row_us, >, MIN_CONTROL_US);
 }
 
 int
