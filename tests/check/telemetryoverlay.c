@@ -78,7 +78,8 @@ make_picture (GstHarness *h, guint n, gboolean with_row)
         GST_VIDEO_INFO_IS_RGB (&info) || i == 0 ? GRAY : 128,
         (gsize) GST_VIDEO_FRAME_PLANE_STRIDE (&frame, i)
             * (gsize) GST_VIDEO_FRAME_COMP_HEIGHT (&frame, i));
-  for (guint i = 0; GST_VIDEO_INFO_HAS_ALPHA (&info) && i < W * H; i++)
+  for (gint i = 0;
+       GST_VIDEO_INFO_HAS_ALPHA (&info) && i < info.width * info.height; i++)
     ((guint8 *) GST_VIDEO_FRAME_PLANE_DATA (
         &frame, 0))[i * 4 + info.finfo->poffset[3]] = 255;
   gst_video_frame_unmap (&frame);
@@ -165,6 +166,38 @@ GST_START_TEST (test_every_format)
     check_pixel (after, 60, 83, gray[0], gray[1], gray[2], 2, formats[i]);
     check_pixel (after, W / 2, H / 2, gray[0], gray[1], gray[2], 2, formats[i]);
     check_pixel (before, 60, 60, gray[0], gray[1], gray[2], 0, formats[i]);
+    gst_harness_teardown (h);
+  }
+}
+GST_END_TEST;
+
+/* Odd, tiny and upright pictures: nothing is written beside them. */
+GST_START_TEST (test_odd_sizes)
+{
+  static const gchar *const formats[] = { "I420", "NV21", "ARGB", "Y42B" };
+  static const struct {
+    guint w, h;
+  } sizes[] = { { 641, 361 }, { 17, 16 }, { 16, 333 }, { 1023, 31 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats) * G_N_ELEMENTS (sizes); i++) {
+    GstHarness *h = gst_harness_new ("telemetryoverlay");
+    g_autofree gchar *caps =
+        g_strdup_printf ("video/x-raw,format=%s,width=%u,height=%u,"
+                         "framerate=60/1",
+            formats[i / 4], sizes[i % 4].w, sizes[i % 4].h);
+
+    gst_harness_set (h, "telemetryoverlay", "theme", "engineer", NULL);
+    gst_harness_set_src_caps_str (h, caps);
+    pb_test_hud_push_session (h);
+    for (guint n = 0; n < 9; n++) {
+      GstBuffer *buffer = make_picture (h, n, TRUE);
+      gsize size = gst_buffer_get_size (buffer);
+
+      fail_unless_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+      buffer = gst_harness_pull (h);
+      fail_unless_equals_int (gst_buffer_get_size (buffer), size);
+      gst_buffer_unref (buffer);
+    }
     gst_harness_teardown (h);
   }
 }
@@ -452,6 +485,7 @@ telemetryoverlay_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_every_format);
+  tcase_add_test (tc, test_odd_sizes);
   tcase_add_test (tc, test_over_transparent_pictures);
   tcase_add_test (tc, test_transparent_background);
   tcase_add_test (tc, test_pictures_without_a_row);
