@@ -62,6 +62,8 @@ static const PbSetting table[] = {
   { "public-address", PB_SETTING_TEXT, AT (server.public_address), NULL, 0, 0,
       "ADDRESS",
       "Offer viewers this IPv4 address besides the machine's own (NAT)" },
+  { "keep-free", PB_SETTING_NUMBER, AT (server.keep_free_mb), "268", 1, 1000000,
+      "MB", "Disk space that recordings leave free" },
   { "max-viewers", PB_SETTING_NUMBER, AT (server.max_viewers), "100", 1, 10000,
       "N", "Most viewers at a time" },
   { "dashboard", PB_SETTING_FILE, AT (server.dashboard), PB_DASHBOARD_DIR, 0, 0,

@@ -34,7 +34,11 @@ recover (PbServer *self, GError **error)
 static gboolean
 start_ingest (PbServer *self, const PbServerOptions *options, GError **error)
 {
+  const PbRecorderOptions recorder = {
+    .reserve_bytes = (guint64) options->keep_free_mb * 1000000,
+  };
   PbIngestConfig config = {
+    .recorder = &recorder,
     .store = self->data->store,
     .seal = self->data->seal,
     .registry = self->registry,

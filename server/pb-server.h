@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @webrtc_port: UDP port of all viewers; 0 = any
  * @password_file: (nullable): see pb_password_new_from_file()
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
+ * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
  * @dashboard: (nullable): folder of the dashboard's files
  */
@@ -27,6 +28,7 @@ typedef struct {
   gint webrtc_port;
   gchar *password_file;
   gchar *public_address;
+  gint keep_free_mb;
   gint max_viewers;
   gchar *dashboard;
 } PbServerOptions;

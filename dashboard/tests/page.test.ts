@@ -133,6 +133,16 @@ test('a browser without H.264 is told so, and a server that fell silent', () => 
   assert.equal(stageBanner({ ...base, showing: true }), null);
 });
 
+test('a recording that pauses is told in the words of the server', () => {
+  const driver = parseDriver({
+    id: 'ann', state: 'live', mode: 'video',
+    recording: { state: 'paused', failure: 'the disk is full', bytes: 1 },
+  })!;
+  assert.match(stageBanner({
+    ...base, showing: true, drivers: [driver], selected: 'ann',
+  })!, /Not recorded at the moment: the disk is full\./);
+});
+
 test('instruments lie below the picture, over it on the whole screen', () => {
   const below = stageLayout(1200, 760, 16 / 9, 1, true, false);
   assert.equal(below.over, false);

@@ -111,12 +111,13 @@ static void
 add_recording (JsonBuilder *b, const PbRecorderStats *stats)
 {
   pb_json_begin_object (b, "recording");
-  pb_json_add_text (b, "state", stats->recording ? "on" : "stopped");
+  pb_json_add_text (b, "state", stats->recording ? "on" : "paused");
   if (stats->failure)
     pb_json_add_text (b, "failure", stats->failure);
   pb_json_add_int (b, "bytes", stats->bytes);
   pb_json_add_double (b, "seconds", stats->duration_ms / 1e3);
   pb_json_add_int (b, "dropped_bytes", stats->dropped_bytes);
+  pb_json_add_int (b, "missed_bytes", stats->missed_bytes);
   json_builder_end_object (b);
 }
 

@@ -3,11 +3,9 @@
  * on a thread of its own. */
 #include "recording/pb-recorder.h"
 
-#include <errno.h>
-
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 
+#include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
 
 #define DEFAULT_SEGMENT_MS 10000
@@ -20,6 +18,7 @@
 #define WRITE_MS 100
 #define COMMIT_MS 400
 #define WRITE_BYTES (64u * 1024)
+#define RESUME_MIN_BYTES (G_GUINT64_CONSTANT (1024) * 1024)
 /* The index waits in memory while the database is busy; so many lines are
  * hours of key frames. */
 #define PENDING_MAX_POINTS 20000
@@ -46,68 +45,77 @@ struct _PbRecorder {
 
   /* The thread's own. */
   PbSegmenter *segmenter;
-  GFileOutputStream *file;
+  PbSegmentFile *file;
   GByteArray *unwritten;
   PbSegmentRow segment;
-  gboolean has_segment;
-  guint64 total_bytes;
+  gboolean has_segment; /* and its file is open */
+  guint next_segment;
+  gboolean paused;
+  guint64 closed_bytes;
+  gint64 closed_pts;
+  guint64 missed_bytes;
   gboolean changed_since_commit;
-  gint64 first_pts;
-  gboolean has_first_pts;
   gint64 now_utc_us;
   GArray *changed; /* of PbSegmentRow: closed since the last commit */
   GArray *points; /* of PbPoint: written but not committed */
   gint64 next_commit;
-  GError *failure;
 };
 
-/**
- * pb_recorder_dup_segment_path:
- * @folder: the session's folder
- * @n: number of a segment
- *
- * Returns: (transfer full): its file
- */
-gchar *
-pb_recorder_dup_segment_path (const gchar *folder, guint n)
-{
-  g_autofree gchar *name = g_strdup_printf ("%05u.ts", n);
-
-  return g_build_filename (folder, name, NULL);
-}
-
+/* Nothing can be written: live goes on, and each commit looks whether it can
+ * be again. */
 static void
-fail (PbRecorder *self, GError *error, const gchar *doing)
+pause_recording (PbRecorder *self, GError *error, const gchar *doing)
 {
-  if (self->failure) {
-    g_clear_error (&error);
-    return;
-  }
-  self->failure = error;
-  g_prefix_error (&self->failure, "%s: ", doing);
-  g_warning ("%s: recording stopped, live goes on: %s", self->folder,
-      self->failure->message);
+  g_autofree gchar *text = g_strdup_printf ("%s: %s. Live goes on; recording "
+                                            "goes on by itself when it can",
+      doing, error->message);
+
+  if (!self->paused)
+    g_warning ("%s: %s", self->folder, text);
+  self->paused = TRUE;
+  g_error_free (error);
   g_mutex_lock (&self->lock);
   self->stats.recording = FALSE;
-  self->stats.failure = g_strdup (self->failure->message);
+  g_free (self->stats.failure);
+  self->stats.failure = g_steal_pointer (&text);
   g_mutex_unlock (&self->lock);
 }
 
 static void
-write_file (PbRecorder *self)
+resume_recording (PbRecorder *self)
 {
-  GError *error = NULL;
-  gsize written = 0;
-
-  if (self->unwritten->len == 0)
+  if (!self->paused)
     return;
-  if (!self->failure && self->file
-      && !g_output_stream_write_all (G_OUTPUT_STREAM (self->file),
-          self->unwritten->data, self->unwritten->len, &written, NULL, &error))
-    fail (self, error, "writing a segment");
-  self->segment.bytes += written;
-  self->total_bytes += written;
-  g_byte_array_set_size (self->unwritten, 0);
+  self->paused = FALSE;
+  g_mutex_lock (&self->lock);
+  self->stats.recording = TRUE;
+  g_clear_pointer (&self->stats.failure, g_free);
+  g_mutex_unlock (&self->lock);
+  g_message ("%s: recording goes on, segment %u; %" G_GUINT64_FORMAT
+             " bytes of the stream are not in it",
+      self->folder, self->segment.n, self->missed_bytes);
+}
+
+/* Bytes that did not get into the file have no line in the index. */
+static void
+drop_points_beyond (PbRecorder *self)
+{
+  guint len = self->points->len;
+
+  while (len > 0) {
+    const PbPoint *last = &g_array_index (self->points, PbPoint, len - 1);
+
+    if (last->segment != self->segment.n || last->offset < self->segment.bytes)
+      break;
+    len--;
+  }
+  g_array_set_size (self->points, len);
+  if (len > 0) {
+    const PbPoint *last = &g_array_index (self->points, PbPoint, len - 1);
+
+    if (last->segment == self->segment.n)
+      self->segment.end_pts = MAX (self->segment.end_pts, last->pts);
+  }
 }
 
 static void
@@ -124,69 +132,111 @@ update_end (PbRecorder *self)
     self->segment.end_pts = pts;
 }
 
+/* What is in the file is what the index says. */
 static void
-end_segment (PbRecorder *self)
+end_file (PbRecorder *self)
 {
   if (!self->has_segment)
     return;
-  write_file (self);
-  update_end (self);
-  if (self->file)
-    g_output_stream_close (G_OUTPUT_STREAM (self->file), NULL, NULL);
-  g_clear_object (&self->file);
-  self->segment.closed = TRUE;
-  g_array_append_val (self->changed, self->segment);
   self->has_segment = FALSE;
+  self->segment.bytes = pb_segment_file_close (self->file);
+  self->file = NULL;
+  drop_points_beyond (self);
+  if (self->segment.bytes == 0) {
+    self->next_segment = self->segment.n;
+    return;
+  }
+  self->segment.closed = TRUE;
+  self->closed_bytes += self->segment.bytes;
+  self->closed_pts += self->segment.end_pts - self->segment.start_pts;
+  g_array_append_val (self->changed, self->segment);
+}
+
+static void
+write_file (PbRecorder *self)
+{
+  GError *error = NULL;
+  guint64 before = self->segment.bytes;
+
+  if (self->unwritten->len == 0)
+    return;
+  if (!self->has_segment) {
+    self->missed_bytes += self->unwritten->len;
+  } else if (pb_segment_file_write (self->file, self->unwritten->data,
+                 self->unwritten->len, &error)) {
+    self->segment.bytes = pb_segment_file_get_bytes (self->file);
+    update_end (self);
+  } else {
+    end_file (self);
+    self->missed_bytes += self->unwritten->len - (self->segment.bytes - before);
+    pause_recording (self, error, "writing a segment");
+  }
+  g_byte_array_set_size (self->unwritten, 0);
+}
+
+static void
+end_segment (PbRecorder *self)
+{
+  write_file (self);
+  if (self->has_segment)
+    update_end (self);
+  end_file (self);
 }
 
 static gboolean
 check_space (PbRecorder *self, GError **error)
 {
-  g_autoptr (GFile) folder = g_file_new_for_path (self->folder);
-  g_autoptr (GFileInfo) info = g_file_query_filesystem_info (
-      folder, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
+  guint64 reserve = self->options.reserve_bytes;
+  /* A little more room than was missing, or it would begin and end with each
+   * file that somebody deletes. */
+  guint64 needed =
+      self->paused ? reserve + MAX (reserve / 8, RESUME_MIN_BYTES) : reserve;
   guint64 free_bytes;
 
-  if (!info
-      || !g_file_info_has_attribute (info, G_FILE_ATTRIBUTE_FILESYSTEM_FREE))
-    return TRUE;
-  free_bytes =
-      g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_FILESYSTEM_FREE);
-  if (free_bytes > self->options.reserve_bytes)
+  if (!self->options.get_free (self->folder, &free_bytes)
+      || free_bytes > needed)
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-      "%" G_GUINT64_FORMAT " MB are free and %" G_GUINT64_FORMAT
-      " MB stay reserved. Free some space; the next session records again",
-      free_bytes / 1000000, self->options.reserve_bytes / 1000000);
+      "the disk is full, %.1f MB are free and %.1f MB stay reserved",
+      free_bytes / 1e6, reserve / 1e6);
   return FALSE;
+}
+
+/* Looks at the disk between segments: does it still have room, has it again? */
+static void
+watch_space (PbRecorder *self)
+{
+  GError *error = NULL;
+
+  if (!check_space (self, &error)) {
+    end_segment (self);
+    pause_recording (self, error, "recording pauses");
+  } else if (self->paused && self->points->len < PENDING_MAX_POINTS) {
+    pb_segmenter_cut (self->segmenter);
+  }
 }
 
 static void
 begin_segment (guint n, gpointer user_data)
 {
   PbRecorder *self = user_data;
-  g_autofree gchar *path = pb_recorder_dup_segment_path (self->folder, n);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
   GError *error = NULL;
 
   end_segment (self);
   self->segment = (PbSegmentRow){
-    .n = n,
+    .n = self->next_segment,
     .start_utc_us = self->now_utc_us,
     .end_utc_us = self->now_utc_us,
   };
-  if (self->failure)
-    return;
   if (check_space (self, &error))
-    self->file = g_file_create (file, G_FILE_CREATE_PRIVATE, NULL, &error);
+    self->file = pb_segment_file_new (self->folder, self->next_segment, &error);
   if (!self->file) {
-    fail (self, error, "beginning a segment");
+    pause_recording (self, error, "beginning a segment");
     return;
   }
   self->has_segment = TRUE;
-  g_mutex_lock (&self->lock);
-  self->stats.segments = n + 1;
-  g_mutex_unlock (&self->lock);
+  self->next_segment++;
+  resume_recording (self);
 }
 
 static void
@@ -203,17 +253,17 @@ static void
 take_point (const PbPoint *point, gpointer user_data)
 {
   PbRecorder *self = user_data;
+  PbPoint line = *point;
 
+  if (!self->has_segment)
+    return;
   if (!self->segment.has_pts) {
     self->segment.has_pts = TRUE;
-    self->segment.start_pts = self->segment.end_pts = point->pts;
+    self->segment.start_pts = self->segment.end_pts = line.pts;
   }
-  if (!self->has_first_pts) {
-    self->has_first_pts = TRUE;
-    self->first_pts = point->pts;
-  }
-  if (self->has_segment && !self->failure)
-    g_array_append_val (self->points, *point);
+  /* Numbers of files have no gap, whatever could not be written. */
+  line.segment = self->segment.n;
+  g_array_append_val (self->points, line);
 }
 
 static void
@@ -222,7 +272,6 @@ commit (PbRecorder *self)
   g_autoptr (GError) error = NULL;
   guint closed = self->changed->len;
 
-  update_end (self);
   if (self->has_segment && self->changed_since_commit)
     g_array_append_val (self->changed, self->segment);
   self->changed_since_commit = FALSE;
@@ -232,8 +281,11 @@ commit (PbRecorder *self)
             (PbPoint *) self->points->data, self->points->len, &error)) {
       closed = 0;
       g_array_set_size (self->points, 0);
-    } else if (self->points->len > PENDING_MAX_POINTS) {
-      fail (self, g_steal_pointer (&error), "writing the index");
+    } else if (self->points->len >= PENDING_MAX_POINTS && !self->paused) {
+      end_file (self);
+      closed = self->changed->len;
+      pause_recording (
+          self, g_steal_pointer (&error), "the index cannot be written");
     }
     g_array_set_size (self->changed, closed);
     self->changed_since_commit = closed > 0 || self->points->len > 0;
@@ -245,17 +297,21 @@ static void
 publish_stats (PbRecorder *self)
 {
   const PbTsStats *ts = pb_segmenter_get_ts_stats (self->segmenter);
-  gint64 pts;
+  gint64 pts = self->closed_pts;
 
+  if (self->has_segment && self->segment.has_pts)
+    pts += self->segment.end_pts - self->segment.start_pts;
   g_mutex_lock (&self->lock);
-  self->stats.bytes = self->total_bytes;
+  self->stats.bytes =
+      self->closed_bytes + (self->has_segment ? self->segment.bytes : 0);
+  self->stats.segments = self->next_segment;
+  self->stats.missed_bytes = self->missed_bytes;
   self->stats.has_pmt = ts->has_pmt;
   self->stats.garbage_run_bytes = ts->garbage_run_bytes;
   self->stats.continuity_errors = ts->continuity_errors;
   self->stats.video_codec = ts->video_codec;
   self->stats.has_klv = ts->has_klv;
-  if (self->has_first_pts && pb_segmenter_get_last_pts (self->segmenter, &pts))
-    self->stats.duration_ms = MAX (0, (pts - self->first_pts) / 90);
+  self->stats.duration_ms = pts / 90;
   g_mutex_unlock (&self->lock);
 }
 
@@ -313,8 +369,10 @@ run (gpointer data)
       pb_segmenter_finish (self->segmenter);
     write_file (self);
     /* The index never speaks of bytes that are not in the file. */
-    if (g_get_monotonic_time () >= self->next_commit && !closing)
+    if (g_get_monotonic_time () >= self->next_commit && !closing) {
+      watch_space (self);
       commit (self);
+    }
     publish_stats (self);
   }
   end_segment (self);
@@ -329,8 +387,8 @@ run (gpointer data)
  * @folder: the session's folder, made if it is not there
  * @options: (nullable): see #PbRecorderOptions
  *
- * A recorder that cannot write says so in its stats; it never stops the live
- * picture.
+ * A recorder that cannot write says so in its stats, lets the bytes go by and
+ * begins a new segment once it can; it never stops the live picture.
  *
  * Returns: (transfer full): a running recorder; end it by pb_recorder_close()
  */
@@ -350,6 +408,8 @@ pb_recorder_new (PbStore *store, gint64 session_pk, const gchar *folder,
     self->options.segment_ms = DEFAULT_SEGMENT_MS;
   if (self->options.reserve_bytes == 0)
     self->options.reserve_bytes = DEFAULT_RESERVE_BYTES;
+  if (!self->options.get_free)
+    self->options.get_free = pb_segment_file_get_free;
   self->lap = -1;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
@@ -360,11 +420,6 @@ pb_recorder_new (PbStore *store, gint64 session_pk, const gchar *folder,
   self->changed = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
   self->points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
   self->next_commit = g_get_monotonic_time () + COMMIT_MS * 1000;
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    fail (self,
-        g_error_new (G_IO_ERROR, g_io_error_from_errno (errno), "%s",
-            g_strerror (errno)),
-        "making the folder");
   self->thread = g_thread_new ("recorder", run, self);
   return self;
 }
@@ -445,7 +500,6 @@ pb_recorder_close (PbRecorder *self)
   g_array_unref (self->changed);
   g_array_unref (self->points);
   g_array_unref (self->queue);
-  g_clear_error (&self->failure);
   g_free (self->stats.failure);
   g_free (self->folder);
   pb_store_unref (self->store);

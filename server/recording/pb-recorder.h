@@ -16,20 +16,24 @@ typedef struct _PbRecorder PbRecorder;
  * @segment_ms: length of a segment; 0 = 10,000
  * @reserve_bytes: free disk space that is never used, so that the database
  *   and everybody else can go on; 0 = 256 MiB
+ * @get_free: (nullable): tells the room on @folder's disk; called on the
+ *   recorder's thread. %NULL asks the file system
  */
 typedef struct {
   gint64 segment_ms;
   guint64 reserve_bytes;
+  gboolean (*get_free) (const gchar *folder, guint64 *free_bytes);
 } PbRecorderOptions;
 
 /**
  * PbRecorderStats:
- * @recording: bytes are being written
- * @failure: (nullable): in words why it stopped; for g_free()
+ * @recording: bytes are being written; else it goes on by itself once it can
+ * @failure: (nullable): in words why nothing is written; for g_free()
  * @bytes: on disk
- * @duration_ms: by the stream's own clock
+ * @duration_ms: of what is on disk, by the stream's own clock
  * @segments: begun so far
  * @dropped_bytes: lost because the disk was slower than the stream
+ * @missed_bytes: not written because nothing could be written
  * @has_pmt: a programme table was seen
  * @garbage_run_bytes: bytes since the last TS packet
  * @continuity_errors: TS packets that did not follow on the one before
@@ -42,6 +46,7 @@ typedef struct {
   gint64 duration_ms;
   guint segments;
   guint64 dropped_bytes;
+  guint64 missed_bytes;
   gboolean has_pmt;
   guint64 garbage_run_bytes;
   guint64 continuity_errors;
@@ -55,7 +60,5 @@ void pb_recorder_push (PbRecorder *recorder, GstBuffer *buffer, gint64 utc_us);
 void pb_recorder_set_lap (PbRecorder *recorder, gint lap);
 void pb_recorder_get_stats (PbRecorder *recorder, PbRecorderStats *stats);
 void pb_recorder_close (PbRecorder *recorder);
-
-gchar *pb_recorder_dup_segment_path (const gchar *folder, guint n);
 
 G_END_DECLS

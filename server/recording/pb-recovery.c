@@ -5,7 +5,7 @@
 
 #include <gio/gio.h>
 
-#include "recording/pb-recorder.h"
+#include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
 
 #define READ_BYTES (256 * 1024)
@@ -131,7 +131,7 @@ recover_segment (PbStore *store, const PbSessionRow *session,
     const gchar *folder, const PbSegmentRow *known, gint64 *end_utc_us,
     GError **error)
 {
-  g_autofree gchar *path = pb_recorder_dup_segment_path (folder, known->n);
+  g_autofree gchar *path = pb_segment_file_dup_path (folder, known->n);
   g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
   g_autoptr (GArray) have = NULL;
   Scan scan = { .row = { .n = known->n, .start_utc_us = known->start_utc_us },
@@ -190,7 +190,7 @@ recover_session (PbStore *store, const PbSessionRow *session,
   }
   /* Files begun after the last commit. */
   for (; next < MAX_SEGMENTS; next++) {
-    g_autofree gchar *path = pb_recorder_dup_segment_path (folder, next);
+    g_autofree gchar *path = pb_segment_file_dup_path (folder, next);
     PbSegmentRow row = { .n = next };
     g_autoptr (GError) local = NULL;
 

@@ -25,6 +25,7 @@ struct _PbSegmenter {
 
   GByteArray *out; /* bytes not written yet */
   gboolean open;
+  gboolean cut; /* at the next key */
   guint next_segment;
   guint64 written_bytes; /* in the open segment */
 
@@ -120,6 +121,7 @@ begin_segment (PbSegmenter *self)
 
   self->funcs.begin (self->next_segment++, self->user_data);
   self->open = TRUE;
+  self->cut = FALSE;
   self->written_bytes = 0;
   self->has_start = FALSE;
   self->has_point = FALSE;
@@ -158,7 +160,7 @@ should_cut (const PbSegmenter *self, PbTsKind kind, gboolean is_key, gint64 pts)
   if (!self->has_start)
     return FALSE;
   /* The sender's clock began anew: a segment has one timeline. */
-  if (is_key && length < -self->target_ticks)
+  if (is_key && (self->cut || length < -self->target_ticks))
     return TRUE;
   if (self->written_bytes >= SEGMENT_MAX_BYTES
       || length >= 3 * self->target_ticks)
@@ -264,6 +266,18 @@ take_packet (const guint8 *data, gsize size, const PbTsPacket *packet,
   }
   g_byte_array_append (self->out, data, size);
   open_first (self);
+}
+
+/**
+ * pb_segmenter_cut:
+ * @segmenter: a segmenter
+ *
+ * The next segment begins at the next key, however short this one is.
+ */
+void
+pb_segmenter_cut (PbSegmenter *self)
+{
+  self->cut = TRUE;
 }
 
 /**

@@ -27,6 +27,7 @@ PbSegmenter *pb_segmenter_new (
 void pb_segmenter_free (PbSegmenter *segmenter);
 void pb_segmenter_push (PbSegmenter *segmenter, const guint8 *data, gsize size,
     gint64 utc_us, gint lap);
+void pb_segmenter_cut (PbSegmenter *segmenter);
 void pb_segmenter_finish (PbSegmenter *segmenter);
 gboolean pb_segmenter_get_last_pts (const PbSegmenter *segmenter, gint64 *pts);
 const PbTsStats *pb_segmenter_get_ts_stats (const PbSegmenter *segmenter);

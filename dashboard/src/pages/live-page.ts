@@ -330,6 +330,7 @@ export class LivePage {
       latencyMs: f.server?.latencyMs ?? driver?.link.latencyMs ?? null,
       lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
+      recording: driver?.recording ?? null,
       gaps: f.telemetryGaps,
     });
     this.#car.update(this.#lastCar && {

@@ -76,6 +76,9 @@ export function stageBanner(s: StageSituation): string | null {
       + 'telemetry go on.';
   }
   const driver = s.drivers?.find((d) => d.id === s.selected);
+  if (driver?.recording?.on === false) {
+    return `Not recorded at the moment: ${driver.recording.failure}.`;
+  }
   return driver?.mode === 'video' && !s.canH264
     ? 'This browser cannot decode H.264: telemetry only. Chrome, Edge and '
       + 'Safari show the picture too.'

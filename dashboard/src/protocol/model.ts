@@ -22,6 +22,14 @@ export interface LinkInfo {
   readonly latencyMs: number | null;
 }
 
+export interface RecordingInfo {
+  readonly on: boolean;
+  /** In words why nothing is written, or "". */
+  readonly failure: string;
+  readonly bytes: number | null;
+  readonly seconds: number | null;
+}
+
 export interface DriverInfo {
   readonly id: string;
   readonly name: string;
@@ -38,6 +46,8 @@ export interface DriverInfo {
   readonly lostRows: number | null;
   readonly rejectedUnits: number | null;
   readonly link: LinkInfo;
+  /** null while the driver is not connected. */
+  readonly recording: RecordingInfo | null;
   readonly viewers: number;
 }
 
@@ -50,6 +60,17 @@ function parseVideo(v: unknown): VideoInfo | null {
     fps: num(o, 'fps') ?? 0,
     codec: str(o, 'codec'),
     bitrateKbps: num(o, 'bitrate_kbps') ?? 0,
+  };
+}
+
+function parseRecording(v: unknown): RecordingInfo | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  return {
+    on: o['state'] === 'on',
+    failure: str(o, 'failure'),
+    bytes: num(o, 'bytes'),
+    seconds: num(o, 'seconds'),
   };
 }
 
@@ -82,6 +103,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
       recvMbps: num(link, 'recv_mbps'),
       latencyMs: num(link, 'latency_ms'),
     },
+    recording: parseRecording(o['recording']),
     viewers: num(o, 'viewers') ?? 0,
   };
 }

@@ -14,6 +14,8 @@ export interface DriverRow {
   readonly bitrateKbps: number | null;
   readonly rttMs: number | null;
   readonly lossPct: number | null;
+  /** null while nobody is connected. */
+  readonly recording: { readonly on: boolean; readonly failure: string } | null;
 }
 
 interface Item {
@@ -25,6 +27,7 @@ interface Item {
   readonly car: HTMLElement;
   readonly state: HTMLElement;
   readonly link: HTMLElement;
+  readonly remark: HTMLElement;
 }
 
 function makeItem(choose: () => void): Item {
@@ -34,12 +37,14 @@ function makeItem(choose: () => void): Item {
   const car = el('span', { class: 'car' });
   const state = el('span', { class: 'state' });
   const link = el('span', { class: 'link' });
+  const remark = el('span', { class: 'remark' });
   const button = el('button', { type: 'button' },
     el('span', { class: 'line' }, number, name, key),
-    car, el('span', { class: 'line' }, state, link));
+    car, el('span', { class: 'line' }, state, link), remark);
   button.addEventListener('click', choose);
   return {
     root: el('li', {}, button), button, key, number, name, car, state, link,
+    remark,
   };
 }
 
@@ -96,6 +101,9 @@ export class DriverListWidget {
     setText(item.state, d.state === 'live' && d.mode === 'telemetry'
       ? 'telemetry' : STATE_WORDS[d.state]);
     setText(item.link, linkText(d));
+    const paused = d.recording?.on === false;
+    setText(item.remark, paused ? 'not recorded' : '');
+    setAttr(item.remark, 'title', paused ? d.recording!.failure : null);
     setAttr(item.root, 'data-state', d.state);
     setAttr(item.button, 'aria-current', selected ? 'true' : null);
     if (selected && document.activeElement === document.body) {

@@ -68,3 +68,11 @@ export function withUnit(
 ): string {
   return known(n) ? `${fixed(n, digits)}\u202f${unit}` : UNKNOWN;
 }
+
+/** Bytes as "820 kB", "13.1 MB", "2.40 GB". */
+export function size(bytes: number | null | undefined): string {
+  if (!known(bytes)) return UNKNOWN;
+  const [unit, n, digits] = bytes < 1e6 ? ['kB', 1e3, 0] as const
+    : bytes < 1e9 ? ['MB', 1e6, 1] as const : ['GB', 1e9, 2] as const;
+  return withUnit(bytes / n, unit, digits);
+}

@@ -2,7 +2,7 @@
  * How exactly picture and telemetry fit together, and how the link is. */
 
 import { el, setAttr, setText } from './dom.js';
-import { bitrate, counted, fixed, UNKNOWN, withUnit } from './format.js';
+import { bitrate, counted, fixed, size, UNKNOWN, withUnit } from './format.js';
 
 interface Pair {
   readonly p50: number | null;
@@ -25,6 +25,10 @@ export interface HealthView {
   /** Rows that never came to the server, and damaged units there. */
   readonly lostRows: number | null;
   readonly rejectedUnits: number | null;
+  /** null while nobody is connected. */
+  readonly recording: {
+    readonly on: boolean; readonly bytes: number | null;
+  } | null;
   readonly shown: number;
   readonly held: number;
   readonly timeouts: number;
@@ -85,6 +89,11 @@ const LINES: readonly Line[] = [
     : `${fixed(v.lostRows)} / ${fixed(v.rejectedUnits)}`),
   level: (v) => ((v.lostRows ?? 0) > 0 || (v.rejectedUnits ?? 0) > 0
     ? 'warn' : null) },
+  { name: 'Recording', title: 'What of this session is on the server\'s disk',
+    text: (v) => (v.recording === null ? UNKNOWN
+      : `${v.recording.on ? 'on' : 'paused'} · ${
+        size(v.recording.bytes)}`),
+    level: (v) => (v.recording?.on === false ? 'bad' : null) },
   { name: 'Held / late / dropped', title: 'Frames that waited for their '
     + 'telemetry / were shown without it / were given up for a newer one',
   text: (v) => `${v.held} / ${v.timeouts} / ${v.dropped}`,
