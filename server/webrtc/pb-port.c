@@ -443,6 +443,13 @@ pb_port_new (const PbPortOptions *options, GError **error)
   return g_steal_pointer (&port);
 }
 
+static gboolean
+quit_loop (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * pb_port_free:
  * @port: (transfer full): a port whose viewers are removed
@@ -451,7 +458,11 @@ void
 pb_port_free (PbPort *port)
 {
   if (port->thread != NULL) {
-    g_main_loop_quit (port->loop);
+    g_autoptr (GSource) quit = g_idle_source_new ();
+
+    /* From within: quitting a loop that has not begun would be forgotten. */
+    g_source_set_callback (quit, quit_loop, port->loop, NULL);
+    g_source_attach (quit, port->context);
     g_thread_join (port->thread);
   }
   for (guint i = 0; i < port->sources->len; i++)

@@ -10,6 +10,7 @@
 #include "pb-test-driver.h"
 #include "pb-test-proc-linux.h"
 #include "pb-test-viewer.h"
+#include "pb-test-webrtcbin.h"
 #include "webrtc/pb-whep.h"
 
 static gboolean serve = FALSE;
@@ -20,11 +21,14 @@ static gint stagger_ms = 0;
 static gint port = 0;
 static gint server_pid = 0;
 static gchar *viewers_text = NULL;
+static gint plain = 10;
 
 static const GOptionEntry entries[] = {
   { "serve", 0, 0, G_OPTION_ARG_NONE, &serve, "Be the server", NULL },
   { "viewers", 0, 0, G_OPTION_ARG_STRING, &viewers_text,
       "Numbers of viewers, comma list (0,1,5,10,20)", "LIST" },
+  { "plain", 0, 0, G_OPTION_ARG_INT, &plain,
+      "At the end so many viewers each with a plain webrtcbin (10)", "N" },
   { "seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "Measure for this long", "S" },
   { "kbps", 0, 0, G_OPTION_ARG_INT, &kbps, "Of the video", "KBPS" },
   { "fps", 0, 0, G_OPTION_ARG_INT, &fps, "Of the video; 0 = none", "FPS" },
@@ -52,7 +56,10 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
     return;
   }
-  pb_whep_handle (server->whep, message, server->live, parts[3]);
+  if (g_str_equal (parts[1], "plain"))
+    pb_test_webrtcbin_handle (message, server->live);
+  else
+    pb_whep_handle (server->whep, message, server->live, parts[3]);
 }
 
 static gboolean
@@ -97,6 +104,7 @@ run_server (void)
   }
   server = (Server){ whep, live };
   soup_server_add_handler (soup, "/whep", on_request, &server, NULL);
+  soup_server_add_handler (soup, "/plain", on_request, &server, NULL);
   soup_server_add_handler (soup, NULL, on_other, NULL, NULL);
   pb_test_driver_start (driver);
   g_print ("%u\n", pb_test_listen (soup, (guint) port));
@@ -288,6 +296,14 @@ main (int argc, char **argv)
   for (gchar **number = numbers; *number != NULL; number++) {
     base_cpu = measure (server_pid, (guint) atoi (*number), url, base_cpu);
     wait_ms (2000);
+  }
+  if (child != NULL && plain > 0) {
+    g_autofree gchar *plain_url =
+        g_strdup_printf ("http://127.0.0.1:%d/plain/bench", port);
+
+    g_print ("the same by a plain webrtcbin a viewer (its first negotiation of "
+             "the process is in it):\n");
+    measure (server_pid, (guint) plain, plain_url, base_cpu);
   }
   if (child != NULL) {
     g_subprocess_force_exit (child);

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "webrtc/pb-port.h"
 #include "webrtc/pb-rtcp.h"
 #include "webrtc/pb-sctp-private.h"
 #include "webrtc/pb-srtp.h"
@@ -433,6 +434,34 @@ test_sctp_end (void)
   viewer_clear (&viewer);
 }
 
+/* All addresses share one port; each is offered, and the one outside. */
+static void
+test_port (void)
+{
+  PbPortOptions options = { .public_address = "192.0.2.7" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbPort) port = pb_port_new (&options, &error);
+  g_autofree gchar *candidates = NULL;
+  g_autofree gchar *outside = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)) {
+    g_test_skip ("this machine has no network address");
+    return;
+  }
+  g_assert_no_error (error);
+  g_assert_cmpuint (pb_port_get_number (port), !=, 0);
+  candidates = pb_port_get_candidates (port);
+  lines = g_strsplit (candidates, "\r\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), >=, 3);
+  outside =
+      g_strdup_printf (" 192.0.2.7 %u typ host", pb_port_get_number (port));
+  g_assert_nonnull (strstr (candidates, outside));
+  g_assert_null (strstr (candidates, " 127.0.0.1 "));
+  g_assert_null (strstr (candidates, " fe80:"));
+  g_test_message ("%s", candidates);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -452,5 +481,6 @@ main (int argc, char **argv)
   g_test_add_data_func (
       "/webrtc/sctp/20-percent", GUINT_TO_POINTER (20), test_sctp_loss);
   g_test_add_func ("/webrtc/sctp/end", test_sctp_end);
+  g_test_add_func ("/webrtc/port", test_port);
   return g_test_run ();
 }
