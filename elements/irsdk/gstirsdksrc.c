@@ -387,7 +387,7 @@ stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
   self->position = pts + GST_SECOND / (guint) self->tick_rate / 2;
-  gst_irsdk_stamp_update_utc (&self->stamp, clock);
+  gst_irsdk_stamp_update_utc (&self->stamp, clock, now);
   utc_us = gst_irsdk_stamp_get_utc_us (&self->stamp, time);
   if (utc_us > 0)
     gst_pitbox_buffer_set_utc (buffer, utc_us, GST_PITBOX_CLOCK_LOCAL);

@@ -9,6 +9,8 @@
  * only when it is really off: rows keep even UTC steps, and a disciplined clock
  * is still followed. */
 #define MAX_OFF_NS (200 * GST_USECOND)
+/* Each look reads three clocks; a disciplined one moves 0.5 ms a second. */
+#define LOOK_NS (GST_SECOND / 4)
 
 /**
  * gst_irsdk_stamp_init:
@@ -20,25 +22,34 @@ gst_irsdk_stamp_init (GstIrsdkStamp *stamp, gint32 tick_rate)
 {
   irsdk_tick_clock_init (&stamp->clock, tick_rate);
   stamp->utc_offset_ns = 0;
+  stamp->utc_looked = 0;
 }
 
 /**
  * gst_irsdk_stamp_update_utc:
  * @stamp: a stamp
  * @clock: the pipeline's clock
+ * @now: a time of @clock just read
  *
- * Compares UTC with @clock; call it about once a row.
+ * Compares UTC with @clock; call it about once a row, it looks four times a
+ * second.
  */
 void
-gst_irsdk_stamp_update_utc (GstIrsdkStamp *stamp, GstClock *clock)
+gst_irsdk_stamp_update_utc (
+    GstIrsdkStamp *stamp, GstClock *clock, GstClockTime now)
 {
-  const GstClockTime before = gst_clock_get_time (clock);
-  const gint64 utc_ns = g_get_real_time () * 1000;
-  const GstClockTime after = gst_clock_get_time (clock);
-  const gint64 offset = utc_ns - (gint64) (before + (after - before) / 2);
+  GstClockTime before, after;
+  gint64 utc_ns, offset;
 
+  if (stamp->utc_offset_ns != 0 && now < stamp->utc_looked + LOOK_NS)
+    return;
+  before = gst_clock_get_time (clock);
+  utc_ns = g_get_real_time () * 1000;
+  after = gst_clock_get_time (clock);
+  offset = utc_ns - (gint64) (before + (after - before) / 2);
   if (stamp->utc_offset_ns != 0 && after - before > MAX_LOOK_NS)
     return;
+  stamp->utc_looked = now;
   if (stamp->utc_offset_ns == 0
       || ABS (offset - stamp->utc_offset_ns) > (gint64) MAX_OFF_NS)
     stamp->utc_offset_ns = offset;
