@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the driver's PC pays: CPU and memory of pitbox-agent, beside the
-simulator that feeds it. PITBOX_BENCH_SECONDS sets the length (default 20; 600
-shows whether memory is flat)."""
+"""What the driver's PC pays: CPU and memory of pitbox-agent, thread by thread,
+beside what the machine charges for waking up 60 times a second and for a stock
+chain of the same shape. PITBOX_BENCH_SECONDS sets the length of each (default
+20; 600 shows whether memory is flat)."""
+import ctypes
+import ctypes.util
 import os
+import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -12,47 +17,163 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from pitbox import Stack  # noqa: E402
 
 SECONDS = float(os.environ.get("PITBOX_BENCH_SECONDS", "20"))
-TICKS = os.sysconf("SC_CLK_TCK")
+START_UP = 3  # is not the steady state
+RSS_EVERY = 10
+
+# One live buffer of 320 bytes a 60th of a second, about a row's, labelled as
+# telemetry: the stock multiplexer and sink with nothing of ours before them.
+STOCK = ("audiotestsrc is-live=true samplesperbuffer=160 wave=silence"
+         " ! audio/x-raw,format=S16LE,rate=9600,channels=1"
+         " ! capssetter caps=meta/x-klv,parsed=true replace=true join=false"
+         " ! mpegtsmux alignment=7 ! srtsink"
+         " sync=false uri=srt://127.0.0.1:%d?mode=caller")
 
 
-def cpu_s(pid):
-    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+class Threads:
+    """CPU time in ns and sleeps of each thread of a process."""
+
+    def __init__(self, pid):
+        self.time = time.monotonic()
+        self.of = {}
+        for tid in os.listdir(f"/proc/{pid}/task"):
+            base = f"/proc/{pid}/task/{tid}/"
+            try:
+                with open(base + "comm", encoding="ascii") as f:
+                    name = f.read().strip()
+                with open(base + "schedstat", encoding="ascii") as f:
+                    run = int(f.read().split()[0])
+                with open(base + "status", encoding="ascii") as f:
+                    sleeps = [int(line.split()[1]) for line in f
+                              if line.startswith("voluntary_ctxt")][0]
+            except OSError:  # it has ended
+                continue
+            self.of[tid] = (name, run, sleeps)
+
+    def since(self, before):
+        """(name, percent of a core, wake-ups a second), dearest first."""
+        d = self.time - before.time
+        rows = []
+        for tid, (name, run, sleeps) in self.of.items():
+            _, run0, sleeps0 = before.of.get(tid, (name, 0, 0))
+            rows.append(((run - run0) / d / 1e7, (sleeps - sleeps0) / d, name))
+        return [(n, p, w) for p, w, n in sorted(rows, reverse=True)]
 
 
-def rss_mb(pid):
+def rss_kb(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as f:
         for line in f:
             if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+                return int(line.split()[1])
+    return 0
 
 
-def threads(pid):
-    return len(os.listdir(f"/proc/{pid}/task"))
+def slope(points):
+    """Least squares, kB a minute."""
+    n = len(points)
+    mx = sum(x for x, _ in points) / n
+    my = sum(y for _, y in points) / n
+    sxx = sum((x - mx) ** 2 for x, _ in points)
+    return 60 * sum((x - mx) * (y - my) for x, y in points) / sxx if sxx else 0
 
 
-def measure(mode, *args):
+def watch(label, pid, detail=True):
+    """Measure one process for SECONDS and print it."""
+    before, begin = Threads(pid), time.monotonic()
+    memory = [(0.0, rss_kb(pid))]
+    while time.monotonic() < begin + SECONDS:
+        left = begin + SECONDS - time.monotonic()
+        time.sleep(max(0, min(RSS_EVERY, SECONDS / 4, left)))
+        memory.append((time.monotonic() - begin, rss_kb(pid)))
+    rows = Threads(pid).since(before)
+    total = sum(p for _, p, _ in rows)
+    print(f"{label:<26}{total:6.2f} % of a core, {len(rows)} threads, "
+          f"{memory[0][1] / 1024:.1f} MB at the start, "
+          f"{memory[-1][1] / 1024:.1f} MB at the end "
+          f"({slope(memory):+.0f} kB/min)")
+    for name, percent, wakes in rows if detail else []:
+        if percent >= 0.01:
+            print(f"    {name:<22}{percent:6.2f} %  {wakes:6.1f} wake-ups/s")
+    sys.stdout.flush()
+    return total
+
+
+def bare_waker():
+    """A thread that only sleeps to the next 60th of a second."""
+    libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+
+    class Timespec(ctypes.Structure):
+        _fields_ = [("s", ctypes.c_long), ("ns", ctypes.c_long)]
+
+    def run():
+        at = time.monotonic_ns()
+        t = Timespec()
+        while not done.is_set():
+            at += 1000000000 // 60
+            t.s, t.ns = divmod(at, 1000000000)
+            libc.clock_nanosleep(1, 1, ctypes.byref(t), None)
+
+    done = threading.Event()
+    thread = threading.Thread(target=run)
+    thread.start()
+    tid = str(thread.native_id)
+    before = Threads(os.getpid())
+    time.sleep(min(SECONDS, 10))
+    after = Threads(os.getpid())
+    done.set()
+    thread.join()
+    d = (after.time - before.time) * 1e7
+    print(f"{'bare 60 Hz waker (Python)':<26}"
+          f"{(after.of[tid][1] - before.of[tid][1]) / d:6.2f} % of a core")
+
+
+def stock():
+    port = 20000 + os.getpid() % 20000
+    listener = subprocess.Popen(
+        ["gst-launch-1.0", "-q", "srtsrc",
+         f"uri=srt://127.0.0.1:{port}?mode=listener", "!", "fakesink",
+         "sync=false"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    chain = None
+    try:
+        # A caller gives up at once where nobody listens yet.
+        for _ in range(10):
+            chain = subprocess.Popen(
+                ["gst-launch-1.0", "-q"] + (STOCK % port).split(),
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(START_UP)
+            if chain.poll() is None:
+                break
+        if chain.poll() is not None:
+            print("stock chain: did not start")
+            return
+        watch("stock chain, 60 buffers/s", chain.pid)
+        if chain.poll() is not None:
+            print("    it ended meanwhile: no figure")
+    finally:
+        for p in (chain, listener):
+            p.terminate()
+            p.wait()
+
+
+def agent(label, mode, *args):
     with Stack() as stack:
         stack.add_driver("car1")
         stack.start_server()
         sim = stack.start_sim("car1")
-        agent = stack.start_agent("car1", "--mode", mode, *args)
+        process = stack.start_agent("car1", "--mode", mode, *args)
         stack.wait(lambda: stack.state("car1") == "live", "driver live")
-        time.sleep(3)  # start-up is not the steady state
-        a0, s0, t0 = cpu_s(agent.pid), cpu_s(sim.pid), time.monotonic()
-        first = rss_mb(agent.pid)
-        time.sleep(SECONDS)
-        d = time.monotonic() - t0
-        a = (cpu_s(agent.pid) - a0) / d * 100
-        s = (cpu_s(sim.pid) - s0) / d * 100
-        last = rss_mb(agent.pid)
-        print(f"{mode:<10} agent {a:5.2f} % of a core, {threads(agent.pid)} "
-              f"threads, {last:.1f} MB ({(last - first) / d * 60:+.2f} MB/min); "
-              f"simulator {s:.2f} %; agent : simulator {a / max(s, .01):.1f}")
+        time.sleep(START_UP)
+        watch(label, process.pid)
+        before = Threads(sim.pid)
+        time.sleep(2)
+        rows = Threads(sim.pid).since(before)
+        print(f"    the simulator that feeds it: "
+              f"{sum(p for _, p, _ in rows):.2f} %")
 
 
-print(f"over {SECONDS:.0f} s; target in telemetry mode: < 1 %, < 40 MB, flat")
-measure("telemetry")
-measure("video", "--width", "1280", "--height", "720")
+print(f"{SECONDS:.0f} s each; target in telemetry mode: < 1 %, < 40 MB, flat")
+bare_waker()
+stock()
+agent("telemetry, 2 rows a unit", "telemetry", "--rows-per-unit", "2")
+agent("telemetry, 1 row a unit", "telemetry", "--rows-per-unit", "1")
+agent("video 1280 x 720", "video", "--width", "1280", "--height", "720")
