@@ -800,6 +800,122 @@ test_every_track_can_be_driven (void)
   g_assert_cmpuint (n, ==, 4);
 }
 
+/* FNV-1a over every row of a race with everything in it. */
+static guint64
+hash_of_race (guint64 seed)
+{
+  guint64 hash = G_GUINT64_CONSTANT (14695981039346656037);
+  RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
+  Rig rig;
+
+  config.seed = seed;
+  config.event = RACE_SIM_EVENT_RACE;
+  config.n_cars = 60;
+  config.n_classes = 3;
+  config.race_s = 60;
+  config.weather = RACE_SIM_WEATHER_CHANGING;
+  config.awkward_rows = config.awkward_text = TRUE;
+  config.team_drivers = 3;
+  rig_start (&rig, &config);
+  for (guint i = 0; i < 6000; i++) {
+    rig_next (&rig);
+    if (i % 16 != 0)
+      continue;
+    for (guint k = 0; k < rig.row_bytes; k++)
+      hash = (hash ^ rig.row[k]) * G_GUINT64_CONSTANT (1099511628211);
+  }
+  rig_stop (&rig);
+  return hash;
+}
+
+static void
+test_same_race_twice (void)
+{
+  const guint64 first = hash_of_race (3);
+
+  g_assert_cmphex (first, ==, hash_of_race (3));
+  g_assert_cmphex (first, !=, hash_of_race (4));
+}
+
+/* The least speed in the sharpest bend, lap by lap. */
+static void
+slowest (guint64 seed, gdouble *mps, guint n)
+{
+  RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
+  gint lap = 0;
+  Rig rig;
+
+  config.seed = seed;
+  config.n_cars = 1;
+  rig_start (&rig, &config);
+  for (guint i = 0; i < n; i++)
+    mps[i] = 1000;
+  while (lap <= (gint) n) {
+    rig_next (&rig);
+    lap = (gint) get (&rig, "Lap");
+    if (lap >= 1 && lap <= (gint) n)
+      mps[lap - 1] = MIN (mps[lap - 1], get (&rig, "Speed"));
+  }
+  rig_stop (&rig);
+}
+
+static void
+test_drivers_differ_more_than_laps (void)
+{
+  gdouble lowest[6], highest[6], between = 0, within = 0;
+
+  for (guint d = 0; d < 6; d++) {
+    gdouble mps[5];
+
+    slowest (100 + d, mps, 5);
+    lowest[d] = highest[d] = mps[0];
+    for (guint i = 1; i < 5; i++) {
+      lowest[d] = MIN (lowest[d], mps[i]);
+      highest[d] = MAX (highest[d], mps[i]);
+    }
+    within = MAX (within, highest[d] - lowest[d]);
+    for (guint e = 0; e < d; e++)
+      between = MAX (
+          between, fabs (lowest[d] + highest[d] - lowest[e] - highest[e]) / 2);
+  }
+  g_assert_cmpfloat (within, >, 0.005);
+  g_assert_cmpfloat (between, >, within);
+}
+
+static void
+test_places_and_cars_agree (void)
+{
+  g_autoptr (RaceSimTrack) track = race_sim_track_new ("vellmoor", NULL);
+  g_autoptr (GError) error = NULL;
+  RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
+  RaceSimPlace place, before;
+  RaceSimCar car;
+  gdouble way = 0;
+  Rig rig;
+
+  race_sim_track_get_place (track, 0, &before);
+  for (guint i = 1; i <= 4000; i++) {
+    race_sim_track_get_place (track, i / 4000.0, &place);
+    way += sqrt ((place.x - before.x) * (place.x - before.x)
+                 + (place.y - before.y) * (place.y - before.y)
+                 + (place.z - before.z) * (place.z - before.z));
+    g_assert_cmpfloat (place.left_m, >, 3);
+    before = place;
+  }
+  g_assert_cmpfloat_with_epsilon (way, race_sim_track_get_length (track), 8);
+  g_assert_null (race_sim_track_new ("nowhere", &error));
+  g_assert_error (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG);
+  rig_start (&rig, &config);
+  for (guint i = 0; i < 100; i++)
+    rig_next (&rig);
+  for (guint i = 0; i < race_sim_get_n_cars (rig.sim); i++) {
+    race_sim_get_car (rig.sim, i, &car);
+    g_assert_cmpfloat_with_epsilon (
+        car.pct, get_at (&rig, "CarIdxLapDistPct", car.car_idx), 1e-6);
+  }
+  rig_stop (&rig);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -831,6 +947,9 @@ main (int argc, char **argv)
   ADD ("session-text", test_session_text);
   ADD ("awkward-session-text", test_awkward_session_text);
   ADD ("bad-configuration-is-refused", test_bad_configuration_is_refused);
+  ADD ("same-race-twice", test_same_race_twice);
+  ADD ("drivers-differ-more-than-laps", test_drivers_differ_more_than_laps);
+  ADD ("places-and-cars-agree", test_places_and_cars_agree);
   ADD ("every-track-can-be-driven", test_every_track_can_be_driven);
 #undef ADD
   return g_test_run ();

@@ -347,9 +347,9 @@ rs_trouble_step (RsRace *race, RsEntry *entry, double dt)
   watch_limits (race, entry);
   slow_down (race, entry, cap, dt);
   step_stopped (race, entry, cap);
-  if (race->config.trouble <= 0 || race->state != RS_STATE_RACING
-      || entry->car.in_pit_lane || entry->away || entry->done
-      || race->tick % 3 != 0 || rs_control_convoy (race)
+  if (!rs_race_controlled (race) || race->config.trouble <= 0
+      || race->state != RS_STATE_RACING || entry->car.in_pit_lane || entry->away
+      || entry->done || race->tick % 3 != 0 || rs_control_convoy (race)
       || t->wide_until_s > race->time_s || entry->timer.lap < 1)
     return;
   corner = rs_track_corner_at (race->track, entry->car.s);

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""pitbox-sim as a process: several seats of one race, commands over its
+socket, and the truth it writes at the end; the same script gives the same
+file twice."""
+import hashlib
+import json
+import os
+import socket
+import struct
+import time
+
+from pitbox import Stack, need
+
+need("pitbox-sim")
+PATIENCE_S = 40
+
+
+class Steer:
+    """The control socket: a line out, a line in."""
+
+    def __init__(self, path):
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            self.socket = socket.socket(socket.AF_UNIX)
+            try:
+                self.socket.connect(path)
+                break
+            except OSError:
+                self.socket.close()
+                assert time.monotonic() < end, "no control socket"
+                time.sleep(0.02)
+        self.socket.settimeout(PATIENCE_S)
+        self.file = self.socket.makefile("r", encoding="utf-8")
+
+    def raw(self, line):
+        self.socket.sendall(line.encode() + b"\n")
+        return json.loads(self.file.readline())
+
+    def do(self, command, **fields):
+        return self.raw(json.dumps({"command": command, **fields}))
+
+
+def newest(name, variable):
+    """A variable of the newest row in shared memory, and its tick."""
+    with open("/dev/shm/" + name, "rb") as f:
+        data = f.read()
+    (_, status, _, _, _, _, n_vars, vars_at, n_buf, _) = struct.unpack_from(
+        "<10i", data, 0)
+    bufs = [struct.unpack_from("<2i", data, 48 + 16 * i) for i in range(n_buf)]
+    tick, row = max(bufs)
+    for i in range(n_vars):
+        at = vars_at + 144 * i
+        if data[at + 16:at + 48].split(b"\0")[0].decode() == variable:
+            kind, offset = struct.unpack_from("<2i", data, at)
+            return struct.unpack_from("<" + "??iIfd"[kind], data,
+                                      row + offset)[0], tick, status
+    raise AssertionError(variable)
+
+
+def seats(stack):
+    name = stack.shm("seats")
+    path = stack.path("seats.socket")
+    sim = stack.start("seats", [
+        "pitbox-sim", "--shm-name", name, "--drivers", "3", "--event", "race",
+        "--track", "pinwheel", "--cars", "12", "--classes", "2", "--control",
+        path, "--truth", stack.path("seats.json")])
+    steer = Steer(path)
+    end = time.monotonic() + PATIENCE_S
+    while steer.do("status")["tick"] < 5:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    answer = steer.do("pause")
+    assert answer["ok"] and answer["paused"], answer
+    rows = [newest(f"{name}-{k}", "PlayerCarIdx") for k in (1, 2, 3)]
+    assert len({car for car, _, _ in rows}) == 3, rows
+    assert len({tick for _, tick, _ in rows}) == 1, rows
+    assert all(status & 1 for _, _, status in rows), rows
+    for line in ("", "{", "[]", '{"command": 5}', '{"command": "fly"}',
+                 '{"command": "tow", "car": 99}', '{"command": "speed", '
+                 '"value": -1}', '{"a": {"b": 1}}', "x" * 900):
+        answer = steer.raw(line)
+        assert not answer["ok"] and answer["error"], line
+    assert steer.do("resume")["ok"]
+    assert steer.do("quit")["ok"]
+    assert sim.popen.wait(PATIENCE_S) == 0, sim.err()
+    assert not os.path.exists(f"/dev/shm/{name}-1")
+    assert not os.path.exists(path)
+    with open(stack.path("seats.json"), encoding="utf-8") as f:
+        truth = json.load(f)
+    mine = [c["car_idx"] for c in truth["cars"] if c["seat"] >= 0]
+    assert sorted(mine) == sorted(car for car, _, _ in rows)
+
+
+def crash(stack):
+    name = stack.shm("crash")
+    path = stack.path("crash.socket")
+    sim = stack.start("crash", ["pitbox-sim", "--shm-name", name, "--control",
+                                path])
+    Steer(path).do("crash")
+    assert sim.popen.wait(PATIENCE_S) == -9
+    # As after the crash of a real one: still "connected", and no more ticks.
+    assert newest(name, "PlayerCarIdx")[2] & 1
+    os.unlink("/dev/shm/" + name)
+    again = stack.start("again", ["pitbox-sim", "--shm-name", name,
+                                  "--control", path])
+    assert Steer(path).do("quit")["ok"]
+    assert again.popen.wait(PATIENCE_S) == 0, again.err()
+
+
+def evening(stack, run):
+    """A scripted race as fast as it can; commands wait for their ticks."""
+    path = stack.path(f"evening-{run}.socket")
+    out = stack.path(f"evening-{run}.ibt")
+    truth = stack.path(f"evening-{run}.json")
+    sim = stack.start(f"evening-{run}", [
+        "pitbox-sim", "--shm-name", stack.shm("evening"), "--speed", "1",
+        "--event", "race", "--race-time", "60", "--track", "pinwheel",
+        "--cars", "8", "--seed", "5", "--trouble", "0", "--write-ibt", out,
+        "--truth", truth, "--control", path])
+    steer = Steer(path)
+    for command, tick, fields in (("tow", 4000, {}), ("penalty", 4200,
+                                                      {"car": 2}),
+                                  ("weather", 4400, {"value": 0.8}),
+                                  ("quit", 6000, {})):
+        answer = steer.do(command, tick=tick, **fields)
+        assert answer["ok"] and answer["tick"] < 4000, answer
+    assert steer.do("speed", value=0)["ok"]
+    assert sim.popen.wait(PATIENCE_S) == 0, sim.err()
+    with open(truth, encoding="utf-8") as f:
+        events = json.load(f)["events"]
+    assert [e["tick"] for e in events if e["event"] == "tow"] == [4001]
+    assert [e["car_idx"] for e in events if e["event"] == "penalty"] == [2]
+    with open(out, "rb") as f:
+        return hashlib.sha256(f.read()).hexdigest()
+
+
+with Stack() as s:
+    seats(s)
+    crash(s)
+    assert evening(s, 1) == evening(s, 2)
