@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What lies over the picture, and the way into the picture. */
-#include "overlaycanvas.h"
-
 #include <string.h>
+
+#include "overlaycanvasprivate.h"
 
 /* The display is drawn by cairo, and turned into the picture's own format only
  * where it changed: for each byte of each plane what is added (premultiplied)
  * and how much of the picture stays. Laying it over a picture is then one loop
  * over bytes, whatever the format, and only over tiles that are not empty. */
-
-#define TILE_W 32
-#define TILE_H 16
-
-typedef struct {
-  guint8 *add, *keep; /* keep: 255 = all of the picture */
-  gint stride;
-  gint bytes; /* of a pixel */
-  gint sub_x, sub_y; /* shifts */
-} Plane;
-
-struct _OverlayCanvas {
-  GstVideoInfo info;
-  OverlayBlend blend;
-  gboolean keying;
-  guint strength; /* 256 = as drawn */
-  cairo_surface_t *base, *pixels;
-  Plane planes[3];
-  guint n_planes;
-  gint tiles_x, tiles_y;
-  guint8 *tiles; /* 1: something is there */
-  /* Y, U and V of 65536ths of R, G, B; and what alpha adds. */
-  gint32 yuv[3][3], offset[3];
-  GPtrArray *parts; /* COMPOSITION: of Part */
-};
-
-/* One piece of the display as the composition has it. */
-typedef struct {
-  OverlayRect rect;
-  gboolean changed;
-  GstVideoOverlayRectangle *rectangle;
-} Part;
 
 static const GstVideoFormat formats[] = { GST_VIDEO_FORMAT_I420,
   GST_VIDEO_FORMAT_YV12, GST_VIDEO_FORMAT_NV12, GST_VIDEO_FORMAT_NV21,
@@ -55,51 +23,6 @@ overlay_canvas_knows (GstVideoFormat format)
     if (formats[i] == format)
       return TRUE;
   return FALSE;
-}
-
-static gboolean
-is_rgb (const OverlayCanvas *canvas)
-{
-  return GST_VIDEO_INFO_IS_RGB (&canvas->info);
-}
-
-static void
-add_plane (OverlayCanvas *canvas, gint bytes, gint sub)
-{
-  Plane *plane = &canvas->planes[canvas->n_planes++];
-  gsize width = (gsize) (canvas->info.width + sub) >> sub;
-  gsize height = (gsize) (canvas->info.height + sub) >> sub;
-
-  plane->bytes = bytes;
-  plane->sub_x = plane->sub_y = sub;
-  plane->stride = (gint) GST_ROUND_UP_16 (width * (gsize) bytes);
-  plane->add = g_malloc0 ((gsize) plane->stride * height);
-  plane->keep = g_malloc ((gsize) plane->stride * height);
-  memset (plane->keep, 255, (gsize) plane->stride * height);
-}
-
-/* From the colorimetry that the caps say: Kr and Kb, and 219 or 255 steps. */
-static void
-choose_matrix (OverlayCanvas *canvas)
-{
-  gdouble kr = 0.299, kb = 0.114, kg;
-  gint offset[4], scale[4];
-
-  gst_video_color_matrix_get_Kr_Kb (canvas->info.colorimetry.matrix, &kr, &kb);
-  kg = 1 - kr - kb;
-  gst_video_color_range_offsets (
-      canvas->info.colorimetry.range, canvas->info.finfo, offset, scale);
-  {
-    const gdouble m[3][3] = { { kr, kg, kb },
-      { -kr / (2 - 2 * kb), -kg / (2 - 2 * kb), 0.5 },
-      { 0.5, -kg / (2 - 2 * kr), -kb / (2 - 2 * kr) } };
-
-    for (guint i = 0; i < 3; i++) {
-      for (guint k = 0; k < 3; k++)
-        canvas->yuv[i][k] = (gint32) (m[i][k] * scale[i] / 255.0 * 65536);
-      canvas->offset[i] = (gint32) (offset[i] / 255.0 * 65536);
-    }
-  }
 }
 
 static void
@@ -127,24 +50,16 @@ overlay_canvas_new (
       CAIRO_FORMAT_ARGB32, info->width, info->height);
   canvas->pixels = cairo_image_surface_create (
       CAIRO_FORMAT_ARGB32, info->width, info->height);
+  canvas->seen = cairo_image_surface_create (
+      CAIRO_FORMAT_ARGB32, info->width, info->height);
   canvas->tiles_x = (info->width + TILE_W - 1) / TILE_W;
   canvas->tiles_y = (info->height + TILE_H - 1) / TILE_H;
   canvas->tiles = g_malloc0 ((gsize) canvas->tiles_x * canvas->tiles_y);
+  canvas->turned = g_new0 (guint16, (gsize) canvas->tiles_x * canvas->tiles_y);
   canvas->parts = g_ptr_array_new_with_free_func (clear_part);
   if (blend == OVERLAY_BLEND_COMPOSITION)
     return canvas;
-  if (is_rgb (canvas)) {
-    add_plane (canvas, 4, 0);
-    return canvas;
-  }
-  choose_matrix (canvas);
-  add_plane (canvas, 1, 0);
-  if (GST_VIDEO_INFO_N_PLANES (info) == 2) {
-    add_plane (canvas, 2, 1);
-  } else {
-    add_plane (canvas, 1, 1);
-    add_plane (canvas, 1, 1);
-  }
+  overlay_turn_init (canvas);
   return canvas;
 }
 
@@ -153,11 +68,13 @@ overlay_canvas_free (OverlayCanvas *canvas)
 {
   cairo_surface_destroy (canvas->base);
   cairo_surface_destroy (canvas->pixels);
+  cairo_surface_destroy (canvas->seen);
   for (guint i = 0; i < canvas->n_planes; i++) {
     g_free (canvas->planes[i].add);
     g_free (canvas->planes[i].keep);
   }
   g_free (canvas->tiles);
+  g_free (canvas->turned);
   g_ptr_array_unref (canvas->parts);
   g_free (canvas);
 }
@@ -190,13 +107,6 @@ clip (const OverlayCanvas *canvas, const OverlayRect *rect)
     CLAMP (rect->y1, 0, canvas->info.height) };
 }
 
-static guint32 *
-pixel_line (cairo_surface_t *surface, gint y)
-{
-  return (guint32 *) (cairo_image_surface_get_data (surface)
-                      + (gsize) y * cairo_image_surface_get_stride (surface));
-}
-
 /* Puts the base where @rect is. */
 void
 overlay_canvas_restore (OverlayCanvas *canvas, const OverlayRect *rect)
@@ -206,8 +116,8 @@ overlay_canvas_restore (OverlayCanvas *canvas, const OverlayRect *rect)
   cairo_surface_flush (canvas->base);
   cairo_surface_flush (canvas->pixels);
   for (gint y = r.y0; y < r.y1 && r.x0 < r.x1; y++)
-    memcpy (pixel_line (canvas->pixels, y) + r.x0,
-        pixel_line (canvas->base, y) + r.x0, (gsize) (r.x1 - r.x0) * 4);
+    memcpy (overlay_pixel_line (canvas->pixels, y) + r.x0,
+        overlay_pixel_line (canvas->base, y) + r.x0, (gsize) (r.x1 - r.x0) * 4);
   cairo_surface_mark_dirty_rectangle (
       canvas->pixels, r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
 }
@@ -219,155 +129,40 @@ overlay_canvas_set_strength (OverlayCanvas *canvas, guint strength)
   canvas->strength = strength;
 }
 
-/* A premultiplied pixel made weaker. */
-static inline guint32
-weaken (guint32 p, guint strength)
+/* Whether something is there at all. */
+static gboolean
+is_empty (const OverlayCanvas *canvas, const OverlayRect *r)
 {
-  guint32 rb = ((p & 0xff00ff) * strength >> 8) & 0xff00ff;
-  guint32 ag = ((p >> 8 & 0xff00ff) * strength) & 0xff00ff00u;
+  guint32 any = 0;
 
-  return rb | ag;
+  for (gint y = r->y0; y < r->y1 && any == 0; y++) {
+    const guint32 *p = overlay_pixel_line (canvas->seen, y);
+
+    for (gint x = r->x0; x < r->x1; x++)
+      any |= p[x];
+  }
+  return any == 0;
 }
 
-static inline guint8
-sum_of (const OverlayCanvas *canvas, guint i, gint a, gint r, gint g, gint b)
+/* Whether a tile looks another way than when it was turned last; from now on it
+ * does not. Most of what is drawn anew looks as before: the ground of a map. */
+static gboolean
+take_tile (OverlayCanvas *canvas, gint tile, const OverlayRect *r)
 {
-  gint v = (canvas->yuv[i][0] * r + canvas->yuv[i][1] * g
-               + canvas->yuv[i][2] * b + canvas->offset[i] * a + 32768)
-           >> 16;
-
-  return (guint8) CLAMP (v, 0, a);
-}
-
-static void
-commit_luma (OverlayCanvas *canvas, const OverlayRect *r)
-{
-  const Plane *plane = &canvas->planes[0];
+  gsize n = (gsize) (r->x1 - r->x0) * 4;
+  gboolean changed = canvas->turned[tile] != canvas->strength;
 
   for (gint y = r->y0; y < r->y1; y++) {
-    const guint32 *p = pixel_line (canvas->pixels, y);
-    guint8 *add = plane->add + (gsize) y * plane->stride;
-    guint8 *keep = plane->keep + (gsize) y * plane->stride;
+    const guint32 *now = overlay_pixel_line (canvas->pixels, y) + r->x0;
+    guint32 *seen = overlay_pixel_line (canvas->seen, y) + r->x0;
 
-    for (gint x = r->x0; x < r->x1; x++) {
-      guint32 v =
-          canvas->strength < 256 ? weaken (p[x], canvas->strength) : p[x];
-      gint a = v >> 24;
-
-      keep[x] = (guint8) (255 - a);
-      add[x] =
-          v == 0 ? 0
-                 : sum_of (canvas, 0, a, v >> 16 & 255, v >> 8 & 255, v & 255);
-    }
+    if (memcmp (seen, now, n) == 0)
+      continue;
+    memcpy (seen, now, n);
+    changed = TRUE;
   }
-}
-
-/* Where U and V of a chroma line go, and the step to the next. */
-static void
-chroma_line (const OverlayCanvas *canvas, gint line, guint which, guint8 **add,
-    guint8 **keep, gint *step)
-{
-  GstVideoFormat format = GST_VIDEO_INFO_FORMAT (&canvas->info);
-  gboolean swap =
-      format == GST_VIDEO_FORMAT_NV21 || format == GST_VIDEO_FORMAT_YV12;
-  guint place = swap ? 1 - which : which;
-  gboolean packed = canvas->n_planes == 2;
-  const Plane *plane = &canvas->planes[packed ? 1 : 1 + place];
-  gsize offset = (gsize) line * plane->stride + (packed ? place : 0);
-
-  *add = plane->add + offset;
-  *keep = plane->keep + offset;
-  *step = plane->bytes;
-}
-
-static void
-commit_chroma (OverlayCanvas *canvas, const OverlayRect *r)
-{
-  const guint strength = canvas->strength;
-
-  for (gint y = r->y0; y < r->y1; y += 2) {
-    const guint32 *p = pixel_line (canvas->pixels, y);
-    const guint32 *q =
-        y + 1 < canvas->info.height ? pixel_line (canvas->pixels, y + 1) : p;
-    guint8 *add[2], *keep[2];
-    gint step;
-
-    chroma_line (canvas, y / 2, 0, &add[0], &keep[0], &step);
-    chroma_line (canvas, y / 2, 1, &add[1], &keep[1], &step);
-    for (gint x = r->x0; x < r->x1; x += 2) {
-      gint x2 = MIN (x + 1, canvas->info.width - 1), k = x / 2 * step;
-      guint32 v[4] = { p[x], p[x2], q[x], q[x2] };
-      gint a = 0, red = 0, green = 0, blue = 0;
-
-      if ((v[0] | v[1] | v[2] | v[3]) == 0) {
-        add[0][k] = add[1][k] = 0;
-        keep[0][k] = keep[1][k] = 255;
-        continue;
-      }
-      for (guint i = 0; i < 4; i++) {
-        guint32 w = strength < 256 ? weaken (v[i], strength) : v[i];
-
-        a += w >> 24;
-        red += w >> 16 & 255;
-        green += w >> 8 & 255;
-        blue += w & 255;
-      }
-      a = (a + 2) / 4;
-      for (guint i = 0; i < 2; i++) {
-        add[i][k] = sum_of (
-            canvas, 1 + i, a, (red + 2) / 4, (green + 2) / 4, (blue + 2) / 4);
-        keep[i][k] = (guint8) (255 - a);
-      }
-    }
-  }
-}
-
-static void
-commit_rgb (OverlayCanvas *canvas, const OverlayRect *r)
-{
-  const Plane *plane = &canvas->planes[0];
-  const GstVideoFormatInfo *finfo = canvas->info.finfo;
-  const gint red = finfo->poffset[0], green = finfo->poffset[1],
-             blue = finfo->poffset[2], alpha = 6 - red - green - blue;
-
-  for (gint y = r->y0; y < r->y1; y++) {
-    const guint32 *p = pixel_line (canvas->pixels, y);
-    guint8 *add = plane->add + (gsize) y * plane->stride + (gsize) r->x0 * 4;
-    guint8 *keep = plane->keep + (gsize) y * plane->stride + (gsize) r->x0 * 4;
-
-    for (gint x = r->x0; x < r->x1; x++, add += 4, keep += 4) {
-      guint32 v = weaken (p[x], canvas->strength);
-      guint32 a = v >> 24, m = 0x10000;
-
-      /* Mixers want colours that are not multiplied by alpha. */
-      if (canvas->keying && a != 0)
-        m = (255 * 0x10000 + a / 2) / a;
-      add[red] = (guint8) MIN ((v >> 16 & 255) * m >> 16, 255);
-      add[green] = (guint8) MIN ((v >> 8 & 255) * m >> 16, 255);
-      add[blue] = (guint8) MIN ((v & 255) * m >> 16, 255);
-      add[alpha] = (guint8) a;
-      memset (keep, (gint) (255 - a), 4);
-    }
-  }
-}
-
-static void
-mark_tiles (OverlayCanvas *canvas, const OverlayRect *r)
-{
-  for (gint ty = r->y0 / TILE_H; ty * TILE_H < r->y1; ty++)
-    for (gint tx = r->x0 / TILE_W; tx * TILE_W < r->x1; tx++) {
-      gint x0 = tx * TILE_W, x1 = MIN (x0 + TILE_W, canvas->info.width);
-      gint y1 = MIN ((ty + 1) * TILE_H, canvas->info.height);
-      guint32 any = 0;
-
-      for (gint y = ty * TILE_H; y < y1 && any == 0; y++) {
-        const guint32 *p = pixel_line (canvas->pixels, y);
-
-        for (gint x = x0; x < x1; x++)
-          any |= p[x];
-      }
-      canvas->tiles[ty * canvas->tiles_x + tx] = any != 0;
-    }
+  canvas->turned[tile] = (guint16) canvas->strength;
+  return changed;
 }
 
 /* The composition holds pieces that do not overlap; a change makes a new one. */
@@ -386,11 +181,11 @@ make_part (OverlayCanvas *canvas, Part *part)
     return;
   }
   for (gint y = 0; y < h; y++) {
-    const guint32 *p = pixel_line (canvas->pixels, r->y0 + y) + r->x0;
+    const guint32 *p = overlay_pixel_line (canvas->pixels, r->y0 + y) + r->x0;
     guint32 *out = (guint32 *) map.data + (gsize) y * w;
 
     for (gint x = 0; x < w; x++)
-      out[x] = weaken (p[x], canvas->strength);
+      out[x] = overlay_weaken (p[x], canvas->strength);
   }
   gst_buffer_unmap (buffer, &map);
   gst_buffer_add_video_meta (buffer, GST_VIDEO_FRAME_FLAG_NONE,
@@ -437,6 +232,17 @@ touch_parts (OverlayCanvas *canvas, const OverlayRect *r)
   }
 }
 
+static void
+commit_tile (OverlayCanvas *canvas, gint tile, const OverlayRect *r)
+{
+  canvas->tiles[tile] = !is_empty (canvas, r);
+  if (canvas->blend == OVERLAY_BLEND_COMPOSITION) {
+    touch_parts (canvas, r);
+  } else {
+    overlay_turn (canvas, r);
+  }
+}
+
 /* Takes over what was drawn within @rect. */
 void
 overlay_canvas_commit (OverlayCanvas *canvas, const OverlayRect *rect)
@@ -446,15 +252,16 @@ overlay_canvas_commit (OverlayCanvas *canvas, const OverlayRect *rect)
   if (r.x0 >= r.x1 || r.y0 >= r.y1)
     return;
   cairo_surface_flush (canvas->pixels);
-  mark_tiles (canvas, &r);
-  if (canvas->blend == OVERLAY_BLEND_COMPOSITION) {
-    touch_parts (canvas, &r);
-  } else if (is_rgb (canvas)) {
-    commit_rgb (canvas, &r);
-  } else {
-    commit_luma (canvas, &r);
-    commit_chroma (canvas, &r);
-  }
+  for (gint ty = r.y0 / TILE_H; ty * TILE_H < r.y1; ty++)
+    for (gint tx = r.x0 / TILE_W; tx * TILE_W < r.x1; tx++) {
+      OverlayRect t = { tx * TILE_W, ty * TILE_H, (tx + 1) * TILE_W,
+        (ty + 1) * TILE_H };
+      gint tile = ty * canvas->tiles_x + tx;
+
+      t = clip (canvas, &t);
+      if (take_tile (canvas, tile, &t))
+        commit_tile (canvas, tile, &t);
+    }
 }
 
 /* The one loop. 16 bits hold it all, so that compilers make it wide. */
