@@ -22,6 +22,10 @@
 #define SEND_LIMIT_US (5 * 1000)
 /* Addresses of one viewer: some interfaces with two families, and changes. */
 #define MAX_PATHS 32
+/* An address that its viewer was heard on within this is not another's: who
+ * knows a password of his own and forges senders could take others' away. A
+ * viewer that is there reports each second. */
+#define PATH_HELD_US (3 * G_USEC_PER_SEC)
 
 struct _PbPath {
   gatomicrefcount ref_count;
@@ -32,6 +36,8 @@ struct _PbPath {
   gsize key_size;
   /* Held by the table. */
   PbPeer *peer;
+  /* The newest datagram from there; under the port's lock. */
+  gint64 heard_us;
 };
 
 struct _PbPort {
@@ -172,8 +178,10 @@ find_by_path (PbPort *port, const PbPath *key)
 
   g_mutex_lock (&port->lock);
   path = g_hash_table_lookup (port->paths, key);
-  if (path != NULL)
+  if (path != NULL) {
+    path->heard_us = key->heard_us;
     peer = pb_peer_ref (path->peer);
+  }
   g_mutex_unlock (&port->lock);
   return peer;
 }
@@ -191,18 +199,42 @@ find_by_ufrag (PbPort *port, const gchar *ufrag)
   return peer;
 }
 
+/* A viewer on the move has always one more address. */
+static void
+drop_oldest_path_locked (PbPort *port, PbPeer *peer)
+{
+  PbPath *oldest = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, port->paths);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    PbPath *path = value;
+
+    if (path->peer == peer
+        && (oldest == NULL || path->heard_us < oldest->heard_us))
+      oldest = path;
+  }
+  if (oldest != NULL && g_hash_table_remove (port->paths, oldest))
+    peer->n_paths--;
+}
+
 static PbPath *
 add_path_locked (PbPort *port, const PbPath *key, PbPeer *peer)
 {
   PbPath *path = g_hash_table_lookup (port->paths, key);
 
-  if (path != NULL && path->peer == peer)
+  if (path != NULL && path->peer == peer) {
+    path->heard_us = key->heard_us;
     return pb_path_ref (path);
-  if (path == NULL && peer->n_paths >= MAX_PATHS)
+  }
+  /* Someone else's address before: a NAT may have given it away anew. */
+  if (path != NULL && key->heard_us - path->heard_us < PATH_HELD_US)
     return NULL;
-  /* Someone else's address before: a NAT has given it away anew. */
   if (path != NULL)
     path->peer->n_paths--;
+  if (peer->n_paths >= MAX_PATHS)
+    drop_oldest_path_locked (port, peer);
   path = g_new (PbPath, 1);
   *path = *key;
   g_atomic_ref_count_init (&path->ref_count);
@@ -271,6 +303,7 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
   GInputVector vectors[BATCH];
   GInputMessage messages[BATCH];
   GSocketAddress *from[BATCH] = { NULL };
+  gint64 now_us;
   gint n;
 
   memset (messages, 0, sizeof messages);
@@ -281,8 +314,9 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
     messages[i].num_vectors = 1;
   }
   n = g_socket_receive_messages (socket, messages, BATCH, 0, NULL, NULL);
+  now_us = g_get_monotonic_time ();
   for (gint i = 0; i < n; i++) {
-    PbPath key = { 0 };
+    PbPath key = { .heard_us = now_us };
 
     if (from[i] == NULL)
       continue;

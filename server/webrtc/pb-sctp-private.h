@@ -10,6 +10,12 @@ G_BEGIN_DECLS
 #define PB_SCTP_DATA_HEADER_BYTES 16
 /* Channels of one viewer; our page opens one. */
 #define PB_SCTP_MAX_CHANNELS 8
+/* In an association's life: one that opens and closes without end, and
+ * acknowledges nothing, is not to fill the memory with our consents. */
+#define PB_SCTP_MAX_OPENED 64
+/* To one packet; each is a packet of its own, and 280 empty heartbeats fit into
+ * one. */
+#define PB_SCTP_MAX_ANSWERS 4
 
 /* RFC 9260, 3.2; RFC 6525, 3; RFC 3758, 3. */
 enum {
@@ -70,6 +76,9 @@ struct _PbSctp {
   gboolean reset_seen;
   PbSctpChannel channels[PB_SCTP_MAX_CHANNELS];
   guint n_channels;
+  guint n_opened;
+  /* To the packet that is being read. */
+  guint n_answers;
 
   /* What goes: of PbSctpChunk, those that are sent first. */
   GQueue chunks;

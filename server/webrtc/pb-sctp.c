@@ -181,7 +181,8 @@ read_cookie (PbSctp *sctp, const guint8 *body, gsize size)
   PbSctpPacket packet;
 
   if (!sctp->has_peer || size != sizeof sctp->cookie
-      || memcmp (body, sctp->cookie, size) != 0)
+      || memcmp (body, sctp->cookie, size) != 0
+      || sctp->n_answers++ >= PB_SCTP_MAX_ANSWERS)
     return;
   if (sctp->state == PB_SCTP_WAITING)
     sctp->state = PB_SCTP_OPEN;
@@ -196,7 +197,8 @@ answer (PbSctp *sctp, guint8 type, const guint8 *body, gsize size)
   PbSctpPacket packet;
   guint8 *out;
 
-  if (PB_SCTP_HEADER_BYTES + 8 + size > sizeof packet.data)
+  if (PB_SCTP_HEADER_BYTES + 8 + size > sizeof packet.data
+      || sctp->n_answers++ >= PB_SCTP_MAX_ANSWERS)
     return;
   pb_sctp_packet_begin (sctp, &packet, sctp->remote_tag);
   out = pb_sctp_packet_add (&packet, type, 0, size);
@@ -215,7 +217,8 @@ open_channel (
   gsize label_bytes;
 
   if (size < DCEP_OPEN_BYTES || open[0] != DCEP_OPEN
-      || sctp->n_channels == PB_SCTP_MAX_CHANNELS)
+      || sctp->n_channels == PB_SCTP_MAX_CHANNELS
+      || sctp->n_opened == PB_SCTP_MAX_OPENED)
     return;
   label_bytes = pb_sctp_get_16 (open + 8);
   if (label_bytes > size - DCEP_OPEN_BYTES)
@@ -225,6 +228,7 @@ open_channel (
       return;
   }
   sctp->channels[sctp->n_channels++] = (PbSctpChannel){ stream, 0 };
+  sctp->n_opened++;
   message = g_bytes_new (&ack, 1);
   pb_sctp_send (sctp, stream, PB_SCTP_PPID_DCEP, message, now_us);
   label = g_strndup ((const gchar *) open + DCEP_OPEN_BYTES, label_bytes);
@@ -380,6 +384,7 @@ pb_sctp_receive (PbSctp *sctp, const guint8 *packet, gsize size, gint64 now_us)
   }
   if (!sctp->has_peer || tag != sctp->local_tag)
     return;
+  sctp->n_answers = 0;
   read_chunks (sctp, packet, size, now_us);
   if (sctp->state != PB_SCTP_CLOSED)
     pb_sctp_flush (sctp, now_us);
@@ -394,6 +399,7 @@ pb_sctp_receive (PbSctp *sctp, const guint8 *packet, gsize size, gint64 now_us)
 void
 pb_sctp_abort (PbSctp *sctp)
 {
+  sctp->n_answers = 0;
   if (sctp->state == PB_SCTP_OPEN)
     answer (sctp, PB_SCTP_ABORT, NULL, 0);
   close_down (sctp);

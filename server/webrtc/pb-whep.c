@@ -430,5 +430,6 @@ pb_whep_get_stats (PbWhep *whep, PbWhepStats *stats)
     pb_peer_get_stats (viewer->peer, &peer);
     stats->frames_dropped += peer.frames_dropped;
     stats->samples_dropped += peer.samples_dropped;
+    stats->resent += peer.resent;
   }
 }

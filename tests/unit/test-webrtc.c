@@ -191,6 +191,7 @@ typedef struct {
   GByteArray *message;
   GPtrArray *messages;
   gboolean sack_due;
+  gboolean any_channel;
   guint channels;
   guint closed;
   guint acked;
@@ -276,9 +277,13 @@ on_packet (const guint8 *packet, gsize size, gpointer user_data)
 static void
 on_channel (guint16 stream, const gchar *label, gpointer user_data)
 {
-  g_assert_cmpuint (stream, ==, 1);
-  g_assert_cmpstr (label, ==, "telemetry");
-  ((Viewer *) user_data)->channels++;
+  Viewer *viewer = user_data;
+
+  if (!viewer->any_channel) {
+    g_assert_cmpuint (stream, ==, 1);
+    g_assert_cmpstr (label, ==, "telemetry");
+  }
+  viewer->channels++;
 }
 
 static void
@@ -462,6 +467,43 @@ test_port (void)
   g_test_message ("%s", candidates);
 }
 
+/* A viewer cannot make of one packet a hundred, nor of openings a heap. */
+static void
+test_sctp_greedy (void)
+{
+  guint8 chunks[240] = { 0 };
+  guint8 open[32] = { 0, 3, 0, 29, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 50, 3, 0, 0,
+    0, 0, 0, 0, 0, 0, 1, 0, 0, 'x', 0, 0, 0 };
+  guint8 reset[24] = { 130, 0, 0, 22, 0, 13, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 5, 0, 0 };
+  Viewer viewer;
+  guint before;
+
+  viewer_init (&viewer);
+  before = viewer.packets;
+  for (guint i = 0; i < sizeof chunks; i += 4) {
+    chunks[i] = PB_SCTP_HEARTBEAT;
+    chunks[i + 3] = 4;
+  }
+  viewer_send (&viewer, viewer.tag, chunks, sizeof chunks);
+  g_assert_cmpuint (viewer.packets - before, ==, PB_SCTP_MAX_ANSWERS);
+  viewer_send (&viewer, viewer.tag, chunks, 4);
+  g_assert_cmpuint (viewer.packets - before, ==, PB_SCTP_MAX_ANSWERS + 1);
+
+  viewer.any_channel = TRUE;
+  for (guint i = 0; i < 1000; i++) {
+    pb_sctp_put_32 (open + 4, 8 + i);
+    pb_sctp_put_32 (reset + 8, 100 + i);
+    viewer_send (&viewer, viewer.tag, open, sizeof open);
+    viewer_send (&viewer, viewer.tag, reset, sizeof reset);
+  }
+  g_assert_cmpint (pb_sctp_get_state (viewer.sctp), ==, PB_SCTP_OPEN);
+  g_assert_cmpuint (viewer.channels, ==, PB_SCTP_MAX_OPENED);
+  g_assert_cmpuint (viewer.closed, ==, PB_SCTP_MAX_OPENED - 1);
+  g_assert_cmpuint (pb_sctp_get_buffered (viewer.sctp), <=, PB_SCTP_MAX_OPENED);
+  viewer_clear (&viewer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -482,5 +524,6 @@ main (int argc, char **argv)
       "/webrtc/sctp/20-percent", GUINT_TO_POINTER (20), test_sctp_loss);
   g_test_add_func ("/webrtc/sctp/end", test_sctp_end);
   g_test_add_func ("/webrtc/port", test_port);
+  g_test_add_func ("/webrtc/sctp/greedy", test_sctp_greedy);
   return g_test_run ();
 }
