@@ -39,6 +39,8 @@ struct _PbPeer {
   PbLiveViewer *viewer;
   gboolean closed;
   gboolean connected;
+  gint64 connected_us;
+  gboolean video_started;
   gboolean has_channel;
   guint16 channel;
   /* Why it has ended; taken by who emits it. */

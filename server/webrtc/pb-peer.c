@@ -12,6 +12,11 @@
 /* Packets sent again, a second: three times what a picture of 3 Mbit/s has. */
 #define RESEND_PER_S 1000
 
+/* A viewer that has asked for data gets the first picture with its telemetry:
+ * its channel is there two round trips after DTLS. For one whose channel does
+ * not come, pictures do not wait longer than this. */
+#define CHANNEL_WAIT_US (200 * 1000)
+
 /* Milliseconds of a clock that goes on, for differences up to 24 days. */
 gint
 pb_peer_clock_ms (void)
@@ -118,6 +123,15 @@ on_sctp_packet (const guint8 *packet, gsize size, gpointer user_data)
 }
 
 static void
+start_video_locked (PbPeer *peer)
+{
+  if (peer->video_started || peer->srtp_out == NULL || peer->viewer == NULL)
+    return;
+  peer->video_started = TRUE;
+  pb_live_viewer_start_video (peer->live, peer->viewer, (guint) peer->offer.pt);
+}
+
+static void
 on_channel (guint16 stream, const gchar *label, gpointer user_data)
 {
   PbPeer *peer = user_data;
@@ -128,6 +142,7 @@ on_channel (guint16 stream, const gchar *label, gpointer user_data)
   peer->has_channel = TRUE;
   peer->channel = stream;
   pb_live_viewer_start_data (peer->live, peer->viewer);
+  start_video_locked (peer);
 }
 
 static void
@@ -267,9 +282,9 @@ note_connected (PbPeer *peer)
     return;
   if (!pb_dtls_get_srtp (peer->dtls, &peer->srtp_out, &peer->srtp_in))
     pb_peer_end_locked (peer, "the viewer has no SRTP");
-  else
-    pb_live_viewer_start_video (
-        peer->live, peer->viewer, (guint) peer->offer.pt);
+  else if (!peer->offer.has_data)
+    start_video_locked (peer);
+  peer->connected_us = g_get_monotonic_time ();
 }
 
 static void
@@ -315,6 +330,8 @@ pb_peer_tick (PbPeer *peer, gint64 now_us)
     pb_sctp_tick (peer->sctp, now_us);
     if (pb_sctp_get_state (peer->sctp) == PB_SCTP_CLOSED)
       pb_peer_end_locked (peer, "the viewer acknowledges nothing");
+    if (peer->connected && now_us - peer->connected_us >= CHANNEL_WAIT_US)
+      start_video_locked (peer);
     if (peer->srtp_out != NULL && now_us - peer->report_us >= G_USEC_PER_SEC) {
       peer->report_us = now_us;
       peer->resend_budget = RESEND_PER_S;
