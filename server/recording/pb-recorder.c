@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "recording/pb-row-index.h"
 #include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
 
@@ -34,7 +35,7 @@ struct _PbRecorder {
   gchar *folder;
   PbRecorderOptions options;
   GThread *thread;
-  gint lap; /* atomic */
+  PbRowIndex *rows;
 
   GMutex lock; /* protects the next six */
   GCond cond;
@@ -58,6 +59,8 @@ struct _PbRecorder {
   gint64 now_utc_us;
   GArray *changed; /* of PbSegmentRow: closed since the last commit */
   GArray *points; /* of PbPoint: written but not committed */
+  guint resolved; /* of them, from the first one: have their row's times */
+  guint waited[2]; /* so many were there at the last commit, and before */
   gint64 next_commit;
 };
 
@@ -110,6 +113,7 @@ drop_points_beyond (PbRecorder *self)
     len--;
   }
   g_array_set_size (self->points, len);
+  self->resolved = MIN (self->resolved, len);
   if (len > 0) {
     const PbPoint *last = &g_array_index (self->points, PbPoint, len - 1);
 
@@ -267,7 +271,38 @@ take_point (const PbPoint *point, gpointer user_data)
 }
 
 static void
-commit (PbRecorder *self)
+take_klv (const guint8 *data, gsize size, gboolean starts, gint64 pts,
+    gpointer user_data)
+{
+  PbRecorder *self = user_data;
+
+  pb_row_index_push (self->rows, data, size, starts, pts);
+}
+
+/* A line waits for its row to be decoded; two commits at most, for the row may
+ * have been lost. */
+static void
+resolve_points (PbRecorder *self, guint last_chance)
+{
+  while (self->resolved < self->points->len
+         && pb_row_index_resolve (self->rows,
+             &g_array_index (self->points, PbPoint, self->resolved),
+             self->resolved < last_chance))
+    self->resolved++;
+}
+
+static void
+forget_committed (PbRecorder *self)
+{
+  if (self->resolved > 0)
+    g_array_remove_range (self->points, 0, self->resolved);
+  for (guint i = 0; i < G_N_ELEMENTS (self->waited); i++)
+    self->waited[i] -= MIN (self->waited[i], self->resolved);
+  self->resolved = 0;
+}
+
+static void
+commit (PbRecorder *self, gboolean last)
 {
   g_autoptr (GError) error = NULL;
   guint closed = self->changed->len;
@@ -275,12 +310,15 @@ commit (PbRecorder *self)
   if (self->has_segment && self->changed_since_commit)
     g_array_append_val (self->changed, self->segment);
   self->changed_since_commit = FALSE;
-  if (self->changed->len > 0) {
+  resolve_points (self, last ? self->points->len : self->waited[1]);
+  self->waited[1] = self->waited[0];
+  self->waited[0] = self->points->len;
+  if (self->changed->len > 0 || self->resolved > 0) {
     if (pb_store_commit_index (self->store, self->session_pk,
             (PbSegmentRow *) self->changed->data, self->changed->len,
-            (PbPoint *) self->points->data, self->points->len, &error)) {
+            (PbPoint *) self->points->data, self->resolved, &error)) {
       closed = 0;
-      g_array_set_size (self->points, 0);
+      forget_committed (self);
     } else if (self->points->len >= PENDING_MAX_POINTS && !self->paused) {
       end_file (self);
       closed = self->changed->len;
@@ -288,7 +326,7 @@ commit (PbRecorder *self)
           self, g_steal_pointer (&error), "the index cannot be written");
     }
     g_array_set_size (self->changed, closed);
-    self->changed_since_commit = closed > 0 || self->points->len > 0;
+    self->changed_since_commit = closed > 0;
   }
   self->next_commit = g_get_monotonic_time () + COMMIT_MS * 1000;
 }
@@ -348,8 +386,9 @@ record_item (PbRecorder *self, const Item *item)
   self->changed_since_commit = TRUE;
   if (gst_buffer_map (item->buffer, &map, GST_MAP_READ)) {
     pb_segmenter_push (self->segmenter, map.data, map.size, item->utc_us,
-        g_atomic_int_get (&self->lap));
+        pb_row_index_get_lap (self->rows));
     gst_buffer_unmap (item->buffer, &map);
+    resolve_points (self, 0);
   }
   gst_buffer_unref (item->buffer);
 }
@@ -371,12 +410,13 @@ run (gpointer data)
     /* The index never speaks of bytes that are not in the file. */
     if (g_get_monotonic_time () >= self->next_commit && !closing) {
       watch_space (self);
-      commit (self);
+      commit (self, FALSE);
     }
     publish_stats (self);
   }
   end_segment (self);
-  commit (self);
+  pb_row_index_push (self->rows, NULL, 0, FALSE, 0);
+  commit (self, TRUE);
   return NULL;
 }
 
@@ -396,7 +436,8 @@ PbRecorder *
 pb_recorder_new (PbStore *store, gint64 session_pk, const gchar *folder,
     const PbRecorderOptions *options)
 {
-  const PbSegmenterFuncs funcs = { begin_segment, take_bytes, take_point };
+  const PbSegmenterFuncs funcs = { begin_segment, take_bytes, take_point,
+    take_klv };
   PbRecorder *self = g_new0 (PbRecorder, 1);
 
   self->store = pb_store_ref (store);
@@ -410,7 +451,7 @@ pb_recorder_new (PbStore *store, gint64 session_pk, const gchar *folder,
     self->options.reserve_bytes = DEFAULT_RESERVE_BYTES;
   if (!self->options.get_free)
     self->options.get_free = pb_segment_file_get_free;
-  self->lap = -1;
+  self->rows = pb_row_index_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->queue = g_array_new (FALSE, FALSE, sizeof (Item));
@@ -453,15 +494,18 @@ pb_recorder_push (PbRecorder *self, GstBuffer *buffer, gint64 utc_us)
 }
 
 /**
- * pb_recorder_set_lap:
+ * pb_recorder_note_row:
+ * @tick: of a row that was decoded
+ * @utc_us: its UTC, 0 = unknown
  * @lap: lap the driver is in, or -1
  *
- * Any thread.
+ * The index gets the times and laps of rows from here. Any thread, in the
+ * order of the rows.
  */
 void
-pb_recorder_set_lap (PbRecorder *self, gint lap)
+pb_recorder_note_row (PbRecorder *self, guint64 tick, gint64 utc_us, gint lap)
 {
-  g_atomic_int_set (&self->lap, lap);
+  pb_row_index_note (self->rows, tick, utc_us, lap);
 }
 
 /**
@@ -496,6 +540,7 @@ pb_recorder_close (PbRecorder *self)
   g_thread_join (self->thread);
 
   pb_segmenter_free (self->segmenter);
+  pb_row_index_free (self->rows);
   g_byte_array_unref (self->unwritten);
   g_array_unref (self->changed);
   g_array_unref (self->points);

@@ -57,7 +57,8 @@ typedef struct {
 PbRecorder *pb_recorder_new (PbStore *store, gint64 session_pk,
     const gchar *folder, const PbRecorderOptions *options);
 void pb_recorder_push (PbRecorder *recorder, GstBuffer *buffer, gint64 utc_us);
-void pb_recorder_set_lap (PbRecorder *recorder, gint lap);
+void pb_recorder_note_row (
+    PbRecorder *recorder, guint64 tick, gint64 utc_us, gint lap);
 void pb_recorder_get_stats (PbRecorder *recorder, PbRecorderStats *stats);
 void pb_recorder_close (PbRecorder *recorder);
 

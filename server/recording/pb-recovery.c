@@ -5,16 +5,20 @@
 
 #include <gio/gio.h>
 
+#include "recording/pb-row-index.h"
 #include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
 
-#define READ_BYTES (256 * 1024)
+/* Less than what PbRowIndex holds: 10 s of telemetry alone. */
+#define READ_BYTES (32 * 1024)
 /* A running numbering has no gap; this bounds the search for files. */
 #define MAX_SEGMENTS 1000000
 
 typedef struct {
   PbSegmentRow row;
   GArray *points;
+  PbRowIndex *rows;
+  guint resolved; /* points that have their row, or have none */
   gint64 written_utc_us;
 } Scan;
 
@@ -39,10 +43,29 @@ scan_point (const PbPoint *point, gpointer user_data)
     scan->row.has_pts = TRUE;
     scan->row.start_pts = scan->row.end_pts = line.pts;
   }
-  /* When each unit came is not known any more: the stream's own clock, back
-   * from the moment the file was written last, is right to its delay. */
   line.utc_us = 0;
   g_array_append_val (scan->points, line);
+}
+
+static void
+scan_klv (const guint8 *data, gsize size, gboolean starts, gint64 pts,
+    gpointer user_data)
+{
+  Scan *scan = user_data;
+
+  pb_row_index_push (scan->rows, data, size, starts, pts);
+}
+
+/* Nothing was decoded: the key units' UTC is what there is. The newest two
+ * lines wait for the telemetry beside them. */
+static void
+scan_resolve (Scan *scan, gboolean all)
+{
+  guint end = all ? scan->points->len : MAX (scan->points->len, 2) - 2;
+
+  for (; scan->resolved < end; scan->resolved++)
+    pb_row_index_resolve (scan->rows,
+        &g_array_index (scan->points, PbPoint, scan->resolved), TRUE);
 }
 
 static void
@@ -51,6 +74,10 @@ date_points (Scan *scan)
   for (guint i = 0; i < scan->points->len; i++) {
     PbPoint *point = &g_array_index (scan->points, PbPoint, i);
 
+    /* A stream that tells no UTC: its own clock, back from the moment the file
+     * was written last, is right to its delay. */
+    if (point->utc_us != 0)
+      continue;
     point->utc_us =
         scan->written_utc_us - (scan->row.end_pts - point->pts) * 100 / 9;
   }
@@ -66,7 +93,8 @@ date_points (Scan *scan)
 static gboolean
 scan_file (const gchar *path, Scan *scan, GError **error)
 {
-  const PbSegmenterFuncs funcs = { scan_begin, scan_write, scan_point };
+  const PbSegmenterFuncs funcs = { scan_begin, scan_write, scan_point,
+    scan_klv };
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileInputStream) in = g_file_read (file, NULL, error);
   g_autoptr (PbSegmenter) segmenter = NULL;
@@ -83,11 +111,14 @@ scan_file (const gchar *path, Scan *scan, GError **error)
               G_INPUT_STREAM (in), buffer, READ_BYTES, NULL, error))
          > 0) {
     pb_segmenter_push (segmenter, buffer, got, 0, -1);
+    scan_resolve (scan, FALSE);
     scan->row.bytes += got;
   }
   if (got < 0)
     return FALSE;
   pb_segmenter_finish (segmenter);
+  pb_row_index_push (scan->rows, NULL, 0, FALSE, 0);
+  scan_resolve (scan, TRUE);
   if (scan->row.has_pts && pb_segmenter_get_last_pts (segmenter, &pts)
       && pts > scan->row.end_pts)
     scan->row.end_pts = pts;
@@ -133,9 +164,11 @@ recover_segment (PbStore *store, const PbSessionRow *session,
 {
   g_autofree gchar *path = pb_segment_file_dup_path (folder, known->n);
   g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
+  g_autoptr (PbRowIndex) rows = pb_row_index_new ();
   g_autoptr (GArray) have = NULL;
   Scan scan = { .row = { .n = known->n, .start_utc_us = known->start_utc_us },
-    .points = points };
+    .points = points,
+    .rows = rows };
 
   if (!scan_file (path, &scan, error))
     return FALSE;

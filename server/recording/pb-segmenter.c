@@ -34,6 +34,7 @@ struct _PbSegmenter {
   gint64 start_pts; /* of the open segment; valid if has_start */
   gboolean has_start;
   gint64 last_point_pts;
+  gint64 last_key_pts; /* of the points */
   gboolean has_point; /* in the open segment */
   gint64 last_video_pts;
   gboolean has_video;
@@ -52,8 +53,8 @@ struct _PbSegmenter {
  * @funcs: where bytes and index lines go
  * @user_data: for @funcs
  *
- * Segments are cut at the first key frame after @target_ms; without video at
- * the first telemetry unit; where neither comes, at any unit after three times
+ * Segments are cut at the first key frame after @target_ms; without pictures at
+ * the first telemetry unit that stands for itself; where neither comes, at any unit after three times
  * @target_ms or at 256 MiB. Each segment begins with the newest PAT and PMT;
  * everything else is written as it came and in its order.
  *
@@ -136,24 +137,20 @@ begin_segment (PbSegmenter *self)
 }
 
 static gint64
-unwrap_pts (PbSegmenter *self, guint64 raw)
+unwrap_pts (const PbSegmenter *self, guint64 raw)
 {
   gint64 delta;
 
-  if (!self->has_pts) {
-    self->has_pts = TRUE;
-    self->last_pts = raw;
-    return self->last_pts;
-  }
+  if (!self->has_pts)
+    return raw;
   delta = ((gint64) raw - self->last_pts) & (PTS_WRAP - 1);
   if (delta >= PTS_WRAP / 2)
     delta -= PTS_WRAP;
-  self->last_pts += delta;
-  return self->last_pts;
+  return self->last_pts + delta;
 }
 
 static gboolean
-should_cut (const PbSegmenter *self, PbTsKind kind, gboolean is_key, gint64 pts)
+should_cut (const PbSegmenter *self, gboolean is_key, gint64 pts)
 {
   gint64 length = self->has_start ? pts - self->start_pts : 0;
 
@@ -165,32 +162,30 @@ should_cut (const PbSegmenter *self, PbTsKind kind, gboolean is_key, gint64 pts)
   if (self->written_bytes >= SEGMENT_MAX_BYTES
       || length >= 3 * self->target_ticks)
     return TRUE;
-  if (length < self->target_ticks)
-    return FALSE;
-  if (kind == PB_TS_VIDEO)
-    return is_key;
-  return !self->has_video || pts - self->last_video_pts > self->target_ticks;
+  return is_key && length >= self->target_ticks;
 }
 
 /* A unit whose kind is known starts at @pos of the bytes not written yet. */
 static void
-start_unit (PbSegmenter *self, PbTsKind kind, gboolean is_video_key, gsize pos,
+start_unit (PbSegmenter *self, PbTsKind kind, gboolean is_key, gsize pos,
     guint64 raw_pts)
 {
-  gboolean is_key = is_video_key;
   PbPoint point;
   gint64 pts;
 
   if (raw_pts == PB_TS_NO_TIME || !self->open)
     return;
-  pts = unwrap_pts (self, raw_pts);
+  pts = self->last_pts = unwrap_pts (self, raw_pts);
+  self->has_pts = TRUE;
   if (kind == PB_TS_VIDEO) {
     self->has_video = TRUE;
     self->last_video_pts = pts;
-  } else {
-    is_key = !self->has_video;
+  } else if (self->has_video
+             && pts - self->last_video_pts <= self->target_ticks) {
+    /* Beside pictures only these decide. */
+    is_key = FALSE;
   }
-  if (should_cut (self, kind, is_key, pts)) {
+  if (should_cut (self, is_key, pts)) {
     write_out (self, pos);
     pos = 0;
     begin_segment (self);
@@ -203,8 +198,11 @@ start_unit (PbSegmenter *self, PbTsKind kind, gboolean is_video_key, gsize pos,
       && pts - self->last_video_pts <= POINT_INTERVAL_TICKS)
     return;
   if (self->has_point && !(is_key && kind == PB_TS_VIDEO)
-      && ABS (pts - self->last_point_pts) < POINT_INTERVAL_TICKS)
+      && ABS (pts - (is_key ? self->last_key_pts : self->last_point_pts))
+             < POINT_INTERVAL_TICKS)
     return;
+  if (is_key || !self->has_point)
+    self->last_key_pts = pts;
   self->has_point = TRUE;
   self->last_point_pts = pts;
   point = (PbPoint){
@@ -262,8 +260,13 @@ take_packet (const guint8 *data, gsize size, const PbTsPacket *packet,
     decide (self, packet->key == PB_TS_KEY_YES);
   } else if (packet->kind == PB_TS_KLV && packet->starts_unit
              && !self->undecided) {
-    start_unit (self, PB_TS_KLV, FALSE, self->out->len, packet->pts);
+    start_unit (self, PB_TS_KLV, packet->key == PB_TS_KEY_YES, self->out->len,
+        packet->pts);
   }
+  if (self->funcs.klv && packet->kind == PB_TS_KLV && packet->payload)
+    self->funcs.klv (packet->payload, packet->payload_bytes,
+        packet->starts_unit && packet->pts != PB_TS_NO_TIME,
+        unwrap_pts (self, packet->pts), self->user_data);
   g_byte_array_append (self->out, data, size);
   open_first (self);
 }

@@ -13,11 +13,15 @@ G_BEGIN_DECLS
  * @begin: the bytes after this call belong to segment @n
  * @write: bytes of the segment that was begun last
  * @point: a line of the index; its bytes follow with one of the next writes
+ * @klv: (nullable): a packet's part of a telemetry unit; @pts, unwrapped, is of
+ *   the unit where it @starts
  */
 typedef struct {
   void (*begin) (guint n, gpointer user_data);
   void (*write) (const guint8 *data, gsize size, gpointer user_data);
   void (*point) (const PbPoint *point, gpointer user_data);
+  void (*klv) (const guint8 *data, gsize size, gboolean starts, gint64 pts,
+      gpointer user_data);
 } PbSegmenterFuncs;
 
 typedef struct _PbSegmenter PbSegmenter;

@@ -189,6 +189,30 @@ read_adaptation (
   }
 }
 
+/* elements/README.md, "KLV units": key, BER length, then the flags. Units of
+ * other makers stand for themselves, as far as anybody can tell. */
+static PbTsKey
+classify_klv (const guint8 *data, gsize size)
+{
+  static const guint8 key[] = { 0x06, 0x0e, 0x2b, 0x34, 0x01, 0x01, 0x01, 0x01,
+    0x0f, 'P', 'I', 'T', 'B', 'O', 'X', 0x01 };
+  gsize flags;
+
+  /* Stream type 0x15 puts an access unit cell's header in front. */
+  if (size > 5 && data[0] != key[0] && data[5] == key[0]) {
+    data += 5;
+    size -= 5;
+  }
+  if (size < sizeof key + 1 || memcmp (data, key, sizeof key) != 0)
+    return PB_TS_KEY_YES;
+  flags = sizeof key + 1;
+  if (data[sizeof key] & 0x80)
+    flags += data[sizeof key] & 0x7f;
+  if (flags >= size)
+    return PB_TS_KEY_NO;
+  return data[flags] & 0x20 ? PB_TS_KEY_YES : PB_TS_KEY_NO;
+}
+
 static void
 read_unit (PbTsParser *self, const guint8 *payload, gsize size, gboolean starts,
     gboolean random_access, PbTsPacket *info)
@@ -201,6 +225,8 @@ read_unit (PbTsParser *self, const guint8 *payload, gsize size, gboolean starts,
     info->starts_unit = TRUE;
     payload += header;
     size -= header;
+    if (info->kind == PB_TS_KLV)
+      info->key = classify_klv (payload, size);
     if (info->kind == PB_TS_VIDEO) {
       self->nal_window = 0xffffffff;
       self->key_search_packets = 1;
@@ -210,6 +236,10 @@ read_unit (PbTsParser *self, const guint8 *payload, gsize size, gboolean starts,
         return;
       }
     }
+  }
+  if (info->kind == PB_TS_KLV) {
+    info->payload = payload;
+    info->payload_bytes = size;
   }
   if (info->kind == PB_TS_VIDEO && self->key_search_packets > 0) {
     PbTsKey key = search_key (self, payload, size);

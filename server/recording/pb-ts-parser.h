@@ -27,8 +27,10 @@ typedef enum {
 /**
  * PbTsKey:
  * @PB_TS_KEY_NONE: this packet decides nothing
- * @PB_TS_KEY_NO: the newest video unit is not a key frame
- * @PB_TS_KEY_YES: the newest video unit is a key frame
+ * @PB_TS_KEY_NO: the newest video unit is not a key frame; the telemetry unit
+ *   that starts here needs the ones before it
+ * @PB_TS_KEY_YES: the newest video unit is a key frame; the telemetry unit that
+ *   starts here stands for itself
  * @PB_TS_KEY_LATER: a video unit starts here; a later packet decides
  */
 typedef enum {
@@ -47,6 +49,8 @@ typedef enum {
  * @key: see #PbTsKey
  * @pts: presentation time of the unit that starts here, 90 kHz, 33 bits, or
  *   %PB_TS_NO_TIME
+ * @payload: (nullable): in a packet with telemetry what of the unit is in it
+ * @payload_bytes: bytes in @payload
  * @pcr: programme clock in this packet, 27 MHz, or %PB_TS_NO_TIME
  */
 typedef struct {
@@ -56,6 +60,8 @@ typedef struct {
   gboolean discontinuity;
   PbTsKey key;
   guint64 pts;
+  const guint8 *payload;
+  gsize payload_bytes;
   guint64 pcr;
 } PbTsPacket;
 

@@ -81,17 +81,18 @@ update_schema (PbIngestGraph *self, GstCaps *caps)
 }
 
 static void
-note_lap (PbIngestGraph *self, GstBuffer *row)
+note_row (PbIngestGraph *self, GstBuffer *row)
 {
   GstMapInfo map;
+  gint lap = -1;
 
-  if (!self->lap || !self->recorder
-      || !gst_buffer_map (row, &map, GST_MAP_READ))
+  if (!self->recorder || !gst_buffer_map (row, &map, GST_MAP_READ))
     return;
-  if (map.size >= gst_pitbox_schema_get_row_bytes (self->schema))
-    pb_recorder_set_lap (self->recorder,
-        gst_pitbox_row_get_newest_int64 (map.data, self->lap, -1));
+  if (self->lap && map.size >= gst_pitbox_schema_get_row_bytes (self->schema))
+    lap = gst_pitbox_row_get_newest_int64 (map.data, self->lap, -1);
   gst_buffer_unmap (row, &map);
+  pb_recorder_note_row (self->recorder, GST_BUFFER_OFFSET (row),
+      gst_pitbox_buffer_get_utc (row, NULL), lap);
 }
 
 static GstFlowReturn
@@ -108,7 +109,7 @@ take_row (GstAppSink *sink, gpointer user_data)
     return GST_FLOW_OK;
   time = gst_segment_to_running_time (
       gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
-  note_lap (self, row);
+  note_row (self, row);
   note_start (self, &self->start.row_ms);
   if (GST_CLOCK_TIME_IS_VALID (time)) {
     pb_live_push_row (self->live, self->schema, row, time);
@@ -277,7 +278,7 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
 
 /**
  * pb_ingest_graph_set_recorder:
- * @recorder: (nullable): is told the lap the driver is in; must live as long
+ * @recorder: (nullable): is told UTC and lap of each row; must live as long
  *   as the graph runs
  *
  * Before the first push.

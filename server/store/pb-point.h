@@ -12,10 +12,11 @@ G_BEGIN_DECLS
  * @offset: byte in the segment's file where the unit's first packet begins
  * @pts: presentation time of the unit in 90 kHz ticks, without the wrap at 33
  *   bits; may be before the previous one's where the sender began anew
- * @is_key: decoding can begin here: a key frame, or a telemetry unit of a
- *   stream without video
- * @utc_us: when the bytes arrived
- * @lap: lap the driver was in, or -1
+ * @is_key: decoding can begin here: a key frame, or where there are no
+ *   pictures a telemetry unit that stands for itself
+ * @utc_us: UTC of the unit's own row, as the driver's PC told it; when the bytes
+ *   arrived if there is no such row or it has none
+ * @lap: lap of that row, or -1
  *
  * One line of the index, from the segmenter to the store and back.
  */

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "../lib/pb-test-rows.h"
 #include "../lib/pb-test-ts.h"
 #include "pb-data.h"
 #include "recording/pb-recorder.h"
@@ -373,6 +374,133 @@ test_disk_full_and_again (Fixture *f, gconstpointer unused)
   pb_test_ts_clear (&ts);
 }
 
+#define ROW_UTC(n) (1700000000000000 + (n) *G_GINT64_CONSTANT (1000000) / 60)
+#define ROW_LAP(n) ((gint) (n) / 200)
+
+/* Telemetry of real units, a key unit each 2 s; what the decoder would say of
+ * each row is said to @recorder, unless that is NULL. */
+static void
+make_telemetry (
+    PbTestTs *ts, guint n_rows, gboolean pictures, PbRecorder *recorder)
+{
+  const GstPitboxEncoderConfig config = { .codec = 2,
+    .key_interval = 2 * GST_SECOND,
+    .rows_per_unit = 1,
+    .run_id = 77,
+    .rate_divisor = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
+  GstPitboxEncoder *encoder = gst_pitbox_encoder_new (&config);
+  g_autofree guint8 *data =
+      g_malloc0 (gst_pitbox_schema_get_row_bytes (schema));
+
+  g_assert_true (gst_pitbox_encoder_set_schema (encoder, schema, &error));
+  pb_test_ts_init (ts, pictures, TRUE);
+  for (guint n = 0; n < n_rows; n++) {
+    GstPitboxEncoderRow row = { data, 6000 + n,
+      gst_util_uint64_scale (n, GST_SECOND, 60), ROW_UTC (n),
+      GST_PITBOX_CLOCK_LOCAL, FALSE };
+    g_autoptr (GstBuffer) unit = NULL;
+    GstMapInfo map;
+
+    pb_test_row_fill (schema, n, data);
+    unit = gst_pitbox_encoder_push (encoder, &row);
+    if (n % 6 == 0)
+      pb_test_ts_put_tables (ts);
+    g_assert_true (gst_buffer_map (unit, &map, GST_MAP_READ));
+    pb_test_ts_put_pes (
+        ts, PB_TEST_TS_KLV_PID, n * FRAME, FALSE, map.data, map.size);
+    gst_buffer_unmap (unit, &map);
+    if (pictures)
+      pb_test_ts_put_picture (ts, n * FRAME, n % 60 == 0, TRUE, 300);
+    if (recorder)
+      pb_recorder_note_row (recorder, 6000 + n, ROW_UTC (n), ROW_LAP (n));
+  }
+  gst_pitbox_encoder_free (encoder);
+}
+
+/* Each line of the index has UTC and lap of its own row, not of the moment its
+ * bytes came; a segment of telemetry alone begins where decoding can. */
+static void
+assert_rows (Fixture *f, gint64 pk, guint n_segments, gboolean decoded)
+{
+  for (guint n = 0; n < n_segments; n++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GArray) points =
+        pb_store_list_points (f->data->store, pk, n, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpuint (points->len, >, 3);
+    g_assert_true (g_array_index (points, PbPoint, 0).is_key);
+    for (guint i = 0; i < points->len; i++) {
+      const PbPoint *point = &g_array_index (points, PbPoint, i);
+      gint64 row = point->pts / FRAME;
+
+      g_assert_cmpint (point->pts % FRAME, ==, 0);
+      g_assert_cmpint (ABS (point->utc_us - ROW_UTC (row)), <=, !decoded);
+      if (decoded)
+        g_assert_cmpint (point->lap, ==, ROW_LAP (row));
+    }
+  }
+}
+
+static void
+test_rows (Fixture *f, gconstpointer pictures)
+{
+  g_autofree gchar *folder = session_folder (f);
+  gint64 pk = open_session (f);
+  PbRecorder *recorder = pb_recorder_new (f->data->store, pk, folder, NULL);
+  PbTestTs ts;
+
+  /* 15 s: the second segment begins at 10 s, where a key unit is. */
+  make_telemetry (&ts, 900, pictures != NULL, recorder);
+  record (recorder, ts.out);
+  pb_recorder_close (recorder);
+  assert_rows (f, pk, 2, TRUE);
+  pb_test_ts_clear (&ts);
+}
+
+/* 11 s is no key unit's place: the cut waits for the one at 12 s. */
+static void
+test_cut_at_key_unit (Fixture *f, gconstpointer unused)
+{
+  const PbRecorderOptions options = { .segment_ms = 11000 };
+  g_autofree gchar *folder = session_folder (f);
+  gint64 pk = open_session (f);
+  PbRecorder *recorder = pb_recorder_new (f->data->store, pk, folder, &options);
+  g_autoptr (GArray) points = NULL;
+  PbTestTs ts;
+
+  make_telemetry (&ts, 1000, FALSE, recorder);
+  record (recorder, ts.out);
+  pb_recorder_close (recorder);
+  assert_rows (f, pk, 2, TRUE);
+  points = pb_store_list_points (f->data->store, pk, 1, NULL);
+  g_assert_cmpint (g_array_index (points, PbPoint, 0).pts, ==, 12 * 60 * FRAME);
+  pb_test_ts_clear (&ts);
+}
+
+/* After a crash UTC is that of the rows, too, by the key units. */
+static void
+test_recovers_utc (Fixture *f, gconstpointer unused)
+{
+  g_autofree gchar *folder = session_folder (f);
+  g_autofree gchar *path = pb_segment_file_dup_path (folder, 0);
+  g_autoptr (GError) error = NULL;
+  gint64 pk = open_session (f);
+  guint n_sessions;
+  PbTestTs ts;
+
+  make_telemetry (&ts, 1800, FALSE, NULL);
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (
+      g_file_set_contents (path, (gchar *) ts.out->data, ts.out->len, &error));
+  g_assert_true (pb_recovery_run (
+      f->data->store, f->data->recordings, &n_sessions, &error));
+  assert_rows (f, pk, 1, FALSE);
+  pb_test_ts_clear (&ts);
+}
+
 static void
 test_devices (Fixture *f, gconstpointer unused)
 {
@@ -498,6 +626,11 @@ main (int argc, char **argv)
   ADD ("/recorder/recovers-after-a-crash", test_recovers);
   ADD ("/recorder/says-that-it-has-no-folder", test_no_folder);
   ADD ("/recorder/says-that-the-disk-is-full", test_disk_full);
+  ADD ("/recorder/index-has-the-rows-utc-and-lap", test_rows);
+  g_test_add ("/recorder/index-has-the-pictures-rows", Fixture,
+      GINT_TO_POINTER (1), set_up, test_rows, tear_down);
+  ADD ("/recorder/telemetry-is-cut-at-key-units", test_cut_at_key_unit);
+  ADD ("/recorder/recovers-the-rows-utc", test_recovers_utc);
   ADD ("/recorder/goes-on-when-there-is-room-again", test_disk_full_and_again);
   ADD ("/store/devices", test_devices);
   ADD ("/store/passphrases-are-sealed", test_sealed);

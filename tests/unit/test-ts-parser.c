@@ -33,6 +33,8 @@ see (const guint8 *data, gsize size, const PbTsPacket *packet, gpointer user)
       seen->klv_units++;
     seen->last_pts = packet->pts;
   }
+  if (packet->kind != PB_TS_VIDEO)
+    return;
   seen->keys += packet->key == PB_TS_KEY_YES;
   seen->not_keys += packet->key == PB_TS_KEY_NO;
 }
