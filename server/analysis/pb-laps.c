@@ -15,10 +15,6 @@
 #define SETTLED_DROP_S 0.5
 /* A rise of the fuel level that is no slosh. */
 #define REFUEL_L 0.05
-/* SessionTime may be a little below zero, running times are not. */
-#define SESSION_TIME_ZERO_S 1000.0
-/* More than a simulator runs in one go. */
-#define SESSION_TIME_MAX_S 1e8
 /* The simulator's time and our own of the same lap differ by milliseconds. */
 #define PLAUSIBLE_S 0.5
 #define SAME_S 0.005
@@ -39,7 +35,6 @@ struct _PbLaps {
   const GstPitboxVar *current_time;
   const GstPitboxVar *fuel;
   const GstPitboxVar *session_num;
-  const GstPitboxVar *session_time;
 
   PbPlace place;
   GQueue entries; /* of Entry, oldest first */
@@ -130,7 +125,6 @@ pb_laps_set_schema (PbLaps *laps, GstPitboxSchema *schema)
   laps->last_time = gst_pitbox_schema_find (schema, "LapLastLapTime");
   laps->current_time = gst_pitbox_schema_find (schema, "LapCurrentLapTime");
   laps->fuel = gst_pitbox_schema_find (schema, "FuelLevel");
-  laps->session_time = gst_pitbox_schema_find (schema, "SessionTime");
   laps->session_num = gst_pitbox_schema_find (schema, "SessionNum");
   forget_all (laps);
 }
@@ -268,22 +262,6 @@ remember (PbLaps *laps, const guint8 *row, GstClockTime pts)
   laps->has_last = TRUE;
 }
 
-/* Laps are timed by the simulator's own clock: a simulator that stalls, is
- * paused or plays faster than life drives the same laps. Rows without that
- * clock, or a car without it, are timed by @pts. */
-static GstClockTime
-row_time (const PbLaps *laps, const guint8 *row, GstClockTime pts)
-{
-  gdouble s;
-
-  if (laps->session_time == NULL)
-    return pts;
-  s = gst_pitbox_row_get_newest (row, laps->session_time) + SESSION_TIME_ZERO_S;
-  if (!(s >= 0 && s < SESSION_TIME_MAX_S))
-    return GST_CLOCK_TIME_NONE;
-  return (GstClockTime) (s * GST_SECOND);
-}
-
 /* The simulator's clock has gone back: a recording that begins anew, a reset.
  * What comes is of another drive; laps that are whole stay. */
 static void
@@ -319,7 +297,7 @@ pb_laps_push (PbLaps *laps, const guint8 *row, GstClockTime pts, gint64 utc_us)
 
   if (laps->schema == NULL || !GST_CLOCK_TIME_IS_VALID (pts))
     return FALSE;
-  pts = row_time (laps, row, pts);
+  pts = pb_place_row_time (&laps->place_vars, row, pts);
   if (!GST_CLOCK_TIME_IS_VALID (pts))
     return FALSE;
   if (laps->has_last && session != laps->last_session)

@@ -13,6 +13,10 @@
 #define MAX_BACK_LAPS 0.02
 /* Longer without a row, and it may have been anywhere. */
 #define MAX_BLIND_NS (5 * GST_SECOND)
+/* SessionTime may be a little below zero, running times are not. */
+#define SESSION_TIME_ZERO_S 1000.0
+/* More than a simulator runs in one go. */
+#define SESSION_TIME_MAX_S 1e8
 
 void
 pb_place_vars_bind (PbPlaceVars *vars, const GstPitboxSchema *schema)
@@ -20,6 +24,7 @@ pb_place_vars_bind (PbPlaceVars *vars, const GstPitboxSchema *schema)
   vars->pct = gst_pitbox_schema_find (schema, "LapDistPct");
   vars->lat = gst_pitbox_schema_find (schema, "Lat");
   vars->lon = gst_pitbox_schema_find (schema, "Lon");
+  vars->session_time = gst_pitbox_schema_find (schema, "SessionTime");
   vars->surface = gst_pitbox_schema_find (schema, "PlayerTrackSurface");
 }
 
@@ -41,6 +46,30 @@ get_pct (const PbPlaceVars *vars, const guint8 *row, gdouble *pct)
     return FALSE;
   *pct = gst_pitbox_row_get_newest (row, vars->pct);
   return *pct >= -0.5 && *pct <= 1.5;
+}
+
+/**
+ * pb_place_row_time:
+ * @vars: of the row's schema
+ * @row: a row
+ * @pts: its running time; counts where the schema has no SessionTime
+ *
+ * What is driven is timed by the simulator's own clock: one that stalls, is
+ * paused or plays faster than life drives the same laps on the same track.
+ *
+ * Returns: the row's time, or %GST_CLOCK_TIME_NONE if its SessionTime is none
+ */
+GstClockTime
+pb_place_row_time (const PbPlaceVars *vars, const guint8 *row, GstClockTime pts)
+{
+  gdouble s;
+
+  if (vars->session_time == NULL)
+    return pts;
+  s = gst_pitbox_row_get_newest (row, vars->session_time) + SESSION_TIME_ZERO_S;
+  if (!(s >= 0 && s < SESSION_TIME_MAX_S))
+    return GST_CLOCK_TIME_NONE;
+  return (GstClockTime) (s * GST_SECOND);
 }
 
 /**

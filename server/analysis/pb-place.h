@@ -27,6 +27,7 @@ typedef struct {
   const GstPitboxVar *lat;
   const GstPitboxVar *lon;
   const GstPitboxVar *surface;
+  const GstPitboxVar *session_time;
 } PbPlaceVars;
 
 /**
@@ -44,6 +45,8 @@ typedef struct {
 
 void pb_place_vars_bind (PbPlaceVars *vars, const GstPitboxSchema *schema);
 void pb_place_reset (PbPlace *place);
+GstClockTime pb_place_row_time (
+    const PbPlaceVars *vars, const guint8 *row, GstClockTime pts);
 PbMove pb_place_step (PbPlace *place, const PbPlaceVars *vars,
     const guint8 *row, GstClockTime pts);
 

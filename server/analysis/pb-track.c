@@ -347,7 +347,7 @@ add_sample (PbTrack *track, gdouble laps, gdouble x, gdouble y)
  * pb_track_push:
  * @track: the track, after pb_track_set_schema()
  * @row: one row of the schema
- * @pts: its running time; rows come in order
+ * @pts: its running time; counts where the rows have no SessionTime
  *
  * Learns from any whole lap off the pit road, wherever it begins; from Lat and
  * Lon where the rows have them, else from the velocity over ground. A tow, a
@@ -363,6 +363,14 @@ pb_track_push (PbTrack *track, const guint8 *row, GstClockTime pts)
 
   if (track->schema == NULL || !GST_CLOCK_TIME_IS_VALID (pts))
     return FALSE;
+  pts = pb_place_row_time (&track->place_vars, row, pts);
+  if (!GST_CLOCK_TIME_IS_VALID (pts))
+    return FALSE;
+  /* The simulator's clock has gone back: what comes is of another drive. */
+  if (track->place.known && pts < track->place.pts) {
+    restart (track);
+    pb_place_reset (&track->place);
+  }
   move = pb_place_step (&track->place, &track->place_vars, row, pts);
   if (move == PB_MOVE_JUMP || track->place.lost)
     restart (track);

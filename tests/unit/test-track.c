@@ -12,9 +12,9 @@
 #define SPEED 30.0
 #define LAT0 35.0
 #define LON0 139.0
-#define ROW_BYTES 48
+#define ROW_BYTES 56
 
-enum { PCT, LAT, LON, VX, VY, YAW, NORTH, PIT, N_VARS };
+enum { PCT, LAT, LON, VX, VY, YAW, NORTH, PIT, SESSION, N_VARS };
 
 static const GstPitboxVar vars[N_VARS] = {
   { "LapDistPct", "%", "", GST_PITBOX_VAR_FLOAT, 1, FALSE, 0 },
@@ -25,6 +25,7 @@ static const GstPitboxVar vars[N_VARS] = {
   { "Yaw", "rad", "", GST_PITBOX_VAR_FLOAT, 1, FALSE, 28 },
   { "YawNorth", "rad", "", GST_PITBOX_VAR_FLOAT, 1, FALSE, 32 },
   { "OnPitRoad", "", "", GST_PITBOX_VAR_BOOL, 1, FALSE, 36 },
+  { "SessionTime", "s", "", GST_PITBOX_VAR_DOUBLE, 1, FALSE, 40 },
 };
 
 static GstPitboxSchema *
@@ -42,6 +43,8 @@ make_schema (guint without)
 typedef struct {
   PbTrack *track;
   gdouble time_s;
+  gdouble speed; /* of the stream against the simulator's clock; 0 = 1 */
+  gdouble stall_s; /* the stream stood still for so long */
   gdouble slip; /* rad the nose points left of the way */
   gdouble drift; /* m/s of false velocity */
   gdouble offset; /* between YawNorth and -Yaw */
@@ -65,14 +68,17 @@ push (Car *car)
     [YAW] = car->offset - heading,
     [NORTH] = heading,
     [PIT] = car->pit,
+    [SESSION] = car->time_s,
   };
 
   if (car->placeless)
     values[LAT] = values[LON] = values[PCT] = 0;
   for (guint i = 0; i < N_VARS; i++)
     gst_pitbox_row_set_double (row, &vars[i], 0, values[i]);
-  return pb_track_push (
-      car->track, row, (GstClockTime) llrint (car->time_s * GST_SECOND));
+  return pb_track_push (car->track, row,
+      (GstClockTime) llrint (
+          (car->time_s / (car->speed > 0 ? car->speed : 1) + car->stall_s)
+          * GST_SECOND));
 }
 
 /* Drives; the number of changes of the outline. */
@@ -157,6 +163,27 @@ test_circles (void)
 }
 
 /* One row without a place, a gap in the rows, the pit road. */
+/* A simulator that plays faster than life, and a stream that stalls between two
+ * rows, drive the same circle. */
+static void
+test_clock (void)
+{
+  static const gdouble speeds[] = { 0.5, 1, 2, 8 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (speeds); i++) {
+    Car car;
+
+    car_init (&car, NO_PLACE, 0.3);
+    car.speed = speeds[i];
+    g_assert_cmpuint (drive (&car, 0.5), ==, 0);
+    car.stall_s = 3;
+    g_assert_cmpuint (drive (&car, 0.7), ==, 1);
+    g_assert_cmpfloat (fabs (pb_track_get_length_m (car.track) - LENGTH), <, 1);
+    g_assert_cmpfloat (worst_error (car.track), <, 0.5);
+    pb_track_free (car.track);
+  }
+}
+
 static void
 test_broken_laps_teach_nothing (void)
 {
@@ -360,6 +387,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/track/circles", test_circles);
+  g_test_add_func ("/track/simulators-own-clock", test_clock);
   g_test_add_func ("/track/broken-laps", test_broken_laps_teach_nothing);
   g_test_add_func ("/track/better-lap", test_only_a_better_lap_replaces);
   g_test_add_func ("/track/name", test_another_name_is_another_track);
