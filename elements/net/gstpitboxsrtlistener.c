@@ -620,7 +620,10 @@ pitbox_srt_listener_stop (PitboxSrtListener *listener)
   srt_close (sock);
   g_thread_join (g_steal_pointer (&listener->thread));
   pitbox_srt_listener_close_sessions (listener);
+  /* Readers that see the end now say so: pitbox_srt_listener_session_done(). */
+  g_mutex_lock (&listener->lock);
   g_hash_table_remove_all (listener->sessions);
+  g_mutex_unlock (&listener->lock);
   g_queue_clear_full (&listener->half_open, (GDestroyNotify) half_open_free);
   g_queue_clear_full (&listener->refusals, (GDestroyNotify) refusal_free);
   forget_done (listener);
