@@ -499,4 +499,7 @@ gst_pitbox_srt_sink_init (GstPitboxSrtSink *self)
   self->config.delay_max_ms = DEFAULT_DELAY_MAX_MS;
   /* What came in at a time goes out at that time. */
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
+  /* There is no first picture to wait for. With it, a pipeline that went to
+   * PLAYING on a busy machine was seen to leave the sink waiting in PAUSED. */
+  gst_base_sink_set_async_enabled (GST_BASE_SINK (self), FALSE);
 }
