@@ -137,6 +137,20 @@ add_encoder (PbStream *self, GError **error)
          && pb_graph_link (self->graph, "encoder-part", "parse", error);
 }
 
+/* The server answered, and no other try of the same kind will please it. */
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (
+             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED)
+         || g_error_matches (
+             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND)
+         || g_error_matches (
+             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS)
+         || g_error_matches (
+             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY);
+}
+
 /* Which part of the graph an error came from decides what follows. */
 static PbFailure
 classify (GstObject *src, const GError *error)
@@ -145,12 +159,7 @@ classify (GstObject *src, const GError *error)
     const gchar *name = GST_OBJECT_NAME (o);
 
     if (g_strcmp0 (name, "uplink") == 0)
-      return g_error_matches (
-                 error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED)
-                     || g_error_matches (
-                         error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)
-                 ? PB_FAILURE_REFUSED
-                 : PB_FAILURE_NETWORK;
+      return is_refusal (error) ? PB_FAILURE_REFUSED : PB_FAILURE_NETWORK;
     if (g_strcmp0 (name, "source") == 0)
       return PB_FAILURE_CAPTURE;
     if (g_strcmp0 (name, "encoder-part") == 0)
