@@ -22,14 +22,8 @@ harness_new (const gchar *launch)
 static GstFlowReturn
 push_row (GstHarness *h, guint n)
 {
-  gsize size = gst_pitbox_schema_get_row_bytes (schema);
-  guint8 *row = g_malloc (size);
-  GstBuffer *buffer;
+  GstBuffer *buffer = pb_test_row_buffer (schema, n);
 
-  pb_test_row_fill (schema, n, row);
-  buffer = gst_buffer_new_wrapped (row, size);
-  GST_BUFFER_PTS (buffer) = ROW_NS (n);
-  GST_BUFFER_OFFSET (buffer) = 6000 + n;
   gst_pitbox_buffer_set_utc (
       buffer, 1700000000000000 + n * 16667, GST_PITBOX_CLOCK_SYNCED);
   return gst_harness_push (h, buffer);

@@ -7,8 +7,6 @@
 
 #include "../lib/pb-test-rows.h"
 
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
-
 static GstPitboxSchema *schema;
 
 static GstHarness *
@@ -23,15 +21,7 @@ harness_new (const gchar *launch, GstPitboxSchema *rows)
 static GstBuffer *
 make_row (guint n)
 {
-  gsize size = gst_pitbox_schema_get_row_bytes (schema);
-  guint8 *row = g_malloc (size);
-  GstBuffer *buffer;
-
-  pb_test_row_fill (schema, n, row);
-  buffer = gst_buffer_new_wrapped (row, size);
-  GST_BUFFER_PTS (buffer) = ROW_NS (n);
-  GST_BUFFER_OFFSET (buffer) = 6000 + n;
-  return buffer;
+  return pb_test_row_buffer (schema, n);
 }
 
 /* The text of the next buffer; NULL if there is none. */

@@ -21,15 +21,7 @@ harness_new (const gchar *launch)
 static GstBuffer *
 make_row (guint n)
 {
-  gsize size = gst_pitbox_schema_get_row_bytes (schema);
-  guint8 *row = g_malloc (size);
-  GstBuffer *buffer;
-
-  pb_test_row_fill (schema, n, row);
-  buffer = gst_buffer_new_wrapped (row, size);
-  GST_BUFFER_PTS (buffer) = ROW_NS (n);
-  GST_BUFFER_OFFSET (buffer) = 6000 + n;
-  return buffer;
+  return pb_test_row_buffer (schema, n);
 }
 
 static gchar *

@@ -29,13 +29,29 @@ pb_test_race_next (PbTestRace *race)
   race_sim_next_row (race->sim, race->row);
 }
 
-const RaceSimVar *
-pb_test_race_find (const PbTestRace *race, const gchar *name)
+static const RaceSimVar *
+lookup (const PbTestRace *race, const gchar *name)
 {
   for (guint i = 0; i < race->n_vars; i++)
     if (strcmp (race->vars[i].known->name, name) == 0)
       return &race->vars[i];
-  g_error ("no variable %s", name);
+  return NULL;
+}
+
+gboolean
+pb_test_race_has (const PbTestRace *race, const gchar *name)
+{
+  return lookup (race, name) != NULL;
+}
+
+const RaceSimVar *
+pb_test_race_find (const PbTestRace *race, const gchar *name)
+{
+  const RaceSimVar *var = lookup (race, name);
+
+  if (var == NULL)
+    g_error ("no variable %s", name);
+  return var;
 }
 
 gdouble
@@ -71,5 +87,11 @@ pb_test_race_value (const PbTestRace *race, const RaceSimVar *var, guint index)
 gdouble
 pb_test_race_get (const PbTestRace *race, const gchar *name)
 {
-  return pb_test_race_value (race, pb_test_race_find (race, name), 0);
+  return pb_test_race_get_at (race, name, 0);
+}
+
+gdouble
+pb_test_race_get_at (const PbTestRace *race, const gchar *name, guint index)
+{
+  return pb_test_race_value (race, pb_test_race_find (race, name), index);
 }

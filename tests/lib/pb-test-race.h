@@ -17,7 +17,10 @@ typedef struct {
 void pb_test_race_start (PbTestRace *race, const RaceSimConfig *config);
 void pb_test_race_stop (PbTestRace *race);
 void pb_test_race_next (PbTestRace *race);
+gboolean pb_test_race_has (const PbTestRace *race, const gchar *name);
 const RaceSimVar *pb_test_race_find (const PbTestRace *race, const gchar *name);
 gdouble pb_test_race_value (
     const PbTestRace *race, const RaceSimVar *var, guint index);
 gdouble pb_test_race_get (const PbTestRace *race, const gchar *name);
+gdouble pb_test_race_get_at (
+    const PbTestRace *race, const gchar *name, guint index);

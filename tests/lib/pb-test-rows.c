@@ -108,3 +108,18 @@ pb_test_row_random (GRand *rand, const GstPitboxSchema *schema, guint8 *row)
   for (guint i = 0; i < size; i++)
     row[i] = g_rand_int (rand);
 }
+
+/* Row @n, 60 a second from the time 0 and the tick 6000. */
+GstBuffer *
+pb_test_row_buffer (const GstPitboxSchema *schema, guint n)
+{
+  gsize size = gst_pitbox_schema_get_row_bytes (schema);
+  guint8 *row = g_malloc (size);
+  GstBuffer *buffer;
+
+  pb_test_row_fill (schema, n, row);
+  buffer = gst_buffer_new_wrapped (row, size);
+  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (n, GST_SECOND, 60);
+  GST_BUFFER_OFFSET (buffer) = 6000 + n;
+  return buffer;
+}

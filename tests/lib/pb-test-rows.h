@@ -7,5 +7,6 @@
 
 GstPitboxSchema *pb_test_schema_new (void);
 void pb_test_row_fill (const GstPitboxSchema *schema, guint n, guint8 *row);
+GstBuffer *pb_test_row_buffer (const GstPitboxSchema *schema, guint n);
 void pb_test_row_random (
     GRand *rand, const GstPitboxSchema *schema, guint8 *row);

@@ -3,97 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include <racesim/racesim.h>
+#include "../lib/pb-test-race.h"
 
-#define TICK_S (1.0 / 60)
-
-typedef struct {
-  RaceSim *sim;
-  const RaceSimVar *vars;
-  guint n_vars;
-  gsize row_bytes;
-  guint8 *row;
-} Rig;
-
-static void
-rig_start (Rig *rig, const RaceSimConfig *config)
-{
-  g_autoptr (GError) error = NULL;
-
-  rig->sim = race_sim_new (config, &error);
-  g_assert_no_error (error);
-  rig->vars = race_sim_get_vars (rig->sim, &rig->n_vars);
-  rig->row_bytes = race_sim_get_row_bytes (rig->sim);
-  rig->row = g_malloc (rig->row_bytes);
-}
-
-static void
-rig_stop (Rig *rig)
-{
-  race_sim_free (rig->sim);
-  g_free (rig->row);
-}
-
-static void
-rig_next (Rig *rig)
-{
-  race_sim_next_row (rig->sim, rig->row);
-}
-
-static const RaceSimVar *
-find (const Rig *rig, const gchar *name)
-{
-  for (guint i = 0; i < rig->n_vars; i++)
-    if (strcmp (rig->vars[i].known->name, name) == 0)
-      return &rig->vars[i];
-  return NULL;
-}
-
-static gdouble
-read_value (const guint8 *row, const RaceSimVar *var, guint index)
-{
-  const guint8 *at = row + var->offset;
-  gint32 i;
-  guint32 u;
-  gfloat f;
-  gdouble d;
-
-  switch (var->known->type) {
-    case 1:
-      return at[index];
-    case 2:
-      memcpy (&i, at + 4 * index, 4);
-      return i;
-    case 3:
-      memcpy (&u, at + 4 * index, 4);
-      return u;
-    case 4:
-      memcpy (&f, at + 4 * index, 4);
-      return f;
-    case 5:
-      memcpy (&d, at + 8 * index, 8);
-      return d;
-    default:
-      g_assert_not_reached ();
-  }
-}
-
-static gdouble
-get_at (const Rig *rig, const gchar *name, guint index)
-{
-  const RaceSimVar *var = find (rig, name);
-
-  if (var == NULL)
-    g_error ("no variable %s", name);
-  g_assert_cmpuint (index, <, var->known->count);
-  return read_value (rig->row, var, index);
-}
-
-static gdouble
-get (const Rig *rig, const gchar *name)
-{
-  return get_at (rig, name, 0);
-}
+#define TICK_S PB_TEST_TICK_S
 
 static RaceSimConfig
 short_track (RaceSimShape shape)
@@ -113,7 +25,7 @@ unturn (gdouble angle)
 }
 
 static void
-check_layout (const Rig *rig)
+check_layout (const PbTestRace *rig)
 {
   static const guint bytes[] = { 1, 1, 4, 4, 4, 8 };
   guint offset = 0;
@@ -139,43 +51,45 @@ static void
 test_live_shape (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   check_layout (&rig);
   g_assert_cmpuint (rig.n_vars, >=, 300);
-  g_assert_null (find (&rig, "Lat"));
-  g_assert_null (find (&rig, "LFpressure"));
-  g_assert_cmpuint (find (&rig, "CarIdxLapDistPct")->known->count, ==, 64);
-  g_assert_cmpuint (find (&rig, "VelocityX_ST")->known->count, ==, 6);
-  rig_stop (&rig);
+  g_assert_false (pb_test_race_has (&rig, "Lat"));
+  g_assert_false (pb_test_race_has (&rig, "LFpressure"));
+  g_assert_cmpuint (
+      pb_test_race_find (&rig, "CarIdxLapDistPct")->known->count, ==, 64);
+  g_assert_cmpuint (
+      pb_test_race_find (&rig, "VelocityX_ST")->known->count, ==, 6);
+  pb_test_race_stop (&rig);
 
   config.with_360hz = FALSE;
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   check_layout (&rig);
-  g_assert_null (find (&rig, "VelocityX_ST"));
-  g_assert_nonnull (find (&rig, "VelocityX"));
-  g_assert_nonnull (find (&rig, "SteeringWheelTorque_ST"));
-  rig_stop (&rig);
+  g_assert_false (pb_test_race_has (&rig, "VelocityX_ST"));
+  g_assert_true (pb_test_race_has (&rig, "VelocityX"));
+  g_assert_true (pb_test_race_has (&rig, "SteeringWheelTorque_ST"));
+  pb_test_race_stop (&rig);
 }
 
 static void
 test_disk_shape (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   check_layout (&rig);
   g_assert_cmpuint (rig.n_vars, >=, 250);
-  g_assert_cmpuint (find (&rig, "Lat")->known->type, ==, 5);
-  g_assert_nonnull (find (&rig, "LFpressure"));
+  g_assert_cmpuint (pb_test_race_find (&rig, "Lat")->known->type, ==, 5);
+  g_assert_true (pb_test_race_has (&rig, "LFpressure"));
   for (guint i = 0; i < rig.n_vars; i++) {
     g_assert_false (g_str_has_prefix (rig.vars[i].known->name, "CarIdx"));
     if (rig.vars[i].known->count > 1)
       g_assert_cmpstr (rig.vars[i].known->name, ==, "SteeringWheelTorque_ST");
   }
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -183,17 +97,17 @@ test_same_seed_same_bytes (gconstpointer shape)
 {
   RaceSimConfig config = short_track (GPOINTER_TO_INT (shape));
   gboolean differs = FALSE;
-  Rig a, b, c;
+  PbTestRace a, b, c;
 
   config.seed = 77;
-  rig_start (&a, &config);
-  rig_start (&b, &config);
+  pb_test_race_start (&a, &config);
+  pb_test_race_start (&b, &config);
   config.seed = 78;
-  rig_start (&c, &config);
+  pb_test_race_start (&c, &config);
   for (guint i = 0; i < 2500; i++) {
-    rig_next (&a);
-    rig_next (&b);
-    rig_next (&c);
+    pb_test_race_next (&a);
+    pb_test_race_next (&b);
+    pb_test_race_next (&c);
     g_assert_cmpmem (a.row, a.row_bytes, b.row, b.row_bytes);
     differs = differs || memcmp (a.row, c.row, a.row_bytes) != 0;
   }
@@ -201,31 +115,32 @@ test_same_seed_same_bytes (gconstpointer shape)
   g_autoptr (GBytes) text_a = race_sim_get_session_text (a.sim, NULL);
   g_autoptr (GBytes) text_b = race_sim_get_session_text (b.sim, NULL);
   g_assert_true (g_bytes_equal (text_a, text_b));
-  rig_stop (&a);
-  rig_stop (&b);
-  rig_stop (&c);
+  pb_test_race_stop (&a);
+  pb_test_race_stop (&b);
+  pb_test_race_stop (&c);
 }
 
 static void
 test_first_row_has_no_place (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
-  g_assert_cmpfloat (get (&rig, "Lat"), ==, 0);
-  g_assert_cmpfloat (get (&rig, "Lon"), ==, 0);
-  g_assert_cmpfloat (get (&rig, "LapDistPct"), ==, 0);
-  g_assert_cmpfloat (get (&rig, "PlayerTrackSurface"), ==, -1);
-  g_assert_cmpfloat (get (&rig, "RPM"), ==, 300);
-  g_assert_cmpfloat (get (&rig, "FuelLevel"), >, 59);
-  rig_next (&rig);
-  g_assert_cmpfloat (get (&rig, "Lat"), !=, 0);
-  g_assert_cmpfloat (get (&rig, "PlayerTrackSurface"), ==, 3);
-  g_assert_cmpfloat (get (&rig, "SessionTick"), ==, 2);
-  g_assert_cmpfloat_with_epsilon (get (&rig, "SessionTime"), 2 * TICK_S, 1e-9);
-  rig_stop (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "Lat"), ==, 0);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "Lon"), ==, 0);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "LapDistPct"), ==, 0);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "PlayerTrackSurface"), ==, -1);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "RPM"), ==, 300);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "FuelLevel"), >, 59);
+  pb_test_race_next (&rig);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "Lat"), !=, 0);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "PlayerTrackSurface"), ==, 3);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "SessionTick"), ==, 2);
+  g_assert_cmpfloat_with_epsilon (
+      pb_test_race_get (&rig, "SessionTime"), 2 * TICK_S, 1e-9);
+  pb_test_race_stop (&rig);
 }
 
 /* Rows of a little more than two laps: what the next tests run through. */
@@ -237,17 +152,17 @@ test_distance_is_the_integral_of_speed (void)
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
   gdouble dist = 0, speed = 0, sum = 0;
   guint laps = 0;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < TWO_LAPS; i++) {
     const gdouble was_dist = dist, was_speed = speed;
     gdouble step;
 
-    rig_next (&rig);
-    dist = get (&rig, "LapDist");
-    speed = get (&rig, "Speed");
+    pb_test_race_next (&rig);
+    dist = pb_test_race_get (&rig, "LapDist");
+    speed = pb_test_race_get (&rig, "Speed");
     if (i == 1)
       continue;
     step = (speed + was_speed) / 2 * TICK_S;
@@ -263,7 +178,7 @@ test_distance_is_the_integral_of_speed (void)
       g_assert_cmpfloat_with_epsilon (sum, dist, 0.05);
   }
   g_assert_cmpuint (laps, ==, 3);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 /* The path from Lat and Lon, as an independent reader would see it. */
@@ -272,15 +187,15 @@ typedef struct {
 } Fix;
 
 static void
-take_fix (const Rig *rig, const Fix *before, Fix *fix)
+take_fix (const PbTestRace *rig, const Fix *before, Fix *fix)
 {
   const gdouble metres = 6371000.0 * G_PI / 180;
-  const gdouble lat = get (rig, "Lat");
+  const gdouble lat = pb_test_race_get (rig, "Lat");
 
-  fix->x = get (rig, "Lon") * metres * cos (38.2 * G_PI / 180);
+  fix->x = pb_test_race_get (rig, "Lon") * metres * cos (38.2 * G_PI / 180);
   fix->y = lat * metres;
-  fix->z = get (rig, "Alt");
-  fix->speed = get (rig, "Speed");
+  fix->z = pb_test_race_get (rig, "Alt");
+  fix->speed = pb_test_race_get (rig, "Speed");
   fix->course = atan2 (fix->x - before->x, fix->y - before->y);
 }
 
@@ -290,17 +205,17 @@ test_forces_agree_with_the_path (void)
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
   Fix b = { 0 }, c = { 0 }, then = { 0 };
   gdouble strongest = 0, hardest = 0, accel = 0, distance = 1;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < TWO_LAPS; i++) {
-    const gdouble lat_b = i > 1 ? get (&rig, "LatAccel") : 0;
-    const gdouble yaw_rate_b = i > 1 ? get (&rig, "YawRate") : 0;
-    const gdouble long_b = i > 1 ? get (&rig, "LongAccel") : 0;
+    const gdouble lat_b = i > 1 ? pb_test_race_get (&rig, "LatAccel") : 0;
+    const gdouble yaw_rate_b = i > 1 ? pb_test_race_get (&rig, "YawRate") : 0;
+    const gdouble long_b = i > 1 ? pb_test_race_get (&rig, "LongAccel") : 0;
     gdouble turn, rate, slide;
 
-    rig_next (&rig);
+    pb_test_race_next (&rig);
     take_fix (&rig, &b, &c);
     if (i > 3) {
       /* Left turn positive; the sphere is 0.3 % off the ellipsoid. */
@@ -308,9 +223,11 @@ test_forces_agree_with_the_path (void)
       rate = turn / TICK_S;
       g_assert_cmpfloat_with_epsilon (lat_b, b.speed * rate, 0.9);
       g_assert_cmpfloat_with_epsilon (yaw_rate_b, rate, 0.12);
-      slide = atan2 (get (&rig, "VelocityY"), get (&rig, "VelocityX"));
+      slide = atan2 (pb_test_race_get (&rig, "VelocityY"),
+          pb_test_race_get (&rig, "VelocityX"));
       g_assert_cmpfloat_with_epsilon (
-          unturn (get (&rig, "YawNorth") - slide - c.course), 0, 0.02);
+          unturn (pb_test_race_get (&rig, "YawNorth") - slide - c.course), 0,
+          0.02);
       /* Half a second, so that a shift's cut of drive averages out. */
       accel += long_b;
       if (i % 30 == 0) {
@@ -332,7 +249,7 @@ test_forces_agree_with_the_path (void)
   /* A racing car: more than 1.2 g in bends, more than 1.2 g of braking. */
   g_assert_cmpfloat (strongest, >, 12);
   g_assert_cmpfloat (hardest, <, -12);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -340,27 +257,29 @@ test_left_turns_are_positive (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
   guint agree = 0, bends = 0;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < TWO_LAPS; i++) {
     gdouble lateral;
 
-    rig_next (&rig);
+    pb_test_race_next (&rig);
     g_assert_cmpfloat_with_epsilon (
-        unturn (get (&rig, "Yaw") + get (&rig, "YawNorth") - 0.35), 0, 1e-5);
-    lateral = get (&rig, "LatAccel");
+        unturn (pb_test_race_get (&rig, "Yaw")
+                + pb_test_race_get (&rig, "YawNorth") - 0.35),
+        0, 1e-5);
+    lateral = pb_test_race_get (&rig, "LatAccel");
     if (fabs (lateral) < 4)
       continue;
     bends++;
-    agree += lateral * get (&rig, "SteeringWheelAngle") > 0
-             && lateral * get (&rig, "YawRate") > 0
-             && lateral * get (&rig, "SteeringWheelTorque") < 0;
+    agree += lateral * pb_test_race_get (&rig, "SteeringWheelAngle") > 0
+             && lateral * pb_test_race_get (&rig, "YawRate") > 0
+             && lateral * pb_test_race_get (&rig, "SteeringWheelTorque") < 0;
   }
   g_assert_cmpuint (bends, >, 1000);
   g_assert_cmpuint (agree, >, bends * 99 / 100);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -370,28 +289,30 @@ test_engine_turns_with_the_wheels (void)
   gdouble ratio[10] = { 0 };
   guint since = 0, checked = 0, gears = 0;
   gint gear = 0;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < TWO_LAPS; i++) {
     const gint was = gear;
     gdouble wheels;
 
-    rig_next (&rig);
-    gear = (gint) get (&rig, "Gear");
+    pb_test_race_next (&rig);
+    gear = (gint) pb_test_race_get (&rig, "Gear");
     g_assert_cmpint (gear, >=, 1);
     g_assert_cmpint (gear, <=, 6);
     since = gear == was ? since + 1 : 0;
-    wheels = (get (&rig, "LRspeed") + get (&rig, "RRspeed")) / 2;
+    wheels = (pb_test_race_get (&rig, "LRspeed")
+                 + pb_test_race_get (&rig, "RRspeed"))
+             / 2;
     if (since < 12)
       continue;
     if (ratio[gear] == 0) {
-      ratio[gear] = get (&rig, "RPM") / wheels;
+      ratio[gear] = pb_test_race_get (&rig, "RPM") / wheels;
       gears++;
     }
     g_assert_cmpfloat_with_epsilon (
-        get (&rig, "RPM"), ratio[gear] * wheels, 90);
+        pb_test_race_get (&rig, "RPM"), ratio[gear] * wheels, 90);
     checked++;
   }
   g_assert_cmpuint (gears, >=, 3);
@@ -399,7 +320,7 @@ test_engine_turns_with_the_wheels (void)
   for (gint g = 2; g < 10; g++)
     if (ratio[g] > 0 && ratio[g - 1] > 0)
       g_assert_cmpfloat (ratio[g], <, ratio[g - 1]);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -407,22 +328,22 @@ test_fuel_is_burnt_and_never_returns (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
   gdouble level, used_l = 0, first;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
-  first = level = get (&rig, "FuelLevel");
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
+  first = level = pb_test_race_get (&rig, "FuelLevel");
   for (guint i = 1; i < TWO_LAPS; i++) {
-    rig_next (&rig);
-    g_assert_cmpfloat (get (&rig, "FuelLevel"), <=, level);
-    g_assert_cmpfloat_with_epsilon (
-        get (&rig, "FuelLevelPct"), get (&rig, "FuelLevel") / 110, 1e-5);
-    level = get (&rig, "FuelLevel");
-    used_l += get (&rig, "FuelUsePerHour") / 0.75 * TICK_S / 3600;
+    pb_test_race_next (&rig);
+    g_assert_cmpfloat (pb_test_race_get (&rig, "FuelLevel"), <=, level);
+    g_assert_cmpfloat_with_epsilon (pb_test_race_get (&rig, "FuelLevelPct"),
+        pb_test_race_get (&rig, "FuelLevel") / 110, 1e-5);
+    level = pb_test_race_get (&rig, "FuelLevel");
+    used_l += pb_test_race_get (&rig, "FuelUsePerHour") / 0.75 * TICK_S / 3600;
   }
   g_assert_cmpfloat (first - level, >, 0.5);
   g_assert_cmpfloat_with_epsilon (first - level, used_l, 0.02);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static gdouble
@@ -430,20 +351,21 @@ second_lap_time (gdouble fuel_l)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
   gdouble time_s;
-  Rig rig;
+  PbTestRace rig;
 
   config.fuel_l = fuel_l;
   config.unevenness = 0;
   config.n_cars = 1;
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   do
-    rig_next (&rig);
-  while (get (&rig, "Lap") < 3 || get (&rig, "LapLastLapTime") == 0);
+    pb_test_race_next (&rig);
+  while (pb_test_race_get (&rig, "Lap") < 3
+         || pb_test_race_get (&rig, "LapLastLapTime") == 0);
   do
-    rig_next (&rig);
-  while (get (&rig, "LapCurrentLapTime") > 5);
-  time_s = get (&rig, "LapLastLapTime");
-  rig_stop (&rig);
+    pb_test_race_next (&rig);
+  while (pb_test_race_get (&rig, "LapCurrentLapTime") > 5);
+  time_s = pb_test_race_get (&rig, "LapLastLapTime");
+  pb_test_race_stop (&rig);
   return time_s;
 }
 
@@ -469,21 +391,21 @@ test_laps_are_counted_and_timed (void)
   guint wraps = 0, late = 0, updates = 0, ok_rows = 0;
   gboolean waiting = FALSE;
   gdouble crossed = 0, lap_time = 0;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < 3 * TWO_LAPS; i++) {
     const gint was_lap = lap;
     const gdouble was_pct = pct, now = (i + 1) * TICK_S;
 
-    rig_next (&rig);
-    lap = (gint) get (&rig, "Lap");
-    pct = get (&rig, "LapDistPct");
-    last = get (&rig, "LapLastLapTime");
+    pb_test_race_next (&rig);
+    lap = (gint) pb_test_race_get (&rig, "Lap");
+    pct = pb_test_race_get (&rig, "LapDistPct");
+    last = pb_test_race_get (&rig, "LapLastLapTime");
     g_assert_cmpfloat (pct, >=, 0);
     g_assert_cmpfloat (pct, <, 1);
-    g_assert_cmpfloat (get (&rig, "LapCompleted"), ==, lap - 1);
+    g_assert_cmpfloat (pb_test_race_get (&rig, "LapCompleted"), ==, lap - 1);
     if (i == 1)
       continue;
     g_assert_true ((lap == was_lap + 1) == (pct < was_pct));
@@ -506,25 +428,27 @@ test_laps_are_counted_and_timed (void)
       previous_last = last;
     }
     if (waiting && late < 5)
-      g_assert_cmpfloat (get (&rig, "LapCurrentLapTime"), >, 20);
+      g_assert_cmpfloat (pb_test_race_get (&rig, "LapCurrentLapTime"), >, 20);
     else if (!waiting && lap > 1)
       g_assert_cmpfloat_with_epsilon (
-          get (&rig, "LapCurrentLapTime"), now - crossed, 1.01 * TICK_S);
-    if (get (&rig, "LapDeltaToBestLap_OK") != 0) {
+          pb_test_race_get (&rig, "LapCurrentLapTime"), now - crossed,
+          1.01 * TICK_S);
+    if (pb_test_race_get (&rig, "LapDeltaToBestLap_OK") != 0) {
       g_assert_cmpint (lap, >=, 2);
-      g_assert_cmpfloat (fabs (get (&rig, "LapDeltaToBestLap")), <, 2);
-      g_assert_cmpfloat (get (&rig, "LapDeltaToOptimalLap"), >=,
-          get (&rig, "LapDeltaToBestLap") - 0.02);
+      g_assert_cmpfloat (
+          fabs (pb_test_race_get (&rig, "LapDeltaToBestLap")), <, 2);
+      g_assert_cmpfloat (pb_test_race_get (&rig, "LapDeltaToOptimalLap"), >=,
+          pb_test_race_get (&rig, "LapDeltaToBestLap") - 0.02);
       ok_rows++;
     }
-    if (get (&rig, "LapBestLapTime") > 0)
+    if (pb_test_race_get (&rig, "LapBestLapTime") > 0)
       g_assert_cmpfloat (
-          get (&rig, "LapBestLapTime"), <=, last > 0 ? last : 1e9);
+          pb_test_race_get (&rig, "LapBestLapTime"), <=, last > 0 ? last : 1e9);
   }
   g_assert_cmpuint (wraps, >=, 6);
   g_assert_cmpuint (updates, >=, 5);
   g_assert_cmpuint (ok_rows, >, 4000);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -533,21 +457,21 @@ test_laps_differ_but_little (void)
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
   gdouble fastest = 1e9, slowest = 0, last = 0;
   guint laps = 0;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   while (laps < 6) {
-    rig_next (&rig);
-    if (get (&rig, "LapLastLapTime") == last)
+    pb_test_race_next (&rig);
+    if (pb_test_race_get (&rig, "LapLastLapTime") == last)
       continue;
-    last = get (&rig, "LapLastLapTime");
+    last = pb_test_race_get (&rig, "LapLastLapTime");
     fastest = MIN (fastest, last);
     slowest = MAX (slowest, last);
     laps++;
   }
   g_assert_cmpfloat (slowest - fastest, >, 0.02);
   g_assert_cmpfloat (slowest - fastest, <, 1.0);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -559,16 +483,16 @@ test_shocks_move_as_fast_as_they_say (void)
     "LRshockDefl_ST", "RRshockDefl_ST" };
   static const gchar *const vel[] = { "LFshockVel_ST", "RFshockVel_ST",
     "LRshockVel_ST", "RRshockVel_ST" };
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < 1200; i++) {
-    rig_next (&rig);
+    pb_test_race_next (&rig);
     for (guint w = 0; w < 4; w++)
       for (guint k = 0; k < 6; k++) {
-        const gdouble now = get_at (&rig, defl[w], k);
-        const gdouble speed = get_at (&rig, vel[w], k);
+        const gdouble now = pb_test_race_get_at (&rig, defl[w], k);
+        const gdouble speed = pb_test_race_get_at (&rig, vel[w], k);
 
         if (i > 1 || k > 0)
           g_assert_cmpfloat_with_epsilon ((now - was[w]) * 360, speed, 1e-4);
@@ -576,14 +500,14 @@ test_shocks_move_as_fast_as_they_say (void)
         quickest = MAX (quickest, fabs (speed));
       }
     /* The scalar is the newest sample. */
-    g_assert_cmpfloat (
-        get (&rig, "LFshockDefl"), ==, get_at (&rig, "LFshockDefl_ST", 5));
-    g_assert_cmpfloat (
-        get (&rig, "LatAccel"), ==, get_at (&rig, "LatAccel_ST", 5));
+    g_assert_cmpfloat (pb_test_race_get (&rig, "LFshockDefl"), ==,
+        pb_test_race_get_at (&rig, "LFshockDefl_ST", 5));
+    g_assert_cmpfloat (pb_test_race_get (&rig, "LatAccel"), ==,
+        pb_test_race_get_at (&rig, "LatAccel_ST", 5));
   }
   g_assert_cmpfloat (quickest, >, 0.05);
   g_assert_cmpfloat (quickest, <, 2.0);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -592,40 +516,48 @@ test_all_cars_circulate (void)
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
   gdouble best = 1e9, worst = 0;
   guint64 seen = 0;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   for (guint i = 0; i < 60 * 100; i++)
-    rig_next (&rig);
-  g_assert_cmpfloat (get (&rig, "PlayerCarIdx"), ==, 7);
+    pb_test_race_next (&rig);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "PlayerCarIdx"), ==, 7);
   for (guint idx = 1; idx <= 12; idx++) {
-    const gint position = (gint) get_at (&rig, "CarIdxPosition", idx);
+    const gint position =
+        (gint) pb_test_race_get_at (&rig, "CarIdxPosition", idx);
 
     g_assert_cmpint (position, >=, 1);
     g_assert_cmpint (position, <=, 12);
     seen |= (guint64) 1 << position;
-    g_assert_cmpfloat (get_at (&rig, "CarIdxLapCompleted", idx), >=, 2);
-    g_assert_cmpfloat (get_at (&rig, "CarIdxTrackSurface", idx), ==, 3);
-    best = MIN (best, get_at (&rig, "CarIdxBestLapTime", idx));
-    worst = MAX (worst, get_at (&rig, "CarIdxBestLapTime", idx));
+    g_assert_cmpfloat (
+        pb_test_race_get_at (&rig, "CarIdxLapCompleted", idx), >=, 2);
+    g_assert_cmpfloat (
+        pb_test_race_get_at (&rig, "CarIdxTrackSurface", idx), ==, 3);
+    best = MIN (best, pb_test_race_get_at (&rig, "CarIdxBestLapTime", idx));
+    worst = MAX (worst, pb_test_race_get_at (&rig, "CarIdxBestLapTime", idx));
     if (position == 1)
-      g_assert_cmpfloat (get_at (&rig, "CarIdxF2Time", idx), ==, 0);
+      g_assert_cmpfloat (
+          pb_test_race_get_at (&rig, "CarIdxF2Time", idx), ==, 0);
   }
   g_assert_cmphex (seen, ==, 0x1ffe);
   g_assert_cmpfloat (best, >, 20);
   g_assert_cmpfloat (worst, >, best + 0.3);
   g_assert_cmpfloat (worst, <, best * 1.08);
   /* The pace car is in the pits, the other indices are not in the world. */
-  g_assert_cmpfloat (get_at (&rig, "CarIdxPosition", 0), ==, 0);
-  g_assert_cmpfloat (get_at (&rig, "CarIdxTrackSurface", 0), ==, 2);
-  for (guint idx = 13; idx < 64; idx++) {
-    g_assert_cmpfloat (get_at (&rig, "CarIdxLapDistPct", idx), ==, -1);
-    g_assert_cmpfloat (get_at (&rig, "CarIdxTrackSurface", idx), ==, -1);
-  }
+  g_assert_cmpfloat (pb_test_race_get_at (&rig, "CarIdxPosition", 0), ==, 0);
   g_assert_cmpfloat (
-      get_at (&rig, "CarIdxLapDistPct", 7), ==, get (&rig, "LapDistPct"));
-  g_assert_cmpfloat (get_at (&rig, "CarIdxRPM", 7), ==, get (&rig, "RPM"));
-  rig_stop (&rig);
+      pb_test_race_get_at (&rig, "CarIdxTrackSurface", 0), ==, 2);
+  for (guint idx = 13; idx < 64; idx++) {
+    g_assert_cmpfloat (
+        pb_test_race_get_at (&rig, "CarIdxLapDistPct", idx), ==, -1);
+    g_assert_cmpfloat (
+        pb_test_race_get_at (&rig, "CarIdxTrackSurface", idx), ==, -1);
+  }
+  g_assert_cmpfloat (pb_test_race_get_at (&rig, "CarIdxLapDistPct", 7), ==,
+      pb_test_race_get (&rig, "LapDistPct"));
+  g_assert_cmpfloat (pb_test_race_get_at (&rig, "CarIdxRPM", 7), ==,
+      pb_test_race_get (&rig, "RPM"));
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -636,23 +568,23 @@ test_pit_start_leaves_through_the_lane (gconstpointer track)
   gdouble x = 0, y = 0, speed = 0;
   gint surface = 1;
   guint lane = 0;
-  Rig rig;
+  PbTestRace rig;
 
   config.track = track;
   config.start = RACE_SIM_START_PIT;
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   for (guint i = 1; i < 4000 && surface != 3; i++) {
     const gdouble was_x = x, was_y = y, was_speed = speed;
     const gint was = surface;
 
-    rig_next (&rig);
-    surface = (gint) get (&rig, "PlayerTrackSurface");
-    speed = get (&rig, "Speed");
-    x = get (&rig, "Lon") * metres * cos (38.1 * G_PI / 180);
-    y = get (&rig, "Lat") * metres;
+    pb_test_race_next (&rig);
+    surface = (gint) pb_test_race_get (&rig, "PlayerTrackSurface");
+    speed = pb_test_race_get (&rig, "Speed");
+    x = pb_test_race_get (&rig, "Lon") * metres * cos (38.1 * G_PI / 180);
+    y = pb_test_race_get (&rig, "Lat") * metres;
     g_assert_cmpint (surface, >=, was);
-    g_assert_cmpfloat (get (&rig, "OnPitRoad"), ==, surface < 3);
+    g_assert_cmpfloat (pb_test_race_get (&rig, "OnPitRoad"), ==, surface < 3);
     if (i > 1)
       g_assert_cmpfloat_with_epsilon (
           hypot (x - was_x, y - was_y), (speed + was_speed) / 2 * TICK_S, 0.03);
@@ -665,27 +597,27 @@ test_pit_start_leaves_through_the_lane (gconstpointer track)
   }
   g_assert_cmpint (surface, ==, 3);
   g_assert_cmpuint (lane, >, 300);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
 test_grid_start_waits (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
-  Rig rig;
+  PbTestRace rig;
 
   config.start = RACE_SIM_START_GRID;
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   for (guint i = 0; i < 280; i++)
-    rig_next (&rig);
-  g_assert_cmpfloat (get (&rig, "Speed"), <, 0.05);
-  g_assert_cmpfloat (get (&rig, "SessionState"), ==, 3);
-  g_assert_cmpfloat (get (&rig, "PlayerCarPosition"), ==, 7);
+    pb_test_race_next (&rig);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "Speed"), <, 0.05);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "SessionState"), ==, 3);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "PlayerCarPosition"), ==, 7);
   for (guint i = 0; i < 300; i++)
-    rig_next (&rig);
-  g_assert_cmpfloat (get (&rig, "Speed"), >, 20);
-  g_assert_cmpfloat (get (&rig, "SessionState"), ==, 4);
-  rig_stop (&rig);
+    pb_test_race_next (&rig);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "Speed"), >, 20);
+  g_assert_cmpfloat (pb_test_race_get (&rig, "SessionState"), ==, 4);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -700,9 +632,9 @@ test_session_text (void)
     "\n\nSplitTimeInfo:\n", "\n\nCarSetup:\n" };
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
   guint first, later;
-  Rig rig;
+  PbTestRace rig;
 
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   g_autoptr (GBytes) text = race_sim_get_session_text (rig.sim, &first);
   const gchar *chars = g_bytes_get_data (text, NULL);
   g_assert_true (g_str_has_prefix (chars, "---\n"));
@@ -713,24 +645,24 @@ test_session_text (void)
       g_error ("session text lacks %s", parts[i]);
   g_assert_null (strstr (chars, "FastestTime: 2"));
   for (guint i = 0; i < 60 * 40; i++)
-    rig_next (&rig);
+    pb_test_race_next (&rig);
   g_autoptr (GBytes) next = race_sim_get_session_text (rig.sim, &later);
   g_assert_cmpuint (first, ==, 1);
   g_assert_cmpuint (later, >, first);
   g_assert_nonnull (strstr (g_bytes_get_data (next, NULL), "FastestTime: 2"));
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
 test_awkward_session_text (void)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
-  Rig rig;
+  PbTestRace rig;
 
   config.awkward_text = TRUE;
   config.n_cars = RACE_SIM_MAX_CARS;
-  rig_start (&rig, &config);
-  rig_next (&rig);
+  pb_test_race_start (&rig, &config);
+  pb_test_race_next (&rig);
   g_autoptr (GBytes) text = race_sim_get_session_text (rig.sim, NULL);
   const gchar *chars = g_bytes_get_data (text, NULL);
   g_assert_false (g_str_is_ascii (chars));
@@ -738,7 +670,7 @@ test_awkward_session_text (void)
   g_assert_nonnull (strstr (chars, "TeamName: - Team 01 -\n"));
   g_assert_nonnull (strstr (chars, "TeamName: Team 02 #37\n"));
   g_assert_cmpuint (g_bytes_get_size (text), >, 60000);
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -780,22 +712,22 @@ test_every_track_can_be_driven (void)
   for (const gchar *name; (name = race_sim_track_name (n)) != NULL; n++) {
     RaceSimConfig config;
     guint rows = 0;
-    Rig rig;
+    PbTestRace rig;
 
     race_sim_config_init (&config);
     config.track = name;
     config.shape = RACE_SIM_SHAPE_DISK;
-    rig_start (&rig, &config);
+    pb_test_race_start (&rig, &config);
     do {
-      rig_next (&rig);
+      pb_test_race_next (&rig);
       if (rows > 1)
-        g_assert_cmpfloat (get (&rig, "Speed"), >, 12);
-      g_assert_cmpfloat (get (&rig, "Speed"), <, 90);
-      g_assert_cmpfloat (fabs (get (&rig, "LatAccel")), <, 25);
+        g_assert_cmpfloat (pb_test_race_get (&rig, "Speed"), >, 12);
+      g_assert_cmpfloat (pb_test_race_get (&rig, "Speed"), <, 90);
+      g_assert_cmpfloat (fabs (pb_test_race_get (&rig, "LatAccel")), <, 25);
       g_assert_cmpuint (rows++, <, 60 * 400);
-    } while (get (&rig, "LapLastLapTime") == 0);
-    g_assert_cmpfloat (get (&rig, "LapLastLapTime"), <, 200);
-    rig_stop (&rig);
+    } while (pb_test_race_get (&rig, "LapLastLapTime") == 0);
+    g_assert_cmpfloat (pb_test_race_get (&rig, "LapLastLapTime"), <, 200);
+    pb_test_race_stop (&rig);
   }
   g_assert_cmpuint (n, ==, 4);
 }
@@ -806,7 +738,7 @@ hash_of_race (guint64 seed)
 {
   guint64 hash = G_GUINT64_CONSTANT (14695981039346656037);
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_LIVE);
-  Rig rig;
+  PbTestRace rig;
 
   config.seed = seed;
   config.event = RACE_SIM_EVENT_RACE;
@@ -816,15 +748,15 @@ hash_of_race (guint64 seed)
   config.weather = RACE_SIM_WEATHER_CHANGING;
   config.awkward_rows = config.awkward_text = TRUE;
   config.team_drivers = 3;
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   for (guint i = 0; i < 6000; i++) {
-    rig_next (&rig);
+    pb_test_race_next (&rig);
     if (i % 16 != 0)
       continue;
     for (guint k = 0; k < rig.row_bytes; k++)
       hash = (hash ^ rig.row[k]) * G_GUINT64_CONSTANT (1099511628211);
   }
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
   return hash;
 }
 
@@ -843,20 +775,20 @@ slowest (guint64 seed, gdouble *mps, guint n)
 {
   RaceSimConfig config = short_track (RACE_SIM_SHAPE_DISK);
   gint lap = 0;
-  Rig rig;
+  PbTestRace rig;
 
   config.seed = seed;
   config.n_cars = 1;
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   for (guint i = 0; i < n; i++)
     mps[i] = 1000;
   while (lap <= (gint) n) {
-    rig_next (&rig);
-    lap = (gint) get (&rig, "Lap");
+    pb_test_race_next (&rig);
+    lap = (gint) pb_test_race_get (&rig, "Lap");
     if (lap >= 1 && lap <= (gint) n)
-      mps[lap - 1] = MIN (mps[lap - 1], get (&rig, "Speed"));
+      mps[lap - 1] = MIN (mps[lap - 1], pb_test_race_get (&rig, "Speed"));
   }
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 static void
@@ -891,7 +823,7 @@ test_places_and_cars_agree (void)
   RaceSimPlace place, before;
   RaceSimCar car;
   gdouble way = 0;
-  Rig rig;
+  PbTestRace rig;
 
   race_sim_track_get_place (track, 0, &before);
   for (guint i = 1; i <= 4000; i++) {
@@ -905,15 +837,15 @@ test_places_and_cars_agree (void)
   g_assert_cmpfloat_with_epsilon (way, race_sim_track_get_length (track), 8);
   g_assert_null (race_sim_track_new ("nowhere", &error));
   g_assert_error (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG);
-  rig_start (&rig, &config);
+  pb_test_race_start (&rig, &config);
   for (guint i = 0; i < 100; i++)
-    rig_next (&rig);
+    pb_test_race_next (&rig);
   for (guint i = 0; i < race_sim_get_n_cars (rig.sim); i++) {
     race_sim_get_car (rig.sim, i, &car);
-    g_assert_cmpfloat_with_epsilon (
-        car.pct, get_at (&rig, "CarIdxLapDistPct", car.car_idx), 1e-6);
+    g_assert_cmpfloat_with_epsilon (car.pct,
+        pb_test_race_get_at (&rig, "CarIdxLapDistPct", car.car_idx), 1e-6);
   }
-  rig_stop (&rig);
+  pb_test_race_stop (&rig);
 }
 
 int
