@@ -163,9 +163,8 @@ def agent(label, mode, *args):
         process = stack.start_agent("car1", "--mode", mode, *args)
         stack.wait(lambda: stack.state("car1") == "live", "driver live")
         time.sleep(START_UP)
-        watch(label, process.pid)
         before = Threads(sim.pid)
-        time.sleep(2)
+        watch(label, process.pid)
         rows = Threads(sim.pid).since(before)
         print(f"    the simulator that feeds it: "
               f"{sum(p for _, p, _ in rows):.2f} %")
