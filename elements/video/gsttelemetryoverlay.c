@@ -152,22 +152,22 @@ no_telemetry_get_type (void)
   return type;
 }
 
+/* The library's units, and the layout's own. */
 static GType
 units_get_type (void)
 {
-  static const GEnumValue values[] = {
-    { UNITS_THEME, "As the layout says", "theme" },
-    { GST_PITBOX_UNITS_NAMED, "As the simulator names them", "named" },
-    { GST_PITBOX_UNITS_SI, "SI base units", "si" },
-    { GST_PITBOX_UNITS_METRIC, "km/h, C, l, kPa", "metric" },
-    { GST_PITBOX_UNITS_IMPERIAL, "mph, F, gal, psi", "imperial" },
-    { 0, NULL, NULL },
-  };
   static gsize type = 0;
 
-  if (g_once_init_enter (&type))
+  if (g_once_init_enter (&type)) {
+    GEnumClass *known = g_type_class_ref (GST_TYPE_PITBOX_UNITS);
+    GEnumValue *values = g_new0 (GEnumValue, known->n_values + 2);
+
+    values[0] = (GEnumValue){ UNITS_THEME, "As the layout says", "theme" };
+    memcpy (values + 1, known->values, known->n_values * sizeof (*values));
+    /* Neither is let go: the type's values stand as long as the type. */
     g_once_init_leave (
         &type, g_enum_register_static ("GstTelemetryOverlayUnits", values));
+  }
   return type;
 }
 
