@@ -57,7 +57,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
 {
   PbWhepOptions whep = {
     .max_viewers = options->max_viewers,
-    .loopback = pb_bind_is_loopback (options->bind),
+    .loopback = pb_bind_is_loopback (options->bind) ? options->bind : NULL,
     .public_address = options->public_address,
     .port = (guint16) options->webrtc_port,
   };

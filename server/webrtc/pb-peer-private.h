@@ -3,7 +3,7 @@
  * includes it. */
 #pragma once
 
-#include "webrtc/pb-peer.h"
+#include "webrtc/pb-path.h"
 #include "webrtc/pb-sctp.h"
 #include "webrtc/pb-srtp.h"
 
@@ -25,18 +25,23 @@ struct _PbPeer {
   gchar ice_pwd[33];
   guint32 ssrc;
   guint32 rtx_ssrc;
-  /* Under the port's lock. */
+  /* Under the table's lock. */
   guint n_paths;
 
   /* Protects what follows. Taken within a viewer's lock; the hub's and a
    * lane's are taken within it. */
   GMutex lock;
+  /* Where everything but STUN goes: it has answered. */
   PbPath *path;
+  /* Where the viewer wants to have it, as soon as that has answered. */
+  PbPath *wanted;
   PbDtls *dtls;
   PbSctp *sctp;
   PbSrtp *srtp_out;
   PbSrtp *srtp_in;
   PbLiveViewer *viewer;
+  /* The datagram that is being read is the viewer's own. */
+  gboolean is_authentic;
   gboolean closed;
   gboolean connected;
   gint64 connected_us;
@@ -67,11 +72,17 @@ struct _PbPeer {
 extern const PbLiveViewerFuncs pb_peer_viewer_funcs;
 
 gint pb_peer_clock_ms (void);
-void pb_peer_heard (PbPeer *peer, PbPath *path, gboolean nominated);
-void pb_peer_receive (PbPeer *peer, guint8 *data, gsize size);
+void pb_peer_receive_check (
+    PbPeer *peer, PbPath *path, const PbStunRequest *request);
+void pb_peer_receive (PbPeer *peer, PbPath *path, guint8 *data, gsize size);
 void pb_peer_tick (PbPeer *peer, gint64 now_us);
 void pb_peer_end_locked (PbPeer *peer, const gchar *why);
 
+void pb_peer_write_check_locked (
+    PbPeer *peer, PbPath *path, const PbStunRequest *request, gint64 now_us);
+void pb_peer_read_answer_locked (
+    PbPeer *peer, PbPath *path, const guint8 *data, gsize size);
+void pb_peer_tick_consent_locked (PbPeer *peer, gint64 now_us);
 void pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size);
 void pb_peer_report_locked (PbPeer *peer, gint64 now_us);
 

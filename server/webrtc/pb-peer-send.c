@@ -5,7 +5,6 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#include "webrtc/pb-port.h"
 #include "webrtc/pb-rtcp.h"
 
 /* A channel this full is behind by seconds: samples are left out until it has
@@ -22,8 +21,8 @@
 
 /* One a thread that sends: packets are protected in it. */
 typedef struct {
-  guint8 data[PB_PORT_MAX_BATCH][SLOT_BYTES];
-  GOutputVector vectors[PB_PORT_MAX_BATCH];
+  guint8 data[PB_PATH_MAX_BATCH][SLOT_BYTES];
+  GOutputVector vectors[PB_PATH_MAX_BATCH];
   guint n;
 } Batch;
 
@@ -99,7 +98,7 @@ send_packet (PbPeer *peer, Batch *batch, GstBuffer *buffer)
   peer->sent_packets++;
   peer->sent_bytes += (guint32) (size - RTP_HEADER_BYTES);
   return add_to_batch (peer, batch, size)
-         && (batch->n < PB_PORT_MAX_BATCH || send_batch (peer, batch));
+         && (batch->n < PB_PATH_MAX_BATCH || send_batch (peer, batch));
 }
 
 static void
@@ -255,8 +254,10 @@ pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size)
   if (peer->srtp_in == NULL || peer->path == NULL)
     return;
   size = pb_srtp_unprotect_rtcp (peer->srtp_in, data, size);
-  if (size > 0)
-    pb_rtcp_read (data, size, peer->ssrc, on_lost, peer);
+  if (size == 0)
+    return;
+  peer->is_authentic = TRUE;
+  pb_rtcp_read (data, size, peer->ssrc, on_lost, peer);
 }
 
 void

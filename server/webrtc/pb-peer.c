@@ -53,6 +53,7 @@ pb_peer_unref (PbPeer *peer)
   for (guint i = 0; i < PB_PEER_HISTORY; i++)
     gst_clear_buffer (&peer->history[i]);
   g_clear_pointer (&peer->path, pb_path_unref);
+  g_clear_pointer (&peer->wanted, pb_path_unref);
   g_clear_pointer (&peer->dtls, pb_dtls_free);
   g_clear_pointer (&peer->sctp, pb_sctp_free);
   g_clear_pointer (&peer->srtp_out, pb_srtp_free);
@@ -111,6 +112,7 @@ on_dtls_data (const guint8 *data, gsize size, gpointer user_data)
 {
   PbPeer *peer = user_data;
 
+  peer->is_authentic = TRUE;
   pb_sctp_receive (peer->sctp, data, size, g_get_monotonic_time ());
   if (pb_sctp_get_state (peer->sctp) == PB_SCTP_CLOSED)
     pb_peer_end_locked (peer, "transport ended");
@@ -259,17 +261,23 @@ pb_peer_close (PbPeer *peer)
     pb_live_remove_viewer (peer->live, viewer);
 }
 
-/* Port thread: a connectivity check that was right. The newest pair the viewer
- * nominates is the one that is used. */
-void
-pb_peer_heard (PbPeer *peer, PbPath *path, gboolean nominated)
+static void
+note_heard (PbPeer *peer, PbPath *path)
 {
-  g_atomic_int_set (&peer->heard_ms, pb_peer_clock_ms ());
+  gint now_ms = pb_peer_clock_ms ();
+
+  g_atomic_int_set (&peer->heard_ms, now_ms);
+  g_atomic_int_set (&path->heard_ms, now_ms);
+}
+
+/* Port thread: a connectivity check that was right. */
+void
+pb_peer_receive_check (PbPeer *peer, PbPath *path, const PbStunRequest *request)
+{
+  note_heard (peer, path);
   g_mutex_lock (&peer->lock);
-  if (peer->path != path && (nominated || peer->path == NULL)) {
-    g_clear_pointer (&peer->path, pb_path_unref);
-    peer->path = pb_path_ref (path);
-  }
+  if (!peer->closed)
+    pb_peer_write_check_locked (peer, path, request, g_get_monotonic_time ());
   g_mutex_unlock (&peer->lock);
 }
 
@@ -277,6 +285,7 @@ static void
 note_connected (PbPeer *peer)
 {
   peer->connected = TRUE;
+  peer->is_authentic = TRUE;
   g_atomic_int_set (&peer->is_connected, TRUE);
   if (!peer->offer.has_video)
     return;
@@ -305,18 +314,23 @@ receive_dtls (PbPeer *peer, const guint8 *data, gsize size)
 }
 
 /* Port thread: anything but a connectivity check, from an address that made
- * one. */
+ * one. Who sends it is known only by what it is: addresses can be forged. */
 void
-pb_peer_receive (PbPeer *peer, guint8 *data, gsize size)
+pb_peer_receive (PbPeer *peer, PbPath *path, guint8 *data, gsize size)
 {
-  g_atomic_int_set (&peer->heard_ms, pb_peer_clock_ms ());
   g_mutex_lock (&peer->lock);
+  peer->is_authentic = FALSE;
   if (!peer->closed && peer->end == NULL) {
-    if (data[0] >= 20 && data[0] < 64)
+    /* RFC 7983: the first byte says what it is. */
+    if (data[0] < 4)
+      pb_peer_read_answer_locked (peer, path, data, size);
+    else if (data[0] >= 20 && data[0] < 64)
       receive_dtls (peer, data, size);
     else if (data[0] >= 128 && data[0] < 192)
       pb_peer_read_rtcp_locked (peer, data, size);
   }
+  if (peer->is_authentic)
+    note_heard (peer, path);
   unlock (peer);
 }
 
@@ -326,6 +340,7 @@ pb_peer_tick (PbPeer *peer, gint64 now_us)
 {
   g_mutex_lock (&peer->lock);
   if (!peer->closed && peer->path != NULL) {
+    pb_peer_tick_consent_locked (peer, now_us);
     pb_dtls_tick (peer->dtls);
     pb_sctp_tick (peer->sctp, now_us);
     if (pb_sctp_get_state (peer->sctp) == PB_SCTP_CLOSED)

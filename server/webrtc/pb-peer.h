@@ -14,12 +14,13 @@ typedef struct _PbPath PbPath;
 
 /**
  * PbPortOptions:
- * @loopback: 127.0.0.1 and nothing else
+ * @loopback: (nullable): this loopback address in numbers and nothing else;
+ *   %NULL = all addresses of this machine but loopback
  * @public_address: (nullable): an address more to offer, e.g. of a NAT
  * @port: UDP port; 0 = any
  */
 typedef struct {
-  gboolean loopback;
+  const gchar *loopback;
   const gchar *public_address;
   guint16 port;
 } PbPortOptions;
@@ -32,7 +33,8 @@ typedef void (*PbPeerClosedFunc) (
 /**
  * PbPeerStats:
  * @connected: media can flow
- * @silent_ms: since anything came from the viewer; 0 before it connected
+ * @silent_ms: since anything authentic came from the viewer; 0 before it
+ *   connected
  * @frames_dropped: frames the network did not take whole
  * @samples_dropped: samples left out because the channel was full
  * @resent: packets sent again because the viewer had lost them

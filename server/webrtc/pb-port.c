@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Who a datagram is for: by the ufrag of a connectivity check, and from then
- * on by the address it comes from. */
+ * Sockets, and the thread that reads them and does the viewers' timers. */
 #include "webrtc/pb-port.h"
 
 #include <gio/gnetworking.h>
@@ -8,7 +7,6 @@
 
 #include "webrtc/pb-addresses-posix.h"
 #include "webrtc/pb-peer-private.h"
-#include "webrtc/pb-stun.h"
 
 /* Timers of all viewers: a wake-up is dear, and none of them is finer. */
 #define TICK_MS 50
@@ -17,30 +15,9 @@
 #define MAX_DATAGRAM 2048
 /* Asked for; the kernel grants what it may. */
 #define SOCKET_BUFFER_BYTES (4 * 1024 * 1024)
-/* How long a full socket may hold up a lane. On a machine's own network it is
- * empty within a millisecond. */
-#define SEND_LIMIT_US (5 * 1000)
-/* Addresses of one viewer: some interfaces with two families, and changes. */
-#define MAX_PATHS 32
-/* An address that its viewer was heard on within this is not another's: who
- * knows a password of his own and forges senders could take others' away. A
- * viewer that is there reports each second. */
-#define PATH_HELD_US (3 * G_USEC_PER_SEC)
-
-struct _PbPath {
-  gatomicrefcount ref_count;
-  GSocket *socket;
-  GSocketAddress *address;
-  /* The address in the system's form. */
-  guint8 key[64];
-  gsize key_size;
-  /* Held by the table. */
-  PbPeer *peer;
-  /* The newest datagram from there; under the port's lock. */
-  gint64 heard_us;
-};
 
 struct _PbPort {
+  PbPaths *paths;
   GPtrArray *sockets;
   GPtrArray *sources;
   GSource *tick;
@@ -49,251 +26,7 @@ struct _PbPort {
   GThread *thread;
   gchar *public_address;
   guint16 number;
-
-  /* Protects what follows. */
-  GMutex lock;
-  /* ufrag -> PbPeer */
-  GHashTable *peers;
-  /* PbPath -> itself */
-  GHashTable *paths;
 };
-
-/**
- * pb_path_ref:
- * @path: a path
- *
- * Any thread.
- *
- * Returns: (transfer full): @path
- */
-PbPath *
-pb_path_ref (PbPath *path)
-{
-  g_atomic_ref_count_inc (&path->ref_count);
-  return path;
-}
-
-/**
- * pb_path_unref:
- * @path: (transfer full): a path
- *
- * Any thread.
- */
-void
-pb_path_unref (PbPath *path)
-{
-  if (!g_atomic_ref_count_dec (&path->ref_count))
-    return;
-  g_object_unref (path->socket);
-  g_object_unref (path->address);
-  g_free (path);
-}
-
-static void
-drop_path (gpointer data)
-{
-  PbPath *path = data;
-
-  pb_peer_unref (path->peer);
-  pb_path_unref (path);
-}
-
-static guint
-hash_path (gconstpointer data)
-{
-  const PbPath *path = data;
-  guint hash = 5381;
-
-  for (gsize i = 0; i < path->key_size; i++)
-    hash = hash * 33 + path->key[i];
-  return hash ^ g_direct_hash (path->socket);
-}
-
-static gboolean
-equal_paths (gconstpointer a, gconstpointer b)
-{
-  const PbPath *x = a, *y = b;
-
-  return x->socket == y->socket && x->key_size == y->key_size
-         && memcmp (x->key, y->key, x->key_size) == 0;
-}
-
-static void
-set_key (PbPath *path, GSocket *socket, GSocketAddress *address)
-{
-  gssize size = g_socket_address_get_native_size (address);
-
-  path->socket = socket;
-  path->address = address;
-  path->key_size = 0;
-  if (size > 0 && size <= (gssize) sizeof path->key
-      && g_socket_address_to_native (
-          address, path->key, sizeof path->key, NULL))
-    path->key_size = (gsize) size;
-}
-
-/**
- * pb_path_send:
- * @path: where to
- * @datagrams: one vector each
- * @n: how many, at most %PB_PORT_MAX_BATCH
- *
- * Any thread; one system call. Waits a few milliseconds where the socket is
- * full.
- *
- * Returns: how many were sent
- */
-guint
-pb_path_send (PbPath *path, GOutputVector *datagrams, guint n)
-{
-  GOutputMessage messages[PB_PORT_MAX_BATCH];
-  guint sent = 0;
-
-  for (guint i = 0; i < n; i++)
-    messages[i] =
-        (GOutputMessage){ path->address, &datagrams[i], 1, 0, NULL, 0 };
-  while (sent < n) {
-    g_autoptr (GError) error = NULL;
-    gint more = g_socket_send_messages (
-        path->socket, messages + sent, n - sent, 0, NULL, &error);
-
-    if (more > 0) {
-      sent += (guint) more;
-      continue;
-    }
-    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)
-        || !g_socket_condition_timed_wait (
-            path->socket, G_IO_OUT, SEND_LIMIT_US, NULL, NULL))
-      break;
-  }
-  return sent;
-}
-
-/* The peer's reference is the caller's. */
-static PbPeer *
-find_by_path (PbPort *port, const PbPath *key)
-{
-  PbPath *path;
-  PbPeer *peer = NULL;
-
-  g_mutex_lock (&port->lock);
-  path = g_hash_table_lookup (port->paths, key);
-  if (path != NULL) {
-    path->heard_us = key->heard_us;
-    peer = pb_peer_ref (path->peer);
-  }
-  g_mutex_unlock (&port->lock);
-  return peer;
-}
-
-static PbPeer *
-find_by_ufrag (PbPort *port, const gchar *ufrag)
-{
-  PbPeer *peer;
-
-  g_mutex_lock (&port->lock);
-  peer = g_hash_table_lookup (port->peers, ufrag);
-  if (peer != NULL)
-    pb_peer_ref (peer);
-  g_mutex_unlock (&port->lock);
-  return peer;
-}
-
-/* A viewer on the move has always one more address. */
-static void
-drop_oldest_path_locked (PbPort *port, PbPeer *peer)
-{
-  PbPath *oldest = NULL;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, port->paths);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    PbPath *path = value;
-
-    if (path->peer == peer
-        && (oldest == NULL || path->heard_us < oldest->heard_us))
-      oldest = path;
-  }
-  if (oldest != NULL && g_hash_table_remove (port->paths, oldest))
-    peer->n_paths--;
-}
-
-static PbPath *
-add_path_locked (PbPort *port, const PbPath *key, PbPeer *peer)
-{
-  PbPath *path = g_hash_table_lookup (port->paths, key);
-
-  if (path != NULL && path->peer == peer) {
-    path->heard_us = key->heard_us;
-    return pb_path_ref (path);
-  }
-  /* Someone else's address before: a NAT may have given it away anew. */
-  if (path != NULL && key->heard_us - path->heard_us < PATH_HELD_US)
-    return NULL;
-  if (path != NULL)
-    path->peer->n_paths--;
-  if (peer->n_paths >= MAX_PATHS)
-    drop_oldest_path_locked (port, peer);
-  path = g_new (PbPath, 1);
-  *path = *key;
-  g_atomic_ref_count_init (&path->ref_count);
-  g_object_ref (path->socket);
-  g_object_ref (path->address);
-  path->peer = pb_peer_ref (peer);
-  peer->n_paths++;
-  g_hash_table_replace (port->paths, path, path);
-  return pb_path_ref (path);
-}
-
-static void
-on_check (PbPort *port, const PbPath *from, const guint8 *data, gsize size)
-{
-  PbStunRequest request;
-  guint8 response[PB_STUN_MAX_RESPONSE];
-  GOutputVector vector = { response, 0 };
-  PbPath *path = NULL;
-  PbPeer *peer;
-
-  if (!pb_stun_parse (&request, data, size)
-      || !G_IS_INET_SOCKET_ADDRESS (from->address)
-      || (peer = find_by_ufrag (port, request.username)) == NULL)
-    return;
-  if (pb_stun_check (&request, peer->ice_pwd)) {
-    g_mutex_lock (&port->lock);
-    /* It may have been removed in the meantime. */
-    if (g_hash_table_lookup (port->peers, peer->ice_ufrag) == peer)
-      path = add_path_locked (port, from, peer);
-    g_mutex_unlock (&port->lock);
-  }
-  if (path != NULL) {
-    vector.size = pb_stun_write_response (&request, peer->ice_pwd,
-        G_INET_SOCKET_ADDRESS (from->address), response);
-    pb_path_send (path, &vector, 1);
-    pb_peer_heard (peer, path, request.use_candidate);
-    pb_path_unref (path);
-  }
-  pb_peer_unref (peer);
-}
-
-/* RFC 7983: the first byte says what it is. */
-static void
-on_datagram (PbPort *port, const PbPath *from, guint8 *data, gsize size)
-{
-  PbPeer *peer;
-
-  if (size == 0)
-    return;
-  if (data[0] < 4) {
-    on_check (port, from, data, size);
-    return;
-  }
-  peer = find_by_path (port, from);
-  if (peer == NULL)
-    return;
-  pb_peer_receive (peer, data, size);
-  pb_peer_unref (peer);
-}
 
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
@@ -303,7 +36,6 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
   GInputVector vectors[BATCH];
   GInputMessage messages[BATCH];
   GSocketAddress *from[BATCH] = { NULL };
-  gint64 now_us;
   gint n;
 
   memset (messages, 0, sizeof messages);
@@ -314,15 +46,11 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
     messages[i].num_vectors = 1;
   }
   n = g_socket_receive_messages (socket, messages, BATCH, 0, NULL, NULL);
-  now_us = g_get_monotonic_time ();
   for (gint i = 0; i < n; i++) {
-    PbPath key = { .heard_us = now_us };
+    PbPathKey key;
 
-    if (from[i] == NULL)
-      continue;
-    set_key (&key, socket, from[i]);
-    if (key.key_size > 0)
-      on_datagram (port, &key, data[i], messages[i].bytes_received);
+    if (from[i] != NULL && pb_path_key_init (&key, socket, from[i]))
+      pb_paths_receive (port->paths, &key, data[i], messages[i].bytes_received);
   }
   for (guint i = 0; i < BATCH; i++)
     g_clear_object (&from[i]);
@@ -333,20 +61,15 @@ static gboolean
 on_tick (gpointer user_data)
 {
   PbPort *port = user_data;
-  g_autoptr (GPtrArray) peers =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_peer_unref);
+  g_autoptr (GPtrArray) peers = NULL;
   gint64 now_us = g_get_monotonic_time ();
-  GHashTableIter iter;
-  gpointer peer;
 
-  g_mutex_lock (&port->lock);
-  g_hash_table_iter_init (&iter, port->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &peer))
-    g_ptr_array_add (peers, pb_peer_ref (peer));
-  /* Nobody is there: sleeps until the next one comes. */
-  g_source_set_ready_time (
-      port->tick, peers->len > 0 ? now_us + TICK_MS * 1000 : -1);
-  g_mutex_unlock (&port->lock);
+  /* Nobody is there: sleeps until the next one comes. Set before looking: a
+   * viewer that is added meanwhile sets it to now. */
+  g_source_set_ready_time (port->tick, -1);
+  peers = pb_paths_list (port->paths);
+  if (peers->len > 0)
+    g_source_set_ready_time (port->tick, now_us + TICK_MS * 1000);
   for (guint i = 0; i < peers->len; i++)
     pb_peer_tick (g_ptr_array_index (peers, i), now_us);
   return G_SOURCE_CONTINUE;
@@ -415,15 +138,14 @@ add_socket (PbPort *port, GInetAddress *address, GError **error)
 }
 
 static gboolean
-add_sockets (PbPort *port, gboolean loopback, GError **error)
+add_sockets (PbPort *port, const gchar *loopback, GError **error)
 {
   g_autoptr (GPtrArray) addresses = NULL;
   g_autoptr (GError) first = NULL;
 
-  if (loopback) {
+  if (loopback != NULL) {
     addresses = g_ptr_array_new_with_free_func (g_object_unref);
-    g_ptr_array_add (
-        addresses, g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4));
+    g_ptr_array_add (addresses, g_inet_address_new_from_string (loopback));
   } else {
     addresses = pb_addresses_list ();
   }
@@ -458,7 +180,7 @@ pb_port_new (const PbPortOptions *options, GError **error)
 {
   g_autoptr (PbPort) port = g_new0 (PbPort, 1);
 
-  g_mutex_init (&port->lock);
+  port->paths = pb_paths_new ();
   port->number = options->port;
   port->public_address = g_strdup (options->public_address);
   port->context = g_main_context_new ();
@@ -466,8 +188,6 @@ pb_port_new (const PbPortOptions *options, GError **error)
   port->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   port->sources =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
-  port->peers = g_hash_table_new (g_str_hash, g_str_equal);
-  port->paths = g_hash_table_new_full (hash_path, equal_paths, NULL, drop_path);
   port->tick = g_source_new (&tick_funcs, sizeof (GSource));
   g_source_set_callback (port->tick, on_tick, port, NULL);
   g_source_attach (port->tick, port->context);
@@ -504,12 +224,10 @@ pb_port_free (PbPort *port)
   g_source_destroy (port->tick);
   g_source_unref (port->tick);
   g_ptr_array_unref (port->sources);
-  g_hash_table_unref (port->paths);
-  g_hash_table_unref (port->peers);
+  pb_paths_free (port->paths);
   g_ptr_array_unref (port->sockets);
   g_main_loop_unref (port->loop);
   g_main_context_unref (port->context);
-  g_mutex_clear (&port->lock);
   g_free (port->public_address);
   g_free (port);
 }
@@ -567,6 +285,20 @@ pb_port_get_candidates (const PbPort *port)
 }
 
 /**
+ * pb_port_get_paths:
+ * @port: a port
+ *
+ * Any thread.
+ *
+ * Returns: (transfer none): who its datagrams are for
+ */
+PbPaths *
+pb_port_get_paths (PbPort *port)
+{
+  return port->paths;
+}
+
+/**
  * pb_port_add:
  * @port: a port
  * @peer: a viewer, found by its ufrag from now on
@@ -576,17 +308,8 @@ pb_port_get_candidates (const PbPort *port)
 void
 pb_port_add (PbPort *port, PbPeer *peer)
 {
-  g_mutex_lock (&port->lock);
-  g_hash_table_insert (port->peers, peer->ice_ufrag, peer);
-  if (g_hash_table_size (port->peers) == 1)
-    g_source_set_ready_time (port->tick, 0);
-  g_mutex_unlock (&port->lock);
-}
-
-static gboolean
-is_of_peer (gpointer key, gpointer value, gpointer peer)
-{
-  return ((PbPath *) value)->peer == peer;
+  pb_paths_add (port->paths, peer);
+  g_source_set_ready_time (port->tick, 0);
 }
 
 /**
@@ -599,9 +322,5 @@ is_of_peer (gpointer key, gpointer value, gpointer peer)
 void
 pb_port_remove (PbPort *port, PbPeer *peer)
 {
-  g_mutex_lock (&port->lock);
-  if (g_hash_table_lookup (port->peers, peer->ice_ufrag) == peer)
-    g_hash_table_remove (port->peers, peer->ice_ufrag);
-  g_hash_table_foreach_remove (port->paths, is_of_peer, peer);
-  g_mutex_unlock (&port->lock);
+  pb_paths_remove (port->paths, peer);
 }

@@ -4,12 +4,9 @@
 
 #include <gio/gio.h>
 
-#include "webrtc/pb-peer.h"
+#include "webrtc/pb-paths.h"
 
 G_BEGIN_DECLS
-
-/* Datagrams in one go; a frame of 3 Mbit/s is about six. */
-#define PB_PORT_MAX_BATCH 32
 
 PbPort *pb_port_new (
     const PbPortOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -19,10 +16,7 @@ gchar *pb_port_get_candidates (const PbPort *port);
 
 void pb_port_add (PbPort *port, PbPeer *peer);
 void pb_port_remove (PbPort *port, PbPeer *peer);
-
-PbPath *pb_path_ref (PbPath *path);
-void pb_path_unref (PbPath *path);
-guint pb_path_send (PbPath *path, GOutputVector *datagrams, guint n);
+PbPaths *pb_port_get_paths (PbPort *port);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbPort, pb_port_free)
 

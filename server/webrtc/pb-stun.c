@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Reading connectivity checks and answering them. */
+ * Reading connectivity checks and answering them; asking an address whether it
+ * is there, and reading what it answers. */
 #include "webrtc/pb-stun.h"
 
 #include <string.h>
@@ -19,9 +20,14 @@ enum {
   ATTR_USERNAME = 0x0006,
   ATTR_MESSAGE_INTEGRITY = 0x0008,
   ATTR_XOR_MAPPED_ADDRESS = 0x0020,
+  ATTR_PRIORITY = 0x0024,
   ATTR_USE_CANDIDATE = 0x0025,
   ATTR_FINGERPRINT = 0x8028,
+  ATTR_ICE_CONTROLLED = 0x8029,
 };
+
+/* RFC 8445, 5.1.2: type host, the first one. */
+#define PRIORITY 0x7effffffu
 
 static guint
 get_16 (const guint8 *at)
@@ -95,6 +101,41 @@ read_attribute (PbStunRequest *request, guint type, gsize at, gsize length)
   }
 }
 
+/* RFC 8489, 5 and 14. */
+static gboolean
+parse (PbStunRequest *message, guint type, const guint8 *data, gsize size)
+{
+  gsize at = HEADER_BYTES;
+
+  *message = (PbStunRequest){ .data = data, .size = size };
+  if (size < HEADER_BYTES || size % 4 != 0 || get_16 (data) != type
+      || get_16 (data + 2) != size - HEADER_BYTES || get_32 (data + 4) != MAGIC)
+    return FALSE;
+  while (at + 4 <= size) {
+    gsize length = get_16 (data + at + 2);
+    gsize padded = (length + 3) & ~(gsize) 3;
+
+    if (padded > size - at - 4
+        || !read_attribute (message, get_16 (data + at), at, length))
+      return FALSE;
+    at += 4 + padded;
+  }
+  return message->integrity_at != 0 && message->has_fingerprint;
+}
+
+/**
+ * pb_stun_is_request:
+ * @data: a datagram, any bytes
+ * @size: how many
+ *
+ * Returns: %TRUE if it can only be a binding request
+ */
+gboolean
+pb_stun_is_request (const guint8 *data, gsize size)
+{
+  return size >= HEADER_BYTES && get_16 (data) == BINDING_REQUEST;
+}
+
 /**
  * pb_stun_parse:
  * @request: (out): what it says; points into @data
@@ -109,23 +150,8 @@ read_attribute (PbStunRequest *request, guint type, gsize at, gsize length)
 gboolean
 pb_stun_parse (PbStunRequest *request, const guint8 *data, gsize size)
 {
-  gsize at = HEADER_BYTES;
-
-  *request = (PbStunRequest){ .data = data, .size = size };
-  if (size < HEADER_BYTES || size % 4 != 0 || get_16 (data) != BINDING_REQUEST
-      || get_16 (data + 2) != size - HEADER_BYTES || get_32 (data + 4) != MAGIC)
-    return FALSE;
-  while (at + 4 <= size) {
-    gsize length = get_16 (data + at + 2);
-    gsize padded = (length + 3) & ~(gsize) 3;
-
-    if (padded > size - at - 4
-        || !read_attribute (request, get_16 (data + at), at, length))
-      return FALSE;
-    at += 4 + padded;
-  }
-  return request->username[0] != '\0' && request->integrity_at != 0
-         && request->has_fingerprint;
+  return parse (request, BINDING_REQUEST, data, size)
+         && request->username[0] != '\0';
 }
 
 /* RFC 8489, 14.5: the length in the header counts up to the integrity. */
@@ -188,6 +214,21 @@ write_address (guint8 *out, const guint8 *transaction, GInetSocketAddress *from)
   return 8 + n;
 }
 
+/* Integrity and fingerprint of a message of @at bytes. */
+static gsize
+finish (guint8 *out, gsize at, const gchar *password)
+{
+  put_16 (out + at, ATTR_MESSAGE_INTEGRITY);
+  put_16 (out + at + 2, INTEGRITY_BYTES);
+  integrity (out, at, password, out + at + 4);
+  at += 4 + INTEGRITY_BYTES;
+  put_16 (out + 2, (guint) (at + 8 - HEADER_BYTES));
+  put_16 (out + at, ATTR_FINGERPRINT);
+  put_16 (out + at + 2, 4);
+  put_32 (out + at + 4, fingerprint (out, at));
+  return at + 8;
+}
+
 /**
  * pb_stun_write_response:
  * @request: a request that was checked
@@ -209,13 +250,70 @@ pb_stun_write_response (const PbStunRequest *request, const gchar *password,
   put_32 (out + 4, MAGIC);
   memcpy (out + 8, request->data + 8, 12);
   at += write_address (out + at, out + 8, from);
-  put_16 (out + at, ATTR_MESSAGE_INTEGRITY);
-  put_16 (out + at + 2, INTEGRITY_BYTES);
-  integrity (out, at, password, out + at + 4);
-  at += 4 + INTEGRITY_BYTES;
-  put_16 (out + 2, (guint) (at + 8 - HEADER_BYTES));
-  put_16 (out + at, ATTR_FINGERPRINT);
+  return finish (out, at, password);
+}
+
+/**
+ * pb_stun_write_question:
+ * @id: number of the question
+ * @to_ufrag: of whom it is for, at most 256 characters
+ * @from_ufrag: of who asks, at most 8 characters
+ * @password: of whom it is for
+ * @out: the question: a binding request of the controlled side
+ *
+ * Any thread. A full agent answers it (RFC 7675, 5.1; RFC 8445, 7.3).
+ *
+ * Returns: its bytes
+ */
+gsize
+pb_stun_write_question (const guint8 id[PB_STUN_ID_BYTES],
+    const gchar *to_ufrag, const gchar *from_ufrag, const gchar *password,
+    guint8 out[PB_STUN_MAX_QUESTION])
+{
+  gchar name[256 + 1 + 8 + 1];
+  gsize n = (gsize) g_snprintf (
+      name, sizeof name, "%.256s:%.8s", to_ufrag, from_ufrag);
+  gsize at = HEADER_BYTES;
+
+  put_16 (out, BINDING_REQUEST);
+  put_32 (out + 4, MAGIC);
+  memcpy (out + 8, id, PB_STUN_ID_BYTES);
+  put_16 (out + at, ATTR_USERNAME);
+  put_16 (out + at + 2, (guint) n);
+  memset (out + at + 4 + (n & ~(gsize) 3), 0, 4);
+  memcpy (out + at + 4, name, n);
+  at += 4 + ((n + 3) & ~(gsize) 3);
+  put_16 (out + at, ATTR_PRIORITY);
   put_16 (out + at + 2, 4);
-  put_32 (out + at + 4, fingerprint (out, at));
-  return at + 8;
+  put_32 (out + at + 4, PRIORITY);
+  at += 8;
+  /* The tie breaker is for two full agents: the number is as good as any. */
+  put_16 (out + at, ATTR_ICE_CONTROLLED);
+  put_16 (out + at + 2, 8);
+  memcpy (out + at + 4, id, 8);
+  return finish (out, at + 12, password);
+}
+
+/**
+ * pb_stun_read_answer:
+ * @data: a datagram, any bytes
+ * @size: how many
+ * @password: of who answers
+ * @id: (out): number of the question it answers
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE if it is no successful answer of who knows the password
+ */
+gboolean
+pb_stun_read_answer (const guint8 *data, gsize size, const gchar *password,
+    guint8 id[PB_STUN_ID_BYTES])
+{
+  PbStunRequest message;
+
+  if (!parse (&message, BINDING_SUCCESS, data, size)
+      || !pb_stun_check (&message, password))
+    return FALSE;
+  memcpy (id, data + 8, PB_STUN_ID_BYTES);
+  return TRUE;
 }

@@ -6,8 +6,12 @@
 
 G_BEGIN_DECLS
 
+/* Of a transaction. */
+#define PB_STUN_ID_BYTES 12
 /* Our responses: header, address, integrity, fingerprint. */
 #define PB_STUN_MAX_RESPONSE 96
+/* Our questions: header, two ufrags, priority, role, integrity, fingerprint. */
+#define PB_STUN_MAX_QUESTION 352
 
 /**
  * PbStunRequest:
@@ -29,10 +33,16 @@ typedef struct {
   gboolean has_fingerprint;
 } PbStunRequest;
 
+gboolean pb_stun_is_request (const guint8 *data, gsize size);
 gboolean pb_stun_parse (PbStunRequest *request, const guint8 *data, gsize size);
 gboolean pb_stun_check (const PbStunRequest *request, const gchar *password);
 gsize pb_stun_write_response (const PbStunRequest *request,
     const gchar *password, GInetSocketAddress *from,
     guint8 out[PB_STUN_MAX_RESPONSE]);
+gsize pb_stun_write_question (const guint8 id[PB_STUN_ID_BYTES],
+    const gchar *to_ufrag, const gchar *from_ufrag, const gchar *password,
+    guint8 out[PB_STUN_MAX_QUESTION]);
+gboolean pb_stun_read_answer (const guint8 *data, gsize size,
+    const gchar *password, guint8 id[PB_STUN_ID_BYTES]);
 
 G_END_DECLS

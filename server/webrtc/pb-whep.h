@@ -13,14 +13,15 @@ typedef struct _PbWhep PbWhep;
 /**
  * PbWhepOptions:
  * @max_viewers: most viewers of all drivers together; 0 = 100
- * @loopback: offer 127.0.0.1 and nothing else, for a server bound to loopback
+ * @loopback: (nullable): offer this loopback address and nothing else, for a
+ *   server bound to it
  * @public_address: address to offer besides this machine's own, e.g. of a NAT
  *   with the ports passed through; %NULL = none
  * @port: UDP port of all viewers; 0 = any
  */
 typedef struct {
   guint max_viewers;
-  gboolean loopback;
+  const gchar *loopback;
   const gchar *public_address;
   guint16 port;
 } PbWhepOptions;

@@ -89,7 +89,7 @@ run_server (void)
 {
   PbTestDriverOptions video = { 1280, 720, (guint) fps, (guint) kbps,
     (guint) (2 * fps) };
-  PbWhepOptions options = { .loopback = TRUE };
+  PbWhepOptions options = { .loopback = "127.0.0.1" };
   g_autoptr (GError) error = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (SoupServer) soup = soup_server_new (NULL, NULL);

@@ -37,7 +37,7 @@ static void
 rig_init (Rig *rig, guint fps)
 {
   PbTestDriverOptions pictures = { 320, 240, fps, 500, fps };
-  PbWhepOptions options = { .loopback = TRUE };
+  PbWhepOptions options = { .loopback = "127.0.0.1" };
   g_autoptr (GError) error = NULL;
   guint port;
 
