@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A viewer's connection against clients that forge addresses: who is sent what,
+ * and what counts as a sign of life. Real UDP and DTLS on loopback. */
+#include <gio/gio.h>
+#include <string.h>
+
+#include "../lib/pb-test-peer.h"
+#include "webrtc/pb-consent.h"
+#include "webrtc/pb-peer-private.h"
+#include "webrtc/pb-port.h"
+
+#define LIMIT_US (10 * G_USEC_PER_SEC)
+#define A 0
+#define B 1
+
+typedef struct {
+  PbLive *live;
+  PbPort *port;
+  PbDtlsIdentity *identity;
+  PbPeer *peer;
+  PbTestPeer *client;
+  PbTestEnd *a;
+  PbTestEnd *b;
+  guint frame;
+  /* Atomic: why it has ended. */
+  const gchar *ended;
+} Rig;
+
+static void
+on_closed (PbPeer *peer, const gchar *why, gpointer user_data)
+{
+  g_test_message ("ended: %s", why);
+  g_atomic_pointer_set (&((Rig *) user_data)->ended, why);
+}
+
+static gboolean
+rig_init (Rig *rig, const gchar *address)
+{
+  PbPortOptions options = { .loopback = address };
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *sdp = NULL;
+  g_autofree gchar *answer = NULL;
+  PbOffer offer;
+
+  *rig = (Rig){ .client = pb_test_peer_new (address) };
+  if (rig->client == NULL) {
+    g_test_skip ("this machine has no ::1");
+    return FALSE;
+  }
+  rig->a = pb_test_peer_get_end (rig->client, A);
+  rig->b = pb_test_peer_get_end (rig->client, B);
+  rig->live = pb_live_new ("car07", NULL);
+  rig->port = pb_port_new (&options, &error);
+  g_assert_no_error (error);
+  rig->identity = pb_dtls_identity_new (&error);
+  g_assert_no_error (error);
+  sdp = pb_test_peer_make_offer (rig->client);
+  g_assert_true (pb_offer_parse (&offer, sdp, strlen (sdp), &error));
+  rig->peer = pb_peer_new (
+      rig->port, rig->identity, rig->live, &offer, on_closed, rig, &error);
+  g_assert_no_error (error);
+  answer = pb_peer_get_answer (rig->peer);
+  pb_test_peer_take_answer (rig->client, answer);
+  return TRUE;
+}
+
+static void
+rig_clear (Rig *rig)
+{
+  pb_peer_close (rig->peer);
+  pb_peer_unref (rig->peer);
+  pb_port_free (rig->port);
+  pb_dtls_identity_free (rig->identity);
+  pb_live_unref (rig->live);
+  pb_test_peer_free (rig->client);
+}
+
+/* A key frame of one packet: one that stands for 3 Mbit/s. */
+static void
+push_frame (Rig *rig)
+{
+  g_autoptr (GstBufferList) list = gst_buffer_list_new ();
+  g_autoptr (GstSample) sample = NULL;
+  guint8 packet[1000] = { 0x80, 0x80 | 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 99,
+    0x65 };
+  GstSegment segment;
+  GstBuffer *buffer;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  GST_WRITE_UINT16_BE (packet + 2, rig->frame);
+  GST_WRITE_UINT32_BE (packet + 4, 1500 * rig->frame);
+  buffer = gst_buffer_new_memdup (packet, sizeof packet);
+  GST_BUFFER_PTS (buffer) =
+      gst_util_uint64_scale (rig->frame++, GST_SECOND, 60);
+  gst_buffer_list_add (list, buffer);
+  sample = gst_sample_new (NULL, NULL, &segment, NULL);
+  gst_sample_set_buffer_list (sample, list);
+  pb_live_push_rtp (rig->live, sample);
+}
+
+static void
+step (Rig *rig)
+{
+  push_frame (rig);
+  pb_test_peer_read (rig->client, 10);
+}
+
+static gint64
+silent_ms (Rig *rig)
+{
+  PbPeerStats stats;
+
+  pb_peer_get_stats (rig->peer, &stats);
+  return stats.silent_ms;
+}
+
+/* From A, as an honest viewer. */
+static void
+connect_from_a (Rig *rig)
+{
+  gint64 limit_us = g_get_monotonic_time () + LIMIT_US;
+  gint64 hello_us = 0;
+
+  rig->a->answers = TRUE;
+  pb_test_peer_check (rig->client, A, TRUE);
+  while (rig->a->media < 10) {
+    gint64 now_us = g_get_monotonic_time ();
+
+    g_assert_cmpint (now_us, <, limit_us);
+    if (rig->a->responses > 0 && hello_us == 0) {
+      hello_us = now_us;
+      pb_test_peer_shake_hands (rig->client, A);
+    }
+    step (rig);
+  }
+  g_assert_true (pb_test_peer_is_connected (rig->client));
+  g_assert_cmpuint (rig->a->questions, >=, 1);
+}
+
+/* Whoever has a valid offer cannot point a picture at B, which is somebody
+ * else: not by checks, and not by answers from where it is itself. */
+static void
+test_forged_address (void)
+{
+  guint before;
+  Rig rig;
+
+  rig_init (&rig, "127.0.0.1");
+  connect_from_a (&rig);
+  before = rig.a->media;
+  for (guint i = 0; i < 40; i++) {
+    pb_test_peer_check (rig.client, B, TRUE);
+    if (rig.b->question_bytes > 0)
+      pb_test_peer_answer (rig.client, A, B);
+    step (&rig);
+  }
+  g_assert_cmpuint (rig.b->questions, >, 0);
+  g_assert_cmpuint (rig.b->media, ==, 0);
+  g_assert_cmpuint (rig.b->records, ==, 0);
+  g_assert_cmpuint (
+      rig.b->received, <=, PB_CONSENT_AMPLIFICATION * rig.b->sent);
+  g_assert_cmpuint (rig.a->media, >, before + 10);
+  g_assert_null (g_atomic_pointer_get (&rig.ended));
+  rig_clear (&rig);
+}
+
+/* A viewer that has moved to B is followed, at once. */
+static void
+test_moves (void)
+{
+  gint64 limit_us;
+  guint after;
+  Rig rig;
+
+  rig_init (&rig, "127.0.0.1");
+  connect_from_a (&rig);
+  rig.b->answers = TRUE;
+  pb_test_peer_check (rig.client, B, TRUE);
+  limit_us = g_get_monotonic_time () + LIMIT_US;
+  while (rig.b->media < 20) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    step (&rig);
+  }
+  g_assert_cmpuint (rig.b->questions, ==, 1);
+  after = rig.a->media;
+  while (rig.b->media < 40) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    step (&rig);
+  }
+  g_assert_cmpuint (rig.a->media, ==, after);
+  rig_clear (&rig);
+}
+
+/* A hello from an address that has not answered makes our certificate go
+ * nowhere, however often it is due again. It goes once the address answers. */
+static void
+test_amplification (void)
+{
+  gint64 start_us, limit_us;
+  Rig rig;
+
+  rig_init (&rig, "127.0.0.1");
+  pb_test_peer_check (rig.client, A, TRUE);
+  while (rig.a->questions == 0)
+    pb_test_peer_read (rig.client, 10);
+  pb_test_peer_shake_hands (rig.client, A);
+  /* The second of a flight is due after 100 ms, the third after 300. */
+  start_us = g_get_monotonic_time ();
+  while (g_get_monotonic_time () - start_us < 500 * 1000)
+    step (&rig);
+  g_assert_cmpuint (rig.a->records, ==, 0);
+  g_assert_cmpuint (rig.a->media, ==, 0);
+  g_assert_cmpuint (
+      rig.a->received, <=, PB_CONSENT_AMPLIFICATION * rig.a->sent);
+  pb_test_peer_answer (rig.client, A, A);
+  limit_us = g_get_monotonic_time () + LIMIT_US;
+  while (rig.a->media == 0) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    step (&rig);
+  }
+  rig_clear (&rig);
+}
+
+/* What anybody can send from a forged address, of each kind. */
+static void
+send_noise (Rig *rig, const guint8 *old_report, gsize old_size)
+{
+  static const guint8 alert[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2,
+    2, 40 };
+  static const guint8 close_notify[] = { 21, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9,
+    0, 26, 0, 0, 0, 0, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+    14, 15, 16, 17, 18 };
+  static const guint8 hello[] = { 22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 12,
+    1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+  static const guint8 report[64] = { 0x80, 201, 0, 1, 0, 0, 0, 1 };
+  static const guint8 indication[20] = { 0, 0x11, 0, 0, 0x21, 0x12, 0xa4,
+    0x42 };
+  static const guint8 answer[20] = { 1, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42 };
+
+  pb_test_peer_send (rig->client, A, alert, sizeof alert);
+  pb_test_peer_send (rig->client, A, close_notify, sizeof close_notify);
+  pb_test_peer_send (rig->client, A, hello, sizeof hello);
+  pb_test_peer_send (rig->client, A, report, sizeof report);
+  pb_test_peer_send (rig->client, A, indication, sizeof indication);
+  pb_test_peer_send (rig->client, A, answer, sizeof answer);
+  pb_test_peer_send (rig->client, A, old_report, old_size);
+  /* The right answer, for the second time. */
+  pb_test_peer_answer (rig->client, A, A);
+}
+
+/* Only what is the viewer's own keeps it alive; the rest harms nothing. */
+static void
+test_life (void)
+{
+  guint8 report[64];
+  gsize size;
+  gint64 start_us, limit_us;
+  guint before;
+  Rig rig;
+
+  rig_init (&rig, "127.0.0.1");
+  connect_from_a (&rig);
+  rig.a->answers = FALSE;
+  size = pb_test_peer_write_report (rig.client, report, sizeof report);
+  pb_test_peer_send (rig.client, A, report, size);
+  step (&rig);
+  start_us = g_get_monotonic_time ();
+  before = rig.a->media;
+  while (g_get_monotonic_time () - start_us < 600 * 1000) {
+    send_noise (&rig, report, size);
+    step (&rig);
+  }
+  g_assert_cmpint (silent_ms (&rig), >=, 500);
+  g_assert_null (g_atomic_pointer_get (&rig.ended));
+  g_assert_cmpuint (rig.a->media, >, before + 10);
+
+  size = pb_test_peer_write_report (rig.client, report, sizeof report);
+  pb_test_peer_send (rig.client, A, report, size);
+  limit_us = g_get_monotonic_time () + LIMIT_US;
+  while (silent_ms (&rig) >= 500) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    step (&rig);
+  }
+  rig_clear (&rig);
+}
+
+/* Other signs of life, and checks that somebody plays again, do not stand for
+ * the address' own answers. */
+static void
+test_expiry (void)
+{
+  gint64 now_us;
+  Rig rig;
+
+  rig_init (&rig, "127.0.0.1");
+  connect_from_a (&rig);
+  rig.a->answers = FALSE;
+  now_us = g_get_monotonic_time ();
+  pb_peer_tick (rig.peer, now_us + PB_CONSENT_VALID_US - G_USEC_PER_SEC);
+  g_assert_null (g_atomic_pointer_get (&rig.ended));
+  pb_test_peer_check (rig.client, A, TRUE);
+  pb_test_peer_read (rig.client, 1000);
+  pb_peer_tick (rig.peer, now_us + PB_CONSENT_VALID_US + G_USEC_PER_SEC);
+  g_assert_cmpstr (g_atomic_pointer_get (&rig.ended), ==,
+      "the viewer's address does not answer");
+  rig_clear (&rig);
+}
+
+static void
+test_ipv6 (void)
+{
+  Rig rig;
+
+  if (!rig_init (&rig, "::1"))
+    return;
+  connect_from_a (&rig);
+  rig_clear (&rig);
+}
+
+/* Times as they would be: questions, answers, their end. */
+static void
+test_consent (void)
+{
+  const gint64 start_us = 1000 * G_USEC_PER_SEC;
+  guint8 id[PB_STUN_ID_BYTES], wrong[PB_STUN_ID_BYTES] = { 0 };
+  PbConsent consent = { 0 };
+  gint64 now_us = start_us;
+
+  /* Nothing came, nothing goes; three times what came. */
+  g_assert_false (pb_consent_is_given (&consent, now_us));
+  g_assert_false (pb_consent_spend (&consent, 1, now_us));
+  pb_consent_note_received (&consent, 100);
+  g_assert_true (pb_consent_spend (&consent, 200, now_us));
+  g_assert_false (pb_consent_spend (&consent, 101, now_us));
+  g_assert_true (pb_consent_spend (&consent, 100, now_us));
+  g_assert_false (pb_consent_spend (&consent, 1, now_us));
+
+  /* An answer without a question, or to another one, is none. */
+  g_assert_false (pb_consent_answer (&consent, wrong, now_us));
+  memcpy (id, pb_consent_ask (&consent, now_us), sizeof id);
+  g_assert_cmpmem (
+      pb_consent_ask (&consent, now_us + 1), sizeof id, id, sizeof id);
+  g_assert_false (pb_consent_answer (&consent, wrong, now_us));
+  g_assert_false (pb_consent_is_given (&consent, now_us));
+  g_assert_true (pb_consent_answer (&consent, id, now_us));
+  g_assert_false (pb_consent_answer (&consent, id, now_us + 1));
+  g_assert_true (pb_consent_is_given (&consent, now_us));
+  g_assert_true (pb_consent_spend (&consent, 100000, now_us));
+
+  /* RFC 7675, 5.1: after 4 to 6 s, never the same number. */
+  for (guint i = 0; i < 100; i++) {
+    now_us = start_us + i * PB_CONSENT_INTERVAL_US * 2;
+    memcpy (wrong, id, sizeof id);
+    memcpy (id, pb_consent_ask (&consent, now_us), sizeof id);
+    g_assert_cmpint (memcmp (wrong, id, sizeof id), !=, 0);
+    g_assert_true (pb_consent_answer (&consent, id, now_us));
+    g_assert_false (pb_consent_is_due (&consent, now_us + 3999999));
+    g_assert_true (pb_consent_is_due (&consent, now_us + 6000000));
+  }
+  g_assert_true (
+      pb_consent_is_given (&consent, now_us + PB_CONSENT_VALID_US - 1));
+  g_assert_false (pb_consent_is_given (&consent, now_us + PB_CONSENT_VALID_US));
+  g_assert_false (
+      pb_consent_spend (&consent, 100000, now_us + PB_CONSENT_VALID_US));
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/peer/consent", test_consent);
+  g_test_add_func ("/peer/forged-address", test_forged_address);
+  g_test_add_func ("/peer/moves", test_moves);
+  g_test_add_func ("/peer/amplification", test_amplification);
+  g_test_add_func ("/peer/life", test_life);
+  g_test_add_func ("/peer/expiry", test_expiry);
+  g_test_add_func ("/peer/ipv6", test_ipv6);
+  return g_test_run ();
+}
