@@ -6,11 +6,14 @@
 
 #include "http/pb-request.h"
 
-/* What /live gives of a row, under names that say their units. */
-static const struct {
+/* A value of a row under a name that says its unit. */
+typedef struct {
   const gchar *key;
   const gchar *var;
-} live_values[] = {
+} PbRowValue;
+
+/* What /live gives. */
+static const PbRowValue live_values[] = {
   { "session_time_s", "SessionTime" },
   { "session_num", "SessionNum" },
   { "session_state", "SessionState" },
@@ -44,6 +47,51 @@ static const struct {
   { "track_temp_c", "TrackTempCrew" },
   { "air_temp_c", "AirTemp" },
 };
+
+/* What the list of drivers gives. */
+static const PbRowValue race_values[] = {
+  { "lap", "Lap" },
+  { "lap_last_s", "LapLastLapTime" },
+  { "lap_best_s", "LapBestLapTime" },
+  { "position", "PlayerCarPosition" },
+  { "class_position", "PlayerCarClassPosition" },
+  { "on_pit_road", "OnPitRoad" },
+};
+
+static void
+add_value (JsonBuilder *b, const gchar *key, const GstPitboxVar *var,
+    const guint8 *row)
+{
+  switch (var->type) {
+    case GST_PITBOX_VAR_FLOAT:
+    case GST_PITBOX_VAR_DOUBLE:
+      pb_json_add_double (b, key, gst_pitbox_row_get_newest (row, var));
+      break;
+    case GST_PITBOX_VAR_BOOL:
+      pb_json_add_bool (
+          b, key, gst_pitbox_row_get_newest_int64 (row, var, 0) != 0);
+      break;
+    default:
+      pb_json_add_int (b, key, gst_pitbox_row_get_newest_int64 (row, var, 0));
+      break;
+  }
+}
+
+/* A value that the car lacks is left out. */
+static void
+add_values (JsonBuilder *b, GstPitboxSample *row, const PbRowValue *values,
+    gsize n_values)
+{
+  const guint8 *bytes = g_bytes_get_data (row->row, NULL);
+
+  for (gsize i = 0; i < n_values; i++) {
+    const GstPitboxVar *var =
+        gst_pitbox_schema_find (row->schema, values[i].var);
+
+    if (var)
+      add_value (b, values[i].key, var, bytes);
+  }
+}
 
 static PbDriver *
 find_driver (PbRequest *request)
@@ -167,6 +215,20 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
 }
 
 static void
+add_race (JsonBuilder *b, PbLive *live)
+{
+  g_autoptr (GstPitboxSample) row = pb_live_dup_row (live);
+
+  if (!row) {
+    pb_json_add_null (b, "race");
+    return;
+  }
+  pb_json_begin_object (b, "race");
+  add_values (b, row, race_values, G_N_ELEMENTS (race_values));
+  json_builder_end_object (b);
+}
+
+static void
 add_driver (JsonBuilder *b, PbDriver *driver)
 {
   g_autoptr (PbIdentity) identity = pb_driver_dup_identity (driver);
@@ -188,6 +250,7 @@ add_driver (JsonBuilder *b, PbDriver *driver)
   pb_json_add_text (b, "mode",
       pb_live_get_mode (hub) == PB_LIVE_VIDEO ? "video" : "telemetry");
   pb_json_add_int (b, "since_utc_ms", since);
+  add_race (b, hub);
   add_session (b, driver, &live, session);
   pb_json_add_int (b, "viewers", live.viewers);
   json_builder_end_object (b);
@@ -222,25 +285,6 @@ get_driver (PbRequest *request)
 }
 
 static void
-add_value (JsonBuilder *b, const gchar *key, const GstPitboxVar *var,
-    const guint8 *row)
-{
-  switch (var->type) {
-    case GST_PITBOX_VAR_FLOAT:
-    case GST_PITBOX_VAR_DOUBLE:
-      pb_json_add_double (b, key, gst_pitbox_row_get_newest (row, var));
-      break;
-    case GST_PITBOX_VAR_BOOL:
-      pb_json_add_bool (
-          b, key, gst_pitbox_row_get_newest_int64 (row, var, 0) != 0);
-      break;
-    default:
-      pb_json_add_int (b, key, gst_pitbox_row_get_newest_int64 (row, var, 0));
-      break;
-  }
-}
-
-static void
 reply_no_telemetry (PbRequest *request)
 {
   pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "no_telemetry",
@@ -253,7 +297,6 @@ get_live (PbRequest *request)
   g_autoptr (PbDriver) driver = find_driver (request);
   g_autoptr (GstPitboxSample) row = NULL;
   g_autoptr (JsonBuilder) b = NULL;
-  const guint8 *bytes;
   PbLiveStats stats;
 
   if (!driver)
@@ -275,14 +318,7 @@ get_live (PbRequest *request)
   pb_json_add_int (b, "age_ms", stats.row_age_ms);
   pb_json_add_int (b, "schema_id", gst_pitbox_schema_get_id (row->schema));
   pb_json_begin_object (b, "values");
-  bytes = g_bytes_get_data (row->row, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (live_values); i++) {
-    const GstPitboxVar *var =
-        gst_pitbox_schema_find (row->schema, live_values[i].var);
-
-    if (var)
-      add_value (b, live_values[i].key, var, bytes);
-  }
+  add_values (b, row, live_values, G_N_ELEMENTS (live_values));
   json_builder_end_object (b);
   json_builder_end_object (b);
   pb_reply_json (request, b);

@@ -389,6 +389,8 @@ def main():
         assert info["player_car_idx"] is not None and info["drivers"], info
         live = stack.get("/api/v1/drivers/car07/live")
         assert live["values"]["speed_mps"] >= 0 and "gear" in live["values"]
+        race = stack.driver("car07")["race"]
+        assert race["lap"] >= 0 and race["on_pit_road"] in (True, False), race
         schema = stack.get("/api/v1/drivers/car07/schema")
         assert schema["schema_id"] == live["schema_id"]
         test_refusals(stack, car07)
