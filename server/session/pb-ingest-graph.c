@@ -360,7 +360,8 @@ pb_ingest_graph_get_klv_bytes (PbIngestGraph *self)
 /**
  * pb_ingest_graph_get_losses:
  * @lost_rows: (out): rows that never came
- * @rejected_units: (out): units that were damaged or unreadable
+ * @rejected_units: (out): units that were damaged or unreadable; those that
+ *   only wait for a key unit are sound, and their rows count as lost
  *
  * Any thread.
  */
@@ -369,6 +370,7 @@ pb_ingest_graph_get_losses (
     PbIngestGraph *self, guint64 *lost_rows, guint64 *rejected_units)
 {
   g_autoptr (GstStructure) stats = NULL;
+  guint64 need_key = 0;
 
   *lost_rows = *rejected_units = 0;
   g_object_get (self->dec, "stats", &stats, NULL);
@@ -376,6 +378,8 @@ pb_ingest_graph_get_losses (
     return;
   gst_structure_get_uint64 (stats, "lost-rows", lost_rows);
   gst_structure_get_uint64 (stats, "rejected", rejected_units);
+  gst_structure_get_uint64 (stats, "rejected-need-key", &need_key);
+  *rejected_units -= MIN (need_key, *rejected_units);
 }
 
 /**
