@@ -9,11 +9,12 @@ import { PreparedWhep } from '../live/connection.js';
 import { deltaS } from '../live/delta.js';
 import { DriverList } from '../live/driver-list.js';
 import type { HealthFigures } from '../live/health.js';
+import { relatives } from '../live/relative.js';
 import { LiveSession } from '../live/live-session.js';
 import { ServerClock } from '../live/server-clock.js';
 import { canReceiveH264 } from '../live/whep.js';
-import type { CarState } from '../protocol/car.js';
-import type { DriverInfo, SessionCar } from '../protocol/model.js';
+import type { CarSpot, CarState } from '../protocol/car.js';
+import type { DriverInfo } from '../protocol/model.js';
 import type { RestClient } from '../protocol/rest.js';
 import { CarPanelWidget } from '../widgets/car-panel.js';
 import { setAttr, setText } from '../widgets/dom.js';
@@ -22,6 +23,7 @@ import { clock, counted, fixed } from '../widgets/format.js';
 import { HealthWidget, syncLevel } from '../widgets/health.js';
 import { drawHud } from '../widgets/hud.js';
 import { LapsWidget } from '../widgets/laps.js';
+import { RelativeWidget, type RelativeRow } from '../widgets/relative.js';
 import { TracesWidget } from '../widgets/traces.js';
 import { TrackMapWidget, type MapCar } from '../widgets/track-map.js';
 import { topFlag } from './flags.js';
@@ -31,6 +33,8 @@ import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
 
 /* After this long without a composition the stage says why. */
 const SHOWING_MS = 1500;
+/* Cars listed in front of the driver's, and behind it. */
+const AROUND = 4;
 /* How many valid laps the fuel use is the mean of. */
 const FUEL_LAPS = 5;
 
@@ -63,6 +67,7 @@ export class LivePage {
   readonly #traces = new TracesWidget(byId('traces'));
   readonly #map = new TrackMapWidget(byId('map'));
   readonly #laps = new LapsWidget(byId('laps'));
+  readonly #relative = new RelativeWidget(byId('relative'));
   readonly #car = new CarPanelWidget(byId('car'));
   readonly #health = new HealthWidget(byId('health'));
   readonly #pacer = new Pacer();
@@ -185,6 +190,7 @@ export class LivePage {
     this.#compositor.blank();
     this.#traces.clear();
     this.#map.draw([]);
+    this.#relative.update([]);
     this.#laps.now(null);
     this.#car.update(null);
     this.#showDrivers();
@@ -272,33 +278,67 @@ export class LivePage {
     const car = this.#lastCar;
     if (!car || !this.#last) return;
     this.#traces.draw(this.#session.history.columns, car.timeS);
-    this.#map.draw(this.#mapCars(car));
+    const spots = this.#cars();
+    this.#map.draw(this.#mapCars(car, spots));
+    this.#relative.update(this.#relativeRows(car, spots));
+    this.#car.update({ ...car, fuelPerLapL: this.#fuelPerLap });
+    this.#raceState(car);
     this.#laps.now({
       lap: car.lap, timeS: car.lapTimeS, deltaS: this.#lastDelta,
       lastS: car.lastLapS, bestS: car.bestLapS,
     });
   }
 
-  #mapCars(car: CarState): MapCar[] {
+  #ownIdx(car: CarState): number {
+    return Number.isFinite(car.playerCarIdx)
+      ? car.playerCarIdx : this.#session.info?.playerCarIdx ?? -1;
+  }
+
+  /* Who takes part, of the cars that the row has on the track. */
+  #cars(): CarSpot[] {
+    const cars = this.#session.info?.cars;
+    return this.#session.spots(this.#last?.sample).filter((spot) => {
+      const who = cars?.get(spot.carIdx);
+      return !who?.isPaceCar && !who?.isSpectator;
+    });
+  }
+
+  #mapCars(car: CarState, spots: readonly CarSpot[]): MapCar[] {
     const info = this.#session.info;
-    const ownIdx = Number.isFinite(car.playerCarIdx)
-      ? car.playerCarIdx : info?.playerCarIdx ?? -1;
+    const ownIdx = this.#ownIdx(car);
     const own: MapCar = {
       carIdx: ownIdx, lapPct: car.lapPct, own: true, color: null,
       label: info?.cars.get(ownIdx)?.carNumber ?? '', onPitRoad: car.onPitRoad,
     };
-    const others = this.#session.spots(this.#last?.sample).flatMap((spot) => {
-      const who: SessionCar | undefined = info?.cars.get(spot.carIdx);
-      if (spot.carIdx === ownIdx || who?.isPaceCar || who?.isSpectator) {
-        return [];
-      }
-      return [{
+    const others = spots.filter((s) => s.carIdx !== ownIdx).map((spot) => {
+      const who = info?.cars.get(spot.carIdx);
+      return {
         carIdx: spot.carIdx, lapPct: spot.lapPct, own: false,
         label: who?.carNumber ?? '', color: hex(who?.classColor ?? null),
         onPitRoad: spot.onPitRoad,
-      }];
+      };
     });
     return car.lapPct >= 0 ? [...others, own] : others;
+  }
+
+  #relativeRows(car: CarState, spots: readonly CarSpot[]): RelativeRow[] {
+    const info = this.#session.info;
+    const ownIdx = this.#ownIdx(car);
+    const pace = {
+      reference: this.#session.reference, estLapS: info?.estLapS ?? null,
+    };
+    /* Elsewhere nobody is a lap down. */
+    const race = info?.sessionNames.get(car.sessionNum) === 'Race';
+    return relatives(spots, ownIdx, pace, AROUND).map(
+      ({ spot, gapS, laps }) => {
+        const who = info?.cars.get(spot.carIdx);
+        return {
+          carIdx: spot.carIdx, position: spot.classPosition,
+          carNumber: who?.carNumber ?? '', name: who?.name ?? '',
+          color: hex(who?.classColor ?? null), gapS, laps: race ? laps : 0,
+          own: spot.carIdx === ownIdx, onPitRoad: spot.onPitRoad,
+        };
+      });
   }
 
   get #fuelPerLap(): number | null {
@@ -332,9 +372,6 @@ export class LivePage {
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
       recording: driver?.recording ?? null,
       gaps: f.telemetryGaps,
-    });
-    this.#car.update(this.#lastCar && {
-      ...this.#lastCar, fuelPerLapL: this.#fuelPerLap,
     });
     this.#sessionLine();
     this.#syncChip(f);
@@ -375,13 +412,18 @@ export class LivePage {
     const kind = car && info?.sessionNames.get(car.sessionNum);
     setText(byId('session'), [info?.trackName || driver?.track, kind]
       .filter(Boolean).join(' · '));
-    const remain = car && [
+    if (!this.#showing) this.#raceState(null);
+  }
+
+  /* The session's clock and the flag, by the row on the stage. */
+  #raceState(car: CarState | null): void {
+    const remain = car ? [
       Number.isFinite(car.timeRemainS) ? `${clock(car.timeRemainS)} left` : '',
       Number.isFinite(car.lapsRemain)
         ? `${counted(car.lapsRemain, 'lap')} left` : '',
-    ].filter(Boolean).join(' · ');
-    setText(byId('clock'), remain ?? '');
-    const flag = car && this.#showing ? topFlag(car.flags, car.sessionState) : null;
+    ].filter(Boolean).join(' · ') : '';
+    setText(byId('clock'), remain);
+    const flag = car && topFlag(car.flags, car.sessionState);
     const chip = byId('flag');
     chip.hidden = flag === null;
     setText(chip, flag?.text ?? '');

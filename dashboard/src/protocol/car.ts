@@ -63,6 +63,11 @@ export interface CarSpot {
   readonly lapPct: number;
   readonly onPitRoad: boolean;
   readonly position: number;
+  readonly classPosition: number;
+  /** Laps begun. */
+  readonly lap: number;
+  /** Time from the line to here as the simulator estimates it. */
+  readonly estS: number;
 }
 
 export const EngineWarning = {
@@ -165,6 +170,9 @@ export class CarReader {
     const surface = this.#fields.get('CarIdxTrackSurface');
     const pit = this.#fields.get('CarIdxOnPitRoad');
     const place = this.#fields.get('CarIdxPosition');
+    const classPlace = this.#fields.get('CarIdxClassPosition');
+    const lap = this.#fields.get('CarIdxLap');
+    const est = this.#fields.get('CarIdxEstTime');
     const out: CarSpot[] = [];
     for (let carIdx = 0; carIdx < pct.variable.count; carIdx++) {
       const lapPct = pct.read(row, carIdx);
@@ -174,6 +182,9 @@ export class CarReader {
         lapPct: lapPct % 1,
         onPitRoad: pit?.read(row, carIdx) === 1,
         position: positive(place?.read(row, carIdx) ?? NaN),
+        classPosition: positive(classPlace?.read(row, carIdx) ?? NaN),
+        lap: lap?.read(row, carIdx) ?? NaN,
+        estS: est?.read(row, carIdx) ?? NaN,
       });
     }
     return out;
@@ -190,6 +201,6 @@ const NAMES = [
   'SessionNum', 'SessionState', 'PlayerCarIdx', 'LatAccel', 'LongAccel',
   'PlayerCarSLFirstRPM', 'PlayerCarSLShiftRPM', 'PlayerCarSLBlinkRPM',
   'CarIdxLapDistPct', 'CarIdxTrackSurface', 'CarIdxOnPitRoad',
-  'CarIdxPosition',
+  'CarIdxPosition', 'CarIdxClassPosition', 'CarIdxLap', 'CarIdxEstTime',
 ] as const;
 type Name = (typeof NAMES)[number];

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What GET /api/v1/… answers, as typed objects (server/README.md). */
 
-import { asArray, asObject, num, numbers, str } from './json.js';
+import {
+  asArray, asObject, num, numbers, str, type Json,
+} from './json.js';
 
 export type DriverState = 'live' | 'stale' | 'offline';
 export type DriverMode = 'video' | 'telemetry';
@@ -30,6 +32,16 @@ export interface RecordingInfo {
   readonly seconds: number | null;
 }
 
+/** Where the driver is in his race, by the newest row. */
+export interface RaceInfo {
+  readonly position: number | null;
+  readonly classPosition: number | null;
+  readonly lap: number | null;
+  readonly lastLapS: number | null;
+  readonly bestLapS: number | null;
+  readonly onPitRoad: boolean;
+}
+
 export interface DriverInfo {
   readonly id: string;
   readonly name: string;
@@ -48,6 +60,8 @@ export interface DriverInfo {
   readonly link: LinkInfo;
   /** null while the driver is not connected. */
   readonly recording: RecordingInfo | null;
+  /** null before the first row. */
+  readonly race: RaceInfo | null;
   readonly viewers: number;
 }
 
@@ -71,6 +85,25 @@ function parseRecording(v: unknown): RecordingInfo | null {
     failure: str(o, 'failure'),
     bytes: num(o, 'bytes'),
     seconds: num(o, 'seconds'),
+  };
+}
+
+/* The simulator says 0 or less while there is none. */
+function some(o: Json, key: string): number | null {
+  const n = num(o, key);
+  return n !== null && n > 0 ? n : null;
+}
+
+function parseRace(v: unknown): RaceInfo | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  return {
+    position: some(o, 'position'),
+    classPosition: some(o, 'class_position'),
+    lap: num(o, 'lap'),
+    lastLapS: some(o, 'lap_last_s'),
+    bestLapS: some(o, 'lap_best_s'),
+    onPitRoad: o['on_pit_road'] === true,
   };
 }
 
@@ -104,6 +137,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
       latencyMs: num(link, 'latency_ms'),
     },
     recording: parseRecording(o['recording']),
+    race: parseRace(o['race']),
     viewers: num(o, 'viewers') ?? 0,
   };
 }
@@ -219,6 +253,8 @@ export interface SessionInfo {
   readonly cars: ReadonlyMap<number, SessionCar>;
   readonly redlineRpm: number | null;
   readonly shiftRpm: number | null;
+  /** A lap of the own car as the simulator estimates it, seconds. */
+  readonly estLapS: number | null;
 }
 
 function parseColor(v: unknown): number | null {
@@ -254,5 +290,6 @@ export function parseSessionInfo(v: unknown): SessionInfo {
     cars,
     redlineRpm: num(o, 'redline_rpm'),
     shiftRpm: num(o, 'shift_rpm'),
+    estLapS: num(o, 'est_lap_s'),
   };
 }

@@ -2,7 +2,7 @@
  * The drivers, one below the other, with what matters of each link. */
 
 import { el, setAttr, setText } from './dom.js';
-import { bitrate, withUnit } from './format.js';
+import { bitrate, fixed, lapTime, withUnit } from './format.js';
 
 export interface DriverRow {
   readonly id: string;
@@ -15,6 +15,13 @@ export interface DriverRow {
   readonly rttMs: number | null;
   readonly lossPct: number | null;
   /** null while nobody is connected. */
+  /** null before the first row. */
+  readonly race: {
+    readonly classPosition: number | null;
+    readonly lap: number | null;
+    readonly lastLapS: number | null;
+    readonly onPitRoad: boolean;
+  } | null;
   readonly recording: { readonly on: boolean; readonly failure: string } | null;
 }
 
@@ -25,6 +32,7 @@ interface Item {
   readonly number: HTMLElement;
   readonly name: HTMLElement;
   readonly car: HTMLElement;
+  readonly race: HTMLElement;
   readonly state: HTMLElement;
   readonly link: HTMLElement;
   readonly remark: HTMLElement;
@@ -35,15 +43,16 @@ function makeItem(choose: () => void): Item {
   const number = el('span', { class: 'number' });
   const name = el('span', { class: 'name' });
   const car = el('span', { class: 'car' });
+  const race = el('span', { class: 'race' });
   const state = el('span', { class: 'state' });
   const link = el('span', { class: 'link' });
   const remark = el('span', { class: 'remark' });
   const button = el('button', { type: 'button' },
     el('span', { class: 'line' }, number, name, key),
-    car, el('span', { class: 'line' }, state, link), remark);
+    car, race, el('span', { class: 'line' }, state, link), remark);
   button.addEventListener('click', choose);
   return {
-    root: el('li', {}, button), button, key, number, name, car, state, link,
+    root: el('li', {}, button), button, key, number, name, car, race, state, link,
     remark,
   };
 }
@@ -58,6 +67,16 @@ function linkText(d: DriverRow): string {
     parts.push(`${withUnit(d.lossPct, '%', 1)} lost`);
   }
   return parts.join(' · ');
+}
+
+function raceText(d: DriverRow): string {
+  if (d.race === null || d.state === 'offline') return '';
+  const { classPosition, lap, lastLapS, onPitRoad } = d.race;
+  return [
+    classPosition === null ? '' : `P${fixed(classPosition)}`,
+    onPitRoad ? 'pit' : lap === null ? '' : `lap ${fixed(lap)}`,
+    lastLapS === null ? '' : lapTime(lastLapS),
+  ].filter(Boolean).join(' · ');
 }
 
 export class DriverListWidget {
@@ -98,6 +117,7 @@ export class DriverListWidget {
     setText(item.number, d.carNumber ? `#${d.carNumber}` : '');
     setText(item.name, d.name);
     setText(item.car, d.car);
+    setText(item.race, raceText(d));
     setText(item.state, d.state === 'live' && d.mode === 'telemetry'
       ? 'telemetry' : STATE_WORDS[d.state]);
     setText(item.link, linkText(d));
