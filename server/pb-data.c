@@ -87,8 +87,8 @@ pb_data_lock (PbData *self, GError **error)
 void
 pb_data_close (PbData *self)
 {
-  sqlite3_close (self->lock);
   g_clear_pointer (&self->store, pb_store_unref);
+  sqlite3_close (self->lock);
   g_clear_pointer (&self->seal, pb_seal_free);
   g_free (self->recordings);
   g_free (self->folder);

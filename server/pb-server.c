@@ -19,15 +19,19 @@ struct _PbServer {
 static gboolean
 recover (PbServer *self, GError **error)
 {
-  guint n_sessions;
+  guint n_open, n_unknown;
 
-  if (!pb_recovery_run (
-          self->data->store, self->data->recordings, &n_sessions, error))
+  if (!pb_recovery_run (self->data->store, self->data->recordings, &n_open,
+          &n_unknown, error))
     return FALSE;
-  if (n_sessions > 0)
+  if (n_open > 0)
     g_message ("%u sessions were still open: the server had not been stopped. "
                "What was recorded of them is in the index now",
-        n_sessions);
+        n_open);
+  if (n_unknown > 0)
+    g_message ("%u sessions were recorded that the database did not have; they "
+               "are in it now",
+        n_unknown);
   return TRUE;
 }
 

@@ -156,12 +156,18 @@ add_link (JsonBuilder *b, const PbLiveLink *link)
 }
 
 static void
-add_recording (JsonBuilder *b, const PbRecorderStats *stats)
+add_recording (
+    JsonBuilder *b, const PbRecorderStats *stats, const gchar *index_trouble)
 {
+  const gchar *failure = stats->recording ? index_trouble : stats->failure;
+
   pb_json_begin_object (b, "recording");
-  pb_json_add_text (b, "state", stats->recording ? "on" : "paused");
-  if (stats->failure)
-    pb_json_add_text (b, "failure", stats->failure);
+  pb_json_add_text (b, "state",
+      !stats->recording ? "paused"
+      : index_trouble   ? "unindexed"
+                        : "on");
+  if (failure)
+    pb_json_add_text (b, "failure", failure);
   pb_json_add_int (b, "bytes", stats->bytes);
   pb_json_add_double (b, "seconds", stats->duration_ms / 1e3);
   pb_json_add_int (b, "dropped_bytes", stats->dropped_bytes);
@@ -193,7 +199,6 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     PbSession *session)
 {
   PbSessionStats stats;
-  g_autofree gchar *failure = NULL;
 
   if (!session) {
     pb_json_add_null (b, "session_id");
@@ -205,13 +210,13 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     return;
   }
   pb_session_get_stats (session, &stats);
-  failure = stats.recorder.failure;
   pb_json_add_text (b, "session_id", pb_session_get_id (session));
   add_video (b, driver, live, &stats);
   add_telemetry (b, driver, live, &stats);
   add_link (b, &stats.link);
-  add_recording (b, &stats.recorder);
+  add_recording (b, &stats.recorder, stats.index_trouble);
   add_start (b, &stats.start);
+  pb_session_stats_clear (&stats);
 }
 
 static void

@@ -9,6 +9,7 @@ typedef struct {
   PbLiveStats live;
   gboolean has_session;
   PbSessionStats session;
+  gboolean index_trouble;
 } Sample;
 
 typedef gdouble (*SampleFunc) (const Sample *sample);
@@ -116,6 +117,12 @@ get_recording (const Sample *s)
 }
 
 static gdouble
+get_indexed (const Sample *s)
+{
+  return !s->index_trouble;
+}
+
+static gdouble
 get_recorded (const Sample *s)
 {
   return s->session.recorder.bytes;
@@ -172,6 +179,8 @@ static const struct {
       TRUE },
   { "pitbox_recording", "gauge", "1 while it is recorded", get_recording,
       TRUE },
+  { "pitbox_recording_indexed", "gauge", "1 while the database takes its index",
+      get_indexed, TRUE },
   { "pitbox_recorded_bytes", "gauge", "Bytes of this session on disk",
       get_recorded, TRUE },
   { "pitbox_dropped_bytes", "gauge",
@@ -217,6 +226,10 @@ add_process (GString *out, const PbHttpConfig *config)
   add_head (out, "pitbox_srt_refused_total", "counter", "Callers refused");
   add_number (out, "pitbox_srt_refused_total", "",
       pb_ingest_get_refused (config->ingest));
+  add_head (out, "pitbox_store_waiting", "gauge",
+      "Writes that the database has not taken yet");
+  add_number (
+      out, "pitbox_store_waiting", "", pb_store_get_waiting (config->store));
   add_head (out, "pitbox_whep_viewers", "gauge", "WebRTC viewers");
   add_number (out, "pitbox_whep_viewers", "", whep.viewers);
   add_head (out, "pitbox_whep_accepted_total", "counter", "Offers answered");
@@ -252,7 +265,8 @@ pb_metrics_to_text (const PbHttpConfig *config)
     sample->has_session = session != NULL;
     if (session)
       pb_session_get_stats (session, &sample->session);
-    g_clear_pointer (&sample->session.recorder.failure, g_free);
+    sample->index_trouble = sample->session.index_trouble != NULL;
+    pb_session_stats_clear (&sample->session);
   }
   add_process (out, config);
   for (guint f = 0; f < G_N_ELEMENTS (families); f++) {

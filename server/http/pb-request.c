@@ -123,6 +123,11 @@ pb_reply_failure (PbRequest *request, const GError *error)
         "store_busy", "Another process holds the database up; try again");
     return;
   }
+  if (g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_GONE)) {
+    pb_reply_error (request->message, SOUP_STATUS_SERVICE_UNAVAILABLE,
+        "store_gone", "%s", error->message);
+    return;
+  }
   g_warning ("http: %s", error->message);
   pb_reply_error (request->message, SOUP_STATUS_INTERNAL_SERVER_ERROR,
       "internal", "The server's log says what is wrong");

@@ -21,7 +21,7 @@
 #define WRITE_BYTES (64u * 1024)
 #define RESUME_MIN_BYTES (G_GUINT64_CONSTANT (1024) * 1024)
 /* The index waits in memory while the database is busy; so many lines are
- * hours of key frames. */
+ * some three hours. After that the files alone know. */
 #define PENDING_MAX_POINTS 20000
 
 typedef struct {
@@ -30,8 +30,7 @@ typedef struct {
 } Item;
 
 struct _PbRecorder {
-  PbStore *store;
-  gint64 session_pk;
+  PbSessionLog *log;
   gchar *folder;
   PbRecorderOptions options;
   GThread *thread;
@@ -215,7 +214,7 @@ watch_space (PbRecorder *self)
   if (!check_space (self, &error)) {
     end_segment (self);
     pause_recording (self, error, "recording pauses");
-  } else if (self->paused && self->points->len < PENDING_MAX_POINTS) {
+  } else if (self->paused) {
     pb_segmenter_cut (self->segmenter);
   }
 }
@@ -291,43 +290,44 @@ resolve_points (PbRecorder *self, guint last_chance)
     self->resolved++;
 }
 
+/* Hands over what is known of the files: no line before its row, none of bytes
+ * that are not written yet. */
 static void
-forget_committed (PbRecorder *self)
+hand_over_index (PbRecorder *self)
 {
-  if (self->resolved > 0)
-    g_array_remove_range (self->points, 0, self->resolved);
-  for (guint i = 0; i < G_N_ELEMENTS (self->waited); i++)
-    self->waited[i] -= MIN (self->waited[i], self->resolved);
-  self->resolved = 0;
-}
-
-static void
-commit (PbRecorder *self, gboolean last)
-{
-  g_autoptr (GError) error = NULL;
-  guint closed = self->changed->len;
+  GArray *points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
 
   if (self->has_segment && self->changed_since_commit)
     g_array_append_val (self->changed, self->segment);
   self->changed_since_commit = FALSE;
+  if (self->resolved > 0) {
+    g_array_append_vals (points, self->points->data, self->resolved);
+    g_array_remove_range (self->points, 0, self->resolved);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (self->waited); i++)
+    self->waited[i] -= MIN (self->waited[i], self->resolved);
+  self->resolved = 0;
+  if (self->changed->len > 0 || points->len > 0)
+    pb_session_log_put_index (
+        self->log, g_steal_pointer (&self->changed), g_steal_pointer (&points));
+  if (!self->changed)
+    self->changed = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
+  g_clear_pointer (&points, g_array_unref);
+}
+
+/* One hand-over at a time: while the database takes nothing, what comes is
+ * gathered here. */
+static void
+commit (PbRecorder *self, gboolean last)
+{
   resolve_points (self, last ? self->points->len : self->waited[1]);
   self->waited[1] = self->waited[0];
   self->waited[0] = self->points->len;
-  if (self->changed->len > 0 || self->resolved > 0) {
-    if (pb_store_commit_index (self->store, self->session_pk,
-            (PbSegmentRow *) self->changed->data, self->changed->len,
-            (PbPoint *) self->points->data, self->resolved, &error)) {
-      closed = 0;
-      forget_committed (self);
-    } else if (self->points->len >= PENDING_MAX_POINTS && !self->paused) {
-      end_file (self);
-      closed = self->changed->len;
-      pause_recording (
-          self, g_steal_pointer (&error), "the index cannot be written");
-    }
-    g_array_set_size (self->changed, closed);
-    self->changed_since_commit = closed > 0;
-  }
+  if (self->points->len >= PENDING_MAX_POINTS)
+    pb_session_log_give_up (self->log);
+  if (last || self->points->len >= PENDING_MAX_POINTS
+      || !pb_session_log_is_writing_index (self->log))
+    hand_over_index (self);
   self->next_commit = g_get_monotonic_time () + COMMIT_MS * 1000;
 }
 
@@ -422,8 +422,7 @@ run (gpointer data)
 
 /**
  * pb_recorder_new:
- * @store: where the index goes
- * @session_pk: the session in @store
+ * @log: where the index goes
  * @folder: the session's folder, made if it is not there
  * @options: (nullable): see #PbRecorderOptions
  *
@@ -433,15 +432,14 @@ run (gpointer data)
  * Returns: (transfer full): a running recorder; end it by pb_recorder_close()
  */
 PbRecorder *
-pb_recorder_new (PbStore *store, gint64 session_pk, const gchar *folder,
-    const PbRecorderOptions *options)
+pb_recorder_new (
+    PbSessionLog *log, const gchar *folder, const PbRecorderOptions *options)
 {
   const PbSegmenterFuncs funcs = { begin_segment, take_bytes, take_point,
     take_klv };
   PbRecorder *self = g_new0 (PbRecorder, 1);
 
-  self->store = pb_store_ref (store);
-  self->session_pk = session_pk;
+  self->log = pb_session_log_ref (log);
   self->folder = g_strdup (folder);
   if (options)
     self->options = *options;
@@ -527,8 +525,8 @@ pb_recorder_get_stats (PbRecorder *self, PbRecorderStats *stats)
  * pb_recorder_close:
  * @recorder: (transfer full): a recorder
  *
- * Writes what was pushed, ends the last segment, commits the index. Waits for
- * the disk.
+ * Writes what was pushed, ends the last segment, hands the rest of the index
+ * over. Waits for the disk.
  */
 void
 pb_recorder_close (PbRecorder *self)
@@ -547,7 +545,7 @@ pb_recorder_close (PbRecorder *self)
   g_array_unref (self->queue);
   g_free (self->stats.failure);
   g_free (self->folder);
-  pb_store_unref (self->store);
+  pb_session_log_unref (self->log);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self);

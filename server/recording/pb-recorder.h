@@ -5,7 +5,7 @@
 
 #include <gst/gst.h>
 
-#include "store/pb-recordings.h"
+#include "store/pb-session-log.h"
 
 G_BEGIN_DECLS
 
@@ -54,8 +54,8 @@ typedef struct {
   gboolean has_klv;
 } PbRecorderStats;
 
-PbRecorder *pb_recorder_new (PbStore *store, gint64 session_pk,
-    const gchar *folder, const PbRecorderOptions *options);
+PbRecorder *pb_recorder_new (
+    PbSessionLog *log, const gchar *folder, const PbRecorderOptions *options);
 void pb_recorder_push (PbRecorder *recorder, GstBuffer *buffer, gint64 utc_us);
 void pb_recorder_note_row (
     PbRecorder *recorder, guint64 tick, gint64 utc_us, gint lap);

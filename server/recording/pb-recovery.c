@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * After a crash: sessions that were left open get their end, and the bytes
- * that the index has not seen get their lines. */
+ * What the database missed, from the files: sessions that were left open get
+ * their end, those that it never heard of get in, and the bytes that the index
+ * has not seen get their lines. */
 #include "recording/pb-recovery.h"
 
+#include <string.h>
+
 #include <gio/gio.h>
+#include <gstpitbox/gstpitboxstreamid.h>
 
 #include "recording/pb-row-index.h"
 #include "recording/pb-segment-file.h"
@@ -199,7 +203,7 @@ recover_segment (PbStore *store, const PbSessionRow *session,
 
 static gboolean
 recover_session (PbStore *store, const PbSessionRow *session,
-    const gchar *recordings, GError **error)
+    const gchar *recordings, const gchar *reason, GError **error)
 {
   g_autofree gchar *folder =
       g_build_filename (recordings, session->driver, session->id, NULL);
@@ -216,7 +220,9 @@ recover_session (PbStore *store, const PbSessionRow *session,
 
     next = row->n + 1;
     end_utc_us = MAX (end_utc_us, row->end_utc_us);
-    if (!row->closed
+    /* The last lines of a closed segment may have been waiting for their rows
+     * when the next one was begun already. */
+    if ((!row->closed || i + 2 >= segments->len)
         && !recover_segment (store, session, folder, row, &end_utc_us, &local))
       g_warning ("session %s, segment %u cannot be read: %s", session->id,
           row->n, local->message);
@@ -233,15 +239,82 @@ recover_session (PbStore *store, const PbSessionRow *session,
       g_warning ("session %s, segment %u cannot be read: %s", session->id, next,
           local->message);
   }
-  return pb_store_close_session (store, session->pk, end_utc_us,
-      "the server stopped while it was recording", error);
+  return pb_store_close_session (store, session->pk, end_utc_us, reason, error);
+}
+
+/* Names of sessions begin with when they began. */
+static gint64
+read_start_utc_us (const gchar *id, const gchar *path)
+{
+  g_autofree gchar *date = g_strndup (id, strcspn (id, "-"));
+  g_autoptr (GDateTime) start = g_date_time_new_from_iso8601 (date, NULL);
+
+  return start ? g_date_time_to_unix (start) * G_USEC_PER_SEC
+               : get_modified_utc_us (path);
+}
+
+/* A folder that the database knows nothing of: it took nothing at the time, or
+ * it is another one now. */
+static gboolean
+adopt_session (PbStore *store, const gchar *recordings, const gchar *driver,
+    const gchar *id, guint *n_sessions, GError **error)
+{
+  g_autofree gchar *folder = g_build_filename (recordings, driver, id, NULL);
+  g_autofree gchar *first = pb_segment_file_dup_path (folder, 0);
+  PbSessionRow row = { .id = (gchar *) id, .driver = (gchar *) driver };
+  gboolean has;
+
+  if (!gst_pitbox_id_is_valid (id)
+      || !g_file_test (first, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  if (!pb_store_has_session (store, id, &has, error))
+    return FALSE;
+  if (has)
+    return TRUE;
+  row.started_utc_us = read_start_utc_us (id, first);
+  row.pk =
+      pb_store_open_session (store, id, driver, "", row.started_utc_us, error);
+  if (row.pk == 0)
+    return FALSE;
+  (*n_sessions)++;
+  return recover_session (store, &row, recordings,
+      "the database did not have it; found among the recordings", error);
+}
+
+static gboolean
+adopt_driver (PbStore *store, const gchar *recordings, const gchar *driver,
+    guint *n_sessions, GError **error)
+{
+  g_autofree gchar *path = g_build_filename (recordings, driver, NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *id;
+
+  while (dir && (id = g_dir_read_name (dir)))
+    if (!adopt_session (store, recordings, driver, id, n_sessions, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+adopt_all (
+    PbStore *store, const gchar *recordings, guint *n_sessions, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (recordings, 0, NULL);
+  const gchar *driver;
+
+  while (dir && (driver = g_dir_read_name (dir)))
+    if (gst_pitbox_id_is_valid (driver)
+        && !adopt_driver (store, recordings, driver, n_sessions, error))
+      return FALSE;
+  return TRUE;
 }
 
 /**
  * pb_recovery_run:
  * @store: a store that nobody records into yet
  * @recordings: folder of all recordings
- * @n_sessions: (out): sessions that had been left open
+ * @n_open: (out): sessions that had been left open
+ * @n_unknown: (out): sessions that only the folder knew of
  *
  * Any thread.
  *
@@ -249,19 +322,19 @@ recover_session (PbStore *store, const PbSessionRow *session,
  *   cannot be read is only a warning
  */
 gboolean
-pb_recovery_run (
-    PbStore *store, const gchar *recordings, guint *n_sessions, GError **error)
+pb_recovery_run (PbStore *store, const gchar *recordings, guint *n_open,
+    guint *n_unknown, GError **error)
 {
   g_autoptr (GPtrArray) sessions = pb_store_list_open_sessions (store, error);
 
-  *n_sessions = 0;
+  *n_open = *n_unknown = 0;
   if (!sessions)
     return FALSE;
   for (guint i = 0; i < sessions->len; i++) {
-    if (!recover_session (
-            store, g_ptr_array_index (sessions, i), recordings, error))
+    if (!recover_session (store, g_ptr_array_index (sessions, i), recordings,
+            "the server stopped while it was recording", error))
       return FALSE;
   }
-  *n_sessions = sessions->len;
-  return TRUE;
+  *n_open = sessions->len;
+  return adopt_all (store, recordings, n_unknown, error);
 }

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-gboolean pb_recovery_run (
-    PbStore *store, const gchar *recordings, guint *n_sessions, GError **error);
+gboolean pb_recovery_run (PbStore *store, const gchar *recordings,
+    guint *n_open, guint *n_unknown, GError **error);
 
 G_END_DECLS

@@ -18,7 +18,7 @@
 struct _PbSession {
   gatomicrefcount refs;
   gchar *id;
-  gint64 pk;
+  PbSessionLog *log;
   gchar *driver;
   PbLive *live;
   PbLapBook *book;
@@ -67,8 +67,8 @@ make_id (void)
  * pb_session_new:
  * @config: see #PbSessionConfig; copied
  *
- * Opens the session in the store, begins to record and starts the graph. Does
- * not attach it to the driver. Any thread.
+ * Has the session opened in the store, begins to record and starts the graph.
+ * Does not attach it to the driver. Any thread; does not wait for the store.
  *
  * Returns: (transfer full): the session, or %NULL with @error set
  */
@@ -95,13 +95,10 @@ pb_session_new (const PbSessionConfig *config, GError **error)
       config->base_time, fail, self, error);
   if (!self->graph)
     return NULL;
-  self->pk = pb_store_open_session (self->store, self->id, self->driver,
-      self->device, g_get_real_time (), error);
-  if (self->pk == 0)
-    return NULL;
+  self->log = pb_session_log_new (
+      self->store, self->id, self->driver, self->device, g_get_real_time ());
   folder = g_build_filename (config->recordings, self->driver, self->id, NULL);
-  self->recorder =
-      pb_recorder_new (self->store, self->pk, folder, config->recorder);
+  self->recorder = pb_recorder_new (self->log, folder, config->recorder);
   pb_ingest_graph_set_recorder (self->graph, self->recorder);
   return g_steal_pointer (&self);
 }
@@ -122,6 +119,7 @@ pb_session_unref (PbSession *self)
   g_clear_pointer (&self->graph, pb_ingest_graph_free);
   g_clear_pointer (&self->book, pb_lap_book_unref);
   g_clear_pointer (&self->live, pb_live_unref);
+  g_clear_pointer (&self->log, pb_session_log_unref);
   pb_store_unref (self->store);
   g_mutex_clear (&self->lock);
   g_mutex_clear (&self->push_lock);
@@ -230,47 +228,6 @@ pb_session_set_link (PbSession *self, const GstStructure *stats)
   g_mutex_unlock (&self->lock);
 }
 
-typedef struct {
-  gint64 pk;
-  const gchar *mode;
-  gchar *car;
-  gchar *car_number;
-  gchar *track;
-} Description;
-
-static void
-description_free (gpointer data)
-{
-  Description *d = data;
-
-  g_free (d->car);
-  g_free (d->car_number);
-  g_free (d->track);
-  g_free (d);
-}
-
-static gboolean
-write_description (PbStore *store, gpointer data, GError **error)
-{
-  const Description *d = data;
-
-  return pb_store_describe_session (
-      store, d->pk, d->mode, d->car, d->car_number, d->track, error);
-}
-
-typedef struct {
-  gint64 pk;
-  PbLapRow row;
-} LapWrite;
-
-static gboolean
-write_lap (PbStore *store, gpointer data, GError **error)
-{
-  const LapWrite *w = data;
-
-  return pb_store_put_lap (store, w->pk, &w->row, error);
-}
-
 /**
  * pb_session_describe:
  * @mode: what comes
@@ -286,14 +243,11 @@ pb_session_describe (
   const gchar *name = mode == PB_LIVE_VIDEO ? "video" : "telemetry";
   g_autofree gchar *text = g_strjoin (
       "\n", name, identity->car, identity->car_number, identity->track, NULL);
-  Description *d;
 
   if (g_strcmp0 (text, self->description) == 0)
     return;
-  d = g_new (Description, 1);
-  *d = (Description){ self->pk, name, g_strdup (identity->car),
-    g_strdup (identity->car_number), g_strdup (identity->track) };
-  pb_store_queue (self->store, write_description, d, description_free);
+  pb_session_log_describe (
+      self->log, name, identity->car, identity->car_number, identity->track);
   g_free (self->description);
   self->description = g_steal_pointer (&text);
 }
@@ -318,11 +272,8 @@ pb_session_store_laps (PbSession *self)
       .valid = isfinite (lap->time_s),
       .fuel_used_l = lap->fuel_used_l,
     };
-    LapWrite *write;
 
-    write = g_new (LapWrite, 1);
-    *write = (LapWrite){ self->pk, row };
-    pb_store_queue (self->store, write_lap, write, g_free);
+    pb_session_log_put_lap (self->log, &row);
   }
 }
 
@@ -353,14 +304,13 @@ pb_session_end (PbSession *self, const gchar *reason)
 /**
  * pb_session_close:
  *
- * Stops the graph, writes the rest of the recording, closes the session in the
- * store. Waits for the disk: not on the main thread. Does nothing the second
- * time.
+ * Stops the graph, writes the rest of the recording, has the session closed in
+ * the store. Waits for the disk: not on the main thread. Does nothing the
+ * second time.
  */
 void
 pb_session_close (PbSession *self)
 {
-  g_autoptr (GError) error = NULL;
   gboolean first;
 
   g_mutex_lock (&self->lock);
@@ -374,17 +324,16 @@ pb_session_close (PbSession *self)
   if (self->graph)
     pb_ingest_graph_stop (self->graph);
   g_clear_pointer (&self->recorder, pb_recorder_close);
-  if (self->pk != 0
-      && !pb_store_close_session (self->store, self->pk, g_get_real_time (),
-          self->end_reason ? self->end_reason : "ended", &error))
-    g_warning ("session %s: %s", self->id, error->message);
+  if (self->log)
+    pb_session_log_close (self->log, g_get_real_time (),
+        self->end_reason ? self->end_reason : "ended");
 }
 
 /**
  * pb_session_get_stats:
- * @stats: (out): see #PbSessionStats
+ * @stats: (out): see #PbSessionStats; for pb_session_stats_clear()
  *
- * Any thread, while the session is not closed.
+ * Any thread.
  */
 void
 pb_session_get_stats (PbSession *self, PbSessionStats *stats)
@@ -398,19 +347,25 @@ pb_session_get_stats (PbSession *self, PbSessionStats *stats)
   stats->telemetry_kbps = self->telemetry_kbps;
   stats->link = self->link;
   g_mutex_unlock (&self->lock);
+  stats->index_trouble = pb_session_log_dup_trouble (self->log);
   stats->dropped_bytes = pb_ingest_graph_get_dropped_bytes (self->graph);
   pb_ingest_graph_get_start (self->graph, &stats->start);
   pb_ingest_graph_get_size (self->graph, &stats->width, &stats->height);
+}
+
+void
+pb_session_stats_clear (PbSessionStats *stats)
+{
+  g_clear_pointer (&stats->recorder.failure, g_free);
+  g_clear_pointer (&stats->index_trouble, g_free);
 }
 
 static void
 check_stream (PbSession *self, gint64 now)
 {
   PbSessionStats stats;
-  g_autofree gchar *failure = NULL;
 
   pb_session_get_stats (self, &stats);
-  failure = stats.recorder.failure;
   if (stats.recorder.garbage_run_bytes > GARBAGE_MAX_BYTES)
     pb_session_end (self,
         "the bytes are not MPEG-TS. Send what mpegtsmux or pitbox-agent makes");
@@ -423,6 +378,7 @@ check_stream (PbSession *self, gint64 now)
            && !stats.recorder.video_codec)
     pb_session_end (self,
         "the programme lists neither H.264 or H.265 video nor KLV telemetry");
+  pb_session_stats_clear (&stats);
 }
 
 /**

@@ -41,7 +41,9 @@ typedef struct {
 
 /**
  * PbSessionStats:
- * @recorder: see #PbRecorderStats; clear its failure
+ * @recorder: see #PbRecorderStats
+ * @index_trouble: (nullable): why its index is not written at the moment, and
+ *   what to do
  * @bytes: received
  * @dropped_bytes: not decoded because the graph was too slow
  * @recv_kbps, @telemetry_kbps: over the last second
@@ -51,6 +53,7 @@ typedef struct {
  */
 typedef struct {
   PbRecorderStats recorder;
+  gchar *index_trouble;
   guint64 bytes;
   guint64 dropped_bytes;
   guint recv_kbps;
@@ -71,6 +74,7 @@ void pb_session_describe (
     PbSession *session, PbLiveMode mode, const PbIdentity *identity);
 void pb_session_store_laps (PbSession *session);
 void pb_session_end (PbSession *session, const gchar *reason);
+void pb_session_stats_clear (PbSessionStats *stats);
 void pb_session_close (PbSession *session);
 
 const gchar *pb_session_get_id (PbSession *session);

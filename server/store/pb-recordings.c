@@ -115,6 +115,31 @@ pb_store_close_session (PbStore *store, gint64 pk, gint64 utc_us,
   return pb_store_finish (store, stmt, error);
 }
 
+/**
+ * pb_store_forget_empty_sessions:
+ * @driver: whose
+ * @keep: so many of the newest stay
+ *
+ * Deletes ended sessions of which nothing was recorded. Any thread.
+ */
+gboolean
+pb_store_forget_empty_sessions (
+    PbStore *store, const gchar *driver, guint keep, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "DELETE FROM sessions WHERE pk IN (SELECT pk FROM sessions s "
+      "WHERE driver_id = ?1 AND ended_utc_us IS NOT NULL "
+      "AND NOT EXISTS (SELECT 1 FROM segments WHERE session = s.pk) "
+      "ORDER BY started_utc_us DESC LIMIT -1 OFFSET ?2)",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_text (stmt, 1, driver, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int (stmt, 2, keep);
+  return pb_store_finish (store, stmt, error);
+}
+
 static gboolean
 put_segment (
     PbStore *store, gint64 pk, const PbSegmentRow *segment, GError **error)
@@ -353,6 +378,29 @@ pb_store_find_session (PbStore *store, const gchar *id, GError **error)
     return NULL;
   }
   return g_ptr_array_steal_index (rows, 0);
+}
+
+/**
+ * pb_store_has_session:
+ * @id: name of a session
+ * @has: (out): whether there is one of that name
+ *
+ * Any thread.
+ */
+gboolean
+pb_store_has_session (
+    PbStore *store, const gchar *id, gboolean *has, GError **error)
+{
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin_read (
+      store, "SELECT 1 FROM sessions WHERE id = ?1", error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_text (stmt, 1, id, -1, SQLITE_TRANSIENT);
+  done = pb_store_step (store, stmt, has, error);
+  pb_store_end (store, stmt);
+  return done;
 }
 
 /**

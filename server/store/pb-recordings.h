@@ -73,6 +73,10 @@ gboolean pb_store_describe_session (PbStore *store, gint64 pk,
     const gchar *track, GError **error);
 gboolean pb_store_close_session (PbStore *store, gint64 pk, gint64 utc_us,
     const gchar *reason, GError **error);
+gboolean pb_store_forget_empty_sessions (
+    PbStore *store, const gchar *driver, guint keep, GError **error);
+gboolean pb_store_has_session (
+    PbStore *store, const gchar *id, gboolean *has, GError **error);
 gboolean pb_store_commit_index (PbStore *store, gint64 pk,
     const PbSegmentRow *segments, guint n_segments, const PbPoint *points,
     guint n_points, GError **error);

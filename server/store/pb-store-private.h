@@ -19,6 +19,8 @@ void pb_store_end (PbStore *store, sqlite3_stmt *stmt);
 gboolean pb_store_exec (PbStore *store, const gchar *sql, GError **error);
 gint pb_store_get_changes (PbStore *store);
 gint64 pb_store_get_last_rowid (PbStore *store);
+gboolean pb_store_write (
+    PbStore *store, PbStoreWrite write, gpointer data, GError **error);
 void pb_store_lock (PbStore *store);
 void pb_store_unlock (PbStore *store);
 void pb_store_bind_text_or_null (

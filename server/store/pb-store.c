@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbStore: what the server remembers, in one SQLite file. */
 #include "store/pb-store.h"
+#include "store/pb-db-file.h"
 #include "store/pb-store-private.h"
+#include "store/pb-writer.h"
 
 #include <string.h>
 
@@ -11,11 +13,11 @@
 /* Another process (`pitbox-server device add`) may hold the write lock for a
  * moment; more than this means that it hangs. */
 #define BUSY_TIMEOUT_MS 5000
+/* The queue's thread tries again anyway, and says so. */
+#define QUEUE_TIMEOUT_MS 1000
 /* Reading waits for nobody in WAL mode, but for one who has the whole file for
  * himself: who asks is told to come again. */
 #define READ_TIMEOUT_MS 100
-/* Writes that wait for their turn: laps and descriptions of a day. */
-#define QUEUE_MAX 4096
 
 /* One connection and what belongs to it. */
 typedef struct {
@@ -31,28 +33,34 @@ struct _PbStore {
   Connection reads;
   gint version;
   gssize changes; /* atomic */
-
-  GThreadPool *queue; /* of Job; one thread */
-  gint closing; /* atomic */
+  PbDbFile *file; /* under the lock of writes */
+  gint gone; /* atomic: the file is not ours any more; stays so */
+  PbWriter *writer;
 };
 
-typedef struct {
-  PbStoreWrite write;
-  gpointer data;
-  GDestroyNotify free_data;
-} Job;
-
 G_DEFINE_QUARK (pb - store - error - quark, pb_store_error)
+
+static PbStoreError
+classify (gint code)
+{
+  switch (code) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return PB_STORE_ERROR_BUSY;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      return PB_STORE_ERROR_DISK;
+    default:
+      return PB_STORE_ERROR_DATABASE;
+  }
+}
 
 static void
 set_error (sqlite3 *db, GError **error, const gchar *doing)
 {
-  gint code = sqlite3_errcode (db);
-
-  g_set_error (error, PB_STORE_ERROR,
-      code == SQLITE_BUSY || code == SQLITE_LOCKED ? PB_STORE_ERROR_BUSY
-                                                   : PB_STORE_ERROR_DATABASE,
-      "%s: %s", doing, sqlite3_errmsg (db));
+  g_set_error (error, PB_STORE_ERROR, classify (sqlite3_errcode (db)), "%s: %s",
+      doing, sqlite3_errmsg (db));
 }
 
 void
@@ -109,6 +117,12 @@ pb_store_begin (PbStore *self, const gchar *sql, GError **error)
 sqlite3_stmt *
 pb_store_begin_read (PbStore *self, const gchar *sql, GError **error)
 {
+  if (g_atomic_int_get (&self->gone)) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_GONE,
+        "The database's file was taken away while the server runs. Restart "
+        "pitbox-server");
+    return NULL;
+  }
   return begin (&self->reads, sql, error);
 }
 
@@ -305,53 +319,87 @@ clear_connection (Connection *connection)
   g_rec_mutex_clear (&connection->lock);
 }
 
-/* In the queue's thread. What another process holds up is tried again, in
- * order, for as long as the store is open. */
+/* Nothing of ours goes into a file that is not ours. */
 static void
-run_job (gpointer data, gpointer user_data)
+abandon (PbStore *self)
 {
-  PbStore *self = user_data;
-  Job *job = data;
-  gboolean done = FALSE;
+  const Connection *const connections[] = { &self->writes, &self->reads };
 
-  while (!done) {
-    g_autoptr (GError) error = NULL;
+  g_atomic_int_set (&self->gone, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (connections); i++)
+    sqlite3_db_config (
+        connections[i]->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  pb_db_file_abandon (self->file);
+}
 
-    done = job->write (self, job->data, &error)
-           || !g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_BUSY)
-           || g_atomic_int_get (&self->closing);
-    if (error)
-      g_warning (
-          "the database%s: %s", done ? "" : " (tried again)", error->message);
-  }
-  job->free_data (job->data);
-  g_free (job);
+static gboolean
+check_file (PbStore *self, GError **error)
+{
+  gboolean ok = pb_db_file_check (self->file, error);
+
+  if (!ok && !g_atomic_int_get (&self->gone))
+    abandon (self);
+  return ok;
+}
+
+/* Looks whether the file is still the one that was opened, then writes, unless
+ * @write is %NULL. For the writer's thread. */
+gboolean
+pb_store_write (
+    PbStore *self, PbStoreWrite write, gpointer data, GError **error)
+{
+  gboolean done;
+
+  pb_store_lock (self);
+  sqlite3_busy_timeout (self->writes.db, QUEUE_TIMEOUT_MS);
+  done = check_file (self, error) && (!write || write (self, data, error));
+  sqlite3_busy_timeout (self->writes.db, BUSY_TIMEOUT_MS);
+  pb_store_unlock (self);
+  return done;
 }
 
 /**
  * pb_store_queue:
- * @write: writes; called in a thread of its own, again while another process
- *   holds the database up
+ * @write: writes; called in a thread of its own, again for as long as another
+ *   process holds the database up or its disk takes nothing
  * @data: (transfer full): for @write
- * @free_data: for @data
+ * @free_data: for @data, also where @write was never done
  *
  * Any thread. Waits for nobody. Writes are done in the order they came; if 4096
- * wait already this one is left out, with a warning.
+ * wait already this one is left out.
  */
 void
 pb_store_queue (
     PbStore *self, PbStoreWrite write, gpointer data, GDestroyNotify free_data)
 {
-  Job *job;
+  pb_writer_push (self->writer, write, data, free_data);
+}
 
-  if (g_thread_pool_unprocessed (self->queue) >= QUEUE_MAX) {
-    g_warning ("the database takes nothing: a description or lap is left out");
-    free_data (data);
-    return;
-  }
-  job = g_new (Job, 1);
-  *job = (Job){ write, data, free_data };
-  g_thread_pool_push (self->queue, job, NULL);
+/**
+ * pb_store_get_waiting:
+ *
+ * Any thread. Waits for nobody.
+ *
+ * Returns: how many writes of pb_store_queue() are not done yet
+ */
+guint
+pb_store_get_waiting (PbStore *self)
+{
+  return pb_writer_get_waiting (self->writer);
+}
+
+/**
+ * pb_store_dup_trouble:
+ *
+ * Any thread. Waits for nobody.
+ *
+ * Returns: (transfer full) (nullable): why nothing is written at the moment
+ *   and what to do, in words
+ */
+gchar *
+pb_store_dup_trouble (PbStore *self)
+{
+  return pb_writer_dup_trouble (self->writer);
 }
 
 /**
@@ -369,9 +417,12 @@ pb_store_new (const gchar *path, GError **error)
   g_atomic_ref_count_init (&self->refs);
   init_connection (&self->writes);
   init_connection (&self->reads);
-  self->queue = g_thread_pool_new (run_job, self, 1, FALSE, NULL);
   if (!open_database (self, path, error))
     return NULL;
+  self->file = pb_db_file_new (self->writes.db, path);
+  if (!check_file (self, error))
+    return NULL;
+  self->writer = pb_writer_new (self);
   return g_steal_pointer (&self);
 }
 
@@ -387,8 +438,8 @@ pb_store_unref (PbStore *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_atomic_int_set (&self->closing, TRUE);
-  g_thread_pool_free (self->queue, FALSE, TRUE);
+  g_clear_pointer (&self->writer, pb_writer_free);
+  g_clear_pointer (&self->file, pb_db_file_free);
   clear_connection (&self->writes);
   clear_connection (&self->reads);
   g_free (self);
@@ -418,8 +469,9 @@ pb_store_get_changes_by_others (PbStore *self)
   /* Somebody of ours writes just now, or waits to: ask again later. */
   if (!g_rec_mutex_trylock (&self->writes.lock))
     return g_atomic_pointer_get (&self->changes);
-  g_atomic_pointer_set (
-      &self->changes, (gssize) read_pragma (self, "PRAGMA data_version"));
+  if (check_file (self, NULL))
+    g_atomic_pointer_set (
+        &self->changes, (gssize) read_pragma (self, "PRAGMA data_version"));
   pb_store_unlock (self);
   return g_atomic_pointer_get (&self->changes);
 }

@@ -16,6 +16,8 @@ typedef struct _PbStore PbStore;
  * PbStoreError:
  * @PB_STORE_ERROR_DATABASE: SQLite says no; the message is its own
  * @PB_STORE_ERROR_BUSY: another process holds the database up
+ * @PB_STORE_ERROR_DISK: its disk takes nothing: full, or an error of its own
+ * @PB_STORE_ERROR_GONE: its file was deleted, replaced or overwritten
  * @PB_STORE_ERROR_NEWER: the file was written by a newer version
  * @PB_STORE_ERROR_EXISTS: there is one of that name
  * @PB_STORE_ERROR_NOT_FOUND: there is none of that name
@@ -24,6 +26,8 @@ typedef struct _PbStore PbStore;
 typedef enum {
   PB_STORE_ERROR_DATABASE,
   PB_STORE_ERROR_BUSY,
+  PB_STORE_ERROR_DISK,
+  PB_STORE_ERROR_GONE,
   PB_STORE_ERROR_NEWER,
   PB_STORE_ERROR_EXISTS,
   PB_STORE_ERROR_NOT_FOUND,
@@ -38,11 +42,14 @@ PbStore *pb_store_new (
 PbStore *pb_store_ref (PbStore *store);
 void pb_store_unref (PbStore *store);
 
-/* Returns: %FALSE with @error set; %PB_STORE_ERROR_BUSY is tried again. */
+/* Returns: %FALSE with @error set; %PB_STORE_ERROR_BUSY and
+ * %PB_STORE_ERROR_DISK are tried again. */
 typedef gboolean (*PbStoreWrite) (
     PbStore *store, gpointer data, GError **error);
 void pb_store_queue (PbStore *store, PbStoreWrite write, gpointer data,
     GDestroyNotify free_data);
+guint pb_store_get_waiting (PbStore *store);
+gchar *pb_store_dup_trouble (PbStore *store) G_GNUC_WARN_UNUSED_RESULT;
 
 gint pb_store_get_version (PbStore *store);
 gint64 pb_store_get_changes_by_others (PbStore *store);

@@ -84,6 +84,38 @@ open_session (Fixture *f)
   return pk;
 }
 
+/* Whose session is opened by the store's own writer. */
+static PbRecorder *
+start_recorder (Fixture *f, const PbRecorderOptions *options)
+{
+  g_autofree gchar *folder = session_folder (f);
+  g_autoptr (PbSessionLog) log = pb_session_log_new (
+      f->data->store, "s1", "car07", "pc", g_get_real_time ());
+
+  return pb_recorder_new (log, folder, options);
+}
+
+static void
+wait_for_store (Fixture *f)
+{
+  while (pb_store_get_waiting (f->data->store) > 0)
+    g_thread_yield ();
+}
+
+/* Returns: the session in the database once all of it is there */
+static gint64
+close_recorder (Fixture *f, PbRecorder *recorder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbSessionRow) row = NULL;
+
+  pb_recorder_close (recorder);
+  wait_for_store (f);
+  row = pb_store_find_session (f->data->store, "s1", &error);
+  g_assert_no_error (error);
+  return row->pk;
+}
+
 static void
 record (PbRecorder *recorder, const GByteArray *bytes)
 {
@@ -140,16 +172,15 @@ assert_index (Fixture *f, gint64 pk, guint n_segments, guint n_keys)
 static void
 test_records (Fixture *f, gconstpointer unused)
 {
-  g_autofree gchar *folder = session_folder (f);
-  gint64 pk = open_session (f);
-  PbRecorder *recorder = pb_recorder_new (f->data->store, pk, folder, NULL);
+  gint64 pk;
+  PbRecorder *recorder = start_recorder (f, NULL);
   g_autoptr (PbSessionRow) row = NULL;
   g_autoptr (GError) error = NULL;
   PbTestTs ts;
 
   make_stream (&ts, 25);
   record (recorder, ts.out);
-  pb_recorder_close (recorder);
+  pk = close_recorder (f, recorder);
   /* 25 pictures, and the telemetry unit in front of the first one. */
   assert_index (f, pk, 3, 26);
   row = pb_store_find_session (f->data->store, "s1", &error);
@@ -178,7 +209,7 @@ test_recovers (Fixture *f, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   g_autoptr (PbSessionRow) row = NULL;
   g_autoptr (GArray) points = NULL;
-  guint n_sessions;
+  guint n_open, n_unknown;
   PbTestTs ts;
 
   make_stream (&ts, 10);
@@ -193,9 +224,9 @@ test_recovers (Fixture *f, gconstpointer unused)
       pb_store_commit_index (f->data->store, pk, &known, 1, &first, 1, &error));
 
   g_assert_true (pb_recovery_run (
-      f->data->store, f->data->recordings, &n_sessions, &error));
+      f->data->store, f->data->recordings, &n_open, &n_unknown, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (n_sessions, ==, 1);
+  g_assert_cmpuint (n_open, ==, 1);
   assert_index (f, pk, 2, 2 * 11);
   points = pb_store_list_points (f->data->store, pk, 0, &error);
   /* The line that was committed keeps its arrival; the rest keep its lap. */
@@ -206,8 +237,8 @@ test_recovers (Fixture *f, gconstpointer unused)
   g_assert_nonnull (row->end_reason);
 
   g_assert_true (pb_recovery_run (
-      f->data->store, f->data->recordings, &n_sessions, &error));
-  g_assert_cmpuint (n_sessions, ==, 0);
+      f->data->store, f->data->recordings, &n_open, &n_unknown, &error));
+  g_assert_cmpuint (n_open, ==, 0);
   pb_test_ts_clear (&ts);
 }
 
@@ -226,15 +257,13 @@ count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
 static void
 expect_failure (Fixture *f, const PbRecorderOptions *options)
 {
-  g_autofree gchar *folder = session_folder (f);
-  gint64 pk = open_session (f);
   PbRecorder *recorder;
   PbRecorderStats stats = { 0 };
   PbTestTs ts;
 
   make_stream (&ts, 3);
   g_atomic_int_set (&warnings, 0);
-  recorder = pb_recorder_new (f->data->store, pk, folder, options);
+  recorder = start_recorder (f, options);
   record (recorder, ts.out);
   do {
     g_free (stats.failure);
@@ -245,7 +274,7 @@ expect_failure (Fixture *f, const PbRecorderOptions *options)
   g_free (stats.failure);
   /* The stream goes on. */
   record (recorder, ts.out);
-  pb_recorder_close (recorder);
+  close_recorder (f, recorder);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
   pb_test_ts_clear (&ts);
 }
@@ -312,12 +341,11 @@ test_disk_full_and_again (Fixture *f, gconstpointer unused)
   const PbRecorderOptions options = {
     .segment_ms = 100000000, .reserve_bytes = 50000000, .get_free = tell_free
   };
-  g_autofree gchar *folder = session_folder (f);
   g_autofree gchar *failure = NULL;
   g_autoptr (PbSessionRow) row = NULL;
   g_autoptr (GArray) points = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 pk = open_session (f);
+  gint64 pk;
   PbRecorder *recorder;
   PbRecorderStats stats = { 0 };
   guint second = 0;
@@ -327,7 +355,7 @@ test_disk_full_and_again (Fixture *f, gconstpointer unused)
   pb_test_ts_init (&ts, TRUE, TRUE);
   g_atomic_int_set (&free_mb, 100);
   g_atomic_int_set (&warnings, 0);
-  recorder = pb_recorder_new (f->data->store, pk, folder, &options);
+  recorder = start_recorder (f, &options);
   while (second < 10)
     record_second (recorder, &ts, second++);
   do {
@@ -358,7 +386,7 @@ test_disk_full_and_again (Fixture *f, gconstpointer unused)
     g_free (stats.failure);
   } while (!stats.recording);
   g_assert_null (stats.failure);
-  pb_recorder_close (recorder);
+  pk = close_recorder (f, recorder);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
   row = pb_store_find_session (f->data->store, "s1", &error);
   g_assert_no_error (error);
@@ -447,15 +475,14 @@ assert_rows (Fixture *f, gint64 pk, guint n_segments, gboolean decoded)
 static void
 test_rows (Fixture *f, gconstpointer pictures)
 {
-  g_autofree gchar *folder = session_folder (f);
-  gint64 pk = open_session (f);
-  PbRecorder *recorder = pb_recorder_new (f->data->store, pk, folder, NULL);
+  gint64 pk;
+  PbRecorder *recorder = start_recorder (f, NULL);
   PbTestTs ts;
 
   /* 15 s: the second segment begins at 10 s, where a key unit is. */
   make_telemetry (&ts, 900, pictures != NULL, recorder);
   record (recorder, ts.out);
-  pb_recorder_close (recorder);
+  pk = close_recorder (f, recorder);
   assert_rows (f, pk, 2, TRUE);
   pb_test_ts_clear (&ts);
 }
@@ -465,15 +492,14 @@ static void
 test_cut_at_key_unit (Fixture *f, gconstpointer unused)
 {
   const PbRecorderOptions options = { .segment_ms = 11000 };
-  g_autofree gchar *folder = session_folder (f);
-  gint64 pk = open_session (f);
-  PbRecorder *recorder = pb_recorder_new (f->data->store, pk, folder, &options);
+  gint64 pk;
+  PbRecorder *recorder = start_recorder (f, &options);
   g_autoptr (GArray) points = NULL;
   PbTestTs ts;
 
   make_telemetry (&ts, 1000, FALSE, recorder);
   record (recorder, ts.out);
-  pb_recorder_close (recorder);
+  pk = close_recorder (f, recorder);
   assert_rows (f, pk, 2, TRUE);
   points = pb_store_list_points (f->data->store, pk, 1, NULL);
   g_assert_cmpint (g_array_index (points, PbPoint, 0).pts, ==, 12 * 60 * FRAME);
@@ -488,7 +514,7 @@ test_recovers_utc (Fixture *f, gconstpointer unused)
   g_autofree gchar *path = pb_segment_file_dup_path (folder, 0);
   g_autoptr (GError) error = NULL;
   gint64 pk = open_session (f);
-  guint n_sessions;
+  guint n_open, n_unknown;
   PbTestTs ts;
 
   make_telemetry (&ts, 1800, FALSE, NULL);
@@ -496,7 +522,7 @@ test_recovers_utc (Fixture *f, gconstpointer unused)
   g_assert_true (
       g_file_set_contents (path, (gchar *) ts.out->data, ts.out->len, &error));
   g_assert_true (pb_recovery_run (
-      f->data->store, f->data->recordings, &n_sessions, &error));
+      f->data->store, f->data->recordings, &n_open, &n_unknown, &error));
   assert_rows (f, pk, 1, FALSE);
   pb_test_ts_clear (&ts);
 }
