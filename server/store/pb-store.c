@@ -15,6 +15,8 @@
 #define BUSY_TIMEOUT_MS 5000
 /* The queue's thread tries again anyway, and says so. */
 #define QUEUE_TIMEOUT_MS 1000
+/* A page of the log each time. */
+#define MARK_MS 1000
 /* Reading waits for nobody in WAL mode, but for one who has the whole file for
  * himself: who asks is told to come again. */
 #define READ_TIMEOUT_MS 100
@@ -34,6 +36,7 @@ struct _PbStore {
   gint version;
   gssize changes; /* atomic */
   PbDbFile *file; /* under the lock of writes */
+  gint64 marked_mono_us;
   gint gone; /* atomic: the file is not ours any more; stays so */
   PbWriter *writer;
 };
@@ -342,6 +345,21 @@ check_file (PbStore *self, GError **error)
   return ok;
 }
 
+/* Makes SQLite count in the file's header, which it does in WAL mode only where
+ * the first page changes: by that an older copy in place of the file is known. */
+static void
+mark_header (PbStore *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autofree gchar *sql = NULL;
+
+  if (now - self->marked_mono_us < MARK_MS * 1000)
+    return;
+  self->marked_mono_us = now;
+  sql = g_strdup_printf ("PRAGMA user_version = %d", self->version);
+  pb_store_exec (self, sql, NULL);
+}
+
 /* Looks whether the file is still the one that was opened, then writes, unless
  * @write is %NULL. For the writer's thread. */
 gboolean
@@ -353,6 +371,8 @@ pb_store_write (
   pb_store_lock (self);
   sqlite3_busy_timeout (self->writes.db, QUEUE_TIMEOUT_MS);
   done = check_file (self, error) && (!write || write (self, data, error));
+  if (done && write)
+    mark_header (self);
   sqlite3_busy_timeout (self->writes.db, BUSY_TIMEOUT_MS);
   pb_store_unlock (self);
   return done;

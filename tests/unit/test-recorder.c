@@ -6,183 +6,26 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "../lib/pb-test-recording.h"
 #include "../lib/pb-test-rows.h"
-#include "../lib/pb-test-ts.h"
-#include "pb-data.h"
-#include "recording/pb-recorder.h"
 #include "recording/pb-recovery.h"
 #include "recording/pb-segment-file.h"
 #include "store/pb-devices.h"
 
-#define FRAME 1500
-
-typedef struct {
-  gchar *folder;
-  PbData *data;
-} Fixture;
-
 static void
-set_up (Fixture *f, gconstpointer unused)
-{
-  g_autoptr (GError) error = NULL;
-
-  f->folder = g_dir_make_tmp ("pitbox-test-XXXXXX", &error);
-  g_assert_no_error (error);
-  f->data = pb_data_open (f->folder, &error);
-  g_assert_no_error (error);
-}
-
-static void
-remove_all (const gchar *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const gchar *name;
-
-  while (dir && (name = g_dir_read_name (dir))) {
-    g_autofree gchar *child = g_build_filename (path, name, NULL);
-
-    remove_all (child);
-  }
-  g_remove (path);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer unused)
-{
-  pb_data_close (f->data);
-  remove_all (f->folder);
-  g_free (f->folder);
-}
-
-static void
-make_stream (PbTestTs *ts, guint seconds)
-{
-  pb_test_ts_init (ts, TRUE, TRUE);
-  for (guint i = 0; i < seconds * 60; i++) {
-    if (i % 6 == 0)
-      pb_test_ts_put_tables (ts);
-    pb_test_ts_put_klv (ts, i * FRAME, 100);
-    pb_test_ts_put_picture (ts, i * FRAME, i % 60 == 0, TRUE, 300);
-  }
-}
-
-static gchar *
-session_folder (Fixture *f)
-{
-  return g_build_filename (f->data->recordings, "car07", "s1", NULL);
-}
-
-static gint64
-open_session (Fixture *f)
-{
-  g_autoptr (GError) error = NULL;
-  gint64 pk = pb_store_open_session (
-      f->data->store, "s1", "car07", "pc", g_get_real_time (), &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpint (pk, !=, 0);
-  return pk;
-}
-
-/* Whose session is opened by the store's own writer. */
-static PbRecorder *
-start_recorder (Fixture *f, const PbRecorderOptions *options)
-{
-  g_autofree gchar *folder = session_folder (f);
-  g_autoptr (PbSessionLog) log = pb_session_log_new (
-      f->data->store, "s1", "car07", "pc", g_get_real_time ());
-
-  return pb_recorder_new (log, folder, options);
-}
-
-static void
-wait_for_store (Fixture *f)
-{
-  while (pb_store_get_waiting (f->data->store) > 0)
-    g_thread_yield ();
-}
-
-/* Returns: the session in the database once all of it is there */
-static gint64
-close_recorder (Fixture *f, PbRecorder *recorder)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PbSessionRow) row = NULL;
-
-  pb_recorder_close (recorder);
-  wait_for_store (f);
-  row = pb_store_find_session (f->data->store, "s1", &error);
-  g_assert_no_error (error);
-  return row->pk;
-}
-
-static void
-record (PbRecorder *recorder, const GByteArray *bytes)
-{
-  for (gsize pos = 0; pos < bytes->len; pos += 1316) {
-    gsize size = MIN (1316, bytes->len - pos);
-    GstBuffer *buffer = gst_buffer_new_memdup (bytes->data + pos, size);
-
-    pb_recorder_push (recorder, buffer, 1000000 + pos);
-    gst_buffer_unref (buffer);
-  }
-}
-
-/* Every line of the index names a byte where a unit starts, in a file that is
- * as long as the index says. */
-static void
-assert_index (Fixture *f, gint64 pk, guint n_segments, guint n_keys)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree gchar *folder = session_folder (f);
-  g_autoptr (GArray) segments =
-      pb_store_list_segments (f->data->store, pk, &error);
-  guint keys = 0;
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (segments->len, ==, n_segments);
-  for (guint i = 0; i < segments->len; i++) {
-    const PbSegmentRow *row = &g_array_index (segments, PbSegmentRow, i);
-    g_autofree gchar *path = pb_segment_file_dup_path (folder, row->n);
-    g_autoptr (GArray) points = NULL;
-    g_autofree gchar *content = NULL;
-    gsize size;
-
-    g_assert_true (g_file_get_contents (path, &content, &size, &error));
-    g_assert_cmpuint (size, ==, row->bytes);
-    g_assert_true (row->closed);
-    g_assert_true (row->has_pts);
-    points = pb_store_list_points (f->data->store, pk, row->n, &error);
-    g_assert_no_error (error);
-    g_assert_cmpuint (points->len, >, 0);
-    for (guint p = 0; p < points->len; p++) {
-      const PbPoint *point = &g_array_index (points, PbPoint, p);
-
-      g_assert_cmpuint (point->offset, <, size);
-      g_assert_cmpint (content[point->offset], ==, 0x47);
-      g_assert_cmpint (point->pts, >=, row->start_pts);
-      g_assert_cmpint (point->pts, <=, row->end_pts);
-      keys += point->is_key;
-    }
-  }
-  if (n_keys > 0)
-    g_assert_cmpuint (keys, ==, n_keys);
-}
-
-static void
-test_records (Fixture *f, gconstpointer unused)
+test_records (PbTestRecording *f, gconstpointer unused)
 {
   gint64 pk;
-  PbRecorder *recorder = start_recorder (f, NULL);
+  PbRecorder *recorder = pb_test_recording_start (f, NULL);
   g_autoptr (PbSessionRow) row = NULL;
   g_autoptr (GError) error = NULL;
   PbTestTs ts;
 
-  make_stream (&ts, 25);
-  record (recorder, ts.out);
-  pk = close_recorder (f, recorder);
+  pb_test_recording_make_stream (&ts, 25);
+  pb_test_recording_push (recorder, ts.out);
+  pk = pb_test_recording_close (f, recorder);
   /* 25 pictures, and the telemetry unit in front of the first one. */
-  assert_index (f, pk, 3, 26);
+  pb_test_recording_assert_index (f, pk, 3, 26);
   row = pb_store_find_session (f->data->store, "s1", &error);
   g_assert_no_error (error);
   g_assert_cmpuint (row->bytes, ==, ts.out->len + 2 * 376);
@@ -194,7 +37,7 @@ test_records (Fixture *f, gconstpointer unused)
 /* What kill -9 leaves: files that are longer than the index says, one that it
  * does not know, half a packet at the end, sessions without an end. */
 static void
-test_recovers (Fixture *f, gconstpointer unused)
+test_recovers (PbTestRecording *f, gconstpointer unused)
 {
   const PbSegmentRow known = { .n = 0,
     .has_pts = TRUE,
@@ -204,15 +47,15 @@ test_recovers (Fixture *f, gconstpointer unused)
   const PbPoint first = {
     .offset = 376, .is_key = TRUE, .utc_us = 42, .lap = 7
   };
-  g_autofree gchar *folder = session_folder (f);
-  gint64 pk = open_session (f);
+  g_autofree gchar *folder = pb_test_recording_dup_folder (f);
+  gint64 pk = pb_test_recording_open_session (f);
   g_autoptr (GError) error = NULL;
   g_autoptr (PbSessionRow) row = NULL;
   g_autoptr (GArray) points = NULL;
   guint n_open, n_unknown;
   PbTestTs ts;
 
-  make_stream (&ts, 10);
+  pb_test_recording_make_stream (&ts, 10);
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   for (guint n = 0; n < 2; n++) {
     g_autofree gchar *path = pb_segment_file_dup_path (folder, n);
@@ -227,7 +70,7 @@ test_recovers (Fixture *f, gconstpointer unused)
       f->data->store, f->data->recordings, &n_open, &n_unknown, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (n_open, ==, 1);
-  assert_index (f, pk, 2, 2 * 11);
+  pb_test_recording_assert_index (f, pk, 2, 2 * 11);
   points = pb_store_list_points (f->data->store, pk, 0, &error);
   /* The line that was committed keeps its arrival; the rest keep its lap. */
   g_assert_cmpint (g_array_index (points, PbPoint, 0).utc_us, ==, 42);
@@ -255,16 +98,16 @@ count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
 }
 
 static void
-expect_failure (Fixture *f, const PbRecorderOptions *options)
+expect_failure (PbTestRecording *f, const PbRecorderOptions *options)
 {
   PbRecorder *recorder;
   PbRecorderStats stats = { 0 };
   PbTestTs ts;
 
-  make_stream (&ts, 3);
+  pb_test_recording_make_stream (&ts, 3);
   g_atomic_int_set (&warnings, 0);
-  recorder = start_recorder (f, options);
-  record (recorder, ts.out);
+  recorder = pb_test_recording_start (f, options);
+  pb_test_recording_push (recorder, ts.out);
   do {
     g_free (stats.failure);
     pb_recorder_get_stats (recorder, &stats);
@@ -273,14 +116,14 @@ expect_failure (Fixture *f, const PbRecorderOptions *options)
   g_assert_nonnull (stats.failure);
   g_free (stats.failure);
   /* The stream goes on. */
-  record (recorder, ts.out);
-  close_recorder (f, recorder);
+  pb_test_recording_push (recorder, ts.out);
+  pb_test_recording_close (f, recorder);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
   pb_test_ts_clear (&ts);
 }
 
 static void
-test_no_folder (Fixture *f, gconstpointer unused)
+test_no_folder (PbTestRecording *f, gconstpointer unused)
 {
   g_autofree gchar *driver =
       g_build_filename (f->data->recordings, "car07", NULL);
@@ -290,7 +133,7 @@ test_no_folder (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_disk_full (Fixture *f, gconstpointer unused)
+test_disk_full (PbTestRecording *f, gconstpointer unused)
 {
   const PbRecorderOptions options = { .reserve_bytes = G_MAXUINT64 / 2 };
 
@@ -330,13 +173,13 @@ record_second (PbRecorder *recorder, PbTestTs *ts, guint second)
     pb_test_ts_put_klv (ts, i * FRAME, 100);
     pb_test_ts_put_picture (ts, i * FRAME, i % 60 == 0, TRUE, 300);
   }
-  record (recorder, ts->out);
+  pb_test_recording_push (recorder, ts->out);
 }
 
 /* The disk runs full and has room again: the recording goes on at a key frame
  * in a new segment, and the index knows nothing that is not there. */
 static void
-test_disk_full_and_again (Fixture *f, gconstpointer unused)
+test_disk_full_and_again (PbTestRecording *f, gconstpointer unused)
 {
   const PbRecorderOptions options = {
     .segment_ms = 100000000, .reserve_bytes = 50000000, .get_free = tell_free
@@ -355,7 +198,7 @@ test_disk_full_and_again (Fixture *f, gconstpointer unused)
   pb_test_ts_init (&ts, TRUE, TRUE);
   g_atomic_int_set (&free_mb, 100);
   g_atomic_int_set (&warnings, 0);
-  recorder = start_recorder (f, &options);
+  recorder = pb_test_recording_start (f, &options);
   while (second < 10)
     record_second (recorder, &ts, second++);
   do {
@@ -386,14 +229,14 @@ test_disk_full_and_again (Fixture *f, gconstpointer unused)
     g_free (stats.failure);
   } while (!stats.recording);
   g_assert_null (stats.failure);
-  pk = close_recorder (f, recorder);
+  pk = pb_test_recording_close (f, recorder);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
   row = pb_store_find_session (f->data->store, "s1", &error);
   g_assert_no_error (error);
   g_assert_cmpuint (row->segments, ==, 2);
   /* What was not recorded does not count. */
   g_assert_cmpint (row->duration_ms, <, ((gint64) second - 9) * 1000);
-  assert_index (f, pk, 2, 0);
+  pb_test_recording_assert_index (f, pk, 2, 0);
   points = pb_store_list_points (f->data->store, pk, 1, &error);
   first_of_second_file = g_array_index (points, PbPoint, 0).pts;
   g_assert_true (g_array_index (points, PbPoint, 0).is_key);
@@ -450,7 +293,7 @@ make_telemetry (
 /* Each line of the index has UTC and lap of its own row, not of the moment its
  * bytes came; a segment of telemetry alone begins where decoding can. */
 static void
-assert_rows (Fixture *f, gint64 pk, guint n_segments, gboolean decoded)
+assert_rows (PbTestRecording *f, gint64 pk, guint n_segments, gboolean decoded)
 {
   for (guint n = 0; n < n_segments; n++) {
     g_autoptr (GError) error = NULL;
@@ -473,33 +316,33 @@ assert_rows (Fixture *f, gint64 pk, guint n_segments, gboolean decoded)
 }
 
 static void
-test_rows (Fixture *f, gconstpointer pictures)
+test_rows (PbTestRecording *f, gconstpointer pictures)
 {
   gint64 pk;
-  PbRecorder *recorder = start_recorder (f, NULL);
+  PbRecorder *recorder = pb_test_recording_start (f, NULL);
   PbTestTs ts;
 
   /* 15 s: the second segment begins at 10 s, where a key unit is. */
   make_telemetry (&ts, 900, pictures != NULL, recorder);
-  record (recorder, ts.out);
-  pk = close_recorder (f, recorder);
+  pb_test_recording_push (recorder, ts.out);
+  pk = pb_test_recording_close (f, recorder);
   assert_rows (f, pk, 2, TRUE);
   pb_test_ts_clear (&ts);
 }
 
 /* 11 s is no key unit's place: the cut waits for the one at 12 s. */
 static void
-test_cut_at_key_unit (Fixture *f, gconstpointer unused)
+test_cut_at_key_unit (PbTestRecording *f, gconstpointer unused)
 {
   const PbRecorderOptions options = { .segment_ms = 11000 };
   gint64 pk;
-  PbRecorder *recorder = start_recorder (f, &options);
+  PbRecorder *recorder = pb_test_recording_start (f, &options);
   g_autoptr (GArray) points = NULL;
   PbTestTs ts;
 
   make_telemetry (&ts, 1000, FALSE, recorder);
-  record (recorder, ts.out);
-  pk = close_recorder (f, recorder);
+  pb_test_recording_push (recorder, ts.out);
+  pk = pb_test_recording_close (f, recorder);
   assert_rows (f, pk, 2, TRUE);
   points = pb_store_list_points (f->data->store, pk, 1, NULL);
   g_assert_cmpint (g_array_index (points, PbPoint, 0).pts, ==, 12 * 60 * FRAME);
@@ -508,12 +351,12 @@ test_cut_at_key_unit (Fixture *f, gconstpointer unused)
 
 /* After a crash UTC is that of the rows, too, by the key units. */
 static void
-test_recovers_utc (Fixture *f, gconstpointer unused)
+test_recovers_utc (PbTestRecording *f, gconstpointer unused)
 {
-  g_autofree gchar *folder = session_folder (f);
+  g_autofree gchar *folder = pb_test_recording_dup_folder (f);
   g_autofree gchar *path = pb_segment_file_dup_path (folder, 0);
   g_autoptr (GError) error = NULL;
-  gint64 pk = open_session (f);
+  gint64 pk = pb_test_recording_open_session (f);
   guint n_open, n_unknown;
   PbTestTs ts;
 
@@ -528,7 +371,7 @@ test_recovers_utc (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_devices (Fixture *f, gconstpointer unused)
+test_devices (PbTestRecording *f, gconstpointer unused)
 {
   PbStore *store = f->data->store;
   PbSeal *seal = f->data->seal;
@@ -567,7 +410,7 @@ test_devices (Fixture *f, gconstpointer unused)
 
 /* The passphrases lie on disk in no readable form. */
 static void
-test_sealed (Fixture *f, gconstpointer unused)
+test_sealed (PbTestRecording *f, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
   g_autofree gchar *other_key = g_build_filename (f->folder, "other", NULL);
@@ -594,7 +437,7 @@ test_sealed (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_second_server (Fixture *f, gconstpointer unused)
+test_second_server (PbTestRecording *f, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PbData) other = pb_data_open (f->folder, &error);
@@ -606,7 +449,7 @@ test_second_server (Fixture *f, gconstpointer unused)
 }
 
 static void
-test_migrations (Fixture *f, gconstpointer unused)
+test_migrations (PbTestRecording *f, gconstpointer unused)
 {
   g_autofree gchar *path = g_build_filename (f->folder, "new.db", NULL);
   g_autoptr (GError) error = NULL;
@@ -647,14 +490,16 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (count_warnings, NULL, NULL);
 #define ADD(path, func) \
-  g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  g_test_add (path, PbTestRecording, NULL, pb_test_recording_set_up, func, \
+      pb_test_recording_tear_down)
   ADD ("/recorder/segments-and-index", test_records);
   ADD ("/recorder/recovers-after-a-crash", test_recovers);
   ADD ("/recorder/says-that-it-has-no-folder", test_no_folder);
   ADD ("/recorder/says-that-the-disk-is-full", test_disk_full);
   ADD ("/recorder/index-has-the-rows-utc-and-lap", test_rows);
-  g_test_add ("/recorder/index-has-the-pictures-rows", Fixture,
-      GINT_TO_POINTER (1), set_up, test_rows, tear_down);
+  g_test_add ("/recorder/index-has-the-pictures-rows", PbTestRecording,
+      GINT_TO_POINTER (1), pb_test_recording_set_up, test_rows,
+      pb_test_recording_tear_down);
   ADD ("/recorder/telemetry-is-cut-at-key-units", test_cut_at_key_unit);
   ADD ("/recorder/recovers-the-rows-utc", test_recovers_utc);
   ADD ("/recorder/goes-on-when-there-is-room-again", test_disk_full_and_again);
