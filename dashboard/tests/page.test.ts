@@ -143,6 +143,17 @@ test('a recording that pauses is told in the words of the server', () => {
   })!, /Not recorded at the moment: the disk is full\./);
 });
 
+test('a recording whose index waits is told so, not that there is none', () => {
+  const driver = parseDriver({
+    id: 'ann', state: 'live', mode: 'video',
+    recording: { state: 'unindexed', failure: 'the database is held up' },
+  })!;
+  const banner = stageBanner({
+    ...base, showing: true, drivers: [driver], selected: 'ann',
+  })!;
+  assert.match(banner, /^Recorded, but not indexed: the database is held up/);
+});
+
 test('instruments lie below the picture, over it on the whole screen', () => {
   const below = stageLayout(1200, 760, 16 / 9, 1, true, false);
   assert.equal(below.over, false);

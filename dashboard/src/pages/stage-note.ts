@@ -76,8 +76,11 @@ export function stageBanner(s: StageSituation): string | null {
       + 'telemetry go on.';
   }
   const driver = s.drivers?.find((d) => d.id === s.selected);
-  if (driver?.recording?.on === false) {
+  if (driver?.recording?.state === 'paused') {
     return `Not recorded at the moment: ${driver.recording.failure}.`;
+  }
+  if (driver?.recording?.state === 'unindexed') {
+    return `Recorded, but not indexed: ${driver.recording.failure}.`;
   }
   return driver?.mode === 'video' && !s.canH264
     ? 'This browser cannot decode H.264: telemetry only. Chrome, Edge and '

@@ -25,8 +25,9 @@ export interface LinkInfo {
 }
 
 export interface RecordingInfo {
-  readonly on: boolean;
-  /** In words why nothing is written, or "". */
+  /** unindexed: written, but the database does not take its index. */
+  readonly state: 'on' | 'unindexed' | 'paused';
+  /** In words why not, and what to do; or "". */
   readonly failure: string;
   readonly bytes: number | null;
   readonly seconds: number | null;
@@ -80,8 +81,9 @@ function parseVideo(v: unknown): VideoInfo | null {
 function parseRecording(v: unknown): RecordingInfo | null {
   if (typeof v !== 'object' || v === null) return null;
   const o = asObject(v);
+  const state = o['state'];
   return {
-    on: o['state'] === 'on',
+    state: state === 'on' || state === 'unindexed' ? state : 'paused',
     failure: str(o, 'failure'),
     bytes: num(o, 'bytes'),
     seconds: num(o, 'seconds'),

@@ -14,7 +14,6 @@ export interface DriverRow {
   readonly bitrateKbps: number | null;
   readonly rttMs: number | null;
   readonly lossPct: number | null;
-  /** null while nobody is connected. */
   /** null before the first row. */
   readonly race: {
     readonly classPosition: number | null;
@@ -22,7 +21,10 @@ export interface DriverRow {
     readonly lastLapS: number | null;
     readonly onPitRoad: boolean;
   } | null;
-  readonly recording: { readonly on: boolean; readonly failure: string } | null;
+  /** null while nobody is connected. */
+  readonly recording: {
+    readonly state: 'on' | 'unindexed' | 'paused'; readonly failure: string;
+  } | null;
 }
 
 interface Item {
@@ -57,6 +59,7 @@ function makeItem(choose: () => void): Item {
   };
 }
 
+const REMARKS = { on: '', unindexed: 'not indexed', paused: 'not recorded' };
 const STATE_WORDS = { live: 'live', stale: 'no data', offline: 'offline' };
 
 function linkText(d: DriverRow): string {
@@ -121,9 +124,8 @@ export class DriverListWidget {
     setText(item.state, d.state === 'live' && d.mode === 'telemetry'
       ? 'telemetry' : STATE_WORDS[d.state]);
     setText(item.link, linkText(d));
-    const paused = d.recording?.on === false;
-    setText(item.remark, paused ? 'not recorded' : '');
-    setAttr(item.remark, 'title', paused ? d.recording!.failure : null);
+    setText(item.remark, REMARKS[d.recording?.state ?? 'on']);
+    setAttr(item.remark, 'title', d.recording?.failure || null);
     setAttr(item.root, 'data-state', d.state);
     setAttr(item.button, 'aria-current', selected ? 'true' : null);
     if (selected && document.activeElement === document.body) {

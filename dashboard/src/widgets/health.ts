@@ -27,7 +27,8 @@ export interface HealthView {
   readonly rejectedUnits: number | null;
   /** null while nobody is connected. */
   readonly recording: {
-    readonly on: boolean; readonly bytes: number | null;
+    readonly state: 'on' | 'unindexed' | 'paused';
+    readonly bytes: number | null;
   } | null;
   readonly shown: number;
   readonly held: number;
@@ -91,9 +92,9 @@ const LINES: readonly Line[] = [
     ? 'warn' : null) },
   { name: 'Recording', title: 'What of this session is on the server\'s disk',
     text: (v) => (v.recording === null ? UNKNOWN
-      : `${v.recording.on ? 'on' : 'paused'} · ${
-        size(v.recording.bytes)}`),
-    level: (v) => (v.recording?.on === false ? 'bad' : null) },
+      : `${v.recording.state} · ${size(v.recording.bytes)}`),
+    level: (v) => (v.recording?.state === 'paused' ? 'bad'
+      : v.recording?.state === 'unindexed' ? 'warn' : null) },
   { name: 'Held / late / dropped', title: 'Frames that waited for their '
     + 'telemetry / were shown without it / were given up for a newer one',
   text: (v) => `${v.held} / ${v.timeouts} / ${v.dropped}`,
