@@ -143,6 +143,16 @@ test('a recording that pauses is told in the words of the server', () => {
   })!, /Not recorded at the moment: the disk is full\./);
 });
 
+test('a second sender that is refused is told of', () => {
+  const driver = parseDriver({
+    id: 'ann', state: 'live', mode: 'video',
+    contest: { device: 'pc1', message: 'another sender is refused' },
+  })!;
+  assert.equal(stageBanner({
+    ...base, showing: true, drivers: [driver], selected: 'ann',
+  }), 'Note: another sender is refused.');
+});
+
 test('a recording whose index waits is told so, not that there is none', () => {
   const driver = parseDriver({
     id: 'ann', state: 'live', mode: 'video',

@@ -107,7 +107,8 @@ pitbox_srt_reject_words (int code, gboolean with_passphrase)
     case PITBOX_SRT_REJECT_MODE:
       return "the server only takes streams that publish";
     case PITBOX_SRT_REJECT_CONTESTED:
-      return "another sender uses this device's key";
+      return "another sender uses this device's key or publishes for its "
+             "driver; it keeps the place until it stops";
     case PITBOX_SRT_REJECT_INTERNAL:
       return "the server had an internal error";
     case PITBOX_SRT_REJECT_NOT_READY:

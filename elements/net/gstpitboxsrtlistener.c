@@ -165,7 +165,28 @@ pitbox_srt_listener_add_device (PitboxSrtListener *listener,
   return TRUE;
 }
 
-/* The connection that holds the place of @device, with a reference. */
+/* With the lock: whose place a connection of @device takes, or NULL: that of
+ * its own older one, or of another device where a driver has but one place. */
+static PitboxSrtSession *
+find_holder (
+    PitboxSrtListener *listener, const gchar *driver, const gchar *device)
+{
+  PitboxSrtSession *own = g_hash_table_lookup (listener->sessions, device);
+  PitboxSrtSession *other;
+  GHashTableIter iter;
+
+  if (!listener->config.one_per_driver
+      || (own != NULL && pitbox_srt_session_is_connected (own)))
+    return own;
+  g_hash_table_iter_init (&iter, listener->sessions);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &other))
+    if (g_str_equal (pitbox_srt_session_get_driver (other), driver)
+        && pitbox_srt_session_is_connected (other))
+      return other;
+  return own;
+}
+
+/* The connection of @device, with a reference. */
 static PitboxSrtSession *
 find_session (PitboxSrtListener *listener, const gchar *device)
 {
@@ -236,7 +257,7 @@ decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
     gchar **passphrase)
 {
   const Device *entry = g_hash_table_lookup (listener->devices, device);
-  PitboxSrtSession *holder = g_hash_table_lookup (listener->sessions, device);
+  PitboxSrtSession *holder = find_holder (listener, driver, device);
 
   if (!listener->accepting || listener->stopping)
     return PITBOX_SRT_REJECT_NOT_READY;
@@ -246,7 +267,7 @@ decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
                : PITBOX_SRT_REJECT_UNKNOWN_DEVICE;
   if (entry != NULL && !g_str_equal (entry->driver, driver))
     return PITBOX_SRT_REJECT_DRIVER;
-  /* A device that takes its own place over needs no further one. */
+  /* Who takes a place over needs no further one. */
   if (listener->half_open.length >= MAX_HALF_OPEN
       || (holder == NULL
           && g_hash_table_size (listener->sessions) + listener->half_open.length
@@ -345,7 +366,7 @@ take_half_open (PitboxSrtListener *listener, SRTSOCKET sock)
   return NULL;
 }
 
-/* With the lock: makes @session its device's current one in place of @old,
+/* With the lock: makes @session its device's current one and @old's successor,
  * unless the device was removed or its place became contested while @session
  * shook hands. */
 static gboolean
@@ -374,8 +395,7 @@ register_session (PitboxSrtListener *listener, PitboxSrtSession *session,
   return TRUE;
 }
 
-/* A caller is through: it takes the place of an older connection of its
- * device. */
+/* A caller is through: it takes the place of an older connection. */
 static void
 admit (PitboxSrtListener *listener, SRTSOCKET sock)
 {
@@ -385,6 +405,10 @@ admit (PitboxSrtListener *listener, SRTSOCKET sock)
 
   g_mutex_lock (&listener->lock);
   half = take_half_open (listener, sock);
+  old =
+      half != NULL ? find_holder (listener, half->driver, half->device) : NULL;
+  if (old != NULL)
+    pitbox_srt_session_ref (old);
   g_mutex_unlock (&listener->lock);
   if (half == NULL) {
     srt_close (sock);
@@ -392,7 +416,6 @@ admit (PitboxSrtListener *listener, SRTSOCKET sock)
   }
   session =
       pitbox_srt_session_new (sock, half->driver, half->device, half->peer);
-  old = find_session (listener, half->device);
   take_over = old != NULL && pitbox_srt_session_is_connected (old);
   half_open_free (half);
   g_mutex_lock (&listener->lock);

@@ -27,6 +27,7 @@ typedef struct {
   gchar *passphrase;
   guint max_callers;
   gboolean accept_any;
+  gboolean one_per_driver;
 } PitboxSrtListenerConfig;
 
 /* All from the listener's own thread, never under a lock. */

@@ -62,6 +62,7 @@ enum {
   PROP_PASSPHRASE,
   PROP_MAX_CALLERS,
   PROP_ACCEPT_ANY,
+  PROP_ONE_PER_DRIVER,
   PROP_BATCH_TIME,
   PROP_STATS,
 };
@@ -327,6 +328,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_ACCEPT_ANY:
       c->accept_any = g_value_get_boolean (value);
       break;
+    case PROP_ONE_PER_DRIVER:
+      c->one_per_driver = g_value_get_boolean (value);
+      break;
     case PROP_BATCH_TIME:
       self->batch_ms = g_value_get_uint (value);
       break;
@@ -362,6 +366,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       break;
     case PROP_ACCEPT_ANY:
       g_value_set_boolean (value, c->accept_any);
+      break;
+    case PROP_ONE_PER_DRIVER:
+      g_value_set_boolean (value, c->one_per_driver);
       break;
     case PROP_BATCH_TIME:
       g_value_set_uint (value, self->batch_ms);
@@ -419,6 +426,10 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_property (object_class, PROP_ACCEPT_ANY,
       g_param_spec_boolean ("accept-any", "Accept any device",
           "Let devices in that are in no table", FALSE, ready));
+  g_object_class_install_property (object_class, PROP_ONE_PER_DRIVER,
+      g_param_spec_boolean ("one-per-driver", "One per driver",
+          "A device takes the place of another one of its driver", FALSE,
+          ready));
   g_object_class_install_property (object_class, PROP_BATCH_TIME,
       g_param_spec_uint ("batch-time", "Batch time",
           "How long to gather messages into one buffer, in ms", 0, 5,

@@ -234,6 +234,30 @@ add_race (JsonBuilder *b, PbLive *live)
 }
 
 static void
+add_contest (JsonBuilder *b, PbDriver *driver)
+{
+  g_autoptr (PbDriverContest) contest = pb_driver_dup_contest (driver);
+  g_autofree gchar *message = NULL;
+
+  if (!contest) {
+    pb_json_add_null (b, "contest");
+    return;
+  }
+  message = g_strdup_printf (
+      "another sender (device %s from %s) wants the place of the one that is "
+      "live, and is refused. If its key is in wrong hands: pitbox-server "
+      "device remove %s, then device add",
+      contest->device, contest->peer, contest->device);
+  pb_json_begin_object (b, "contest");
+  pb_json_add_text (b, "device", contest->device);
+  pb_json_add_text (b, "peer", contest->peer);
+  pb_json_add_int (b, "refused", contest->refused);
+  pb_json_add_int (b, "last_utc_ms", contest->last_utc_ms);
+  pb_json_add_text (b, "message", message);
+  json_builder_end_object (b);
+}
+
+static void
 add_driver (JsonBuilder *b, PbDriver *driver)
 {
   g_autoptr (PbIdentity) identity = pb_driver_dup_identity (driver);
@@ -257,6 +281,7 @@ add_driver (JsonBuilder *b, PbDriver *driver)
   pb_json_add_int (b, "since_utc_ms", since);
   add_race (b, hub);
   add_session (b, driver, &live, session);
+  add_contest (b, driver);
   pb_json_add_int (b, "viewers", live.viewers);
   json_builder_end_object (b);
 }

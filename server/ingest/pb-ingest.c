@@ -9,6 +9,8 @@
 #define TICK_MS 1000
 /* Sessions that write their last bytes at the same time. */
 #define MAX_CLOSERS 4
+/* See pitboxsrtsrc: the place is held by one who keeps it. */
+#define SRT_CONTESTED 1409
 
 typedef struct {
   PbIngest *ingest;
@@ -205,6 +207,18 @@ remove_caller (GstElement *source, GstPad *pad, gpointer user_data)
       NULL, G_PRIORITY_DEFAULT, finish_caller, removal, g_free);
 }
 
+/* Two senders with one key, or two devices of one driver: the page says so. */
+static void
+note_contest (PbIngest *self, const gchar *name, const gchar *peer)
+{
+  const PbDevice *device = g_hash_table_lookup (self->devices, name);
+  g_autoptr (PbDriver) driver =
+      device ? pb_registry_find (self->registry, device->driver) : NULL;
+
+  if (driver)
+    pb_driver_note_contest (driver, name, peer);
+}
+
 static void
 log_refusal (PbIngest *self, const GstStructure *s)
 {
@@ -212,8 +226,12 @@ log_refusal (PbIngest *self, const GstStructure *s)
   const gchar *device = gst_structure_get_string (s, "device");
   const gchar *reason = gst_structure_get_string (s, "reason");
   guint others = 0;
+  gint code = 0;
 
   gst_structure_get_uint (s, "others", &others);
+  gst_structure_get_int (s, "code", &code);
+  if (code == SRT_CONTESTED && device && peer)
+    note_contest (self, device, peer);
   g_atomic_int_add (&self->refused, (gint) others + 1);
   if (others > 0)
     g_message ("%u further callers were refused", others);
@@ -360,7 +378,7 @@ build (PbIngest *self, const PbIngestConfig *config, GError **error)
     return FALSE;
   }
   g_object_set (self->source, "address", config->bind, "port",
-      (guint) config->srt_port, NULL);
+      (guint) config->srt_port, "one-per-driver", TRUE, NULL);
   if (config->latency_ms > 0)
     g_object_set (self->source, "latency", config->latency_ms, NULL);
   gst_bin_add (GST_BIN (self->pipeline), self->source);

@@ -16,6 +16,7 @@ struct _PbDriver {
   gint64 since_utc_ms;
   GBytes *text; /* what identity was read from */
   PbIdentity *identity;
+  PbDriverContest *contest;
 };
 
 /**
@@ -80,6 +81,7 @@ pb_driver_unref (PbDriver *self)
   pb_lap_book_unref (self->book);
   pb_live_unref (self->live);
   pb_identity_free (self->identity);
+  g_clear_pointer (&self->contest, pb_driver_contest_free);
   g_clear_pointer (&self->text, g_bytes_unref);
   g_mutex_clear (&self->lock);
   g_free (self->id);
@@ -268,6 +270,59 @@ pb_driver_detach (PbDriver *self, PbSession *session)
   return mine;
 }
 
+void
+pb_driver_contest_free (PbDriverContest *contest)
+{
+  g_free (contest->device);
+  g_free (contest->peer);
+  g_free (contest);
+}
+
+/**
+ * pb_driver_note_contest:
+ * @device: what was refused because another sender keeps the place
+ * @peer: from where
+ *
+ * Forgotten after a minute without another one. Any thread.
+ */
+void
+pb_driver_note_contest (PbDriver *self, const gchar *device, const gchar *peer)
+{
+  PbDriverContest *contest = g_new0 (PbDriverContest, 1);
+
+  contest->device = g_strdup (device);
+  contest->peer = g_strdup (peer);
+  contest->last_utc_ms = g_get_real_time () / 1000;
+  g_mutex_lock (&self->lock);
+  contest->refused = self->contest ? self->contest->refused + 1 : 1;
+  g_clear_pointer (&self->contest, pb_driver_contest_free);
+  self->contest = contest;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_driver_dup_contest:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable): who else wants to be this driver
+ */
+PbDriverContest *
+pb_driver_dup_contest (PbDriver *self)
+{
+  PbDriverContest *contest = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->contest) {
+    contest = g_new (PbDriverContest, 1);
+    *contest = *self->contest;
+    contest->device = g_strdup (contest->device);
+    contest->peer = g_strdup (contest->peer);
+  }
+  g_mutex_unlock (&self->lock);
+  return contest;
+}
+
 /**
  * pb_driver_tick:
  *
@@ -285,6 +340,10 @@ pb_driver_tick (PbDriver *self)
     pb_session_unref (session);
   }
   g_mutex_lock (&self->lock);
+  if (self->contest
+      && g_get_real_time () / 1000 - self->contest->last_utc_ms
+             > PB_DRIVER_CONTEST_MS)
+    g_clear_pointer (&self->contest, pb_driver_contest_free);
   update_state (self, &went_offline);
   g_mutex_unlock (&self->lock);
   if (went_offline)

@@ -27,6 +27,26 @@ typedef enum {
  * gone is offline after the second time: an agent that restarts takes less. */
 #define PB_DRIVER_STALE_MS 2000
 #define PB_DRIVER_OFFLINE_MS 10000
+/* Senders that are refused try again after at most 30 s. */
+#define PB_DRIVER_CONTEST_MS 60000
+
+/**
+ * PbDriverContest:
+ * @device: what asked for the place last
+ * @peer: from where
+ * @refused: how often since the contest began
+ * @last_utc_ms: when
+ *
+ * Another sender that wants the place of the one that is live.
+ */
+typedef struct {
+  gchar *device;
+  gchar *peer;
+  guint64 refused;
+  gint64 last_utc_ms;
+} PbDriverContest;
+
+void pb_driver_contest_free (PbDriverContest *contest);
 
 PbDriverState pb_driver_state_decide (
     gboolean connected, gint64 silent_ms, gint64 gone_ms);
@@ -43,8 +63,13 @@ PbIdentity *pb_driver_dup_identity (PbDriver *driver);
 PbSession *pb_driver_dup_session (PbDriver *driver);
 PbSession *pb_driver_attach (PbDriver *driver, PbSession *session);
 gboolean pb_driver_detach (PbDriver *driver, PbSession *session);
+void pb_driver_note_contest (
+    PbDriver *driver, const gchar *device, const gchar *peer);
+PbDriverContest *pb_driver_dup_contest (
+    PbDriver *driver) G_GNUC_WARN_UNUSED_RESULT;
 void pb_driver_tick (PbDriver *driver);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDriver, pb_driver_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDriverContest, pb_driver_contest_free)
 
 G_END_DECLS

@@ -147,6 +147,43 @@ GST_START_TEST (test_a_contested_place_is_free_when_its_holder_leaves)
 }
 GST_END_TEST
 
+/* Two devices of a driver that has one place only; elsewhere both may be. */
+GST_START_TEST (test_two_devices_of_one_driver)
+{
+  static const gchar *const devices[] = { "pc1", "pc3" };
+  static const gchar *const keys[] = { PASS_1, PASS_2 };
+  gboolean one_per_driver = __i__;
+  Server *server = server_new (0);
+  Client *clients[2 + MAX_TAKE_OVERS];
+  g_autofree gchar *words = NULL;
+  guint n = one_per_driver ? G_N_ELEMENTS (clients) : 2;
+
+  g_object_set (server->src, "one-per-driver", one_per_driver, NULL);
+  server_add (server, "pc1", "car01", PASS_1);
+  server_add (server, "pc3", "car01", PASS_2);
+  server_play (server);
+  for (guint i = 0; i < n; i++) {
+    clients[i] =
+        client_new (server->port, "car01", devices[i % 2], keys[i % 2], FALSE);
+    client_play (clients[i]);
+    if (i > MAX_TAKE_OVERS)
+      break;
+    server_wait_stream (server, i);
+    if (one_per_driver && i > 0)
+      server_wait_removed (server, server_wait_stream (server, i - 1));
+  }
+  g_assert_cmpuint (server_stat (server, "taken-over"), ==,
+      one_per_driver ? MAX_TAKE_OVERS : 0);
+  if (one_per_driver) {
+    words = client_wait_error (clients[n - 1], GST_RESOURCE_ERROR_BUSY);
+    g_assert_nonnull (strstr (words, "publishes for its driver"));
+  }
+  for (guint i = 0; i < n; i++)
+    client_free (clients[i]);
+  server_free (server);
+}
+GST_END_TEST
+
 static SRTSOCKET
 srt_caller (const gchar *id, gsize size, const gchar *passphrase)
 {
@@ -479,6 +516,7 @@ pitboxsrthostile_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_a_fight_for_one_place_ends);
+  tcase_add_loop_test (tc, test_two_devices_of_one_driver, 0, 2);
   tcase_add_test (tc, test_a_contested_place_is_free_when_its_holder_leaves);
   tcase_add_test (tc, test_hostile_stream_ids_are_refused);
   tcase_add_test (tc, test_stream_ids_that_no_caller_can_send);

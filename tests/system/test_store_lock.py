@@ -144,8 +144,9 @@ def main():
         # Stopped while it is held up, with a session that never got in.
         stack.start_server(name="server2")
         stack.wait(lambda: stack.state("car1") == "live", "car1 is back", 30)
-        lock = Lock(stack)
         old = stack.driver("car1")["session_id"]
+        stack.wait(lambda: indexed(stack, old) > 0, "an index")
+        lock = Lock(stack)
         agent.stop()
         stack.start_agent("car1", "--mode", "telemetry", name="agent-third")
         stack.wait(lambda: stack.driver("car1")["session_id"] not in (None, old),

@@ -82,6 +82,7 @@ export function stageBanner(s: StageSituation): string | null {
   if (driver?.recording?.state === 'unindexed') {
     return `Recorded, but not indexed: ${driver.recording.failure}.`;
   }
+  if (driver?.contest) return `Note: ${driver.contest}.`;
   return driver?.mode === 'video' && !s.canH264
     ? 'This browser cannot decode H.264: telemetry only. Chrome, Edge and '
       + 'Safari show the picture too.'

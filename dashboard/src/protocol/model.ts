@@ -63,6 +63,8 @@ export interface DriverInfo {
   readonly recording: RecordingInfo | null;
   /** null before the first row. */
   readonly race: RaceInfo | null;
+  /** In words, who else wants to be this driver; or "". */
+  readonly contest: string;
   readonly viewers: number;
 }
 
@@ -140,6 +142,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
     },
     recording: parseRecording(o['recording']),
     race: parseRace(o['race']),
+    contest: str(asObject(o['contest']), 'message'),
     viewers: num(o, 'viewers') ?? 0,
   };
 }
