@@ -19,6 +19,12 @@
  * events. Nothing is lost then. In a pipeline that is not live a frame waits
  * for its rows, and rows for their frame.
  *
+ * A live stream begins with a picture: up to the first one telemetry waits for
+ * #GstTelemetryPace:start-wait instead, and leaves 20 ms after it, caps and
+ * segment before it. mpegtsmux 1.26 writes what it has without waiting for the
+ * other pad; a stream that begins with telemetry has a programme map without
+ * video, and a demuxer throws its first rows away.
+ *
  * Link the video pad to the multiplexer first: of two buffers at the same time
  * it takes that of its first pad, and a demuxer throws away what comes before
  * the first picture and its clock reference.
@@ -39,6 +45,10 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_pace_debug);
 
 /* Three frames at 60 a second: less is jitter, not an outage. */
 #define DEFAULT_MAX_WAIT (50 * GST_MSECOND)
+/* Capture and encoder at their start, with some to spare. */
+#define DEFAULT_START_WAIT (1 * GST_SECOND)
+/* What the first picture may need through a queue to the multiplexer. */
+#define LEAD (20 * GST_MSECOND)
 
 struct _GstTelemetryPace {
   GstElement parent;
@@ -79,7 +89,7 @@ struct _GstTelemetryPace {
   guint64 n_dropped;
 };
 
-enum { PROP_0, PROP_MAX_WAIT, PROP_STATS };
+enum { PROP_0, PROP_MAX_WAIT, PROP_START_WAIT, PROP_STATS };
 
 static GstStaticPadTemplate video_sink_template = GST_STATIC_PAD_TEMPLATE (
     "video_sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -144,6 +154,8 @@ ask_live (GstTelemetryPace *self, GstPad *sink, gboolean *asked)
 
 /* --- what leaves telemetry_src: the task --- */
 
+/* Before anything comes: a multiplexer that begins with the picture then knows
+ * of telemetry too. */
 static void
 push_start (GstTelemetryPace *self)
 {
@@ -225,7 +237,6 @@ perform (GstTelemetryPace *self, PacerAction *action)
 {
   GstFlowReturn ret = GST_FLOW_OK;
 
-  push_start (self);
   switch (action->verdict) {
     case PACER_FRAME:
       ret = gst_pad_push (self->telemetry_src,
@@ -294,6 +305,7 @@ task (gpointer data)
   PacerAction action;
   gboolean flushing;
 
+  push_start (self);
   g_mutex_lock (&self->lock);
   wait_for_action (self, &action);
   flushing = self->flushing;
@@ -528,6 +540,19 @@ video_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return ret;
 }
 
+/* As good as a frame, but a live stream does not begin with it. */
+static void
+video_gap (GstTelemetryPace *self, GstClockTime pts)
+{
+  gboolean begins;
+
+  g_mutex_lock (&self->lock);
+  begins = self->config.live && !pacer_has_begun (self->pacer);
+  g_mutex_unlock (&self->lock);
+  if (!begins)
+    add_frame (self, pts);
+}
+
 static gboolean
 video_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
@@ -552,7 +577,7 @@ video_event (GstPad *pad, GstObject *parent, GstEvent *event)
       break;
     case GST_EVENT_GAP:
       gst_event_parse_gap (event, &pts, NULL);
-      add_frame (self, pts);
+      video_gap (self, pts);
       break;
     case GST_EVENT_EOS:
       g_mutex_lock (&self->lock);
@@ -596,7 +621,7 @@ change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
     g_mutex_lock (&self->lock);
-    pacer_reset_video (self->pacer);
+    pacer_reset (self->pacer);
     self->config.live = FALSE;
     pacer_configure (self->pacer, &self->config);
     self->n_frames = self->n_units = self->n_merged = 0;
@@ -623,6 +648,13 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       wake (self);
       g_mutex_unlock (&self->lock);
       break;
+    case PROP_START_WAIT:
+      g_mutex_lock (&self->lock);
+      self->config.start_wait = g_value_get_uint64 (value);
+      pacer_configure (self->pacer, &self->config);
+      wake (self);
+      g_mutex_unlock (&self->lock);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -638,6 +670,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   switch (id) {
     case PROP_MAX_WAIT:
       g_value_set_uint64 (value, self->config.max_wait);
+      break;
+    case PROP_START_WAIT:
+      g_value_set_uint64 (value, self->config.start_wait);
       break;
     case PROP_STATS:
       g_value_take_boxed (value,
@@ -685,6 +720,18 @@ gst_telemetry_pace_class_init (GstTelemetryPaceClass *klass)
           DEFAULT_MAX_WAIT,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
               | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstTelemetryPace:start-wait:
+   *
+   * In ns. At most 600 units wait, 10 s at 60 a second; a longer wait loses the
+   * oldest.
+   */
+  g_object_class_install_property (object_class, PROP_START_WAIT,
+      g_param_spec_uint64 ("start-wait", "Longest wait at the start",
+          "How long telemetry waits for the first live picture, in ns", 0,
+          G_MAXUINT64, DEFAULT_START_WAIT,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+              | GST_PARAM_MUTABLE_PLAYING));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "frames, units in, merged buffers, gaps, buffers alone, units "
@@ -724,6 +771,8 @@ gst_telemetry_pace_init (GstTelemetryPace *self)
   g_cond_init (&self->room);
   self->pacer = pacer_new ();
   self->config.max_wait = DEFAULT_MAX_WAIT;
+  self->config.start_wait = DEFAULT_START_WAIT;
+  self->config.lead = LEAD;
   pacer_configure (self->pacer, &self->config);
 
   self->video_sink = add_pad (self, &video_sink_template);

@@ -16,6 +16,10 @@ struct _Pacer {
   GstClockTime reached;
   /* When video last came, or the oldest unit that waits for the first frame. */
   GstClockTime video_seen;
+  /* A frame has come, or something has left without one. */
+  gboolean begun;
+  /* The first frame leaves no sooner; NONE once it has. */
+  GstClockTime first_due;
   /* Video is silent: units leave as they come. */
   gboolean video_out;
   gboolean video_eos;
@@ -37,16 +41,15 @@ pacer_new (void)
   Pacer *pacer = g_new0 (Pacer, 1);
 
   pacer->config.max_wait = GST_CLOCK_TIME_NONE;
-  pacer_reset_video (pacer);
-  pacer_reset_telemetry (pacer);
+  pacer->config.start_wait = GST_CLOCK_TIME_NONE;
+  pacer_reset (pacer);
   return pacer;
 }
 
 void
 pacer_free (Pacer *pacer)
 {
-  pacer_reset_video (pacer);
-  pacer_reset_telemetry (pacer);
+  pacer_reset (pacer);
   g_free (pacer);
 }
 
@@ -56,11 +59,24 @@ pacer_configure (Pacer *pacer, const PacerConfig *config)
   pacer->config = *config;
 }
 
+/* What follows is the start of a stream. */
+void
+pacer_reset (Pacer *pacer)
+{
+  pacer->begun = FALSE;
+  pacer->first_due = GST_CLOCK_TIME_NONE;
+  pacer_reset_video (pacer);
+  pacer_reset_telemetry (pacer);
+}
+
+/* What was begun goes on: a multiplexer behind knows both streams. Units that
+ * wait for a first frame wait no longer for this. */
 void
 pacer_reset_video (Pacer *pacer)
 {
   g_queue_clear_full (&pacer->frames, g_free);
-  pacer->video_seen = GST_CLOCK_TIME_NONE;
+  if (pacer->begun)
+    pacer->video_seen = GST_CLOCK_TIME_NONE;
   pacer->video_out = FALSE;
   pacer->video_eos = FALSE;
 }
@@ -73,6 +89,9 @@ pacer_reset_telemetry (Pacer *pacer)
   pacer->telemetry_eos = FALSE;
   pacer->eos_told = FALSE;
   pacer->last_pts = GST_CLOCK_TIME_NONE;
+  /* The next unit is the first that waits for a frame. */
+  if (!pacer->begun)
+    pacer->video_seen = GST_CLOCK_TIME_NONE;
 }
 
 /* FALSE where a file should wait; a live stream drops its oldest unit. */
@@ -120,8 +139,17 @@ pacer_add_frame (Pacer *pacer, GstClockTime time, GstClockTime now)
   if (pacer->frames.length >= PACER_MAX_FRAMES)
     g_free (g_queue_pop_head (&pacer->frames));
   g_queue_push_tail (&pacer->frames, g_memdup2 (&time, sizeof time));
+  if (!pacer->begun && pacer->config.live && GST_CLOCK_TIME_IS_VALID (now))
+    pacer->first_due = now + pacer->config.lead;
   pacer->video_seen = now;
   pacer->video_out = FALSE;
+  pacer->begun = TRUE;
+}
+
+gboolean
+pacer_has_begun (const Pacer *pacer)
+{
+  return pacer->begun;
 }
 
 void
@@ -170,10 +198,19 @@ not_before_last (Pacer *pacer, GstClockTime pts)
   return pts;
 }
 
-/* A file's frame waits for all of its rows; a live one for nothing. */
+/* A file's frame waits for all of its rows; a live one for nothing, but for the
+ * first one's lead. */
 static gboolean
-frame_is_due (const Pacer *pacer, GstClockTime time)
+frame_is_due (
+    Pacer *pacer, GstClockTime time, GstClockTime now, PacerAction *action)
 {
+  if (GST_CLOCK_TIME_IS_VALID (pacer->first_due)
+      && GST_CLOCK_TIME_IS_VALID (now) && now < pacer->first_due) {
+    action->verdict = PACER_WAIT;
+    action->until = pacer->first_due;
+    return FALSE;
+  }
+  pacer->first_due = GST_CLOCK_TIME_NONE;
   return pacer->config.live || pacer->telemetry_eos
          || (GST_CLOCK_TIME_IS_VALID (pacer->reached) && pacer->reached >= time)
          || !pacer_has_room (pacer);
@@ -182,18 +219,21 @@ frame_is_due (const Pacer *pacer, GstClockTime time)
 static gboolean
 video_is_silent (Pacer *pacer, GstClockTime now, PacerAction *action)
 {
+  GstClockTime wait =
+      pacer->begun ? pacer->config.max_wait : pacer->config.start_wait;
+
   if (pacer->video_eos || pacer->video_out)
     return TRUE;
   if (!pacer->config.live || !GST_CLOCK_TIME_IS_VALID (now)
       || !GST_CLOCK_TIME_IS_VALID (pacer->video_seen)
-      || !GST_CLOCK_TIME_IS_VALID (pacer->config.max_wait))
+      || wait >= GST_CLOCK_TIME_NONE - pacer->video_seen)
     return FALSE;
-  if (now >= pacer->video_seen + pacer->config.max_wait) {
+  if (now >= pacer->video_seen + wait) {
     pacer->video_out = TRUE;
     return TRUE;
   }
   action->verdict = PACER_WAIT;
-  action->until = pacer->video_seen + pacer->config.max_wait;
+  action->until = pacer->video_seen + wait;
   return FALSE;
 }
 
@@ -214,6 +254,7 @@ emit_alone (Pacer *pacer, PacerAction *action)
   GstBuffer *newest;
 
   action->verdict = PACER_ALONE;
+  pacer->begun = TRUE;
   take_units (pacer, GST_CLOCK_TIME_NONE - 1, action);
   newest = g_ptr_array_index (action->units, action->units->len - 1);
   action->pts = not_before_last (pacer, GST_BUFFER_PTS (newest));
@@ -231,7 +272,7 @@ pacer_next (Pacer *pacer, GstClockTime now, PacerAction *action)
   if (pacer->eos_told)
     g_queue_clear_full (&pacer->frames, g_free);
   else if (frame != NULL) {
-    if (frame_is_due (pacer, *frame))
+    if (frame_is_due (pacer, *frame, now, action))
       emit_frame (pacer, action);
     return;
   }

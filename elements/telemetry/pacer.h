@@ -18,7 +18,11 @@ G_BEGIN_DECLS
 
 typedef struct {
   gboolean live;
+  /* For a live picture, once a stream has begun and until it has. */
   GstClockTime max_wait;
+  GstClockTime start_wait;
+  /* By how much the first live picture is ahead of its units. */
+  GstClockTime lead;
 } PacerConfig;
 
 typedef enum {
@@ -46,6 +50,7 @@ typedef struct _Pacer Pacer;
 Pacer *pacer_new (void);
 void pacer_free (Pacer *pacer);
 void pacer_configure (Pacer *pacer, const PacerConfig *config);
+void pacer_reset (Pacer *pacer);
 void pacer_reset_video (Pacer *pacer);
 void pacer_reset_telemetry (Pacer *pacer);
 
@@ -54,6 +59,7 @@ guint pacer_add_unit (
     Pacer *pacer, GstBuffer *unit, GstClockTime time, GstClockTime now);
 void pacer_add_telemetry_gap (Pacer *pacer, GstClockTime time);
 void pacer_add_frame (Pacer *pacer, GstClockTime time, GstClockTime now);
+gboolean pacer_has_begun (const Pacer *pacer);
 void pacer_set_video_eos (Pacer *pacer);
 void pacer_set_telemetry_eos (Pacer *pacer);
 guint pacer_get_n_units (const Pacer *pacer);

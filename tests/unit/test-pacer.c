@@ -6,8 +6,9 @@
 #define NONE GST_CLOCK_TIME_NONE
 
 /* A script is words: u10 = a unit of 10 ms comes, f20 = a frame of 20 ms comes,
- * g30 = no unit up to 30 ms, U = telemetry ends, V = video ends; @40 = it is
- * 40 ms now. After each word all that is to do is done and written: F20(10,15)
+ * g30 = no unit up to 30 ms, U = telemetry ends, V = video ends, x = telemetry
+ * is flushed, y = video; @40 = it is 40 ms now; s1000 and l20 are the first
+ * frame's wait (50 ms) and lead (0). After each word all that is to do is done and written: F20(10,15)
  * a frame at 20 ms with two units, A15(15) a unit alone, E the end of
  * telemetry, W60 = sleeps until 60 ms. */
 typedef struct {
@@ -39,6 +40,32 @@ static const Case cases[] = {
       "F10(10) F20(20)" },
   { "file-without-telemetry", FALSE, "f10 f20 U f30", "F10() F20() E" },
   { "file-without-video", FALSE, "u10 V u20 U", "A10(10) A20(20) E" },
+  { "start-waits-longer", TRUE, "s1000 @10 u10 @200 u200 f200 @210 u210 f210",
+      "W1010 W1010 W1010 F200(10,200) W250 F210(210)" },
+  { "start-frame-at-900", TRUE, "s1000 l20 @10 u10 @900 u900 f895 @920",
+      "W1010 W1010 W1010 W920 F895(10) W950" },
+  { "start-row-of-the-next-frame-stays", TRUE,
+      "s1000 l20 u10 u27 f10 @17 f27 @20",
+      "W1000 W1000 W20 W20 W20 F10(10) F27(27)" },
+  { "start-lead-is-the-first-frame's", TRUE,
+      "l20 @10 f10 @30 u44 f44 @60 u60 f60",
+      "W30 F10() W60 F44(44) W80 F60(60)" },
+  { "start-video-never-comes", TRUE, "s1000 @10 u10 u1009 @1010 @1020 u1020",
+      "W1010 W1010 A1009(10,1009) A1020(1020)" },
+  { "start-video-comes-too-late", TRUE, "s1000 l20 @10 u10 @1010 @1030 f1030",
+      "W1010 A10(10) F1030()" },
+  { "start-is-over", TRUE, "s1000 @10 u10 f10 @20 u20 @60 u60",
+      "W1010 F10(10) W60 A20(20) A60(60)" },
+  { "start-video-eos", TRUE, "s1000 u10 V u20", "W1000 A10(10) A20(20)" },
+  { "start-telemetry-eos", TRUE, "s1000 l20 u10 U @300 f300 @320",
+      "W1000 W1000 W1000 W320 F300(10) E" },
+  { "start-telemetry-eos-alone", TRUE, "s1000 u10 U @1000",
+      "W1000 W1000 A10(10) E" },
+  { "start-telemetry-flush", TRUE, "s1000 @10 u10 x @500 u500 @1010 @1500",
+      "W1010 W1500 W1500 A500(500)" },
+  { "start-video-flush", TRUE, "s1000 l20 @10 u10 y @20 f20 y f21 @40",
+      "W1010 W1010 W1010 W40 W40 F21(10)" },
+  { "start-of-a-file", FALSE, "s1000 l20 f20 u10 @9999 u20", "F20(10,20)" },
 };
 
 static GstBuffer *
@@ -90,7 +117,7 @@ static void
 test_case (gconstpointer data)
 {
   const Case *c = data;
-  PacerConfig config = { c->live, 50 * MS };
+  PacerConfig config = { c->live, 50 * MS, 50 * MS, 0 };
   Pacer *pacer = pacer_new ();
   g_auto (GStrv) words = g_strsplit (c->in, " ", -1);
   GString *out = g_string_new (NULL);
@@ -116,6 +143,20 @@ test_case (gconstpointer data)
       case 'V':
         pacer_set_video_eos (pacer);
         break;
+      case 'x':
+        pacer_reset_telemetry (pacer);
+        break;
+      case 'y':
+        pacer_reset_video (pacer);
+        break;
+      case 's':
+        config.start_wait = t;
+        pacer_configure (pacer, &config);
+        break;
+      case 'l':
+        config.lead = t;
+        pacer_configure (pacer, &config);
+        break;
       default:
         now = t;
         break;
@@ -130,7 +171,7 @@ test_case (gconstpointer data)
 static void
 test_bounds (void)
 {
-  PacerConfig config = { TRUE, NONE };
+  PacerConfig config = { TRUE, NONE, NONE, 0 };
   Pacer *pacer = pacer_new ();
   PacerAction action;
   guint dropped = 0;
