@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "http/pb-http-stream.h"
+
 #define SWEEP_S 1
 /* GIO's 10 makes the eleventh of a crowd wait a second for its next try. */
 #define BACKLOG 128
@@ -17,10 +19,21 @@ typedef struct {
   gint64 refused_deadline; /* 0 = not refused */
 } Caller;
 
+/* A client that has sent too much and is told so. Closed with bytes of its own
+ * unread its connection would be reset, and the reply lost with it. */
+typedef struct {
+  GSocketConnection *connection;
+  GSource *source;
+  gint64 deadline;
+  gsize left;
+} Leaver;
+
 struct _PbHttpPort {
   SoupServer *server;
   GSocketService *service;
   GQueue callers; /* of Caller, oldest first */
+  GQueue leavers; /* of Leaver, oldest first */
+  gchar *head_reply;
   guint sweep_source;
   guint16 port;
 };
@@ -42,6 +55,74 @@ shut (Caller *caller)
   GSocket *socket = g_socket_connection_get_socket (caller->connection);
 
   g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}
+
+static void
+leaver_free (gpointer data)
+{
+  Leaver *leaver = data;
+
+  g_source_destroy (leaver->source);
+  g_source_unref (leaver->source);
+  g_io_stream_close (G_IO_STREAM (leaver->connection), NULL, NULL);
+  g_object_unref (leaver->connection);
+  g_free (leaver);
+}
+
+static gboolean
+read_away (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Leaver *leaver = user_data;
+  gchar bytes[16384];
+  gssize n = g_socket_receive_with_blocking (
+      socket, bytes, sizeof bytes, FALSE, NULL, NULL);
+
+  if (n > 0 && (gsize) n < leaver->left) {
+    leaver->left -= (gsize) n;
+    return G_SOURCE_CONTINUE;
+  }
+  /* sweep() takes it away. */
+  leaver->deadline = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* SoupServer has let it go. */
+static void
+refuse_head (GSocketConnection *connection, gpointer user_data)
+{
+  PbHttpPort *self = user_data;
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  Leaver *leaver = g_new0 (Leaver, 1);
+
+  /* Fits the empty buffer of a socket nothing was written to. */
+  g_socket_send_with_blocking (
+      socket, self->head_reply, strlen (self->head_reply), FALSE, NULL, NULL);
+  g_socket_shutdown (socket, FALSE, TRUE, NULL);
+  leaver->connection = g_object_ref (connection);
+  leaver->deadline =
+      g_get_monotonic_time () + PB_HTTP_PORT_REFUSED_S * G_USEC_PER_SEC;
+  leaver->left = PB_HTTP_PORT_REFUSED_BYTES;
+  leaver->source = g_socket_create_source (socket, G_IO_IN, NULL);
+  g_source_set_callback (
+      leaver->source, (GSourceFunc) (void (*) (void)) read_away, leaver, NULL);
+  g_source_attach (leaver->source, NULL);
+  g_queue_push_tail (&self->leavers, leaver);
+  if (self->leavers.length > PB_HTTP_PORT_MAX)
+    leaver_free (g_queue_pop_head (&self->leavers));
+}
+
+static void
+drop_left (PbHttpPort *self, gint64 now)
+{
+  GList *next;
+
+  for (GList *l = self->leavers.head; l; l = next) {
+    next = l->next;
+    if (((Leaver *) l->data)->deadline > now)
+      continue;
+    leaver_free (l->data);
+    g_queue_delete_link (&self->leavers, l);
+  }
 }
 
 static void
@@ -80,6 +161,7 @@ sweep (gpointer user_data)
   Caller *oldest;
 
   forget_closed (self);
+  drop_left (self, now);
   while (
       (oldest = g_queue_peek_head (&self->callers)) && oldest->deadline <= now)
     drop_oldest (self);
@@ -96,6 +178,8 @@ take (GSocketService *service, GSocketConnection *connection,
       g_socket_connection_get_local_address (connection, NULL);
   g_autoptr (GSocketAddress) remote =
       g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GIOStream) stream = pb_http_stream_new (
+      connection, PB_HTTP_PORT_HEAD_BYTES, refuse_head, self);
   Caller *caller;
 
   if (self->callers.length >= PB_HTTP_PORT_MAX)
@@ -113,7 +197,7 @@ take (GSocketService *service, GSocketConnection *connection,
       g_get_monotonic_time () + PB_HTTP_PORT_TOTAL_S * G_USEC_PER_SEC;
   g_queue_push_tail (&self->callers, caller);
   if (!soup_server_accept_iostream (
-          self->server, G_IO_STREAM (connection), local, remote, &error)) {
+          self->server, stream, local, remote, &error)) {
     g_warning ("HTTP: a connection was not taken: %s", error->message);
     g_queue_remove (&self->callers, caller);
     caller_free (caller);
@@ -126,14 +210,16 @@ take (GSocketService *service, GSocketConnection *connection,
  * @server: what answers; outlives the port
  * @bind: an IPv4 or IPv6 address
  * @port: 0 takes any
+ * @head_reply: a whole HTTP reply, at most some hundred bytes, for a head of
+ *   more than %PB_HTTP_PORT_HEAD_BYTES
  *
  * Main thread only, as everything here.
  *
  * Returns: (transfer full): the open port, or %NULL with @error set
  */
 PbHttpPort *
-pb_http_port_new (
-    SoupServer *server, const gchar *bind, guint16 port, GError **error)
+pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
+    const gchar *head_reply, GError **error)
 {
   g_autoptr (GSocketAddress) address =
       g_inet_socket_address_new_from_string (bind, port);
@@ -152,6 +238,7 @@ pb_http_port_new (
     return NULL;
   self = g_new0 (PbHttpPort, 1);
   self->server = server;
+  self->head_reply = g_strdup (head_reply);
   self->service = g_steal_pointer (&service);
   self->port =
       g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
@@ -174,6 +261,8 @@ pb_http_port_free (PbHttpPort *self)
   g_object_unref (self->service);
   while (self->callers.length > 0)
     drop_oldest (self);
+  g_queue_clear_full (&self->leavers, leaver_free);
+  g_free (self->head_reply);
   g_free (self);
 }
 

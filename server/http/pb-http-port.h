@@ -16,10 +16,16 @@ G_BEGIN_DECLS
 /** PB_HTTP_PORT_REFUSED_S: seconds in which who was refused may read why. */
 #define PB_HTTP_PORT_REFUSED_S 2
 
+/** PB_HTTP_PORT_REFUSED_BYTES: what it may send meanwhile. */
+#define PB_HTTP_PORT_REFUSED_BYTES (1024 * 1024)
+/** PB_HTTP_PORT_HEAD_BYTES: of a request; browsers send 1 to 2 kB, and
+ * SoupServer gives up at 64 KiB without a word. */
+#define PB_HTTP_PORT_HEAD_BYTES 32768
+
 typedef struct _PbHttpPort PbHttpPort;
 
-PbHttpPort *pb_http_port_new (
-    SoupServer *server, const gchar *bind, guint16 port, GError **error);
+PbHttpPort *pb_http_port_new (SoupServer *server, const gchar *bind,
+    guint16 port, const gchar *head_reply, GError **error);
 void pb_http_port_free (PbHttpPort *self);
 void pb_http_port_refuse (
     PbHttpPort *self, SoupServerMessage *message, const gchar *reply);

@@ -204,23 +204,45 @@ judge_body (SoupMessageHeaders *in)
   return BODY_FINE;
 }
 
+static gchar *
+write_reply (
+    guint status, const gchar *phrase, const gchar *code, const gchar *words)
+{
+  g_autofree gchar *body = g_strdup_printf (
+      "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", code, words);
+
+  return g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
+                          "Content-Length: %" G_GSIZE_FORMAT "\r\n"
+                          "Connection: close\r\n\r\n%s",
+      status, phrase, strlen (body), body);
+}
+
 /* Answers without waiting for a body that nobody wants. */
 static void
 refuse (PbHttp *self, SoupServerMessage *message, guint status,
     const gchar *code, const gchar *words)
 {
-  g_autofree gchar *body = g_strdup_printf (
-      "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", code, words);
   g_autofree gchar *reply =
-      g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
-                       "Content-Length: %" G_GSIZE_FORMAT "\r\n"
-                       "Connection: close\r\n\r\n%s",
-          status, soup_status_get_phrase (status), strlen (body), body);
+      write_reply (status, soup_status_get_phrase (status), code, words);
 
   soup_message_body_set_accumulate (
       soup_server_message_get_request_body (message), FALSE);
   soup_server_message_set_status (message, status, NULL);
   pb_http_port_refuse (self->port, message, reply);
+}
+
+/* "*" is no address of ours: SoupServer finds no handler for it, and would
+ * answer without a body. */
+static void
+refuse_asterisk (SoupServerMessage *message)
+{
+  if (g_str_equal (soup_server_message_get_method (message), "OPTIONS"))
+    pb_reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "OPTIONS is for addresses of /whep/; /api/v1/openapi.json lists all");
+  else
+    pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "bad_request",
+        "A path begins with a slash");
 }
 
 static void
@@ -248,7 +270,9 @@ check_head (SoupServerMessage *message, gpointer user_data)
     case BODY_FINE:
       break;
   }
-  if (!is_host_ok (self, message))
+  if (soup_server_message_is_options_ping (message))
+    refuse_asterisk (message);
+  else if (!is_host_ok (self, message))
     pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "wrong_host",
         "This server answers to localhost and 127.0.0.1 only; start it with "
         "--bind and --password-file to use it under another name");
@@ -330,7 +354,14 @@ add_login (PbHttp *self)
 static gboolean
 listen_on (PbHttp *self, guint16 port, GError **error)
 {
-  self->port = pb_http_port_new (self->server, self->bind, port, error);
+  /* RFC 6585, 5; libsoup has no name for it. */
+  g_autofree gchar *too_long =
+      write_reply (431, "Request Header Fields Too Large", "head_too_large",
+          "The head of a request has at most " G_STRINGIFY (
+              PB_HTTP_PORT_HEAD_BYTES) " bytes");
+
+  self->port =
+      pb_http_port_new (self->server, self->bind, port, too_long, error);
   if (self->port)
     return TRUE;
   g_prefix_error (error,

@@ -211,6 +211,14 @@ ODD_REQUESTS = (
     (b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
     (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 414),
     (b"OPTIONS /api/v1/drivers HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+    (b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+    (b"GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 33000
+     + b"\r\n\r\n", 431),
+    (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"X: a\r\n" * 30000
+     + b"\r\n", 431),
+    (b"GET /" + b"a" * 33000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", 431),
+    (b"a" * 500000, 431),
     (b"PUT /api/v1/drivers HTTP/1.1\r\nHost: localhost\r\n"
      b"Content-Length: 0\r\n\r\n", 405),
     (b"GET /healthz HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
@@ -241,13 +249,9 @@ def test_odd_requests(stack):
     head, _, body = ask(b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
                         ).partition(b"\r\n\r\n")
     assert b" 200 " in head and body == b"", (head, body)
-    for data in (b"GET /healthz HTTP/1.1\r\nX: " + b"a" * 200000,
-                 b"GET /" + b"a" * 200000):
-        try:
-            answer = ask(data)
-            assert answer == b"" or b" 400 " in answer or b" 414 " in answer
-        except ConnectionError:
-            pass
+    # A head just below the limit is read.
+    assert b" 200 " in ask(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: "
+                           + b"a" * 32700 + b"\r\n\r\n")[:20]
     assert stack.get("/healthz")["status"] == "ok"
 
 

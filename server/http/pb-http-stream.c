@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * SoupServer reads 64 KiB of a head and more of a line, then ends the
+ * connection without a word and without telling anybody. This stands between
+ * it and the socket, counts, and has the end to itself. */
+#include "http/pb-http-stream.h"
+
+/* Bytes as they come, up to the end of the head. */
+typedef struct {
+  GFilterInputStream parent;
+  gsize left;
+  gboolean has_text;
+  gboolean at_line_start;
+  gboolean is_past;
+  gboolean is_too_long;
+} PbHeadInput;
+
+typedef struct {
+  GFilterInputStreamClass parent;
+} PbHeadInputClass;
+
+typedef struct {
+  GIOStream parent;
+  GSocketConnection *connection;
+  PbHeadInput *input;
+  PbHttpStreamFunc too_long;
+  gpointer user_data;
+} PbHttpStream;
+
+typedef struct {
+  GIOStreamClass parent;
+} PbHttpStreamClass;
+
+static void pb_head_input_init_pollable (
+    GPollableInputStreamInterface *interface, gpointer data);
+
+GType pb_head_input_get_type (void);
+GType pb_http_stream_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (PbHeadInput, pb_head_input, G_TYPE_FILTER_INPUT_STREAM,
+    G_IMPLEMENT_INTERFACE (
+        G_TYPE_POLLABLE_INPUT_STREAM, pb_head_input_init_pollable))
+G_DEFINE_TYPE (PbHttpStream, pb_http_stream, G_TYPE_IO_STREAM)
+
+static GPollableInputStream *
+get_base (gpointer input)
+{
+  return G_POLLABLE_INPUT_STREAM (
+      g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (input)));
+}
+
+/* RFC 9112, 2.2: empty lines before a request do not count; an empty one after
+ * its first line is the end of the head. */
+static void
+count (PbHeadInput *self, const gchar *bytes, gsize n)
+{
+  for (gsize i = 0; i < n && !self->is_past; i++) {
+    if (bytes[i] == '\n') {
+      self->is_past = self->has_text && self->at_line_start;
+      self->at_line_start = TRUE;
+    } else if (bytes[i] != '\r') {
+      self->has_text = TRUE;
+      self->at_line_start = FALSE;
+    }
+    if (self->left-- == 0) {
+      self->is_too_long = TRUE;
+      return;
+    }
+  }
+}
+
+static gssize
+take (PbHeadInput *self, const gchar *bytes, gssize n, GError **error)
+{
+  if (n > 0)
+    count (self, bytes, (gsize) n);
+  if (!self->is_too_long)
+    return n;
+  g_clear_error (error);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+      "The head of the request is too long");
+  return -1;
+}
+
+static gssize
+read_bytes (GInputStream *stream, void *buffer, gsize size,
+    GCancellable *cancellable, GError **error)
+{
+  return take ((PbHeadInput *) stream, buffer,
+      g_input_stream_read (
+          G_INPUT_STREAM (get_base (stream)), buffer, size, cancellable, error),
+      error);
+}
+
+static gssize
+read_nonblocking (
+    GPollableInputStream *stream, void *buffer, gsize size, GError **error)
+{
+  return take ((PbHeadInput *) stream, buffer,
+      g_pollable_input_stream_read_nonblocking (
+          get_base (stream), buffer, size, NULL, error),
+      error);
+}
+
+static gboolean
+is_readable (GPollableInputStream *stream)
+{
+  return g_pollable_input_stream_is_readable (get_base (stream));
+}
+
+static GSource *
+create_source (GPollableInputStream *stream, GCancellable *cancellable)
+{
+  g_autoptr (GSource) base =
+      g_pollable_input_stream_create_source (get_base (stream), NULL);
+
+  return g_pollable_source_new_full (stream, base, cancellable);
+}
+
+static void
+pb_head_input_init_pollable (
+    GPollableInputStreamInterface *interface, gpointer data)
+{
+  interface->is_readable = is_readable;
+  interface->create_source = create_source;
+  interface->read_nonblocking = read_nonblocking;
+}
+
+static void
+pb_head_input_class_init (PbHeadInputClass *klass)
+{
+  G_INPUT_STREAM_CLASS (klass)->read_fn = read_bytes;
+}
+
+static void
+pb_head_input_init (PbHeadInput *self)
+{
+  self->at_line_start = TRUE;
+}
+
+static GInputStream *
+get_input (GIOStream *stream)
+{
+  return G_INPUT_STREAM (((PbHttpStream *) stream)->input);
+}
+
+static GOutputStream *
+get_output (GIOStream *stream)
+{
+  return g_io_stream_get_output_stream (
+      G_IO_STREAM (((PbHttpStream *) stream)->connection));
+}
+
+static gboolean
+close_stream (GIOStream *stream, GCancellable *cancellable, GError **error)
+{
+  PbHttpStream *self = (PbHttpStream *) stream;
+
+  if (!self->input->is_too_long)
+    return g_io_stream_close (
+        G_IO_STREAM (self->connection), cancellable, error);
+  self->too_long (self->connection, self->user_data);
+  return TRUE;
+}
+
+/* GIO's own would take a thread to close. */
+static void
+close_async (GIOStream *stream, int priority, GCancellable *cancellable,
+    GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task =
+      g_task_new (stream, cancellable, callback, user_data);
+
+  close_stream (stream, NULL, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+close_finish (GIOStream *stream, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+pb_http_stream_finalize (GObject *object)
+{
+  PbHttpStream *self = (PbHttpStream *) object;
+
+  g_object_unref (self->input);
+  g_object_unref (self->connection);
+  G_OBJECT_CLASS (pb_http_stream_parent_class)->finalize (object);
+}
+
+static void
+pb_http_stream_class_init (PbHttpStreamClass *klass)
+{
+  GIOStreamClass *stream_class = G_IO_STREAM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = pb_http_stream_finalize;
+  stream_class->get_input_stream = get_input;
+  stream_class->get_output_stream = get_output;
+  stream_class->close_fn = close_stream;
+  stream_class->close_async = close_async;
+  stream_class->close_finish = close_finish;
+}
+
+static void
+pb_http_stream_init (PbHttpStream *self)
+{
+}
+
+/**
+ * pb_http_stream_new:
+ * @connection: of a client
+ * @head_max_bytes: of its request's line and header fields
+ * @too_long: called once in place of closing @connection if there are more;
+ *   what was read of the head is lost
+ * @user_data: for @too_long; outlives the stream
+ *
+ * Main thread only.
+ *
+ * Returns: (transfer full): the stream to read the request from
+ */
+GIOStream *
+pb_http_stream_new (GSocketConnection *connection, gsize head_max_bytes,
+    PbHttpStreamFunc too_long, gpointer user_data)
+{
+  PbHttpStream *self = g_object_new (pb_http_stream_get_type (), NULL);
+
+  self->connection = g_object_ref (connection);
+  self->input = g_object_new (pb_head_input_get_type (), "base-stream",
+      g_io_stream_get_input_stream (G_IO_STREAM (connection)),
+      "close-base-stream", FALSE, NULL);
+  self->input->left = head_max_bytes;
+  self->too_long = too_long;
+  self->user_data = user_data;
+  return G_IO_STREAM (self);
+}
