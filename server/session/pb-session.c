@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "session/pb-ingest-graph.h"
+#include "session/pb-loss.h"
 
 /* No TS packet in so many bytes: this is not MPEG-TS. */
 #define GARBAGE_MAX_BYTES (128u * 1024)
@@ -42,8 +43,7 @@ struct _PbSession {
   gint64 last_tick_mono_us;
   guint64 last_tick_bytes;
   guint64 last_tick_klv_bytes;
-  gint64 last_packets;
-  gint64 last_lost;
+  PbLoss loss;
   gchar *description; /* what the store was told last */
 };
 
@@ -214,17 +214,7 @@ pb_session_set_link (PbSession *self, const GstStructure *stats)
   self->link.rtt_ms = get_number (stats, "rtt-ms");
   self->link.latency_ms = get_number (stats, "latency-ms");
   self->link.retransmitted = get_number (stats, "packets-retransmitted");
-  if (packets > self->last_packets) {
-    gdouble new_lost = MAX (0, lost - self->last_lost);
-    /* A retransmitted packet counts as received, too. */
-    gdouble sent = MAX (packets - self->last_packets, new_lost);
-
-    self->link.loss_pct = 100 * new_lost / sent;
-  } else {
-    self->link.loss_pct = 0;
-  }
-  self->last_packets = packets;
-  self->last_lost = lost;
+  self->link.loss_pct = pb_loss_read (&self->loss, packets, lost);
   g_mutex_unlock (&self->lock);
 }
 

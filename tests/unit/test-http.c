@@ -8,6 +8,7 @@
 #include "auth/pb-password.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
+#include "session/pb-loss.h"
 
 static void
 test_routes (void)
@@ -152,6 +153,38 @@ test_states (void)
         ==, rows[i].state);
 }
 
+/* What the page shows as loss is of now: it falls back once loss has ended. */
+static void
+test_loss (void)
+{
+  static const struct {
+    gint64 packets;
+    gint64 lost;
+    gdouble percent;
+  } rows[] = {
+    { 0, 0, 0 },
+    { 1000, 0, 0 },
+    { 2000, 20, 2 },
+    { 3000, 520, 50 },
+    /* Over: the counters stand still, or only packets come. */
+    { 3000, 520, 0 },
+    { 4000, 520, 0 },
+    { 5000, 521, 0.1 },
+    /* Nothing but loss; a counter that goes back. */
+    { 5000, 600, 100 },
+    { 5100, 2000, 100 },
+    { 6000, 1000, 0 },
+    { 0, 0, 0 },
+    { 100, 1, 1 },
+  };
+  PbLoss loss = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpfloat_with_epsilon (
+        pb_loss_read (&loss, rows[i].packets, rows[i].lost), rows[i].percent,
+        1e-9);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,5 +194,6 @@ main (int argc, char **argv)
   g_test_add_func ("/auth/addresses-need-a-password", test_bind);
   g_test_add_func ("/auth/password", test_password);
   g_test_add_func ("/session/states", test_states);
+  g_test_add_func ("/session/loss", test_loss);
   return g_test_run ();
 }
