@@ -214,9 +214,18 @@ write_address (guint8 *out, const guint8 *transaction, GInetSocketAddress *from)
   return 8 + n;
 }
 
-/* Integrity and fingerprint of a message of @at bytes. */
-static gsize
-finish (guint8 *out, gsize at, const gchar *password)
+/**
+ * pb_stun_finish:
+ * @out: a message but its length, with room for 32 bytes more
+ * @at: its bytes
+ * @password: of whom it is for
+ *
+ * Any thread. Adds integrity and fingerprint.
+ *
+ * Returns: its bytes
+ */
+gsize
+pb_stun_finish (guint8 *out, gsize at, const gchar *password)
 {
   put_16 (out + at, ATTR_MESSAGE_INTEGRITY);
   put_16 (out + at + 2, INTEGRITY_BYTES);
@@ -250,7 +259,7 @@ pb_stun_write_response (const PbStunRequest *request, const gchar *password,
   put_32 (out + 4, MAGIC);
   memcpy (out + 8, request->data + 8, 12);
   at += write_address (out + at, out + 8, from);
-  return finish (out, at, password);
+  return pb_stun_finish (out, at, password);
 }
 
 /**
@@ -291,7 +300,7 @@ pb_stun_write_question (const guint8 id[PB_STUN_ID_BYTES],
   put_16 (out + at, ATTR_ICE_CONTROLLED);
   put_16 (out + at + 2, 8);
   memcpy (out + at + 4, id, 8);
-  return finish (out, at + 12, password);
+  return pb_stun_finish (out, at + 12, password);
 }
 
 /**

@@ -36,6 +36,7 @@ typedef struct {
 gboolean pb_stun_is_request (const guint8 *data, gsize size);
 gboolean pb_stun_parse (PbStunRequest *request, const guint8 *data, gsize size);
 gboolean pb_stun_check (const PbStunRequest *request, const gchar *password);
+gsize pb_stun_finish (guint8 *out, gsize at, const gchar *password);
 gsize pb_stun_write_response (const PbStunRequest *request,
     const gchar *password, GInetSocketAddress *from,
     guint8 out[PB_STUN_MAX_RESPONSE]);

@@ -2,11 +2,9 @@
  * A WebRTC client that does only what it is told. */
 #include "pb-test-peer.h"
 
-#include <gst/gst.h>
 #include <openssl/ssl.h>
 #include <sodium.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "pb-test-offers.h"
 #include "webrtc/pb-srtp.h"
@@ -190,24 +188,9 @@ static gsize
 add_nomination (guint8 *check, gsize size, const gchar *pwd)
 {
   static const guint8 nomination[] = { 0x00, 0x25, 0, 0 };
-  gsize at = size - 32, n = 20;
-  GHmac *hmac =
-      g_hmac_new (G_CHECKSUM_SHA1, (const guchar *) pwd, strlen (pwd));
-  guint32 sum;
 
-  memcpy (check + at, nomination, sizeof nomination);
-  at += sizeof nomination;
-  memcpy (check + at, "\0\x08\0\x14", 4);
-  GST_WRITE_UINT16_BE (check + 2, at + 24 - 20);
-  g_hmac_update (hmac, check, (gssize) at);
-  g_hmac_get_digest (hmac, check + at + 4, &n);
-  g_hmac_unref (hmac);
-  at += 24;
-  GST_WRITE_UINT16_BE (check + 2, at + 8 - 20);
-  sum = (guint32) crc32 (0, check, (uInt) at) ^ 0x5354554eu;
-  memcpy (check + at, "\x80\x28\0\x04", 4);
-  GST_WRITE_UINT32_BE (check + at + 4, sum);
-  return at + 8;
+  memcpy (check + size - 32, nomination, sizeof nomination);
+  return pb_stun_finish (check, size - 32 + sizeof nomination, pwd);
 }
 
 /**
