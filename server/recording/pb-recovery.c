@@ -179,6 +179,8 @@ recover_segment (PbStore *store, const PbSessionRow *session,
   scan.written_utc_us = get_modified_utc_us (path);
   align_pts (&scan, known);
   date_points (&scan);
+  if (known->closed)
+    scan.row.end_utc_us = known->end_utc_us;
   scan.row.closed = TRUE;
   *end_utc_us = MAX (*end_utc_us, scan.row.end_utc_us);
 

@@ -14,9 +14,13 @@ struct _PbSessionLog {
   gchar *driver;
   gchar *device;
   gint64 started_utc_us;
-  gint lost; /* atomic */
+  gint lost; /* atomic: a write was left out, no further one is taken */
   gint n_index; /* atomic: writes of the index that are not done yet */
-  gint64 pk; /* the writer's own */
+
+  /* The writer's own. */
+  gint64 pk;
+  gboolean
+      broken; /* a write went wrong: those that were taken since are void */
 };
 
 typedef struct _Entry Entry;
@@ -25,6 +29,7 @@ typedef struct _Entry Entry;
 struct _Entry {
   PbSessionLog *log;
   gboolean (*write) (Entry *entry, GError **error);
+  gboolean tried;
   gboolean done;
   gint64 utc_us;
   gchar *words[4];
@@ -48,8 +53,10 @@ entry_free (gpointer data)
 {
   Entry *entry = data;
 
-  if (!entry->done)
+  if (!entry->done) {
+    entry->log->broken |= entry->tried;
     pb_session_log_give_up (entry->log);
+  }
   if (entry->segments) {
     g_array_unref (entry->segments);
     g_array_unref (entry->points);
@@ -66,8 +73,8 @@ write_entry (PbStore *store, gpointer data, GError **error)
 {
   Entry *entry = data;
 
-  entry->done =
-      g_atomic_int_get (&entry->log->lost) || entry->write (entry, error);
+  entry->tried = TRUE;
+  entry->done = entry->log->broken || entry->write (entry, error);
   return entry->done;
 }
 
@@ -226,7 +233,7 @@ pb_session_log_is_writing_index (PbSessionLog *self)
 /**
  * pb_session_log_give_up:
  *
- * Writes nothing more of this session; the next start reads it from its files.
+ * Takes nothing more of this session; the next start reads it from its files.
  */
 void
 pb_session_log_give_up (PbSessionLog *self)

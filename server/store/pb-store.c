@@ -30,7 +30,8 @@ typedef struct {
 
 struct _PbStore {
   gatomicrefcount refs;
-  /* Held while a write waits for another process; never by the main thread. */
+  /* Held while a write waits for another process; never by the main thread.
+   * Who needs both locks takes this one first. */
   Connection writes;
   Connection reads;
   gint version;
@@ -326,12 +327,15 @@ clear_connection (Connection *connection)
 static void
 abandon (PbStore *self)
 {
-  const Connection *const connections[] = { &self->writes, &self->reads };
+  Connection *const connections[] = { &self->writes, &self->reads };
 
   g_atomic_int_set (&self->gone, TRUE);
-  for (guint i = 0; i < G_N_ELEMENTS (connections); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (connections); i++) {
+    g_rec_mutex_lock (&connections[i]->lock);
     sqlite3_db_config (
         connections[i]->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    g_rec_mutex_unlock (&connections[i]->lock);
+  }
   pb_db_file_abandon (self->file);
 }
 

@@ -91,10 +91,11 @@ is_closing (PbWriter *self)
   return closing;
 }
 
+/* Until it is worth another try, or the store is closed. */
 static void
-wait (PbWriter *self, gint ms)
+pause_before_retry (PbWriter *self)
 {
-  gint64 end = g_get_monotonic_time () + ms * 1000;
+  gint64 end = g_get_monotonic_time () + RETRY_MS * 1000;
 
   g_mutex_lock (&self->lock);
   while (!self->closing && g_cond_wait_until (&self->cond, &self->lock, end))
@@ -120,7 +121,7 @@ do_job (PbWriter *self, const Job *job)
     if (is_closing (self))
       return FALSE;
     if (error->code == PB_STORE_ERROR_DISK)
-      wait (self, RETRY_MS);
+      pause_before_retry (self);
   }
 }
 

@@ -225,6 +225,27 @@ test_index_given_up (PbTestRecording *f, gconstpointer unused)
   pb_test_ts_clear (&ts);
 }
 
+/* More waits than may: what is left out is not half written. */
+static void
+test_queue_overflows (PbTestRecording *f, gconstpointer unused)
+{
+  const PbLapRow lap = { .lap = 1, .start_utc_us = 5 };
+  sqlite3 *other = hold_up (f);
+  g_autoptr (PbSessionLog) log = record_all (f);
+  g_autoptr (PbSessionRow) row = NULL;
+
+  for (guint i = 0; i < 5000; i++)
+    pb_session_log_put_lap (log, &lap);
+  g_assert_cmpuint (pb_store_get_waiting (f->data->store), ==, 4096);
+  pb_session_log_close (log, 9000000, "it has left");
+  let_go (other);
+  pb_test_recording_wait_for_store (f);
+  row = find_session (f, "s1");
+  g_assert_cmpint (row->ended_utc_us, ==, 0);
+  recover (f, 1, 0);
+  pb_test_recording_assert_index (f, row->pk, N_SEGMENTS, N_KEYS);
+}
+
 /* kill -9 between two commits: the segment before the newest is closed, its
  * last line was waiting for its row. */
 static void
@@ -380,7 +401,8 @@ test_empty_sessions_are_few (PbTestRecording *f, gconstpointer unused)
   pb_session_log_close (recorded, 9000000, "it has left");
   for (guint i = 0; i < 100; i++) {
     g_autofree gchar *id = g_strdup_printf ("s-%u", i);
-    g_autoptr (PbSessionLog) log = open_log (f, id);
+    g_autoptr (PbSessionLog) log =
+        pb_session_log_new (f->data->store, id, "car07", "pc", 1000 + i);
 
     pb_session_log_close (log, 9000000 + i, "nothing came");
   }
@@ -388,8 +410,9 @@ test_empty_sessions_are_few (PbTestRecording *f, gconstpointer unused)
   rows =
       pb_store_list_sessions (f->data->store, "car07", G_MAXINT64, 500, NULL);
   g_assert_cmpuint (rows->len, ==, 21);
-  g_assert_cmpstr (((PbSessionRow *) rows->pdata[0])->id, ==, "s-99");
-  g_assert_cmpstr (((PbSessionRow *) rows->pdata[20])->id, ==, "s1");
+  g_assert_cmpstr (((PbSessionRow *) rows->pdata[0])->id, ==, "s1");
+  g_assert_cmpstr (((PbSessionRow *) rows->pdata[1])->id, ==, "s-99");
+  g_assert_cmpstr (((PbSessionRow *) rows->pdata[20])->id, ==, "s-80");
 }
 
 int
@@ -405,6 +428,7 @@ main (int argc, char **argv)
   ADD ("/store/goes-on-when-the-disk-takes-it", test_disk_takes_nothing);
   ADD ("/store/stopped-while-it-is-held-up", test_stopped_while_held_up);
   ADD ("/store/index-that-was-given-up", test_index_given_up);
+  ADD ("/store/queue-overflows", test_queue_overflows);
   ADD ("/store/line-that-waited-for-its-row", test_line_that_waited);
   ADD ("/store/file-deleted", test_file_deleted);
   ADD ("/store/file-overwritten", test_file_overwritten);
