@@ -24,6 +24,7 @@ MAY_INCLUDE = {
     "elements/irsdk": ["elements/libs"],
     "elements/telemetry": ["elements/libs"],
     "elements/video": ["elements/libs"],
+    "elements/capture": ["elements/libs"],
     "elements/net": ["elements/libs"],
     "elements/tools": ["elements/libs"],
     "pipelines": ["elements/libs/gstpitbox", "elements/libs/irsdk"],

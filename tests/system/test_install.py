@@ -85,6 +85,7 @@ def check_programs(root, env):
                 print("the dashboard is not built: its files are not checked")
     for name in ["ibt-dump", "klv-dump", "pitbox-sim"]:
         run([name, "--help"], env)
+    run(["pitbox-encoder-probe", "h264", "x264enc", "system"], env)
 
 
 def check_a_stream(root, env):

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The encoder within pitboxencodebin: chosen, opened, replaced. */
+#include "backend.h"
+#include "encoderpick.h"
+#include "encoderprobe.h"
+#include "gstpitboxencodebinprivate.h"
+
+GST_DEBUG_CATEGORY_EXTERN (pitbox_encode_bin_debug);
+#define GST_CAT_DEFAULT pitbox_encode_bin_debug
+
+static gboolean
+is_auto (const gchar *name)
+{
+  return g_strcmp0 (name, "auto") == 0;
+}
+
+/* Baseline is what all software decoders and old browsers take, and all that
+ * the fastest software encoders make; hardware knows best itself. */
+static gchar *
+dup_profile (GstPitboxEncodeBin *self, const EncoderKind *kind)
+{
+  g_autofree gchar *profile = NULL;
+
+  GST_OBJECT_LOCK (self);
+  profile = g_strdup (self->profile);
+  GST_OBJECT_UNLOCK (self);
+  if (!is_auto (profile))
+    return g_steal_pointer (&profile);
+  return kind->hardware || self->codec != ENCODER_CODEC_H264
+             ? NULL
+             : g_strdup ("constrained-baseline");
+}
+
+/**
+ * gst_pitbox_encode_bin_drop_pending:
+ * @self: a bin
+ *
+ * Lets go of the pictures that were kept for a second encoder. Any thread.
+ */
+void
+gst_pitbox_encode_bin_drop_pending (GstPitboxEncodeBin *self)
+{
+  GQueue dropped;
+
+  GST_OBJECT_LOCK (self);
+  dropped = self->pending;
+  g_queue_init (&self->pending);
+  GST_OBJECT_UNLOCK (self);
+  g_queue_clear_full (&dropped, (GDestroyNotify) gst_buffer_unref);
+}
+
+static GstPadProbeReturn
+on_first_output (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstPitboxEncodeBin *self = user_data;
+
+  GST_OBJECT_LOCK (self);
+  self->flowing = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  gst_pitbox_encode_bin_drop_pending (self);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/**
+ * gst_pitbox_encode_bin_remove_chain:
+ * @self: a bin
+ *
+ * Takes the encoder out, if there is one. Streaming thread, or while nothing
+ * streams.
+ */
+void
+gst_pitbox_encode_bin_remove_chain (GstPitboxEncodeBin *self)
+{
+  if (self->chain == NULL)
+    return;
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->sinkpad), NULL);
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->srcpad), NULL);
+  GST_OBJECT_LOCK (self);
+  gst_clear_object (&self->encoder);
+  self->kind = NULL;
+  self->building = TRUE; /* what it says on its way out interests nobody */
+  GST_OBJECT_UNLOCK (self);
+  gst_element_set_locked_state (self->chain, TRUE);
+  gst_element_set_state (self->chain, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self), self->chain);
+  GST_OBJECT_LOCK (self);
+  self->building = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  self->chain = NULL;
+  g_clear_pointer (&self->factory, g_free);
+}
+
+/**
+ * gst_pitbox_encode_bin_take_error:
+ * @self: a bin
+ * @otherwise: (nullable): for an encoder that said nothing
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable): what the encoder said that was kept from
+ *   the bus; it is forgotten
+ */
+gchar *
+gst_pitbox_encode_bin_take_error (
+    GstPitboxEncodeBin *self, const gchar *otherwise)
+{
+  gchar *error;
+
+  GST_OBJECT_LOCK (self);
+  error = g_steal_pointer (&self->error);
+  GST_OBJECT_UNLOCK (self);
+  return error != NULL ? error : g_strdup (otherwise);
+}
+
+static void
+publish (
+    GstPitboxEncodeBin *self, const EncoderPick *pick, const gchar *lacking)
+{
+  g_autofree gchar *refused = backend_describe_refused (pick->refused);
+  GstStructure *s = gst_structure_new (BACKEND_MESSAGE, "element",
+      G_TYPE_STRING, pick->factory, "version", G_TYPE_STRING, pick->version,
+      "hardware", G_TYPE_BOOLEAN, pick->kind->hardware, "codec", G_TYPE_STRING,
+      encoder_codec_to_string (self->codec), "memory", G_TYPE_STRING,
+      encoder_memory_to_string (self->memory), "live-bitrate", G_TYPE_BOOLEAN,
+      encoder_settings_bitrate_is_live (pick->kind, self->encoder), NULL);
+
+  if (lacking[0] != '\0')
+    gst_structure_set (s, "lacking", G_TYPE_STRING, lacking, NULL);
+  gst_structure_set (s, "refused", G_TYPE_STRING, refused, NULL);
+  if (self->announced && gst_structure_is_equal (s, self->active)) {
+    gst_structure_free (s);
+    return;
+  }
+  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, s);
+  self->announced = TRUE;
+  GST_OBJECT_LOCK (self);
+  gst_clear_structure (&self->active);
+  self->active = gst_structure_copy (s);
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify (G_OBJECT (self), "active-backend");
+  gst_element_post_message (
+      GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
+}
+
+static GstElement *
+make_chain (GstPitboxEncodeBin *self, const EncoderPick *pick, GString *lacking,
+    GError **error)
+{
+  g_autofree gchar *profile = dup_profile (self, pick->kind);
+  EncoderSettings settings;
+
+  GST_OBJECT_LOCK (self);
+  settings = self->settings;
+  GST_OBJECT_UNLOCK (self);
+  return encoder_chain_new (pick->kind, pick->factory, self->codec,
+      self->memory, &settings, profile, lacking, error);
+}
+
+/* Opens what was chosen; FALSE, with the reason in @why, if it cannot be. */
+static gboolean
+try_chain (GstPitboxEncodeBin *self, const EncoderPick *pick, gchar **why)
+{
+  g_autoptr (GString) lacking = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  GstElement *chain = make_chain (self, pick, lacking, &error);
+  GstStateChangeReturn opened;
+
+  if (chain == NULL) {
+    *why = g_strdup (error->message);
+    return FALSE;
+  }
+  self->chain = chain;
+  self->factory = g_strdup (pick->factory);
+  GST_OBJECT_LOCK (self);
+  self->building = TRUE;
+  self->encoder = gst_bin_get_by_name (GST_BIN (chain), ENCODER_CHAIN_ENCODER);
+  self->kind = pick->kind;
+  GST_OBJECT_UNLOCK (self);
+  gst_element_set_locked_state (chain, TRUE);
+  gst_bin_add (GST_BIN (self), chain);
+  opened = gst_element_set_state (chain, GST_STATE_READY);
+  GST_OBJECT_LOCK (self);
+  self->building = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (opened == GST_STATE_CHANGE_FAILURE) {
+    gst_pitbox_encode_bin_remove_chain (self);
+    *why = gst_pitbox_encode_bin_take_error (self, "it cannot be opened");
+    return FALSE;
+  }
+  g_free (gst_pitbox_encode_bin_take_error (self, NULL));
+  publish (self, pick, lacking->str);
+  return TRUE;
+}
+
+static void
+connect_chain (GstPitboxEncodeBin *self)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (self->chain, "sink");
+  g_autoptr (GstPad) src = gst_element_get_static_pad (self->chain, "src");
+
+  gst_pad_add_probe (
+      src, GST_PAD_PROBE_TYPE_BUFFER, on_first_output, self, NULL);
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->srcpad), src);
+  gst_ghost_pad_set_target (GST_GHOST_PAD (self->sinkpad), sink);
+  gst_element_set_locked_state (self->chain, FALSE);
+  gst_element_sync_state_with_parent (self->chain);
+}
+
+/**
+ * gst_pitbox_encode_bin_build_chain:
+ * @self: a bin without an encoder
+ *
+ * Chooses and opens, until one can be opened; posts what is wrong if none can.
+ * Streaming thread, or while nothing streams.
+ *
+ * Returns: %TRUE if there is an encoder now
+ */
+gboolean
+gst_pitbox_encode_bin_build_chain (GstPitboxEncodeBin *self)
+{
+  g_autoptr (GstElementFactory) factory =
+      gst_element_factory_find ("pitboxencodebin");
+  g_autoptr (GstPlugin) plugin =
+      factory != NULL
+          ? gst_plugin_feature_get_plugin (GST_PLUGIN_FEATURE (factory))
+          : NULL;
+  g_autofree gchar *program = encoder_probe_find_program (
+      plugin != NULL ? gst_plugin_get_filename (plugin) : NULL);
+  g_autofree gchar *name = NULL;
+  g_auto (GStrv) exclude = NULL;
+  g_autofree gchar *refused = NULL;
+  EncoderWish wish = { encoder_platform_here (), self->codec, self->memory };
+  EncoderPick pick;
+  gboolean built = FALSE;
+
+  GST_OBJECT_LOCK (self);
+  wish.name = name = g_strdup (self->name);
+  exclude = g_strsplit_set (self->exclude, ", ", -1);
+  wish.exclude = (const gchar *const *) exclude;
+  GST_OBJECT_UNLOCK (self);
+  for (;;) {
+    gchar *why = NULL;
+
+    encoder_pick (&wish, self->failed, program, self->probe_timeout_ms, &pick);
+    if (pick.kind == NULL || (built = try_chain (self, &pick, &why)))
+      break;
+    backend_refuse (pick.factory, why, pick.refused);
+    g_hash_table_replace (self->failed, g_strdup (pick.factory), why);
+    if (!is_auto (name))
+      break;
+    encoder_pick_clear (&pick);
+  }
+  if (built) {
+    connect_chain (self);
+  } else {
+    refused = backend_describe_refused (pick.refused);
+    GST_ELEMENT_ERROR (self, STREAM, ENCODE,
+        ("No encoder for %s works here (%s)",
+            encoder_codec_to_string (self->codec), refused),
+        (NULL));
+  }
+  encoder_pick_clear (&pick);
+  return built;
+}
+
+/**
+ * gst_pitbox_encode_bin_fall_back:
+ * @self: a bin whose encoder failed
+ *
+ * The next encoder takes over, if nothing came out yet and this is the first
+ * time. Streaming thread.
+ *
+ * Returns: %TRUE if another encoder is there now
+ */
+gboolean
+gst_pitbox_encode_bin_fall_back (GstPitboxEncodeBin *self)
+{
+  gboolean may;
+  gchar *why;
+
+  GST_OBJECT_LOCK (self);
+  may = self->may_fall_back && !self->flowing;
+  self->may_fall_back = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  if (!may)
+    return FALSE;
+  why =
+      gst_pitbox_encode_bin_take_error (self, "it does not take such pictures");
+  GST_WARNING_OBJECT (self, "%s failed: %s", self->factory, why);
+  g_hash_table_replace (self->failed, g_strdup (self->factory), why);
+  gst_pitbox_encode_bin_remove_chain (self);
+  return gst_pitbox_encode_bin_build_chain (self);
+}

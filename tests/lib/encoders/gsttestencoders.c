@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Encoders under the names of hardware that hang, crash, refuse and work: a
+ * plugin that only tests load. Inside is x264enc. */
+#include <gst/gst.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What goes wrong. Those of the second half work in pitbox-encoder-probe and
+ * fail in the process that believed it. */
+typedef enum {
+  WORKS,
+  HANGS, /* in the first picture */
+  CRASHES, /* when opened */
+  SAYS_NO, /* at the first picture */
+  SILENT, /* takes pictures, gives nothing */
+  LATER_SAYS_NO,
+  LATER_REFUSES_CAPS,
+  LATER_CANNOT_OPEN,
+} Manner;
+
+typedef struct {
+  const gchar *factory;
+  Manner manner;
+} Fake;
+
+static const Fake fakes[] = {
+  { "nvcudah264enc", HANGS },
+  { "nvautogpuh264enc", CRASHES },
+  { "nvh264enc", SAYS_NO },
+  { "amfh264enc", LATER_SAYS_NO },
+  { "qsvh264enc", LATER_REFUSES_CAPS },
+  { "vah264enc", WORKS },
+  { "varenderD129h264enc", LATER_CANNOT_OPEN },
+  { "vah264lpenc", SILENT },
+};
+
+typedef struct {
+  GstBin parent;
+  guint bitrate;
+} TestEncoder;
+
+typedef struct {
+  GstBinClass parent_class;
+  Manner manner;
+} TestEncoderClass;
+
+enum { PROP_BITRATE = 1 };
+
+static GstBinClass *parent_class;
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+        GST_STATIC_CAPS ("video/x-raw, format = (string) { NV12, I420 }"));
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-h264"));
+
+static Manner
+manner_of (gpointer object)
+{
+  Manner manner = ((TestEncoderClass *) G_OBJECT_GET_CLASS (object))->manner;
+  gboolean probed = g_strcmp0 (g_get_prgname (), "pitbox-encoder-probe") == 0;
+
+  return manner >= LATER_SAYS_NO && probed ? WORKS : manner;
+}
+
+static GstPadProbeReturn
+on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  switch (manner_of (user_data)) {
+    case HANGS:
+      for (;;)
+        g_usleep (G_USEC_PER_SEC);
+    case SAYS_NO:
+    case LATER_SAYS_NO:
+      GST_ELEMENT_ERROR (user_data, RESOURCE, BUSY,
+          ("All sessions of the card are in use"), (NULL));
+      gst_clear_mini_object ((GstMiniObject **) &info->data);
+      GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
+      return GST_PAD_PROBE_HANDLED;
+    case SILENT:
+      return GST_PAD_PROBE_DROP;
+    default:
+      return GST_PAD_PROBE_OK;
+  }
+}
+
+static gboolean
+on_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS
+      && manner_of (parent) == LATER_REFUSES_CAPS) {
+    gst_event_unref (event);
+    return FALSE;
+  }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+static GstStateChangeReturn
+change_state (GstElement *element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY) {
+    Manner manner = manner_of (element);
+
+    if (manner == CRASHES)
+      abort ();
+    if (manner == LATER_CANNOT_OPEN)
+      return GST_STATE_CHANGE_FAILURE;
+  }
+  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  ((TestEncoder *) object)->bitrate = g_value_get_uint (value);
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  g_value_set_uint (value, ((TestEncoder *) object)->bitrate);
+}
+
+static void
+class_init (gpointer klass, gpointer data)
+{
+  GObjectClass *object_class = klass;
+  GstElementClass *element_class = klass;
+
+  parent_class = g_type_class_peek_parent (klass);
+  ((TestEncoderClass *) klass)->manner = ((const Fake *) data)->manner;
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  g_object_class_install_property (object_class, PROP_BITRATE,
+      g_param_spec_uint ("bitrate", "Bitrate", "kbit/s", 0, G_MAXUINT, 0,
+          G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING
+              | G_PARAM_STATIC_STRINGS));
+  element_class->change_state = change_state;
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Test encoder",
+      "Codec/Encoder/Video/Hardware", "Pretends", "The PitBox Relay authors");
+}
+
+static void
+instance_init (GTypeInstance *instance, gpointer klass)
+{
+  GstElement *self = GST_ELEMENT (instance);
+  GstElement *x264 = gst_element_factory_make ("x264enc", NULL);
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (x264, "sink");
+  g_autoptr (GstPad) src = gst_element_get_static_pad (x264, "src");
+  GstPad *ghost;
+
+  gst_util_set_object_arg (G_OBJECT (x264), "tune", "zerolatency");
+  gst_util_set_object_arg (G_OBJECT (x264), "speed-preset", "ultrafast");
+  gst_bin_add (GST_BIN (self), x264);
+  ghost = gst_ghost_pad_new ("sink", sink);
+  gst_pad_add_probe (ghost, GST_PAD_PROBE_TYPE_BUFFER, on_picture, self, NULL);
+  gst_pad_set_event_function (ghost, on_event);
+  gst_element_add_pad (self, ghost);
+  gst_element_add_pad (self, gst_ghost_pad_new ("src", src));
+}
+
+static gboolean
+plugin_init (GstPlugin *plugin)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fakes); i++) {
+    const GTypeInfo info = { sizeof (TestEncoderClass), NULL, NULL, class_init,
+      NULL, &fakes[i], sizeof (TestEncoder), 0, instance_init, NULL };
+    g_autofree gchar *name = g_strdup_printf ("PbTest_%s", fakes[i].factory);
+    GType type = g_type_from_name (name);
+
+    if (type == 0)
+      type = g_type_register_static (GST_TYPE_BIN, name, &info, 0);
+    if (!gst_element_register (plugin, fakes[i].factory, GST_RANK_NONE, type))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, testencoders,
+    "Encoders that fail in all ways", plugin_init, PACKAGE_VERSION, "LGPL",
+    "PitBox Relay", "pitbox-relay")
