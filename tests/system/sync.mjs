@@ -2,13 +2,14 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|late|agent|server|telemetry|slow|network
+// Usage: sync.mjs one|two|loss|late|agent|server|telemetry|slow|network|ipv6|open4|open6
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { startChromium } from './browser/chromium.mjs';
 import { collector, judge, quantiles } from './browser/collect.mjs';
 import { run, Skip } from './browser/skip.mjs';
-import { startStack, until } from './browser/stack.mjs';
+import { ownAddress, startStack, until } from './browser/stack.mjs';
 
 const FRAMES = 1000;
 const FRAMES_AFTER = 300;
@@ -129,6 +130,37 @@ const cases = {
   async network(stack, browser) {
     await enough('network', await browser.open(
       pageOf(stack, 'car1'), collector), FRAMES);
+  },
+
+  async ipv6(stack, browser) {
+    await enough('::1', await browser.open(pageOf(stack, 'car1'), collector),
+      FRAMES_AFTER);
+  },
+
+  /* Bound to an address that opens a network, with its password; says which
+   * way the pictures went. */
+  async open4(stack, browser) {
+    await browser.context.addInitScript(() => {
+      const Real = RTCPeerConnection;
+      window.RTCPeerConnection = class extends Real {
+        constructor(...args) {
+          super(...args);
+          window.__connection = this;
+        }
+      };
+    });
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await enough(stack.host, page, FRAMES_AFTER);
+    console.log(`pictures come from ${await page.evaluate(async () => {
+      const all = await window.__connection.getStats();
+      const pair = [...all.values()].find((s) =>
+        s.type === 'candidate-pair' && s.nominated && s.bytesReceived > 0);
+      return all.get(pair.remoteCandidateId).address;
+    })}`);
+  },
+
+  async open6(stack, browser) {
+    await cases.open4(stack, browser);
   },
 
   async two(stack, browser) {
@@ -252,6 +284,9 @@ const options = {
   loss: { loss: 2, latencyMs: 120 },
   network: { latencyMs: 120 },
   telemetry: { drivers: [{ id: 'car1', mode: 'telemetry' }] },
+  ipv6: { bind: '::1' },
+  open4: { bind: 'IPv4' },
+  open6: { bind: 'IPv6' },
 };
 
 await run(async () => {
@@ -259,12 +294,15 @@ await run(async () => {
   if (!Object.hasOwn(cases, name)) {
     throw new Error(`usage: sync.mjs ${Object.keys(cases).join('|')}`);
   }
-  const browser = await startChromium();
+  const o = { ...options[name], login: { username: 'pitbox',
+    password: randomBytes(12).toString('hex') } };
+  if (o.bind?.startsWith('IP')) o.bind = ownAddress(o.bind);
+  const browser = await startChromium({ httpCredentials: o.login });
   let stack;
   let failed = true;
   try {
-    stack = await startStack(options[name]);
-    const index = await fetch(`${stack.url}/`);
+    stack = await startStack(o);
+    const index = await stack.fetch('/');
     if (!index.ok) throw new Skip('the dashboard is not built (./run build)');
     await cases[name](stack, browser);
     failed = false;

@@ -51,12 +51,14 @@ async function processesOf(profile) {
 }
 
 /** Starts the browser; `close()` ends it and removes its profile. */
-export async function startChromium({ width = 1366, height = 768 } = {}) {
+export async function startChromium({
+  width = 1366, height = 768, httpCredentials,
+} = {}) {
   const [chromium, executablePath] = await Promise.all([playwright(), program()]);
   const profile = await mkdtemp(join(tmpdir(), 'pitbox-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath, headless: true, args: FLAGS,
-    viewport: { width, height },
+    viewport: { width, height }, httpCredentials,
   });
   return {
     context,

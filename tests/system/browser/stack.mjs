@@ -7,7 +7,8 @@ import { constants } from 'node:fs';
 import {
   access, mkdir, mkdtemp, readFile, rm, writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { isIPv6 } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Skip } from './skip.mjs';
@@ -86,7 +87,8 @@ class Child {
  *
  * drivers: [{ id, mode: 'video'|'telemetry', ibt }]; loss: percent of the
  * datagrams lost on the way in; width, height, fps, bitrateKbps of the picture;
- * latencyMs of SRT: 30 is enough on one machine, 120 is the agent's own.
+ * latencyMs of SRT: 30 is enough on one machine, 120 is the agent's own; bind:
+ * the server's address, one that opens a network with a password (`login`).
  */
 export async function startStack(options = {}) {
   const stack = new Stack(options);
@@ -99,12 +101,25 @@ export async function startStack(options = {}) {
   return stack;
 }
 
+const isLoopback = (address) => address === '::1' || address.startsWith('127.');
+
+/** An address of this machine that opens a network; throws Skip without one. */
+export function ownAddress(family) {
+  const found = Object.values(networkInterfaces()).flat().find((a) =>
+    a.family === family && !a.internal && !a.address.startsWith('fe80:'));
+  if (!found) throw new Skip(`this machine has no ${family} address of its own`);
+  return found.address;
+}
+
 class Stack {
   constructor(options) {
     this.options = {
       drivers: [{ id: 'car1' }], loss: 0, width: 640, height: 360, fps: 60,
-      bitrateKbps: 3000, latencyMs: 30, ...options,
+      bitrateKbps: 3000, latencyMs: 30, bind: '127.0.0.1',
+      login: { username: 'pitbox', password: 'not asked for' }, ...options,
     };
+    this.host = isIPv6(this.options.bind) ? `[${this.options.bind}]`
+      : this.options.bind;
     this.children = new Map();
   }
 
@@ -145,8 +160,11 @@ class Stack {
   async startServer() {
     const ready = join(this.dir, 'ready');
     await rm(ready, { force: true });
+    const password = join(this.dir, 'password');
+    await writeFile(password, this.options.login.password, { mode: 0o600 });
     const server = this.child('server', ['pitbox-server',
-      '--data-dir', this.data, '--http-port', String(this.httpPort ?? 0),
+      '--data-dir', this.data, '--bind', this.options.bind,
+      ...(isLoopback(this.options.bind) ? [] : ['--password-file', password]), '--http-port', String(this.httpPort ?? 0),
       '--srt-port', String(this.srtPort ?? 0), '--ready-file', ready]);
     const told = await until('the server is ready', async () => {
       if (!server.alive) throw new Error('the server ended');
@@ -181,7 +199,7 @@ class Stack {
     const o = this.options;
     const { mode = 'video' } = o.drivers.find((d) => d.id === id);
     this.child(`agent-${id}`, ['pitbox-agent',
-      '--server', `127.0.0.1:${this.agentPort}`,
+      '--server', `${this.host}:${this.agentPort}`,
       '--driver', id, '--device', id,
       '--passphrase-file', join(this.dir, `${id}.key`),
       '--shm-name', this.#shm(id), '--mode', mode, '--source', 'scene',
@@ -190,8 +208,15 @@ class Stack {
       '--latency-ms', String(o.latencyMs)]);
   }
 
+  fetch(path) {
+    const { username, password } = this.options.login;
+    return fetch(this.url + path, {
+      headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
+    });
+  }
+
   async drivers() {
-    const response = await fetch(`${this.url}/api/v1/drivers`);
+    const response = await this.fetch('/api/v1/drivers');
     return (await response.json()).drivers;
   }
 
