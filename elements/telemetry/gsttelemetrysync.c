@@ -16,6 +16,11 @@
  * the row, or a later one, is there. Where pictures may stay away for long, put
  * a leaky queue before `telemetry`.
  *
+ * Where pictures and rows did not begin together, as in a film and an .ibt file
+ * of the same drive, #GstTelemetrySync:offset says how far apart. It may change
+ * on air: turn it until the display fits the picture. Only files can look far
+ * ahead; live rows that a negative offset asks for are not there yet.
+ *
  * |[
  * gst-launch-1.0 filesrc location=lap.ts ! tsdemux name=demux demux. ! queue ! h264parse ! avdec_h264 ! sync.video demux. ! queue ! telemetrydec ! sync.telemetry telemetrysync name=sync policy=nearest ! videoconvert ! autovideosink
  * ]|
@@ -32,6 +37,8 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_sync_debug);
 /* Six rows: after an outage that long a row says nothing about the picture. */
 #define DEFAULT_MAX_DIFF (100 * GST_MSECOND)
 #define DEFAULT_WINDOW (50 * GST_MSECOND)
+/* The longest race is a day. */
+#define MAX_OFFSET (24 * 3600 * GST_SECOND)
 /* 2 s of iRacing's fastest rows. */
 #define MAX_ROWS 720
 
@@ -50,13 +57,21 @@ struct _GstTelemetrySync {
   GstPitboxMatchPolicy policy;
   GstClockTime max_diff;
   GstClockTime window;
+  GstClockTimeDiff offset;
   guint64 n_frames;
   guint64 n_quality[GST_PITBOX_MATCH_QUALITY_INTERPOLATED + 1];
   guint64 n_bad_rows;
   GstPitboxWindow errors;
 };
 
-enum { PROP_0, PROP_POLICY, PROP_MAX_DIFF, PROP_WINDOW, PROP_STATS };
+enum {
+  PROP_0,
+  PROP_POLICY,
+  PROP_MAX_DIFF,
+  PROP_WINDOW,
+  PROP_OFFSET,
+  PROP_STATS
+};
 
 static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE (
     "video", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -76,6 +91,23 @@ static GstClockTime
 running_time (GstAggregatorPad *pad, GstClockTime position)
 {
   return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, position);
+}
+
+/* When the row of a picture was, by the rows' own times; NONE if before the
+ * first one. */
+static GstClockTime
+row_time (GstTelemetrySync *self, GstBuffer *picture)
+{
+  GstClockTime time = running_time (self->video, GST_BUFFER_PTS (picture));
+  GstClockTimeDiff offset;
+
+  GST_OBJECT_LOCK (self);
+  offset = self->offset;
+  GST_OBJECT_UNLOCK (self);
+  if (!GST_CLOCK_TIME_IS_VALID (time)
+      || (offset > 0 && time < (GstClockTime) offset))
+    return GST_CLOCK_TIME_NONE;
+  return time - offset;
 }
 
 static void
@@ -196,7 +228,7 @@ aggregate (GstAggregator *agg, gboolean timeout)
     return gst_aggregator_pad_is_eos (self->video)
                ? GST_FLOW_EOS
                : GST_AGGREGATOR_FLOW_NEED_DATA;
-  time = running_time (self->video, GST_BUFFER_PTS (picture));
+  time = row_time (self, picture);
   if (telemetry != NULL && GST_CLOCK_TIME_IS_VALID (time)) {
     take_rows (self, telemetry, time);
     if (!timeout && !gst_aggregator_pad_is_eos (telemetry)
@@ -393,6 +425,11 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_WINDOW:
       set_window (self, g_value_get_uint64 (value));
       break;
+    case PROP_OFFSET:
+      GST_OBJECT_LOCK (self);
+      self->offset = g_value_get_int64 (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -437,6 +474,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_WINDOW:
       g_value_set_uint64 (value, self->window);
       break;
+    case PROP_OFFSET:
+      g_value_set_int64 (value, self->offset);
+      break;
     case PROP_STATS:
       g_value_take_boxed (value, get_stats (self));
       break;
@@ -475,6 +515,11 @@ install_properties (GObjectClass *object_class)
       g_param_spec_uint64 ("window", "Jitter window",
           "How long a live picture waits for its row, in ns", 0,
           10 * GST_SECOND, DEFAULT_WINDOW, playing));
+  g_object_class_install_property (object_class, PROP_OFFSET,
+      g_param_spec_int64 ("offset", "Offset of telemetry",
+          "Running time of the picture that the row of running time 0 belongs "
+          "to, in ns; negative: telemetry began before the pictures",
+          -(gint64) MAX_OFFSET, MAX_OFFSET, 0, playing));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "frames; of them exact, near, interpolated, missing; bad-rows; "

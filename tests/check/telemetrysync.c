@@ -203,6 +203,28 @@ GST_START_TEST (test_policies)
 }
 GST_END_TEST
 
+GST_START_TEST (test_an_offset_moves_the_rows)
+{
+  Fixture f;
+
+  set_up (&f);
+  g_object_set (f.sync, "offset", (gint64) ROW_NS (3), NULL);
+  push_row (&f, 0);
+  push_picture (&f, 0);
+  pull_picture (&f, 0, -1, 0);
+  push_picture (&f, ROW_NS (3));
+  pull_picture (&f, ROW_NS (3), 0, 0);
+  /* Turned on air: the picture after the third row is the fifth row's. */
+  g_object_set (
+      f.sync, "offset", (gint64) ROW_NS (4) - (gint64) ROW_NS (5), NULL);
+  push_picture (&f, ROW_NS (4));
+  for (guint n = 1; n <= 5; n++)
+    push_row (&f, n);
+  pull_picture (&f, ROW_NS (4), 5, 0);
+  tear_down (&f);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_pictures_outlive_telemetry)
 {
   Fixture f;
@@ -331,6 +353,7 @@ telemetrysync_suite (void)
   tcase_add_test (tc, test_a_picture_waits_for_its_row);
   tcase_add_test (tc, test_a_live_picture_waits_no_longer_than_the_window);
   tcase_add_loop_test (tc, test_policies, 0, G_N_ELEMENTS (policies));
+  tcase_add_test (tc, test_an_offset_moves_the_rows);
   tcase_add_test (tc, test_pictures_outlive_telemetry);
   tcase_add_test (tc, test_a_gap_settles_a_picture);
   tcase_add_test (tc, test_a_gap_before_the_segment_is_nothing);
