@@ -66,7 +66,7 @@ gst_pitbox_codec_is_known (guint id)
 }
 
 /**
- * gst_pitbox_codec_new:
+ * gst_pitbox_codec_new: (skip)
  * @id: a known codec id
  * @schema: the schema of the rows
  *

@@ -54,7 +54,7 @@ struct _GstPitboxDecoder {
 };
 
 /**
- * gst_pitbox_decoder_new:
+ * gst_pitbox_decoder_new: (skip)
  *
  * Returns: (transfer full): a decoder that waits for a key unit
  */

@@ -50,7 +50,7 @@ take_driver (GstPitboxDriverInfo *info, const IrsdkDriver *driver)
 }
 
 /**
- * gst_pitbox_driver_info_new:
+ * gst_pitbox_driver_info_new: (skip)
  * @session_text: the simulator's session string
  *
  * Returns: (transfer full): what it says of the car that the rows are of. Any

@@ -85,7 +85,7 @@ struct _GstPitboxEncoder {
 };
 
 /**
- * gst_pitbox_encoder_new:
+ * gst_pitbox_encoder_new: (skip)
  * @config: copied; values out of range are clamped
  *
  * Returns: (transfer full): an encoder that needs a schema next

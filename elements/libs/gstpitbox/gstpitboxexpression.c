@@ -207,7 +207,7 @@ parse_else (Parser *p)
 }
 
 /**
- * gst_pitbox_expression_new:
+ * gst_pitbox_expression_new: (skip)
  * @text: the sum
  * @size: bytes of @text
  * @error: (out) (optional): "character N: what is wrong"

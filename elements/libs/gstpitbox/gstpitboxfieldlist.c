@@ -164,7 +164,7 @@ add_item (GArray *list, const Item *item, const GstPitboxSchema *schema,
 }
 
 /**
- * gst_pitbox_field_list_new:
+ * gst_pitbox_field_list_new: (skip)
  * @fields: the list
  * @schema: layout of the rows, which must outlive the answer
  * @units: for fields that name none

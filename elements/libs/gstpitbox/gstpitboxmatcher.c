@@ -76,7 +76,7 @@ gst_pitbox_match_clear (GstPitboxMatch *match)
 }
 
 /**
- * gst_pitbox_matcher_new:
+ * gst_pitbox_matcher_new: (skip)
  * @max_rows: rows to keep, 2 to %GST_PITBOX_MATCHER_MAX_ROWS (clamped)
  * @window: how much older than the newest row one may be, ns;
  *   %GST_CLOCK_TIME_NONE for any

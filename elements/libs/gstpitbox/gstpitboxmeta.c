@@ -236,7 +236,7 @@ read_header (GstByteReader *r, GstPitboxMatch *match, GstPitboxSample *fields,
 /**
  * gst_buffer_add_pitbox_telemetry_meta_from_bytes:
  * @buffer: a writable buffer
- * @data: what gst_pitbox_telemetry_meta_to_bytes() wrote; not trusted
+ * @data: (array length=size) (element-type guint8): what gst_pitbox_telemetry_meta_to_bytes() wrote; not trusted
  * @size: bytes at @data
  * @error: (out): why not
  *

@@ -166,6 +166,41 @@ gst_pitbox_sample_new_interpolated (const GstPitboxSample *earlier,
 }
 
 /**
+ * gst_pitbox_sample_get_double:
+ * @sample: a sample
+ * @name: a variable, e.g. "Speed"
+ *
+ * For one look at one row. Who reads many rows finds the variable once, by
+ * gst_pitbox_schema_find(), and takes gst_pitbox_row_get_newest().
+ *
+ * Returns: its value at the row's tick, in the simulator's own unit; NaN if the
+ *   car has no such variable. Any thread.
+ */
+gdouble
+gst_pitbox_sample_get_double (const GstPitboxSample *sample, const gchar *name)
+{
+  return gst_pitbox_row_get_newest (g_bytes_get_data (sample->row, NULL),
+      gst_pitbox_schema_find (sample->schema, name));
+}
+
+/**
+ * gst_pitbox_sample_get_element:
+ * @sample: a sample
+ * @name: a variable of several elements, e.g. "CarIdxLap"
+ * @index: which of them, from 0
+ *
+ * Returns: as gst_pitbox_sample_get_double(), of one element; NaN if the
+ *   variable has no such element. Any thread.
+ */
+gdouble
+gst_pitbox_sample_get_element (
+    const GstPitboxSample *sample, const gchar *name, guint index)
+{
+  return gst_pitbox_row_get_double (g_bytes_get_data (sample->row, NULL),
+      gst_pitbox_schema_find (sample->schema, name), index);
+}
+
+/**
  * gst_pitbox_sample_ref:
  * @sample: a sample
  *

@@ -44,6 +44,10 @@ GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_new_from_buffer (
 GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_new_interpolated (
     const GstPitboxSample *earlier, const GstPitboxSample *before,
     const GstPitboxSample *after, GstClockTime time) G_GNUC_WARN_UNUSED_RESULT;
+GST_PITBOX_API gdouble gst_pitbox_sample_get_double (
+    const GstPitboxSample *sample, const gchar *name);
+GST_PITBOX_API gdouble gst_pitbox_sample_get_element (
+    const GstPitboxSample *sample, const gchar *name, guint index);
 GST_PITBOX_API GstPitboxSample *gst_pitbox_sample_ref (GstPitboxSample *sample);
 GST_PITBOX_API void gst_pitbox_sample_unref (GstPitboxSample *sample);
 

@@ -282,7 +282,7 @@ is_over (const Coder *c)
 
 /**
  * gst_pitbox_schema_new_from_bytes:
- * @data: (array length=size): untrusted bytes
+ * @data: (array length=size) (element-type guint8): untrusted bytes
  * @size: bytes in @data
  * @error: why the bytes are no schema
  *

@@ -234,7 +234,7 @@ parse_template (GstPitboxTemplate *self, const gchar *text, GError **error)
 }
 
 /**
- * gst_pitbox_template_new:
+ * gst_pitbox_template_new: (skip)
  * @text: the template, UTF-8
  * @error: (out) (optional): where it is wrong
  *

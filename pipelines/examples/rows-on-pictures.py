@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+# Python reads the row that belongs to each picture, off the picture itself.
+#
+# Needs $TS and PyGObject (python3-gi). Prints a line for each picture.
+import os
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstPitbox", "1.0")
+from gi.repository import Gst, GstPitbox
+
+Gst.init(None)
+pipeline = Gst.parse_launch(
+    "filesrc name=file ! tsdemux name=demux "
+    "demux. ! queue ! h264parse ! avdec_h264 ! sync.video "
+    "demux. ! queue ! telemetrydec ! sync.telemetry "
+    "telemetrysync name=sync ! appsink name=pictures sync=false")
+pipeline.get_by_name("file").set_property("location", os.environ["TS"])
+pipeline.set_state(Gst.State.PLAYING)
+pictures = pipeline.get_by_name("pictures")
+while sample := pictures.emit("pull-sample"):
+    picture = sample.get_buffer()
+    meta = GstPitbox.buffer_get_pitbox_telemetry_meta(picture)
+    if meta:
+        row = meta.sample
+        print(f"{picture.pts / Gst.SECOND:.3f} s  tick {row.tick}"
+              f"  {row.get_double('Speed') * 3.6:.0f} km/h"
+              f"  gear {row.get_double('Gear'):.0f}")
+pipeline.set_state(Gst.State.NULL)
