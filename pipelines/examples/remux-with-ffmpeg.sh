@@ -1,9 +1,11 @@
 #!/bin/sh
 # ffmpeg cuts a recording at a key frame and keeps the telemetry: -map 0 takes
-# the KLV stream along, leaves both on one clock.
+# the KLV stream along.
 #
-# Needs $TS. Writes cut.ts; every KLV reader, telemetrydec too, reads on in it.
-ffmpeg -hide_banner -loglevel warning -y -ss 1 -i "$TS" -map 0 -c copy \
-  -f mpegts cut.ts
+# Needs $TS. Writes cut.nut, in which picture and row still have one time, and
+# cut.ts: ffmpeg's MPEG-TS writer keeps every unit, but gives KLV no times, so
+# that there a row is known by its tick and UTC alone (cut.jsonl).
+ffmpeg -loglevel warning -y -ss 1 -i "$TS" -map 0 -c copy cut.nut
+ffmpeg -loglevel warning -y -ss 1 -i "$TS" -map 0 -c copy cut.ts
 gst-launch-1.0 filesrc location=cut.ts ! tsdemux ! telemetrydec \
   ! telemetryjsonenc fields=Speed,Gear ! filesink location=cut.jsonl
