@@ -192,10 +192,10 @@ def remux_with_ffmpeg():
 def hud_over_video():
     run("hud-over-video", IBT="lap.ibt", VIDEO="video.mp4", OFFSET="1000000000")
     film("hud.mp4", "h264", 120, 4, (1280, 720), plain=True)
-    bar = (1240, 96, 20, 606)
+    bar = (370, 80, 560, 614)
     # At 2 s of the film the row of 1 s; before 1 s there is none.
-    media.looks_like("hud-over-video", "hud.mp4", 60, bar, (620, 48), 110)
-    before = media.pixels("hud.mp4", 15, bar, (620, 48))
+    media.looks_like("hud-over-video", "hud.mp4", 60, bar, (185, 40), 110)
+    before = media.pixels("hud.mp4", 15, bar, (185, 40))
     assert media.spread(before) < 2, "a display before the telemetry began"
 
 
@@ -226,8 +226,8 @@ def hud_with_alpha():
 def hud_keyed():
     run("hud-keyed", WORLD="video.mp4", IBT="lap.ibt")
     film("keyed.mp4", "h264", 120, 4, (1280, 720))
-    media.looks_like("hud-keyed", "keyed.mp4", 60, (1240, 96, 20, 606),
-                     (620, 48), 0)
+    media.looks_like("hud-keyed", "keyed.mp4", 60, (370, 80, 560, 614),
+                     (185, 40), 110)
     above = (1280, 500, 0, 0)
     world = media.pixels("video.mp4", 60, above, (64, 25))
     assert media.distance(
