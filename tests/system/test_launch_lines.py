@@ -6,7 +6,8 @@ Lines come from the README files (indented or fenced code) and from the
 |[ … ]| or ``` examples of the elements' SECTION comments. They run one after the
 other in one folder, in which lap.ibt is a lap of the simulator. A line that
 ends must end well; one that runs for ever must still run after three seconds
-and end cleanly when interrupted. A line that needs a peer (a server on a port)
+and end cleanly when interrupted. One that turns a file into another is awaited,
+for the next may read what it writes. A line that needs a peer (a server on a port)
 gets the lines of the same block beside it.
 """
 import glob
@@ -24,6 +25,7 @@ need("gst-launch-1.0", "pitbox-sim", "Xvfb")
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 RUN_FOREVER_S = 3
 LISTEN_S = 2
+WRITE_S = 60
 
 
 def blocks_of_markdown(path):
@@ -80,13 +82,22 @@ def wait_end(processes, seconds):
         time.sleep(0.05)
 
 
+def writes_a_file(line):
+    """Whether it ends by itself, and leaves a file that is whole only then."""
+    return ("filesink" in line and "irsdksrc" not in line
+            and ("filesrc" in line or "num-buffers=" in line))
+
+
 def run_group(stack, where, lines, number):
     running = []
     for i, line in enumerate(lines):
         p = stack.start(f"line-{number}-{i}", ["bash", "-c", "exec " + line])
         running.append((line, p))
         # The next line may read what this one writes, or call what it opens.
-        wait_end([p], LISTEN_S if i + 1 < len(lines) else 0)
+        if writes_a_file(line):
+            wait_end([p], WRITE_S)
+        elif i + 1 < len(lines):
+            wait_end([p], LISTEN_S)
     wait_end([p for _, p in running], RUN_FOREVER_S)
     failed = []
     for line, p in running:
