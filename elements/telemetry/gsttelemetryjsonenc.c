@@ -2,11 +2,6 @@
  * telemetryjsonenc: rows in, lines of JSON out. */
 #include "gsttelemetryjsonenc.h"
 
-#include <gstpitbox/gstpitbox.h>
-#include <string.h>
-
-#include "rowthin.h"
-
 /**
  * SECTION:element-telemetryjsonenc
  * @title: telemetryjsonenc
@@ -43,16 +38,9 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_json_enc_debug);
 #define DEFAULT_FIELDS \
   "SessionTime,Lap,LapDistPct,LapCurrentLapTime,LapLastLapTime,Speed,RPM," \
   "Gear,Throttle,Brake,Clutch,SteeringWheelAngle,FuelLevel"
-#define DEFAULT_RATE_DIVISOR 1
-#define DEFAULT_MAX_RATE 0
-#define DEFAULT_UNITS GST_PITBOX_UNITS_NAMED
 
 enum {
-  PROP_0,
-  PROP_FIELDS,
-  PROP_RATE_DIVISOR,
-  PROP_MAX_RATE,
-  PROP_UNITS,
+  PROP_FIELDS = GST_TELEMETRY_ROW_ENC_PROP_NEXT,
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -62,24 +50,18 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (GST_PITBOX_CAPS_JSON));
 
 struct _GstTelemetryJsonEnc {
-  GstBaseTransform parent;
+  GstTelemetryRowEnc parent;
 
   /* Under the object lock: set by any thread, read by the streaming thread. */
   gchar *fields;
-  guint rate_divisor;
-  guint max_rate;
-  GstPitboxUnits units;
-  gboolean changed;
 
   /* The streaming thread's. */
-  GstPitboxSchema *schema;
   GArray *fields_found; /* of GstPitboxField */
   GPtrArray *keys; /* of each, with its comma and colon */
-  RowThin thin;
 };
 
 G_DEFINE_TYPE (
-    GstTelemetryJsonEnc, gst_telemetry_json_enc, GST_TYPE_BASE_TRANSFORM)
+    GstTelemetryJsonEnc, gst_telemetry_json_enc, GST_TYPE_TELEMETRY_ROW_ENC)
 GST_ELEMENT_REGISTER_DEFINE (telemetryjsonenc, "telemetryjsonenc",
     GST_RANK_NONE, GST_TYPE_TELEMETRY_JSON_ENC)
 
@@ -93,14 +75,22 @@ make_key (const gchar *name)
   return g_string_free (key, FALSE);
 }
 
+/* Without a list those of the default that the car has. */
 static gboolean
-choose_fields (GstTelemetryJsonEnc *self, const gchar *fields,
-    GstPitboxUnits units, GError **error)
+gst_telemetry_json_enc_configure (GstTelemetryRowEnc *enc,
+    GstPitboxSchema *schema, GstPitboxUnits units, GError **error)
 {
-  gboolean is_default = *fields == '\0';
-  GArray *found = gst_pitbox_field_list_new (
-      is_default ? DEFAULT_FIELDS : fields, self->schema, units, error);
+  GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (enc);
+  g_autofree gchar *fields = NULL;
+  gboolean is_default;
+  GArray *found;
 
+  GST_OBJECT_LOCK (self);
+  fields = g_strdup (self->fields);
+  GST_OBJECT_UNLOCK (self);
+  is_default = *fields == '\0';
+  found = gst_pitbox_field_list_new (
+      is_default ? DEFAULT_FIELDS : fields, schema, units, error);
   if (found == NULL)
     return FALSE;
   for (guint i = found->len; is_default && i-- > 0;)
@@ -115,70 +105,13 @@ choose_fields (GstTelemetryJsonEnc *self, const gchar *fields,
   return TRUE;
 }
 
-/* Takes over what the properties say for the rows to come. */
-static gboolean
-configure (GstTelemetryJsonEnc *self, GError **error)
-{
-  g_autofree gchar *fields = NULL;
-  GstPitboxUnits units;
-
-  GST_OBJECT_LOCK (self);
-  fields = g_strdup (self->fields);
-  units = self->units;
-  row_thin_init (&self->thin, gst_pitbox_schema_get_tick_rate (self->schema),
-      self->rate_divisor, self->max_rate);
-  self->changed = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  return choose_fields (self, fields, units, error);
-}
-
 static void
-forget_schema (GstTelemetryJsonEnc *self)
+gst_telemetry_json_enc_forget (GstTelemetryRowEnc *enc)
 {
+  GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (enc);
+
   g_clear_pointer (&self->fields_found, g_array_unref);
   g_ptr_array_set_size (self->keys, 0);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
-}
-
-static gboolean
-gst_telemetry_json_enc_set_caps (
-    GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
-{
-  GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (trans);
-  g_autoptr (GError) error = NULL;
-  GstPitboxSchema *schema = gst_pitbox_schema_new_from_caps (incaps, &error);
-
-  if (schema == NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, (NULL),
-        ("Cannot use telemetry caps: %s", error->message));
-    return FALSE;
-  }
-  forget_schema (self);
-  self->schema = schema;
-  if (!configure (self, &error)) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        ("Cannot use the property fields: %s", error->message), (NULL));
-    forget_schema (self);
-    return FALSE;
-  }
-  return TRUE;
-}
-
-static GstCaps *
-gst_telemetry_json_enc_transform_caps (GstBaseTransform *trans,
-    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
-{
-  GstCaps *result = gst_pad_get_pad_template_caps (
-      direction == GST_PAD_SINK ? trans->srcpad : trans->sinkpad);
-
-  if (filter != NULL) {
-    GstCaps *both =
-        gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-
-    gst_caps_unref (result);
-    result = both;
-  }
-  return result;
 }
 
 static void
@@ -192,8 +125,10 @@ append_clock (GString *out, const gchar *key, gboolean known, guint64 value)
 }
 
 static GString *
-write_object (GstTelemetryJsonEnc *self, GstBuffer *input, const guint8 *row)
+gst_telemetry_json_enc_write (
+    GstTelemetryRowEnc *enc, GstBuffer *input, const guint8 *row)
 {
+  GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (enc);
   GString *out = g_string_sized_new (64 + 24 * self->keys->len);
   gint64 utc_us = gst_pitbox_buffer_get_utc (input, NULL);
 
@@ -211,98 +146,23 @@ write_object (GstTelemetryJsonEnc *self, GstBuffer *input, const guint8 *row)
   return out;
 }
 
-/* While rows flow a list that is wrong changes nothing. */
-static void
-reconfigure (GstTelemetryJsonEnc *self)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean changed;
-
-  GST_OBJECT_LOCK (self);
-  changed = self->changed;
-  GST_OBJECT_UNLOCK (self);
-  if (changed && !configure (self, &error))
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("Keeping the fields before: %s", error->message), (NULL));
-}
-
-static GstFlowReturn
-gst_telemetry_json_enc_prepare_output (
-    GstBaseTransform *trans, GstBuffer *input, GstBuffer **output)
-{
-  GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (trans);
-  GString *text;
-  GstMapInfo map;
-  gsize size;
-
-  if (self->schema == NULL)
-    return GST_FLOW_NOT_NEGOTIATED;
-  reconfigure (self);
-  if (!gst_buffer_map (input, &map, GST_MAP_READ))
-    return GST_FLOW_ERROR;
-  if (map.size != gst_pitbox_schema_get_row_bytes (self->schema)) {
-    GST_WARNING_OBJECT (self, "row of %" G_GSIZE_FORMAT " bytes, want %u",
-        map.size, gst_pitbox_schema_get_row_bytes (self->schema));
-    gst_buffer_unmap (input, &map);
-    return GST_BASE_TRANSFORM_FLOW_DROPPED;
-  }
-  if (!row_thin_is_due (&self->thin)) {
-    gst_buffer_unmap (input, &map);
-    return GST_BASE_TRANSFORM_FLOW_DROPPED;
-  }
-  text = write_object (self, input, map.data);
-  gst_buffer_unmap (input, &map);
-  size = text->len;
-  *output = gst_buffer_new_wrapped (g_string_free (text, FALSE), size);
-  gst_buffer_copy_into (*output, input,
-      GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_FLAGS, 0, -1);
-  GST_BUFFER_OFFSET (*output) = GST_BUFFER_OFFSET (input);
-  return GST_FLOW_OK;
-}
-
-/* The text came with the buffer. */
-static GstFlowReturn
-gst_telemetry_json_enc_transform (
-    GstBaseTransform *trans, GstBuffer *input, GstBuffer *output)
-{
-  return GST_FLOW_OK;
-}
-
-static gboolean
-gst_telemetry_json_enc_stop (GstBaseTransform *trans)
-{
-  forget_schema (GST_TELEMETRY_JSON_ENC (trans));
-  return TRUE;
-}
-
 static void
 gst_telemetry_json_enc_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (object);
 
-  GST_OBJECT_LOCK (self);
-  self->changed = TRUE;
-  switch (id) {
-    case PROP_FIELDS:
-      g_free (self->fields);
-      self->fields = g_value_dup_string (value);
-      if (self->fields == NULL)
-        self->fields = g_strdup ("");
-      break;
-    case PROP_RATE_DIVISOR:
-      self->rate_divisor = g_value_get_uint (value);
-      break;
-    case PROP_MAX_RATE:
-      self->max_rate = g_value_get_uint (value);
-      break;
-    case PROP_UNITS:
-      self->units = g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
+  if (id != PROP_FIELDS) {
+    G_OBJECT_CLASS (gst_telemetry_json_enc_parent_class)
+        ->set_property (object, id, value, pspec);
+    return;
   }
+  GST_OBJECT_LOCK (self);
+  g_free (self->fields);
+  self->fields = g_value_dup_string (value);
+  if (self->fields == NULL)
+    self->fields = g_strdup ("");
+  gst_telemetry_row_enc_note_change (GST_TELEMETRY_ROW_ENC (self));
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -312,24 +172,13 @@ gst_telemetry_json_enc_get_property (
 {
   GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (object);
 
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_FIELDS:
-      g_value_set_string (value, self->fields);
-      break;
-    case PROP_RATE_DIVISOR:
-      g_value_set_uint (value, self->rate_divisor);
-      break;
-    case PROP_MAX_RATE:
-      g_value_set_uint (value, self->max_rate);
-      break;
-    case PROP_UNITS:
-      g_value_set_enum (value, self->units);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
+  if (id != PROP_FIELDS) {
+    G_OBJECT_CLASS (gst_telemetry_json_enc_parent_class)
+        ->get_property (object, id, value, pspec);
+    return;
   }
+  GST_OBJECT_LOCK (self);
+  g_value_set_string (value, self->fields);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -338,37 +187,9 @@ gst_telemetry_json_enc_finalize (GObject *object)
 {
   GstTelemetryJsonEnc *self = GST_TELEMETRY_JSON_ENC (object);
 
-  forget_schema (self);
   g_free (self->fields);
   g_ptr_array_unref (self->keys);
   G_OBJECT_CLASS (gst_telemetry_json_enc_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
-  const GParamFlags flags =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
-
-  g_object_class_install_property (object_class, PROP_FIELDS,
-      g_param_spec_string ("fields", "Fields",
-          "Names of variables with commas between them: Speed, Speed@km/h "
-          "(in this unit), CarIdx* (all that begin so), CarIdxLap[3] or "
-          "CarIdxLap[0-9] (elements), * (all there are); empty for those "
-          "of " DEFAULT_FIELDS " that the car has",
-          "", flags));
-  g_object_class_install_property (object_class, PROP_RATE_DIVISOR,
-      g_param_spec_uint ("rate-divisor", "Rate divisor",
-          "One object for every so many rows", 1, ROW_THIN_MAX_DIVISOR,
-          DEFAULT_RATE_DIVISOR, flags));
-  g_object_class_install_property (object_class, PROP_MAX_RATE,
-      g_param_spec_uint ("max-rate", "Maximum rate",
-          "At most so many objects a second, by whole rows (0 = no limit)", 0,
-          ROW_THIN_MAX_RATE, DEFAULT_MAX_RATE, flags));
-  g_object_class_install_property (object_class, PROP_UNITS,
-      g_param_spec_enum ("units", "Units",
-          "Units of fields that name none with @", GST_TYPE_PITBOX_UNITS,
-          DEFAULT_UNITS, flags));
 }
 
 static void
@@ -376,23 +197,32 @@ gst_telemetry_json_enc_class_init (GstTelemetryJsonEncClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstTelemetryRowEncClass *enc_class = GST_TELEMETRY_ROW_ENC_CLASS (klass);
 
   object_class->set_property = gst_telemetry_json_enc_set_property;
   object_class->get_property = gst_telemetry_json_enc_get_property;
   object_class->finalize = gst_telemetry_json_enc_finalize;
-  install_properties (object_class);
+  g_object_class_install_property (object_class, PROP_FIELDS,
+      g_param_spec_string ("fields", "Fields",
+          "Names of variables with commas between them: Speed, Speed@km/h "
+          "(in this unit), CarIdx* (all that begin so), CarIdxLap[3] or "
+          "CarIdxLap[0-9] (elements), * (all there are); empty for those "
+          "of " DEFAULT_FIELDS " that the car has",
+          "",
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+              | GST_PARAM_MUTABLE_PLAYING));
+  gst_telemetry_row_enc_class_install_properties (enc_class,
+      GST_PITBOX_UNITS_NAMED, "Units of fields that name none with @", 0);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class,
       "Telemetry JSON encoder", "Codec/Encoder/Metadata",
       "Writes chosen fields of telemetry rows as lines of JSON",
       "The PitBox Relay authors");
-  trans_class->transform_caps = gst_telemetry_json_enc_transform_caps;
-  trans_class->set_caps = gst_telemetry_json_enc_set_caps;
-  trans_class->prepare_output_buffer = gst_telemetry_json_enc_prepare_output;
-  trans_class->transform = gst_telemetry_json_enc_transform;
-  trans_class->stop = gst_telemetry_json_enc_stop;
+  enc_class->setting = "fields";
+  enc_class->configure = gst_telemetry_json_enc_configure;
+  enc_class->forget = gst_telemetry_json_enc_forget;
+  enc_class->write = gst_telemetry_json_enc_write;
   GST_DEBUG_CATEGORY_INIT (telemetry_json_enc_debug, "telemetryjsonenc", 0,
       "telemetry as lines of JSON");
 }
@@ -401,9 +231,5 @@ static void
 gst_telemetry_json_enc_init (GstTelemetryJsonEnc *self)
 {
   self->fields = g_strdup ("");
-  self->rate_divisor = DEFAULT_RATE_DIVISOR;
-  self->max_rate = DEFAULT_MAX_RATE;
-  self->units = DEFAULT_UNITS;
   self->keys = g_ptr_array_new_with_free_func (g_free);
-  gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), FALSE);
 }

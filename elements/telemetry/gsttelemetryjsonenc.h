@@ -2,13 +2,13 @@
  * telemetryjsonenc: rows in, lines of JSON out. */
 #pragma once
 
-#include <gst/base/gstbasetransform.h>
+#include "gsttelemetryrowenc.h"
 
 G_BEGIN_DECLS
 
 #define GST_TYPE_TELEMETRY_JSON_ENC (gst_telemetry_json_enc_get_type ())
 G_DECLARE_FINAL_TYPE (GstTelemetryJsonEnc, gst_telemetry_json_enc, GST,
-    TELEMETRY_JSON_ENC, GstBaseTransform)
+    TELEMETRY_JSON_ENC, GstTelemetryRowEnc)
 GST_ELEMENT_REGISTER_DECLARE (telemetryjsonenc)
 
 G_END_DECLS

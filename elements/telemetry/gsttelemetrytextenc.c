@@ -2,11 +2,6 @@
  * telemetrytextenc: rows in, text out. */
 #include "gsttelemetrytextenc.h"
 
-#include <gstpitbox/gstpitbox.h>
-#include <string.h>
-
-#include "rowthin.h"
-
 /**
  * SECTION:element-telemetrytextenc
  * @title: telemetrytextenc
@@ -45,19 +40,13 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_text_enc_debug);
 
 #define DEFAULT_TEMPLATE "{Speed@:.0f} {Speed@:unit}  {Gear:gear}"
 #define DEFAULT_MISSING "-"
-#define DEFAULT_RATE_DIVISOR 1
 /* What a reader can follow, and a file of subtitles can bear. */
 #define DEFAULT_MAX_RATE 10
-#define DEFAULT_UNITS GST_PITBOX_UNITS_METRIC
 
 enum {
-  PROP_0,
-  PROP_TEMPLATE,
+  PROP_TEMPLATE = GST_TELEMETRY_ROW_ENC_PROP_NEXT,
   PROP_MARKUP,
   PROP_MISSING,
-  PROP_UNITS,
-  PROP_RATE_DIVISOR,
-  PROP_MAX_RATE,
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -68,119 +57,79 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_STATIC_CAPS ("text/x-raw, format = (string) { utf8, pango-markup }"));
 
 struct _GstTelemetryTextEnc {
-  GstBaseTransform parent;
+  GstTelemetryRowEnc parent;
 
   /* Under the object lock: set by any thread, read by the streaming thread. */
   gchar *text;
   gchar *missing;
   gboolean markup;
-  GstPitboxUnits units;
-  guint rate_divisor;
-  guint max_rate;
-  gboolean changed;
 
   /* The streaming thread's. */
-  GstPitboxSchema *schema;
   GstPitboxTemplate *template;
   GstPitboxDriverInfo *info;
   gchar *missing_now;
   gboolean markup_now;
-  RowThin thin;
-  GstClockTime duration;
 };
 
 G_DEFINE_TYPE (
-    GstTelemetryTextEnc, gst_telemetry_text_enc, GST_TYPE_BASE_TRANSFORM)
+    GstTelemetryTextEnc, gst_telemetry_text_enc, GST_TYPE_TELEMETRY_ROW_ENC)
 GST_ELEMENT_REGISTER_DEFINE (telemetrytextenc, "telemetrytextenc",
     GST_RANK_NONE, GST_TYPE_TELEMETRY_TEXT_ENC)
 
-/* Takes over what the properties say for the rows to come. */
 static gboolean
-configure (GstTelemetryTextEnc *self, GError **error)
+gst_telemetry_text_enc_configure (GstTelemetryRowEnc *enc,
+    GstPitboxSchema *schema, GstPitboxUnits units, GError **error)
 {
+  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (enc);
   g_autofree gchar *text = NULL;
-  guint rate = gst_pitbox_schema_get_tick_rate (self->schema);
   GstPitboxTemplate *template;
-  GstPitboxUnits units;
 
   GST_OBJECT_LOCK (self);
   text = g_strdup (self->text);
-  units = self->units;
   g_free (self->missing_now);
   self->missing_now = g_strdup (self->missing);
-  row_thin_init (&self->thin, rate, self->rate_divisor, self->max_rate);
-  self->changed = FALSE;
   GST_OBJECT_UNLOCK (self);
-  self->duration =
-      gst_util_uint64_scale (GST_SECOND, self->thin.divisor, MAX (rate, 1));
   template = gst_pitbox_template_new (text, error);
   if (template == NULL)
     return FALSE;
   g_clear_pointer (&self->template, gst_pitbox_template_free);
   self->template = template;
-  gst_pitbox_template_bind (template, self->schema, units);
+  gst_pitbox_template_bind (template, schema, units);
   return TRUE;
 }
 
 static void
-forget_schema (GstTelemetryTextEnc *self)
+gst_telemetry_text_enc_forget (GstTelemetryRowEnc *enc)
 {
+  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (enc);
+
   g_clear_pointer (&self->template, gst_pitbox_template_free);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+}
+
+static GstCaps *
+gst_telemetry_text_enc_get_src_caps (GstTelemetryRowEnc *enc)
+{
+  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (enc);
+  gboolean markup;
+
+  GST_OBJECT_LOCK (self);
+  markup = self->markup;
+  GST_OBJECT_UNLOCK (self);
+  return gst_caps_new_simple ("text/x-raw", "format", G_TYPE_STRING,
+      markup ? "pango-markup" : "utf8", NULL);
 }
 
 static gboolean
 gst_telemetry_text_enc_set_caps (
     GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
 {
-  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (trans);
-  g_autoptr (GError) error = NULL;
-  GstPitboxSchema *schema = gst_pitbox_schema_new_from_caps (incaps, &error);
-  const gchar *format;
-
-  if (schema == NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, (NULL),
-        ("Cannot use telemetry caps: %s", error->message));
-    return FALSE;
-  }
-  forget_schema (self);
-  self->schema = schema;
-  format =
+  const gchar *format =
       gst_structure_get_string (gst_caps_get_structure (outcaps, 0), "format");
-  self->markup_now = g_strcmp0 (format, "pango-markup") == 0;
-  if (!configure (self, &error)) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        ("Cannot use the property template: %s", error->message), (NULL));
-    forget_schema (self);
-    return FALSE;
-  }
-  return TRUE;
-}
 
-static GstCaps *
-gst_telemetry_text_enc_transform_caps (GstBaseTransform *trans,
-    GstPadDirection direction, GstCaps *caps, GstCaps *filter)
-{
-  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (trans);
-  GstCaps *result;
-  gboolean markup;
-
-  GST_OBJECT_LOCK (self);
-  markup = self->markup;
-  GST_OBJECT_UNLOCK (self);
-  if (direction == GST_PAD_SINK)
-    result = gst_caps_new_simple ("text/x-raw", "format", G_TYPE_STRING,
-        markup ? "pango-markup" : "utf8", NULL);
-  else
-    result = gst_pad_get_pad_template_caps (trans->sinkpad);
-  if (filter != NULL) {
-    GstCaps *both =
-        gst_caps_intersect_full (filter, result, GST_CAPS_INTERSECT_FIRST);
-
-    gst_caps_unref (result);
-    result = both;
-  }
-  return result;
+  GST_TELEMETRY_TEXT_ENC (trans)->markup_now =
+      g_strcmp0 (format, "pango-markup") == 0;
+  return GST_BASE_TRANSFORM_CLASS (gst_telemetry_text_enc_parent_class)
+      ->set_caps (trans, incaps, outcaps);
 }
 
 static gboolean
@@ -197,9 +146,11 @@ gst_telemetry_text_enc_sink_event (GstBaseTransform *trans, GstEvent *event)
       ->sink_event (trans, event);
 }
 
-static GstBuffer *
-write_text (GstTelemetryTextEnc *self, GstBuffer *input, const guint8 *row)
+static GString *
+gst_telemetry_text_enc_write (
+    GstTelemetryRowEnc *enc, GstBuffer *input, const guint8 *row)
 {
+  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (enc);
   GString *text = g_string_sized_new (128);
   const GstPitboxTemplateInput in = {
     .row = row,
@@ -211,63 +162,9 @@ write_text (GstTelemetryTextEnc *self, GstBuffer *input, const guint8 *row)
         GST_FORMAT_TIME, GST_BUFFER_PTS (input)),
     .utc_us = gst_pitbox_buffer_get_utc (input, NULL),
   };
-  gsize size;
 
   gst_pitbox_template_write (self->template, &in, text);
-  size = text->len;
-  return gst_buffer_new_wrapped (g_string_free (text, FALSE), size);
-}
-
-/* While rows flow a template that is wrong changes nothing. */
-static void
-reconfigure (GstTelemetryTextEnc *self)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean changed;
-
-  GST_OBJECT_LOCK (self);
-  changed = self->changed;
-  GST_OBJECT_UNLOCK (self);
-  if (changed && !configure (self, &error))
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("Keeping the template before: %s", error->message), (NULL));
-}
-
-static GstFlowReturn
-gst_telemetry_text_enc_prepare_output (
-    GstBaseTransform *trans, GstBuffer *input, GstBuffer **output)
-{
-  GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (trans);
-  GstMapInfo map;
-  gboolean fits;
-
-  if (self->template == NULL)
-    return GST_FLOW_NOT_NEGOTIATED;
-  reconfigure (self);
-  if (!gst_buffer_map (input, &map, GST_MAP_READ))
-    return GST_FLOW_ERROR;
-  fits = map.size == gst_pitbox_schema_get_row_bytes (self->schema);
-  if (!fits)
-    GST_WARNING_OBJECT (self, "row of %" G_GSIZE_FORMAT " bytes, want %u",
-        map.size, gst_pitbox_schema_get_row_bytes (self->schema));
-  if (!fits || !row_thin_is_due (&self->thin)) {
-    gst_buffer_unmap (input, &map);
-    return GST_BASE_TRANSFORM_FLOW_DROPPED;
-  }
-  *output = write_text (self, input, map.data);
-  gst_buffer_unmap (input, &map);
-  gst_buffer_copy_into (*output, input,
-      GST_BUFFER_COPY_TIMESTAMPS | GST_BUFFER_COPY_FLAGS, 0, -1);
-  GST_BUFFER_DURATION (*output) = self->duration;
-  return GST_FLOW_OK;
-}
-
-/* The text came with the buffer. */
-static GstFlowReturn
-gst_telemetry_text_enc_transform (
-    GstBaseTransform *trans, GstBuffer *input, GstBuffer *output)
-{
-  return GST_FLOW_OK;
+  return text;
 }
 
 /* A template that is wrong is said before anything flows. */
@@ -294,9 +191,9 @@ gst_telemetry_text_enc_stop (GstBaseTransform *trans)
 {
   GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (trans);
 
-  forget_schema (self);
   g_clear_pointer (&self->info, gst_pitbox_driver_info_free);
-  return TRUE;
+  return GST_BASE_TRANSFORM_CLASS (gst_telemetry_text_enc_parent_class)
+      ->stop (trans);
 }
 
 static void
@@ -314,8 +211,13 @@ gst_telemetry_text_enc_set_property (
 {
   GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (object);
 
+  if (id < GST_TELEMETRY_ROW_ENC_PROP_NEXT) {
+    G_OBJECT_CLASS (gst_telemetry_text_enc_parent_class)
+        ->set_property (object, id, value, pspec);
+    return;
+  }
   GST_OBJECT_LOCK (self);
-  self->changed = TRUE;
+  gst_telemetry_row_enc_note_change (GST_TELEMETRY_ROW_ENC (self));
   switch (id) {
     case PROP_TEMPLATE:
       take_string (&self->text, value, DEFAULT_TEMPLATE);
@@ -325,15 +227,6 @@ gst_telemetry_text_enc_set_property (
       break;
     case PROP_MISSING:
       take_string (&self->missing, value, DEFAULT_MISSING);
-      break;
-    case PROP_UNITS:
-      self->units = g_value_get_enum (value);
-      break;
-    case PROP_RATE_DIVISOR:
-      self->rate_divisor = g_value_get_uint (value);
-      break;
-    case PROP_MAX_RATE:
-      self->max_rate = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -348,6 +241,11 @@ gst_telemetry_text_enc_get_property (
 {
   GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (object);
 
+  if (id < GST_TELEMETRY_ROW_ENC_PROP_NEXT) {
+    G_OBJECT_CLASS (gst_telemetry_text_enc_parent_class)
+        ->get_property (object, id, value, pspec);
+    return;
+  }
   GST_OBJECT_LOCK (self);
   switch (id) {
     case PROP_TEMPLATE:
@@ -358,15 +256,6 @@ gst_telemetry_text_enc_get_property (
       break;
     case PROP_MISSING:
       g_value_set_string (value, self->missing);
-      break;
-    case PROP_UNITS:
-      g_value_set_enum (value, self->units);
-      break;
-    case PROP_RATE_DIVISOR:
-      g_value_set_uint (value, self->rate_divisor);
-      break;
-    case PROP_MAX_RATE:
-      g_value_set_uint (value, self->max_rate);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -380,8 +269,6 @@ gst_telemetry_text_enc_finalize (GObject *object)
 {
   GstTelemetryTextEnc *self = GST_TELEMETRY_TEXT_ENC (object);
 
-  forget_schema (self);
-  g_clear_pointer (&self->info, gst_pitbox_driver_info_free);
   g_free (self->text);
   g_free (self->missing);
   g_free (self->missing_now);
@@ -406,18 +293,9 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_property (object_class, PROP_MISSING,
       g_param_spec_string ("missing", "Missing",
           "What stands where there is no value", DEFAULT_MISSING, live));
-  g_object_class_install_property (object_class, PROP_UNITS,
-      g_param_spec_enum ("units", "Units",
-          "What @ without a unit means in the template", GST_TYPE_PITBOX_UNITS,
-          DEFAULT_UNITS, live));
-  g_object_class_install_property (object_class, PROP_RATE_DIVISOR,
-      g_param_spec_uint ("rate-divisor", "Rate divisor",
-          "One text for every so many rows", 1, ROW_THIN_MAX_DIVISOR,
-          DEFAULT_RATE_DIVISOR, live));
-  g_object_class_install_property (object_class, PROP_MAX_RATE,
-      g_param_spec_uint ("max-rate", "Maximum rate",
-          "At most so many texts a second, by whole rows (0 = no limit)", 0,
-          ROW_THIN_MAX_RATE, DEFAULT_MAX_RATE, live));
+  gst_telemetry_row_enc_class_install_properties (
+      GST_TELEMETRY_ROW_ENC_CLASS (object_class), GST_PITBOX_UNITS_METRIC,
+      "What @ without a unit means in the template", DEFAULT_MAX_RATE);
 }
 
 static void
@@ -426,6 +304,7 @@ gst_telemetry_text_enc_class_init (GstTelemetryTextEncClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
+  GstTelemetryRowEncClass *enc_class = GST_TELEMETRY_ROW_ENC_CLASS (klass);
 
   object_class->set_property = gst_telemetry_text_enc_set_property;
   object_class->get_property = gst_telemetry_text_enc_get_property;
@@ -437,13 +316,16 @@ gst_telemetry_text_enc_class_init (GstTelemetryTextEncClass *klass)
       "Telemetry text encoder", "Codec/Encoder/Subtitle",
       "Writes chosen fields of telemetry rows as timed text",
       "The PitBox Relay authors");
-  trans_class->transform_caps = gst_telemetry_text_enc_transform_caps;
   trans_class->set_caps = gst_telemetry_text_enc_set_caps;
   trans_class->sink_event = gst_telemetry_text_enc_sink_event;
-  trans_class->prepare_output_buffer = gst_telemetry_text_enc_prepare_output;
-  trans_class->transform = gst_telemetry_text_enc_transform;
   trans_class->start = gst_telemetry_text_enc_start;
   trans_class->stop = gst_telemetry_text_enc_stop;
+  enc_class->setting = "template";
+  enc_class->lasts = TRUE;
+  enc_class->get_src_caps = gst_telemetry_text_enc_get_src_caps;
+  enc_class->configure = gst_telemetry_text_enc_configure;
+  enc_class->forget = gst_telemetry_text_enc_forget;
+  enc_class->write = gst_telemetry_text_enc_write;
   GST_DEBUG_CATEGORY_INIT (
       telemetry_text_enc_debug, "telemetrytextenc", 0, "telemetry as text");
 }
@@ -453,8 +335,4 @@ gst_telemetry_text_enc_init (GstTelemetryTextEnc *self)
 {
   self->text = g_strdup (DEFAULT_TEMPLATE);
   self->missing = g_strdup (DEFAULT_MISSING);
-  self->units = DEFAULT_UNITS;
-  self->rate_divisor = DEFAULT_RATE_DIVISOR;
-  self->max_rate = DEFAULT_MAX_RATE;
-  gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), FALSE);
 }

@@ -2,13 +2,13 @@
  * telemetrytextenc: rows in, text out. */
 #pragma once
 
-#include <gst/base/gstbasetransform.h>
+#include "gsttelemetryrowenc.h"
 
 G_BEGIN_DECLS
 
 #define GST_TYPE_TELEMETRY_TEXT_ENC (gst_telemetry_text_enc_get_type ())
 G_DECLARE_FINAL_TYPE (GstTelemetryTextEnc, gst_telemetry_text_enc, GST,
-    TELEMETRY_TEXT_ENC, GstBaseTransform)
+    TELEMETRY_TEXT_ENC, GstTelemetryRowEnc)
 GST_ELEMENT_REGISTER_DECLARE (telemetrytextenc)
 
 G_END_DECLS
