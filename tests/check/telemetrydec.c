@@ -3,21 +3,9 @@
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 
-#include "../lib/pb-test-rows.h"
-
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
+#include "../lib/pb-test-harness.h"
 
 static GstPitboxSchema *schema;
-
-/* Encoder and decoder back to back. */
-static GstHarness *
-chain_new (const gchar *launch)
-{
-  GstHarness *h = gst_harness_new_parse (launch);
-
-  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
-  return h;
-}
 
 static GstBuffer *
 row_new (guint n)
@@ -42,28 +30,16 @@ assert_row (GstBuffer *buffer, guint n)
   fail_unless_equals_int (gst_buffer_get_size (buffer), map.size);
   fail_unless (gst_buffer_memcmp (buffer, 0, map.data, map.size) == 0);
   gst_buffer_unmap (want, &map);
-  fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), ROW_NS (n));
+  fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), PB_TEST_ROW_NS (n));
   fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), 6000 + n);
   utc = gst_pitbox_buffer_get_utc (buffer, &quality);
   fail_unless (ABS (utc - 1700000000000000 - n * 16667) <= 100);
   fail_unless_equals_int (quality, GST_PITBOX_CLOCK_SYNCED);
 }
 
-static guint64
-get_stat (GstHarness *h, const gchar *name)
-{
-  GstStructure *stats;
-  guint64 value = 0;
-
-  gst_harness_get (h, "telemetrydec", "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, name, &value));
-  gst_structure_free (stats);
-  return value;
-}
-
 GST_START_TEST (test_rows_come_out_as_they_went_in)
 {
-  GstHarness *h = chain_new ("telemetryenc ! telemetrydec");
+  GstHarness *h = pb_test_harness_new ("telemetryenc ! telemetrydec", schema);
   g_autoptr (GstPitboxSchema) copy = NULL;
   g_autoptr (GstCaps) caps = NULL;
 
@@ -84,7 +60,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_session_string_comes_as_sticky_event)
 {
-  GstHarness *h = chain_new ("telemetryenc ! telemetrydec");
+  GstHarness *h = pb_test_harness_new ("telemetryenc ! telemetrydec", schema);
   g_autoptr (GBytes) text = g_bytes_new_static ("---\nWeekendInfo:\n", 17);
   g_autoptr (GBytes) got = NULL;
   g_autoptr (GstEvent) event = NULL;
@@ -105,7 +81,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_new_layout_is_new_caps)
 {
-  GstHarness *h = chain_new ("telemetryenc ! telemetrydec");
+  GstHarness *h = pb_test_harness_new ("telemetryenc ! telemetrydec", schema);
   const GstPitboxVar one = { "Speed", "m/s", "", GST_PITBOX_VAR_FLOAT, 1, FALSE,
     0 };
   g_autoptr (GstPitboxSchema) small =
@@ -129,8 +105,8 @@ GST_END_TEST;
 
 GST_START_TEST (test_reduced_stream_says_so_in_caps)
 {
-  GstHarness *h =
-      chain_new ("telemetryenc fields=Speed rate-divisor=3 ! telemetrydec");
+  GstHarness *h = pb_test_harness_new (
+      "telemetryenc fields=Speed rate-divisor=3 ! telemetrydec", schema);
   g_autoptr (GstCaps) caps = NULL;
   GstStructure *s;
   guint id = 0;
@@ -188,7 +164,7 @@ GST_START_TEST (test_garbage_is_counted_and_passed_over)
   }
   fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
   /* Junk may look like several short items. */
-  fail_unless (get_stat (h, "rejected") >= 50);
+  fail_unless (pb_test_harness_get_stat (h, "telemetrydec", "rejected") >= 50);
   gst_harness_teardown (h);
 }
 GST_END_TEST;
@@ -196,7 +172,8 @@ GST_END_TEST;
 /* Units 0..3 cut in their middle on the way. */
 GST_START_TEST (test_loss_marks_the_next_row_discont)
 {
-  GstHarness *enc = chain_new ("telemetryenc key-interval=100000000");
+  GstHarness *enc =
+      pb_test_harness_new ("telemetryenc key-interval=100000000", schema);
   GstHarness *dec = gst_harness_new ("telemetrydec");
   guint rows = 0;
 
@@ -219,9 +196,12 @@ GST_START_TEST (test_loss_marks_the_next_row_discont)
     rows++;
   }
   fail_unless_equals_int (rows, 9);
-  fail_unless_equals_uint64 (get_stat (dec, "rejected-truncated"), 1);
-  fail_unless_equals_uint64 (get_stat (dec, "rejected-need-key"), 2);
-  fail_unless_equals_uint64 (get_stat (dec, "lost-rows"), 3);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (dec, "telemetrydec", "rejected-truncated"), 1);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (dec, "telemetrydec", "rejected-need-key"), 2);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (dec, "telemetrydec", "lost-rows"), 3);
   gst_harness_teardown (dec);
   gst_harness_teardown (enc);
 }
@@ -229,7 +209,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_flush_waits_for_a_key)
 {
-  GstHarness *enc = chain_new ("telemetryenc");
+  GstHarness *enc = pb_test_harness_new ("telemetryenc", schema);
   GstHarness *dec = gst_harness_new ("telemetrydec");
   GstSegment segment;
 
@@ -244,8 +224,10 @@ GST_START_TEST (test_flush_waits_for_a_key)
     gst_harness_push_event (dec, gst_event_new_flush_stop (TRUE));
     gst_harness_push_event (dec, gst_event_new_segment (&segment));
   }
-  fail_unless_equals_uint64 (get_stat (dec, "rows"), 2);
-  fail_unless_equals_uint64 (get_stat (dec, "rejected-need-key"), 2);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (dec, "telemetrydec", "rows"), 2);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (dec, "telemetrydec", "rejected-need-key"), 2);
   gst_harness_teardown (dec);
   gst_harness_teardown (enc);
 }
@@ -253,15 +235,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_plays_twice)
 {
-  GstElement *dec = gst_element_factory_make ("telemetrydec", NULL);
-
-  for (guint i = 0; i < 2; i++) {
-    fail_unless_equals_int (gst_element_set_state (dec, GST_STATE_PLAYING),
-        GST_STATE_CHANGE_SUCCESS);
-    fail_unless_equals_int (
-        gst_element_set_state (dec, GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
-  }
-  gst_object_unref (dec);
+  pb_test_plays_twice ("telemetrydec");
 }
 GST_END_TEST;
 

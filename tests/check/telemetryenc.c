@@ -4,20 +4,9 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video-event.h>
 
-#include "../lib/pb-test-rows.h"
-
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
+#include "../lib/pb-test-harness.h"
 
 static GstPitboxSchema *schema;
-
-static GstHarness *
-harness_new (const gchar *launch)
-{
-  GstHarness *h = gst_harness_new_parse (launch);
-
-  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
-  return h;
-}
 
 static GstFlowReturn
 push_row (GstHarness *h, guint n)
@@ -37,21 +26,9 @@ pull_is_key (GstHarness *h)
   return !GST_BUFFER_FLAG_IS_SET (unit, GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
-static guint64
-get_stat (GstHarness *h, const gchar *name)
-{
-  GstStructure *stats;
-  guint64 value = 0;
-
-  gst_harness_get (h, "telemetryenc", "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, name, &value));
-  gst_structure_free (stats);
-  return value;
-}
-
 GST_START_TEST (test_one_row_one_unit_at_once)
 {
-  GstHarness *h = harness_new ("telemetryenc");
+  GstHarness *h = pb_test_harness_new ("telemetryenc", schema);
   GstCaps *caps;
 
   for (guint n = 0; n < 5; n++) {
@@ -60,7 +37,7 @@ GST_START_TEST (test_one_row_one_unit_at_once)
     fail_unless_equals_int (push_row (h, n), GST_FLOW_OK);
     unit = gst_harness_try_pull (h);
     fail_unless (unit != NULL);
-    fail_unless_equals_uint64 (GST_BUFFER_PTS (unit), ROW_NS (n));
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (unit), PB_TEST_ROW_NS (n));
     gst_buffer_unref (unit);
   }
   caps = gst_pad_get_current_caps (h->sinkpad);
@@ -73,7 +50,8 @@ GST_END_TEST;
 
 GST_START_TEST (test_key_units_come_by_time)
 {
-  GstHarness *h = harness_new ("telemetryenc key-interval=1000000000");
+  GstHarness *h =
+      pb_test_harness_new ("telemetryenc key-interval=1000000000", schema);
 
   for (guint n = 0; n < 130; n++) {
     push_row (h, n);
@@ -85,7 +63,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_force_key_unit_event_makes_a_key)
 {
-  GstHarness *h = harness_new ("telemetryenc");
+  GstHarness *h = pb_test_harness_new ("telemetryenc", schema);
 
   push_row (h, 0);
   push_row (h, 1);
@@ -105,7 +83,7 @@ GST_END_TEST;
 /* As a video encoder does, so that a multiplexer repeats its headers there. */
 GST_START_TEST (test_a_key_unit_is_announced_downstream)
 {
-  GstHarness *h = harness_new ("telemetryenc");
+  GstHarness *h = pb_test_harness_new ("telemetryenc", schema);
   GstEvent *event;
   guint announced = 0;
 
@@ -129,13 +107,14 @@ GST_END_TEST;
 
 GST_START_TEST (test_gap_passes_after_waiting_rows)
 {
-  GstHarness *h = harness_new ("telemetryenc rows-per-unit=5");
+  GstHarness *h = pb_test_harness_new ("telemetryenc rows-per-unit=5", schema);
   GstEvent *event;
 
   push_row (h, 0);
   push_row (h, 1);
   fail_unless (gst_harness_try_pull (h) == NULL);
-  gst_harness_push_event (h, gst_event_new_gap (ROW_NS (2), ROW_NS (1)));
+  gst_harness_push_event (
+      h, gst_event_new_gap (PB_TEST_ROW_NS (2), PB_TEST_ROW_NS (1)));
   gst_buffer_unref (gst_harness_pull (h));
   do {
     event = gst_harness_pull_event (h);
@@ -151,7 +130,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_eos_drains)
 {
-  GstHarness *h = harness_new ("telemetryenc rows-per-unit=5");
+  GstHarness *h = pb_test_harness_new ("telemetryenc rows-per-unit=5", schema);
 
   push_row (h, 0);
   fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
@@ -162,15 +141,17 @@ GST_END_TEST;
 
 GST_START_TEST (test_row_of_wrong_size_is_dropped_and_counted)
 {
-  GstHarness *h = harness_new ("telemetryenc");
+  GstHarness *h = pb_test_harness_new ("telemetryenc", schema);
 
   fail_unless_equals_int (
       gst_harness_push (h, gst_buffer_new_allocate (NULL, 3, NULL)),
       GST_FLOW_OK);
   fail_unless_equals_int (push_row (h, 0), GST_FLOW_OK);
   fail_unless_equals_int (gst_harness_buffers_in_queue (h), 1);
-  fail_unless_equals_uint64 (get_stat (h, "bad-rows"), 1);
-  fail_unless_equals_uint64 (get_stat (h, "rows"), 1);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (h, "telemetryenc", "bad-rows"), 1);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (h, "telemetryenc", "rows"), 1);
   gst_harness_teardown (h);
 }
 GST_END_TEST;
@@ -195,7 +176,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_waiting_rows_are_latency)
 {
-  GstHarness *h = harness_new ("telemetryenc rows-per-unit=4");
+  GstHarness *h = pb_test_harness_new ("telemetryenc rows-per-unit=4", schema);
 
   push_row (h, 0);
   fail_unless_equals_uint64 (
@@ -206,15 +187,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_plays_twice)
 {
-  GstElement *enc = gst_element_factory_make ("telemetryenc", NULL);
-
-  for (guint i = 0; i < 2; i++) {
-    fail_unless_equals_int (gst_element_set_state (enc, GST_STATE_PLAYING),
-        GST_STATE_CHANGE_SUCCESS);
-    fail_unless_equals_int (
-        gst_element_set_state (enc, GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
-  }
-  gst_object_unref (enc);
+  pb_test_plays_twice ("telemetryenc");
 }
 GST_END_TEST;
 

@@ -5,18 +5,9 @@
 #include <json-glib/json-glib.h>
 #include <math.h>
 
-#include "../lib/pb-test-rows.h"
+#include "../lib/pb-test-harness.h"
 
 static GstPitboxSchema *schema;
-
-static GstHarness *
-harness_new (const gchar *launch, GstPitboxSchema *rows)
-{
-  GstHarness *h = gst_harness_new_parse (launch);
-
-  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (rows));
-  return h;
-}
 
 static GstBuffer *
 make_row (guint n)
@@ -54,7 +45,7 @@ parse (const gchar *text)
 
 GST_START_TEST (test_chosen_fields_in_their_order)
 {
-  GstHarness *h = harness_new (
+  GstHarness *h = pb_test_harness_new (
       "telemetryjsonenc fields=Gear,Nonsense,SessionTick,LapDistPct", schema);
   GstBuffer *row = make_row (30);
   g_autofree gchar *text = NULL;
@@ -72,7 +63,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_default_set_has_only_what_the_car_has)
 {
-  GstHarness *h = harness_new ("telemetryjsonenc", schema);
+  GstHarness *h = pb_test_harness_new ("telemetryjsonenc", schema);
   GstBuffer *row = make_row (0);
   g_autofree gchar *text = NULL;
   g_autoptr (JsonObject) object = NULL;
@@ -93,7 +84,7 @@ GST_END_TEST;
 /* All variables, each value read back. */
 GST_START_TEST (test_every_value_reads_back)
 {
-  GstHarness *h = harness_new ("telemetryjsonenc fields=*", schema);
+  GstHarness *h = pb_test_harness_new ("telemetryjsonenc fields=*", schema);
 
   for (guint n = 0; n < 40; n++) {
     GstBuffer *row = make_row (n);
@@ -146,7 +137,7 @@ GST_START_TEST (test_names_and_text_are_escaped)
   };
   g_autoptr (GstPitboxSchema) odd =
       gst_pitbox_schema_new ("iracing", 60, 26, vars, 3, NULL);
-  GstHarness *h = harness_new ("telemetryjsonenc fields=*", odd);
+  GstHarness *h = pb_test_harness_new ("telemetryjsonenc fields=*", odd);
   guint8 *row = g_malloc0 (26);
   g_autofree gchar *text = NULL;
 
@@ -181,7 +172,7 @@ GST_START_TEST (test_rates)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    GstHarness *h = harness_new (cases[i].launch, schema);
+    GstHarness *h = pb_test_harness_new (cases[i].launch, schema);
 
     for (guint n = 0; n < 13; n++) {
       g_autofree gchar *text = NULL;
@@ -197,7 +188,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_fields_change_while_rows_flow)
 {
-  GstHarness *h = harness_new ("telemetryjsonenc fields=Gear", schema);
+  GstHarness *h = pb_test_harness_new ("telemetryjsonenc fields=Gear", schema);
   g_autofree gchar *before = NULL, *after = NULL;
 
   gst_harness_push (h, make_row (0));
@@ -213,7 +204,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_bad_row_is_dropped_and_gap_passes)
 {
-  GstHarness *h = harness_new ("telemetryjsonenc fields=Gear", schema);
+  GstHarness *h = pb_test_harness_new ("telemetryjsonenc fields=Gear", schema);
   GstEvent *event;
   gboolean gap = FALSE;
 
@@ -254,7 +245,7 @@ GST_START_TEST (test_elements_families_and_units)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    GstHarness *h = harness_new (cases[i].launch, schema);
+    GstHarness *h = pb_test_harness_new (cases[i].launch, schema);
     g_autofree gchar *text = NULL, *want = NULL;
 
     fail_unless_equals_int (gst_harness_push (h, make_row (0)), GST_FLOW_OK);
@@ -290,7 +281,7 @@ GST_START_TEST (test_wrong_fields)
   gst_bus_set_flushing (bus, TRUE);
   gst_harness_teardown (h);
 
-  h = harness_new ("telemetryjsonenc fields=Gear", schema);
+  h = pb_test_harness_new ("telemetryjsonenc fields=Gear", schema);
   gst_harness_push (h, make_row (0));
   g_free (pull_text (h));
   gst_harness_set (h, "telemetryjsonenc", "fields", "Speed@parsec", NULL);

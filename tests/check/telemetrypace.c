@@ -21,7 +21,7 @@ GST_START_TEST (test_a_frame_takes_its_row_in_running_time)
       pace_push_first_frame (&f, n);
     else
       pace_push_frame (&f, n);
-    pace_pull_rows (&f, dec, ROW_NS (n), n, n);
+    pace_pull_rows (&f, dec, PB_TEST_ROW_NS (n), n, n);
   }
   event = gst_pad_get_sticky_event (f.telemetry->sinkpad, GST_EVENT_SEGMENT, 0);
   gst_event_parse_segment (event, &segment);
@@ -69,7 +69,7 @@ GST_START_TEST (test_a_key_frame_asks_for_a_key_unit)
   g_assert_cmpuint (count_key_requests (&f, &with_headers), ==, 1);
   /* What went before the first picture is lost on a demuxer. */
   g_assert_cmpuint (with_headers, ==, 1);
-  GST_BUFFER_PTS (delta) = GST_BUFFER_DTS (delta) = SHIFT + ROW_NS (1);
+  GST_BUFFER_PTS (delta) = GST_BUFFER_DTS (delta) = SHIFT + PB_TEST_ROW_NS (1);
   GST_BUFFER_FLAG_SET (delta, GST_BUFFER_FLAG_DELTA_UNIT);
   g_assert_cmpint (gst_harness_push (f.video, delta), ==, GST_FLOW_OK);
   g_assert_cmpuint (count_key_requests (&f, &with_headers), ==, 0);
@@ -92,8 +92,8 @@ GST_START_TEST (test_rows_between_frames_are_merged)
     pace_push_row (&f, n);
   pace_push_first_frame (&f, 2);
   pace_push_frame (&f, 4);
-  pace_pull_rows (&f, dec, ROW_NS (2), 0, 2);
-  pace_pull_rows (&f, dec, ROW_NS (4), 3, 4);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (2), 0, 2);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (4), 3, 4);
   gst_harness_teardown (dec);
   pace_tear_down (&f);
 }
@@ -134,19 +134,19 @@ GST_START_TEST (test_telemetry_goes_alone_after_max_wait)
   pace_pull_rows (&f, dec, 0, 0, 0);
   pace_push_row (&f, 1);
   pace_pass_wait (&f, 50 * GST_MSECOND);
-  pace_pull_rows (&f, dec, ROW_NS (1), 1, 1);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (1), 1, 1);
   /* From now on at once. */
   pace_push_row (&f, 2);
-  pace_pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (2), 2, 2);
   pace_push_row (&f, 3);
-  pace_pull_rows (&f, dec, ROW_NS (3), 3, 3);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (3), 3, 3);
   /* The video pad was told, in its own time. */
   while ((event = gst_harness_try_pull_event (f.video)) != NULL) {
     GstClockTime pts;
 
     if (GST_EVENT_TYPE (event) == GST_EVENT_GAP) {
       gst_event_parse_gap (event, &pts, NULL);
-      gap |= pts >= SHIFT + ROW_NS (1);
+      gap |= pts >= SHIFT + PB_TEST_ROW_NS (1);
     }
     gst_event_unref (event);
   }
@@ -156,7 +156,7 @@ GST_START_TEST (test_telemetry_goes_alone_after_max_wait)
   pace_pull_gap (&f, 4);
   pace_push_row (&f, 5);
   pace_push_frame (&f, 5);
-  pace_pull_rows (&f, dec, ROW_NS (5), 5, 5);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (5), 5, 5);
   gst_harness_teardown (dec);
   pace_tear_down (&f);
 }
@@ -175,9 +175,9 @@ GST_START_TEST (test_each_pad_ends_by_itself)
   pace_pull_rows (&f, dec, 0, 0, 0);
   gst_harness_push_event (f.video, gst_event_new_eos ());
   /* Rows that no frame will take. */
-  pace_pull_rows (&f, dec, ROW_NS (1), 1, 1);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (1), 1, 1);
   pace_push_row (&f, 2);
-  pace_pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (2), 2, 2);
   gst_harness_push_event (f.telemetry, gst_event_new_eos ());
   pace_pull_eos (f.telemetry);
   g_assert_true (GST_PAD_IS_EOS (f.video->sinkpad));
@@ -212,7 +212,7 @@ GST_START_TEST (test_flushes_are_each_pads_own)
   segment.start = segment.time = SHIFT;
   gst_harness_push_event (f.video, gst_event_new_segment (&segment));
   pace_push_frame (&f, 2);
-  pace_pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (2), 2, 2);
   gst_harness_teardown (dec);
   pace_tear_down (&f);
 }
@@ -228,13 +228,13 @@ GST_START_TEST (test_foreign_bytes_pass)
     GstBuffer *buffer = gst_buffer_new_allocate (NULL, 10, NULL);
 
     gst_buffer_memset (buffer, 0, 0x55, 10);
-    GST_BUFFER_PTS (buffer) = ROW_NS (n);
+    GST_BUFFER_PTS (buffer) = PB_TEST_ROW_NS (n);
     gst_harness_push (f.telemetry, buffer);
   }
   pace_push_first_frame (&f, 1);
   out = gst_harness_pull (f.telemetry);
   g_assert_cmpuint (gst_buffer_get_size (out), ==, 20);
-  g_assert_cmpuint (GST_BUFFER_PTS (out), ==, ROW_NS (1));
+  g_assert_cmpuint (GST_BUFFER_PTS (out), ==, PB_TEST_ROW_NS (1));
   pace_tear_down (&f);
 }
 GST_END_TEST

@@ -38,13 +38,8 @@ pace_tear_down (PaceFixture *f)
 void
 pace_push_row (PaceFixture *f, guint n)
 {
-  gsize size = gst_pitbox_schema_get_row_bytes (f->schema);
-  guint8 *row = g_malloc (size);
-  GstBuffer *buffer;
+  GstBuffer *buffer = pb_test_row_buffer (f->schema, n);
 
-  pb_test_row_fill (f->schema, n, row);
-  buffer = gst_buffer_new_wrapped (row, size);
-  GST_BUFFER_PTS (buffer) = ROW_NS (n);
   GST_BUFFER_OFFSET (buffer) = n;
   g_assert_cmpint (gst_harness_push (f->enc, buffer), ==, GST_FLOW_OK);
   g_assert_cmpint (gst_harness_push (f->telemetry, gst_harness_pull (f->enc)),
@@ -56,7 +51,8 @@ pace_push_frame (PaceFixture *f, guint n)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, 10, NULL), *out;
 
-  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = SHIFT + ROW_NS (n);
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) =
+      SHIFT + PB_TEST_ROW_NS (n);
   g_assert_cmpint (gst_harness_push (f->video, buffer), ==, GST_FLOW_OK);
   out = gst_harness_pull (f->video);
   g_assert_true (out == buffer);
@@ -96,7 +92,7 @@ pace_pull_gap (PaceFixture *f, guint n)
 
   g_assert_cmpuint (gst_buffer_get_size (gap), ==, 0);
   g_assert_true (GST_BUFFER_FLAG_IS_SET (gap, GST_BUFFER_FLAG_GAP));
-  g_assert_cmpuint (GST_BUFFER_PTS (gap), ==, ROW_NS (n));
+  g_assert_cmpuint (GST_BUFFER_PTS (gap), ==, PB_TEST_ROW_NS (n));
 }
 
 /* The next buffer decodes to the rows @first to @last with the times they had.
@@ -112,7 +108,7 @@ pace_pull_rows (
   gst_harness_push (dec, unit);
   for (guint n = first; n <= last; n++) {
     g_autoptr (GstBuffer) row = gst_harness_pull (dec);
-    gint64 off = (gint64) (GST_BUFFER_PTS (row) - ROW_NS (n));
+    gint64 off = (gint64) (GST_BUFFER_PTS (row) - PB_TEST_ROW_NS (n));
 
     g_assert_cmpuint (GST_BUFFER_OFFSET (row), ==, n);
     g_assert_cmpint (ABS (off), <=, 11112); /* 1/90000 s */

@@ -7,7 +7,6 @@
 
 #include "../lib/pb-test-rows.h"
 
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
 /* x264enc's segment. */
 #define SHIFT (1000 * 3600 * GST_SECOND)
 

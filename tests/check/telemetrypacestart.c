@@ -43,18 +43,18 @@ GST_START_TEST (test_rows_wait_for_a_first_frame_at_900_ms)
   pace_set_up (&f);
   dec = pace_new_dec ();
   for (guint n = 0; n <= 54; n++) {
-    gst_test_clock_set_time (f.clock, ROW_NS (n));
+    gst_test_clock_set_time (f.clock, PB_TEST_ROW_NS (n));
     pace_push_row (&f, n);
   }
   g_assert_cmpuint (gst_harness_buffers_in_queue (f.telemetry), ==, 0);
   /* The last row is the next frame's. */
   pace_push_first_frame (&f, 53);
-  pace_pull_rows (&f, dec, ROW_NS (53), 0, 53);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (53), 0, 53);
   pace_push_frame (&f, 54);
-  pace_pull_rows (&f, dec, ROW_NS (54), 54, 54);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (54), 54, 54);
   pace_push_row (&f, 55);
   pace_push_frame (&f, 55);
-  pace_pull_rows (&f, dec, ROW_NS (55), 55, 55);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (55), 55, 55);
   g_assert_cmpuint (pace_get_stat (&f, "merged"), ==, 3);
   g_assert_cmpuint (pace_get_stat (&f, "alone"), ==, 0);
   g_assert_cmpuint (pace_get_stat (&f, "dropped"), ==, 0);
@@ -71,19 +71,19 @@ GST_START_TEST (test_rows_go_alone_when_no_frame_ever_comes)
   pace_set_up (&f);
   dec = pace_new_dec ();
   for (guint n = 0; n < 60; n++) {
-    gst_test_clock_set_time (f.clock, ROW_NS (n));
+    gst_test_clock_set_time (f.clock, PB_TEST_ROW_NS (n));
     pace_push_row (&f, n);
   }
   pace_pass_wait (&f, GST_SECOND);
-  pace_pull_rows (&f, dec, ROW_NS (59), 0, 59);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (59), 0, 59);
   for (guint n = 60; n < 63; n++) {
     pace_push_row (&f, n);
-    pace_pull_rows (&f, dec, ROW_NS (n), n, n);
+    pace_pull_rows (&f, dec, PB_TEST_ROW_NS (n), n, n);
   }
   g_assert_cmpuint (pace_get_stat (&f, "alone"), ==, 4);
   /* One that comes all the same takes its row at once. */
   pace_push_row (&f, 63);
-  pace_pull_rows (&f, dec, ROW_NS (63), 63, 63);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (63), 63, 63);
   pace_push_frame (&f, 64);
   pace_pull_gap (&f, 64);
   gst_harness_push_event (f.telemetry, gst_event_new_eos ());
@@ -120,15 +120,16 @@ GST_START_TEST (test_a_gap_of_video_does_not_begin_a_stream)
   pace_set_up (&f);
   dec = pace_new_dec ();
   pace_push_row (&f, 0);
-  gst_harness_push_event (f.video, gst_event_new_gap (SHIFT, ROW_NS (1)));
+  gst_harness_push_event (
+      f.video, gst_event_new_gap (SHIFT, PB_TEST_ROW_NS (1)));
   pace_push_row (&f, 1);
   pace_push_first_frame (&f, 1);
-  pace_pull_rows (&f, dec, ROW_NS (1), 0, 1);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (1), 0, 1);
   /* Later it is as good as a frame. */
   pace_push_row (&f, 2);
-  gst_harness_push_event (
-      f.video, gst_event_new_gap (SHIFT + ROW_NS (2), ROW_NS (1)));
-  pace_pull_rows (&f, dec, ROW_NS (2), 2, 2);
+  gst_harness_push_event (f.video,
+      gst_event_new_gap (SHIFT + PB_TEST_ROW_NS (2), PB_TEST_ROW_NS (1)));
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (2), 2, 2);
   gst_harness_teardown (dec);
   pace_tear_down (&f);
 }
@@ -162,7 +163,7 @@ GST_START_TEST (test_eos_of_telemetry_comes_behind_what_waits)
   pace_push_row (&f, 1);
   gst_harness_push_event (f.telemetry, gst_event_new_eos ());
   pace_pass_wait (&f, GST_SECOND);
-  pace_pull_rows (&f, dec, ROW_NS (1), 0, 1);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (1), 0, 1);
   pace_pull_eos (f.telemetry);
   gst_harness_teardown (dec);
   pace_tear_down (&f);
@@ -186,7 +187,7 @@ GST_START_TEST (test_a_flush_begins_the_wait_anew)
   /* One of video changes nothing for what waits. */
   flush (f.video, SHIFT);
   pace_pass_wait (&f, 1500 * GST_MSECOND);
-  pace_pull_rows (&f, dec, ROW_NS (1), 1, 1);
+  pace_pull_rows (&f, dec, PB_TEST_ROW_NS (1), 1, 1);
   gst_harness_teardown (dec);
   pace_tear_down (&f);
 }

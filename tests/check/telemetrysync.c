@@ -6,7 +6,6 @@
 
 #include "../lib/pb-test-rows.h"
 
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
 #define SHIFT (1000 * 3600 * GST_SECOND)
 #define VIDEO_CAPS "video/x-raw,format=I420,width=16,height=16,framerate=60/1"
 
@@ -51,13 +50,8 @@ tear_down (Fixture *f)
 static void
 push_row (Fixture *f, guint n)
 {
-  gsize size = gst_pitbox_schema_get_row_bytes (f->schema);
-  guint8 *row = g_malloc (size);
-  GstBuffer *buffer;
+  GstBuffer *buffer = pb_test_row_buffer (f->schema, n);
 
-  pb_test_row_fill (f->schema, n, row);
-  buffer = gst_buffer_new_wrapped (row, size);
-  GST_BUFFER_PTS (buffer) = ROW_NS (n);
   GST_BUFFER_OFFSET (buffer) = n;
   g_assert_cmpint (gst_harness_push (f->telemetry, buffer), ==, GST_FLOW_OK);
 }
@@ -110,8 +104,8 @@ GST_START_TEST (test_a_picture_gets_its_row_in_running_time)
   set_up (&f);
   for (guint n = 0; n < 20; n++) {
     push_row (&f, n);
-    push_picture (&f, ROW_NS (n));
-    pull_picture (&f, ROW_NS (n), n, 0);
+    push_picture (&f, PB_TEST_ROW_NS (n));
+    pull_picture (&f, PB_TEST_ROW_NS (n), n, 0);
   }
   caps = gst_pad_get_current_caps (f.video->sinkpad);
   g_assert_true (
@@ -129,9 +123,9 @@ GST_START_TEST (test_a_picture_waits_for_its_row)
 
   set_up (&f);
   push_row (&f, 0);
-  push_picture (&f, ROW_NS (1));
+  push_picture (&f, PB_TEST_ROW_NS (1));
   push_row (&f, 1);
-  pull_picture (&f, ROW_NS (1), 1, 0);
+  pull_picture (&f, PB_TEST_ROW_NS (1), 1, 0);
   tear_down (&f);
 }
 GST_END_TEST
@@ -143,19 +137,19 @@ GST_START_TEST (test_a_live_picture_waits_no_longer_than_the_window)
 
   set_up (&f);
   push_row (&f, 0);
-  push_picture (&f, ROW_NS (1));
+  push_picture (&f, PB_TEST_ROW_NS (1));
   gst_test_clock_wait_for_next_pending_id (f.clock, &id);
   g_assert_cmpuint (
-      gst_clock_id_get_time (id), ==, ROW_NS (1) + 50 * GST_MSECOND);
+      gst_clock_id_get_time (id), ==, PB_TEST_ROW_NS (1) + 50 * GST_MSECOND);
   gst_clock_id_unref (id);
   g_assert_cmpuint (gst_harness_buffers_in_queue (f.video), ==, 0);
   gst_test_clock_crank (f.clock);
-  pull_picture (&f, ROW_NS (1), 0, -(gint64) ROW_NS (1));
+  pull_picture (&f, PB_TEST_ROW_NS (1), 0, -(gint64) PB_TEST_ROW_NS (1));
   /* Nothing near: no meta. */
-  push_picture (&f, ROW_NS (60));
+  push_picture (&f, PB_TEST_ROW_NS (60));
   gst_test_clock_wait_for_next_pending_id (f.clock, NULL);
   gst_test_clock_crank (f.clock);
-  pull_picture (&f, ROW_NS (60), -1, 0);
+  pull_picture (&f, PB_TEST_ROW_NS (60), -1, 0);
   g_assert_cmpuint (stat (&f, "near"), ==, 1);
   g_assert_cmpuint (stat (&f, "missing"), ==, 1);
   tear_down (&f);
@@ -180,17 +174,17 @@ static const Policy policies[] = {
 GST_START_TEST (test_policies)
 {
   const Policy *p = &policies[__i__];
-  GstClockTime time = ROW_NS (2) + p->offset_ms * GST_MSECOND;
+  GstClockTime time = PB_TEST_ROW_NS (2) + p->offset_ms * GST_MSECOND;
   g_autoptr (GstBuffer) buffer = NULL;
   GstPitboxTelemetryMeta *meta;
   Fixture f;
 
   set_up (&f);
   g_object_set (f.sync, "policy", p->policy, NULL);
-  push_picture (&f, ROW_NS (1));
+  push_picture (&f, PB_TEST_ROW_NS (1));
   for (guint n = 0; n <= 1; n++)
     push_row (&f, n);
-  pull_picture (&f, ROW_NS (1), 1, 0);
+  pull_picture (&f, PB_TEST_ROW_NS (1), 1, 0);
   push_picture (&f, time);
   for (guint n = 2; n <= 3; n++)
     push_row (&f, n);
@@ -208,19 +202,19 @@ GST_START_TEST (test_an_offset_moves_the_rows)
   Fixture f;
 
   set_up (&f);
-  g_object_set (f.sync, "offset", (gint64) ROW_NS (3), NULL);
+  g_object_set (f.sync, "offset", (gint64) PB_TEST_ROW_NS (3), NULL);
   push_row (&f, 0);
   push_picture (&f, 0);
   pull_picture (&f, 0, -1, 0);
-  push_picture (&f, ROW_NS (3));
-  pull_picture (&f, ROW_NS (3), 0, 0);
+  push_picture (&f, PB_TEST_ROW_NS (3));
+  pull_picture (&f, PB_TEST_ROW_NS (3), 0, 0);
   /* Turned on air: the picture after the third row is the fifth row's. */
-  g_object_set (
-      f.sync, "offset", (gint64) ROW_NS (4) - (gint64) ROW_NS (5), NULL);
-  push_picture (&f, ROW_NS (4));
+  g_object_set (f.sync, "offset",
+      (gint64) PB_TEST_ROW_NS (4) - (gint64) PB_TEST_ROW_NS (5), NULL);
+  push_picture (&f, PB_TEST_ROW_NS (4));
   for (guint n = 1; n <= 5; n++)
     push_row (&f, n);
-  pull_picture (&f, ROW_NS (4), 5, 0);
+  pull_picture (&f, PB_TEST_ROW_NS (4), 5, 0);
   tear_down (&f);
 }
 GST_END_TEST;
@@ -232,10 +226,10 @@ GST_START_TEST (test_pictures_outlive_telemetry)
   set_up (&f);
   push_row (&f, 0);
   gst_harness_push_event (f.telemetry, gst_event_new_eos ());
-  push_picture (&f, ROW_NS (1));
-  pull_picture (&f, ROW_NS (1), 0, -(gint64) ROW_NS (1));
-  push_picture (&f, ROW_NS (30));
-  pull_picture (&f, ROW_NS (30), -1, 0);
+  push_picture (&f, PB_TEST_ROW_NS (1));
+  pull_picture (&f, PB_TEST_ROW_NS (1), 0, -(gint64) PB_TEST_ROW_NS (1));
+  push_picture (&f, PB_TEST_ROW_NS (30));
+  pull_picture (&f, PB_TEST_ROW_NS (30), -1, 0);
   tear_down (&f);
 }
 GST_END_TEST
@@ -246,10 +240,10 @@ GST_START_TEST (test_a_gap_settles_a_picture)
 
   set_up (&f);
   push_row (&f, 0);
-  push_picture (&f, ROW_NS (2));
+  push_picture (&f, PB_TEST_ROW_NS (2));
   gst_harness_push_event (
-      f.telemetry, gst_event_new_gap (ROW_NS (1), ROW_NS (3)));
-  pull_picture (&f, ROW_NS (2), 0, -(gint64) ROW_NS (2));
+      f.telemetry, gst_event_new_gap (PB_TEST_ROW_NS (1), PB_TEST_ROW_NS (3)));
+  pull_picture (&f, PB_TEST_ROW_NS (2), 0, -(gint64) PB_TEST_ROW_NS (2));
   tear_down (&f);
 }
 GST_END_TEST
@@ -261,10 +255,10 @@ GST_START_TEST (test_a_row_of_wrong_size_is_dropped_and_counted)
 
   set_up (&f);
   GST_BUFFER_PTS (bad) = 0;
-  push_picture (&f, ROW_NS (1));
+  push_picture (&f, PB_TEST_ROW_NS (1));
   gst_harness_push (f.telemetry, bad);
   push_row (&f, 1);
-  pull_picture (&f, ROW_NS (1), 1, 0);
+  pull_picture (&f, PB_TEST_ROW_NS (1), 1, 0);
   g_assert_cmpuint (stat (&f, "bad-rows"), ==, 1);
   tear_down (&f);
 }

@@ -3,20 +3,9 @@
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 
-#include "../lib/pb-test-rows.h"
-
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
+#include "../lib/pb-test-harness.h"
 
 static GstPitboxSchema *schema;
-
-static GstHarness *
-harness_new (const gchar *launch)
-{
-  GstHarness *h = gst_harness_new_parse (launch);
-
-  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
-  return h;
-}
 
 static GstBuffer *
 make_row (guint n)
@@ -49,9 +38,10 @@ check_next (GstHarness *h, const gchar *want)
 
 GST_START_TEST (test_text_time_and_duration)
 {
-  GstHarness *h = harness_new (
+  GstHarness *h = pb_test_harness_new (
       "telemetrytextenc max-rate=20 template=\"{Speed@:.1f} {Speed@:unit} "
-      "{Gear:gear} {SessionTick} {tick} {time:.2f}\"");
+      "{Gear:gear} {SessionTick} {tick} {time:.2f}\"",
+      schema);
   g_autoptr (GstCaps) caps = NULL;
 
   for (guint n = 0; n < 7; n++)
@@ -64,7 +54,7 @@ GST_START_TEST (test_text_time_and_duration)
     g_autofree gchar *text = text_of (buffer);
 
     fail_unless_equals_string (text, want[n / 3]);
-    fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), ROW_NS (n));
+    fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), PB_TEST_ROW_NS (n));
     fail_unless_equals_uint64 (GST_BUFFER_DURATION (buffer), GST_SECOND / 20);
   }
   caps = gst_pad_get_current_caps (h->sinkpad);
@@ -80,8 +70,9 @@ GST_START_TEST (test_markup_escapes_names)
   static const gchar session[] =
       "DriverInfo:\n DriverCarIdx: 1\n Drivers:\n - CarIdx: 1\n"
       "   UserName: <A> & B\n";
-  GstHarness *h = harness_new (
-      "telemetrytextenc max-rate=0 markup=true template=\"<b>{driver}</b>\"");
+  GstHarness *h = pb_test_harness_new (
+      "telemetrytextenc max-rate=0 markup=true template=\"<b>{driver}</b>\"",
+      schema);
   g_autoptr (GBytes) text = g_bytes_new_static (session, sizeof session - 1);
   GstStructure *s;
   GstCaps *caps;
@@ -102,7 +93,8 @@ GST_END_TEST;
 
 GST_START_TEST (test_properties_change_while_rows_flow)
 {
-  GstHarness *h = harness_new ("telemetrytextenc max-rate=0 template={Gear}");
+  GstHarness *h = pb_test_harness_new (
+      "telemetrytextenc max-rate=0 template={Gear}", schema);
 
   gst_harness_push (h, make_row (0));
   check_next (h, "3");
@@ -146,7 +138,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_bad_row_is_dropped)
 {
-  GstHarness *h = harness_new ("telemetrytextenc max-rate=0");
+  GstHarness *h = pb_test_harness_new ("telemetrytextenc max-rate=0", schema);
 
   fail_unless_equals_int (
       gst_harness_push (h, gst_buffer_new_wrapped (g_malloc0 (3), 3)),
@@ -170,9 +162,10 @@ GST_START_TEST (test_webvtt)
     g_string_free (file, TRUE);
     return;
   }
-  h = harness_new ("telemetrytextenc max-rate=2 "
-                   "template=\"{Gear:gear}  {LapDistPct*100:.1f}%\" ! "
-                   "webvttenc");
+  h = pb_test_harness_new ("telemetrytextenc max-rate=2 "
+                           "template=\"{Gear:gear}  {LapDistPct*100:.1f}%\" ! "
+                           "webvttenc",
+      schema);
   for (guint n = 0; n < 60; n++)
     gst_harness_push (h, make_row (n));
   while ((buffer = gst_harness_try_pull (h)) != NULL) {

@@ -6,7 +6,6 @@
 
 #include "../lib/pb-test-rows.h"
 
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
 #define N_ROWS 400
 /* MPEG-TS counts 90,000 a second. */
 #define PTS_TOLERANCE (GST_SECOND / 90000 + 2)
@@ -80,7 +79,7 @@ GST_START_TEST (test_rows_and_times_outlive_mpeg_ts)
     fail_unless (gst_buffer_memcmp (got, 0, map.data, map.size) == 0);
     gst_buffer_unmap (want, &map);
     fail_unless_equals_uint64 (GST_BUFFER_OFFSET (got), 6000 + n);
-    off = GST_CLOCK_DIFF (ROW_NS (n), GST_BUFFER_PTS (got));
+    off = GST_CLOCK_DIFF (PB_TEST_ROW_NS (n), GST_BUFFER_PTS (got));
     if (n == 0)
       shift = off;
     fail_unless (ABS (off - shift) <= (gint64) PTS_TOLERANCE);

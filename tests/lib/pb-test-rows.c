@@ -109,6 +109,21 @@ pb_test_row_random (GRand *rand, const GstPitboxSchema *schema, guint8 *row)
     row[i] = g_rand_int (rand);
 }
 
+/* Element @i of @v becomes the upper ones of @bits, whatever its type. */
+void
+pb_test_row_set_bits (guint8 *row, const GstPitboxVar *v, guint i, guint64 bits)
+{
+  guint bytes = gst_pitbox_var_type_size (v->type);
+  guint8 *p = row + v->offset + i * bytes;
+
+  if (bytes == 8)
+    GST_WRITE_UINT64_LE (p, bits);
+  else if (bytes == 4)
+    GST_WRITE_UINT32_LE (p, bits >> 32);
+  else
+    *p = bits >> 56;
+}
+
 /* Row @n, 60 a second from the time 0 and the tick 6000. */
 GstBuffer *
 pb_test_row_buffer (const GstPitboxSchema *schema, guint n)
@@ -119,7 +134,7 @@ pb_test_row_buffer (const GstPitboxSchema *schema, guint n)
 
   pb_test_row_fill (schema, n, row);
   buffer = gst_buffer_new_wrapped (row, size);
-  GST_BUFFER_PTS (buffer) = gst_util_uint64_scale (n, GST_SECOND, 60);
+  GST_BUFFER_PTS (buffer) = PB_TEST_ROW_NS (n);
   GST_BUFFER_OFFSET (buffer) = 6000 + n;
   return buffer;
 }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "../lib/pb-test-rows.h"
+
 /* What was sent once is repeated for the first time after 2 s. */
 #define FIRST_REPEAT_TICKS 120
 
@@ -96,8 +98,6 @@ odd_bits (GRand *rand)
 static void
 move_element (GRand *rand, const GstPitboxVar *v, guint i, guint n, guint8 *row)
 {
-  guint bytes = gst_pitbox_var_type_size (v->type);
-  guint8 *p = row + v->offset + i * bytes;
   guint64 bits = 0;
 
   switch ((v->offset * 7 + i) % 12) {
@@ -127,12 +127,7 @@ move_element (GRand *rand, const GstPitboxVar *v, guint i, guint n, guint8 *row)
     default:
       return;
   }
-  if (bytes == 8)
-    GST_WRITE_UINT64_LE (p, bits);
-  else if (bytes == 4)
-    GST_WRITE_UINT32_LE (p, bits >> 32);
-  else
-    *p = bits >> 56;
+  pb_test_row_set_bits (row, v, i, bits);
 }
 
 static void

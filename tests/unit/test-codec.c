@@ -65,18 +65,9 @@ set_all (Fixture *f, guint64 bits)
 {
   for (guint i = 0; i < gst_pitbox_schema_get_n_vars (f->schema); i++) {
     const GstPitboxVar *v = gst_pitbox_schema_get_var (f->schema, i);
-    guint bytes = gst_pitbox_var_type_size (v->type);
 
-    for (guint k = 0; k < v->count; k++) {
-      guint8 *p = f->row + v->offset + k * bytes;
-
-      if (bytes == 8)
-        GST_WRITE_UINT64_LE (p, bits);
-      else if (bytes == 4)
-        GST_WRITE_UINT32_LE (p, bits >> 32);
-      else
-        *p = bits >> 56;
-    }
+    for (guint k = 0; k < v->count; k++)
+      pb_test_row_set_bits (f->row, v, k, bits);
   }
 }
 

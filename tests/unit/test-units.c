@@ -6,8 +6,6 @@
 
 #include "../lib/pb-test-rows.h"
 
-#define ROW_NS(n) gst_util_uint64_scale (n, GST_SECOND, 60)
-
 typedef struct {
   GstPitboxSchema *schema;
   guint row_bytes;
@@ -55,7 +53,7 @@ teardown (Fixture *f, gconstpointer data)
 static GstBuffer *
 encode (Fixture *f, guint n)
 {
-  GstPitboxEncoderRow row = { f->row, 6000 + n, ROW_NS (n),
+  GstPitboxEncoderRow row = { f->row, 6000 + n, PB_TEST_ROW_NS (n),
     1700000000000000 + n * G_GINT64_CONSTANT (1000000) / 60,
     GST_PITBOX_CLOCK_LOCAL, FALSE };
 
@@ -148,7 +146,9 @@ test_random_rows_come_back (Fixture *f, gconstpointer data)
   g_autofree guint8 *random = g_malloc (f->row_bytes);
 
   for (guint n = 0; n < 100; n++) {
-    GstPitboxEncoderRow row = { .data = random, .tick = n, .pts = ROW_NS (n) };
+    GstPitboxEncoderRow row = {
+      .data = random, .tick = n, .pts = PB_TEST_ROW_NS (n)
+    };
     g_autoptr (GstBuffer) unit = NULL;
     GstPitboxDecoderItem item;
     GstMapInfo map;
@@ -317,7 +317,7 @@ static void
 test_merging_keeps_rows_and_times (Fixture *f, gconstpointer data)
 {
   GstBuffer *units[10];
-  GstClockTime frame = ROW_NS (34) + 3000000;
+  GstClockTime frame = PB_TEST_ROW_NS (34) + 3000000;
   g_autoptr (GstBuffer) merged = NULL;
   g_autoptr (GError) error = NULL;
   GstPitboxDecoderItem item;
@@ -338,7 +338,8 @@ test_merging_keeps_rows_and_times (Fixture *f, gconstpointer data)
   g_assert_false (GST_BUFFER_FLAG_IS_SET (merged, GST_BUFFER_FLAG_DELTA_UNIT));
   push_buffer (f, merged, &map);
   for (n = 25; gst_pitbox_decoder_next (f->dec, &item); n++) {
-    gint64 off = (gint64) (frame + item.offset_ns) - (gint64) ROW_NS (n);
+    gint64 off =
+        (gint64) (frame + item.offset_ns) - (gint64) PB_TEST_ROW_NS (n);
 
     pb_test_row_fill (f->schema, n, f->row);
     g_assert_cmpint (item.type, ==, GST_PITBOX_DECODER_ROW);
@@ -495,7 +496,7 @@ test_several_rows_a_unit (void)
       g_assert_null (unit);
       continue;
     }
-    g_assert_cmpuint (GST_BUFFER_PTS (unit), ==, ROW_NS (n));
+    g_assert_cmpuint (GST_BUFFER_PTS (unit), ==, PB_TEST_ROW_NS (n));
     push_buffer (&f, unit, &map);
     for (guint i = 0; i < 7; i++)
       assert_next_row (&f, n - 6 + i, FALSE);
