@@ -61,7 +61,7 @@ static guint64
 code_changed (Pred *self, PredChannel *ch, guint64 bits)
 {
   if (ch->grid >= 0 && self->grids[ch->grid].on
-      && gst_pitbox_pred_grid_code (self, &self->grids[ch->grid], ch->p, &bits))
+      && gst_pitbox_pred_grid_code (self, &self->grids[ch->grid], ch, &bits))
     return bits;
   if (ch->lattice != 0 && gst_pitbox_pred_lattice_code (self, ch, &bits))
     return bits;
@@ -150,6 +150,9 @@ code_delta (Pred *self, guint8 *row)
     ch->h3 = ch->h2;
     ch->h2 = ch->h1;
     ch->h1 = ch->now;
+    /* Two rows tell no more than a slope. */
+    if (self->rows == 2)
+      ch->h3 = 2 * ch->h2 - ch->h1;
   }
   for (guint i = 0; i < n; i++)
     code_active (self, &self->channels[self->active[i]], row);

@@ -26,6 +26,9 @@ static const Relation relations[] = {
   { "VelocityX", EXPERT_VELOCITY_X_STEP, "LongAccel", NULL, NULL },
   { "VelocityY", EXPERT_VELOCITY_Y_STEP, "LatAccel", NULL, NULL },
   { "VelocityZ", EXPERT_VELOCITY_Z_STEP, "VertAccel", NULL, NULL },
+  { "Yaw", EXPERT_YAW, "YawRate", NULL, NULL },
+  { "Pitch", EXPERT_PITCH, "PitchRate", NULL, NULL },
+  { "Roll", EXPERT_ROLL, "RollRate", NULL, NULL },
   { "Yaw", EXPERT_INTEGRAL, "YawRate", NULL, NULL },
   { "Pitch", EXPERT_INTEGRAL, "PitchRate", NULL, NULL },
   { "Roll", EXPERT_INTEGRAL, "RollRate", NULL, NULL },
@@ -39,8 +42,11 @@ static const Relation relations[] = {
   { "*shockDefl_ST", EXPERT_INTEGRAL, "*shockVel_ST", NULL, NULL },
   { "*tempL", EXPERT_INNOVATION, "*tempM", NULL, NULL },
   { "*tempL", EXPERT_DIFF, "*tempM", NULL, NULL },
+  { "*tempL", EXPERT_TREND, "*tempM", NULL, NULL },
   { "*tempR", EXPERT_INNOVATION, "*tempM", NULL, NULL },
   { "*tempR", EXPERT_DIFF, "*tempM", NULL, NULL },
+  { "*tempR", EXPERT_TREND, "*tempM", NULL, NULL },
+  { "LapDist", EXPERT_INTEGRAL, "Speed", NULL, NULL },
   { "LapDistPct", EXPERT_GAIN, "LapDist", NULL, NULL },
   { "LapDistPct", EXPERT_RATIO, "LapDist", NULL, NULL },
   { "FuelLevelPct", EXPERT_RATIO, "FuelLevel", NULL, NULL },
@@ -65,6 +71,10 @@ static const Relation relations[] = {
   { "RRbrakeLinePress", EXPERT_RATIO, "RFbrakeLinePress", NULL, NULL },
   { "LRspeed", EXPERT_DIFF, "RRspeed", NULL, NULL },
   { "LRspeed", EXPERT_INNOVATION, "RRspeed", NULL, NULL },
+  { "LRspeed", EXPERT_TREND, "RRspeed", NULL, NULL },
+  { "LFspeed", EXPERT_TREND, "RFspeed", NULL, NULL },
+  { "LRspeed", EXPERT_GAIN, "RRspeed", NULL, NULL },
+  { "RPM", EXPERT_GAIN, "RRspeed", "LRspeed", NULL },
   { "LFspeed", EXPERT_INNOVATION, "RFspeed", NULL, NULL },
   { "SessionTimeRemain", EXPERT_NEGDIFF, "SessionTime", NULL, NULL },
   { "LapCurrentLapTime", EXPERT_DIFF, "SessionTime", NULL, NULL },
@@ -72,9 +82,19 @@ static const Relation relations[] = {
   LAP_DELTA ("ToOptimalLap", EXPERT_COPY),
   LAP_DELTA ("ToOptimalLap", EXPERT_DIFF),
   LAP_DELTA ("ToOptimalLap", EXPERT_INNOVATION),
+  LAP_DELTA ("ToOptimalLap", EXPERT_TREND),
   LAP_DELTA ("ToSessionBestLap", EXPERT_COPY),
   LAP_DELTA ("ToSessionBestLap", EXPERT_DIFF),
   LAP_DELTA ("ToSessionBestLap", EXPERT_INNOVATION),
+  LAP_DELTA ("ToSessionBestLap", EXPERT_TREND),
+  { "LapDeltaToBestLap", EXPERT_INTEGRAL, "LapDeltaToBestLap_DD", NULL, NULL },
+  { "LapDeltaToOptimalLap", EXPERT_INTEGRAL, "LapDeltaToOptimalLap_DD", NULL,
+      NULL },
+  { "LapDeltaToSessionBestLap", EXPERT_INTEGRAL, "LapDeltaToSessionBestLap_DD",
+      NULL, NULL },
+  { "LapDeltaToSessionLastlLap", EXPERT_INTEGRAL,
+      "LapDeltaToSessionLastlLap_DD", NULL, NULL },
+
   { "LapDeltaToSessionOptimalLap", EXPERT_COPY, "LapDeltaToOptimalLap", NULL,
       NULL },
   { "LapDeltaToSessionOptimalLap", EXPERT_DIFF, "LapDeltaToOptimalLap", NULL,
@@ -88,6 +108,18 @@ static const Relation relations[] = {
   LAP_DELTA ("ToSessionLastlLap", EXPERT_COPY),
   LAP_DELTA ("ToSessionLastlLap", EXPERT_DIFF),
   LAP_DELTA ("ToSessionLastlLap", EXPERT_INNOVATION),
+  { "LapDeltaToSessionLastlLap", EXPERT_DIFF, "LapDeltaToSessionBestLap", NULL,
+      NULL },
+  { "LapDeltaToSessionLastlLap", EXPERT_INNOVATION, "LapDeltaToSessionBestLap",
+      NULL, NULL },
+  { "LapDeltaToSessionLastlLap", EXPERT_TREND, "LapDeltaToSessionBestLap", NULL,
+      NULL },
+  { "LapDeltaToSessionLastlLap_DD", EXPERT_DIFF, "LapDeltaToSessionBestLap_DD",
+      NULL, NULL },
+  { "LapDeltaToSessionLastlLap_DD", EXPERT_INNOVATION,
+      "LapDeltaToSessionBestLap_DD", NULL, NULL },
+  { "LapDeltaToSessionLastlLap_DD", EXPERT_TREND, "LapDeltaToSessionBestLap_DD",
+      NULL, NULL },
 };
 
 static const gchar *const body_names[N_BODY] = { "VelocityX", "VelocityY",
@@ -296,7 +328,7 @@ bind_relations (Binder *b, gboolean has_body)
   for (guint i = 0; i < G_N_ELEMENTS (relations); i++) {
     const Relation *r = &relations[i];
 
-    if (r->type >= EXPERT_VELOCITY_X && !has_body)
+    if (r->type >= EXPERT_ROLL && !has_body)
       continue;
     if (r->name[0] != '*') {
       bind_relation (b, r, r->name, r->a);
@@ -374,8 +406,11 @@ is_ordered (const Pred *self, const PredExpert *e, gint index)
   if (e->type == EXPERT_SERIES_LINEAR || e->type == EXPERT_SERIES_QUADRATIC)
     return (e->series < 1 || e->a < index) && (e->series < 2 || e->b < index)
            && (e->series < 3 || e->c < index);
-  if (e->type >= EXPERT_VELOCITY_X) {
-    for (guint i = BODY_ROLL_RATE; i < N_BODY; i++) {
+  if (e->type >= EXPERT_ROLL) {
+    /* Angles follow the rates, velocities the angles. */
+    guint end = e->type < EXPERT_VELOCITY_X ? BODY_PITCH : N_BODY;
+
+    for (guint i = BODY_ROLL_RATE; i < end; i++) {
       if (self->body[i] >= index)
         return FALSE;
     }

@@ -5,8 +5,6 @@
 
 /* Standard gravity; a local deviation goes into the learnt bias. */
 #define GRAVITY 9.80665
-/* Share of an error that a biased expert learns from. */
-#define BIAS_RATE 0.3
 #define GAIN_MEMORY 0.98
 
 /* Lowest exponent that the channel can hold near @value. */
@@ -29,45 +27,90 @@ small_sine (gdouble x)
   return x - x * x * x * (1.0 / 6.0);
 }
 
-/* Velocity in the body's frame changes by acceleration, by the frame's own
- * turning and by gravity along the axis: dv/dt = a - w x v - g. This is what
- * turning and gravity do, at this row or at the one before. */
+/* 1 - x^2 / 2 and x + x^3 / 3, likewise. */
 static gdouble
-body_turn (const Pred *self, guint axis, gboolean now)
+small_cosine (gdouble x)
+{
+  return 1 - 0.5 * x * x;
+}
+
+static gdouble
+small_tangent (gdouble x)
+{
+  return x + x * x * x * (1.0 / 3.0);
+}
+
+/* What is known of the car's motion at the row @age rows before this one. Of
+ * this row only the rates are known for sure: the rest follows its trend. */
+typedef struct {
+  gdouble p, q, r, x, y, z, roll, pitch;
+} Motion;
+
+static void
+get_motion (const Pred *self, guint age, Motion *m)
 {
   const PredChannel *ch = self->channels;
   const gint *k = self->body;
-  gdouble p, q, r, x, y, z;
 
-#define AT(c) (now ? ch[c].now : ch[c].h1)
-  p = AT (k[BODY_ROLL_RATE]);
-  q = AT (k[BODY_PITCH_RATE]);
-  r = AT (k[BODY_YAW_RATE]);
-  /* Velocities of this row may not be known yet: their trend stands in. */
-  x = ch[k[BODY_X]].h1 + (now ? ch[k[BODY_X]].h1 - ch[k[BODY_X]].h2 : 0);
-  y = ch[k[BODY_Y]].h1 + (now ? ch[k[BODY_Y]].h1 - ch[k[BODY_Y]].h2 : 0);
-  z = ch[k[BODY_Z]].h1 + (now ? ch[k[BODY_Z]].h1 - ch[k[BODY_Z]].h2 : 0);
-  if (axis == BODY_X)
-    return r * y - q * z + GRAVITY * small_sine (AT (k[BODY_PITCH]));
-  if (axis == BODY_Y)
-    return p * z - r * x - GRAVITY * small_sine (AT (k[BODY_ROLL]));
-  return q * x - p * y - GRAVITY;
+#define AT(c) (age == 0 ? (c)->now : age == 1 ? (c)->h1 : (c)->h2)
+#define TREND(c) \
+  (age == 0 ? 2 * (c)->h1 - (c)->h2 : age == 1 ? (c)->h1 : (c)->h2)
+  m->p = AT (&ch[k[BODY_ROLL_RATE]]);
+  m->q = AT (&ch[k[BODY_PITCH_RATE]]);
+  m->r = AT (&ch[k[BODY_YAW_RATE]]);
+  m->x = TREND (&ch[k[BODY_X]]);
+  m->y = TREND (&ch[k[BODY_Y]]);
+  m->z = TREND (&ch[k[BODY_Z]]);
+  m->roll = TREND (&ch[k[BODY_ROLL]]);
+  m->pitch = TREND (&ch[k[BODY_PITCH]]);
+#undef TREND
 #undef AT
 }
 
-/* Some builds sample acceleration: the trapezoid suits; others difference the
+/* Velocity in the body's frame changes by acceleration, by the frame's own
+ * turning and by gravity along the axis: dv/dt = a - w x v - g. This is what
+ * turning and gravity do. */
+static gdouble
+motion_rate (const Motion *m, guint type)
+{
+  switch (type) {
+    case EXPERT_ROLL:
+      return m->p
+             + (m->q * small_sine (m->roll) + m->r * small_cosine (m->roll))
+                   * small_tangent (m->pitch);
+    case EXPERT_PITCH:
+      return m->q * small_cosine (m->roll) - m->r * small_sine (m->roll);
+    case EXPERT_YAW:
+      return (m->q * small_sine (m->roll) + m->r * small_cosine (m->roll))
+             * (1 + 0.5 * m->pitch * m->pitch);
+    case EXPERT_VELOCITY_X:
+      return m->r * m->y - m->q * m->z + GRAVITY * small_sine (m->pitch);
+    case EXPERT_VELOCITY_Y:
+      return m->p * m->z - m->r * m->x - GRAVITY * small_sine (m->roll);
+    default:
+      return m->q * m->x - m->p * m->y - GRAVITY;
+  }
+}
+
+/* Adams-Moulton of third order, nearly: the simulator's own steps are finer.
+ * Some builds sample acceleration: the mean suits; others difference the
  * velocity: then this row's acceleration is the whole step. */
 static gdouble
 predict_body (const Pred *self, const PredChannel *ch, const PredExpert *e)
 {
   const PredChannel *a = &self->channels[e->a];
   gboolean step = e->type >= EXPERT_VELOCITY_X_STEP;
-  guint axis =
-      BODY_X + (e->type - (step ? EXPERT_VELOCITY_X_STEP : EXPERT_VELOCITY_X));
-  gdouble turn =
-      0.5 * (body_turn (self, axis, TRUE) + body_turn (self, axis, FALSE));
-  gdouble push = step ? a->now : 0.5 * (a->now + a->h1);
+  guint type = step ? e->type - 3u : e->type;
+  static const gdouble weights[3] = { 0.43, 0.65, -0.08 };
+  gdouble turn = 0, push = 0;
+  Motion m;
 
+  for (guint age = 0; age < 3; age++) {
+    get_motion (self, age, &m);
+    turn += weights[age] * motion_rate (&m, type);
+  }
+  if (e->type >= EXPERT_VELOCITY_X)
+    push = step ? a->now : 0.56 * a->now + 0.5 * a->h1 - 0.06 * a->h2;
   return ch->h1 + self->dt * (push + turn) + e->bias;
 }
 
@@ -111,6 +154,9 @@ predict_partner (const Pred *self, const PredChannel *ch, const PredExpert *e)
     case EXPERT_INNOVATION:
       return predict_own (ch, EXPERT_QUADRATIC)
              + (a->now - predict_own (a, EXPERT_QUADRATIC));
+    case EXPERT_TREND:
+      return predict_own (ch, EXPERT_LINEAR)
+             + (a->now - predict_own (a, EXPERT_LINEAR));
     case EXPERT_INTEGRAL:
       return ch->h1 + self->dt * (0.44 * a->now + 0.63 * a->h1 - 0.07 * a->h2)
              + e->bias;
@@ -132,15 +178,18 @@ predict_partner (const Pred *self, const PredChannel *ch, const PredExpert *e)
   }
 }
 
-/* Fills in every expert's prediction and chooses the one to believe. The own
- * experts come first, in the order of their types. */
+/* Fills in every expert's prediction and chooses the one to believe, or two.
+ * The own experts come first, in the order of their types. */
 void
 gst_pitbox_pred_predict (const Pred *self, PredChannel *ch)
 {
   PredExpert *e = ch->experts;
   const PredExpert *end = e + ch->n_experts;
-  gint lowest = e->cost;
-  guint best = 0, own = 1;
+  gint lowest = e->cost, second = G_MAXINT;
+  guint best = 0, next = 0, own = 1;
+  /* Of the second best, by how much worse it is in 1/8 octave. */
+  static const gdouble shares[8] = { 0.35, 0.3, 0.25, 0.2, 0.15, 0.15, 0.1,
+    0.1 };
 
   e->p = ch->h1;
   if (ch->mantissa != 0) {
@@ -161,8 +210,13 @@ gst_pitbox_pred_predict (const Pred *self, PredChannel *ch)
   }
   for (guint i = 1; i < ch->n_experts; i++) {
     if (ch->experts[i].cost < lowest) {
+      second = lowest;
+      next = best;
       lowest = ch->experts[i].cost;
       best = i;
+    } else if (ch->experts[i].cost < second) {
+      second = ch->experts[i].cost;
+      next = i;
     }
   }
   if (best != ch->best) {
@@ -170,6 +224,10 @@ gst_pitbox_pred_predict (const Pred *self, PredChannel *ch)
     ch->best = best;
   }
   ch->p = ch->experts[best].p;
+  /* Two that are about as good are better together. */
+  if (second < lowest + 128
+      && ch->scale > 128 * (gst_pitbox_pred_unit_exponent (ch, ch->p) + 2))
+    ch->p += shares[(second - lowest) >> 4] * (ch->experts[next].p - ch->p);
   if (!(ch->p > -1e300 && ch->p < 1e300))
     ch->p = ch->h1;
 }
@@ -202,12 +260,35 @@ learn_gain (const Pred *self, PredChannel *ch, PredExpert *e)
     e->sxx = e->sxy = 0;
 }
 
+/* By the row after the key row. */
 static void
-learn_bias (PredExpert *e, gdouble error)
+learn_bias (const Pred *self, PredExpert *e, gdouble error)
 {
-  e->bias += BIAS_RATE * error;
+  static const gdouble rates[] = { 0.8, 0.5, 0.4, 0.35, 0.3, 0.25, 0.2 };
+
+  e->bias += rates[MIN (self->rows, G_N_ELEMENTS (rates)) - 1] * error;
   if (!(e->bias > -1e6 && e->bias < 1e6))
     e->bias = 0;
+}
+
+static gboolean
+is_biased (const PredExpert *e)
+{
+  return e->type == EXPERT_INTEGRAL || e->type >= EXPERT_ROLL;
+}
+
+/* Nothing but the key row is known of the past: the error of an expert that
+ * looks further back says nothing yet. */
+static void
+learn_first (const Pred *self, PredChannel *ch, gint floor)
+{
+  PredExpert *last = &ch->experts[0];
+
+  last->cost += (MAX (log_error (ch->now - last->p), floor) - last->cost) >> 1;
+  for (guint i = 1; i < ch->n_experts; i++) {
+    if (is_biased (&ch->experts[i]))
+      learn_bias (self, &ch->experts[i], ch->now - ch->experts[i].p);
+  }
 }
 
 /* Every expert learns from this row's value. An error below half a unit of the
@@ -225,15 +306,19 @@ gst_pitbox_pred_learn (const Pred *self, PredChannel *ch)
   floor = 128 * (gst_pitbox_pred_unit_exponent (ch, now) - 1);
   step = MAX (log_error (error), floor) - ch->scale;
   ch->negative_error = error < 0;
+  if (self->rows == 1 && ch->best != 0) {
+    learn_first (self, ch, floor);
+    return;
+  }
   ch->volatility += (ABS (step) - ch->volatility) / 8;
-  ch->scale += step > 0 ? step >> 2 : step * 3 >> 4;
+  ch->scale += step > 0 ? step * 7 >> 4 : step * 5 >> 4;
   for (guint i = 0; i < ch->n_experts; i++) {
     PredExpert *e = &ch->experts[i];
     gint size = log_error (now - e->p);
 
     e->cost += (MAX (size, floor) - e->cost) >> 4;
-    if (e->type == EXPERT_INTEGRAL || e->type >= EXPERT_VELOCITY_X)
-      learn_bias (e, now - e->p);
+    if (is_biased (e))
+      learn_bias (self, e, now - e->p);
   }
 }
 

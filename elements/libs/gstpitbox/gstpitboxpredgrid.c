@@ -17,9 +17,17 @@
 #define MAX_K (1 << 24)
 /* Units in the last place by which a value may miss its grid point. */
 #define MAX_MISS 6
+/* In key rows: centimetres from the origin, and bits of the scale that make no
+ * difference at that distance. */
+#define PLACE_BITS 21
+#define PLACE_LIMIT (1 << (PLACE_BITS - 1))
+#define SCALE_DROP 8
 /* The search. */
 #define MIN_SPAN 300
 #define MIN_VALUES 64
+/* Values kept lie so many centimetres apart: where the car has been tells one
+ * zero from another, how often it was asked there does not. */
+#define MIN_SPACING 70
 #define ZEROS_PER_ROW 500
 #define MAX_ZERO 1500000
 #define PAIR_TOLERANCE 1e-6
@@ -59,12 +67,14 @@ distance (guint64 bits, gdouble value)
 
 /* Codes a value near @p, or says that it does not lie on the grid. */
 gboolean
-gst_pitbox_pred_grid_code (Pred *self, PredGrid *grid, gdouble p, guint64 *bits)
+gst_pitbox_pred_grid_code (
+    Pred *self, PredGrid *grid, PredChannel *ch, guint64 *bits)
 {
   GstPitboxRange *r = &self->range;
-  gint32 near = gst_pitbox_pred_grid_nearest (grid, p), k = near, miss = 0;
+  gint32 near = gst_pitbox_pred_grid_nearest (grid, ch->p), k = near, miss = 0;
   gboolean hit = FALSE;
   gdouble value;
+  gint64 far;
 
   if (!r->decoding) {
     gdouble x = gst_pitbox_pred_to_double (KIND_F64, *bits);
@@ -78,8 +88,13 @@ gst_pitbox_pred_grid_code (Pred *self, PredGrid *grid, gdouble p, guint64 *bits)
   }
   if (!gst_pitbox_range_bit (r, &self->ctx.grid, hit))
     return FALSE;
-  k = near + pred_code_number (r, self->ctx.number[2], k - near);
-  miss = pred_code_number (r, self->ctx.number[3], miss);
+  far =
+      gst_pitbox_pred_code_steps (self, ch, grid->per_unit, (gint64) k - near);
+  /* Only damaged input goes beyond. */
+  k = near + (gint32) CLAMP (far, -(1 << 18), 1 << 18);
+  miss =
+      grid->miss + pred_code_number (r, self->ctx.number[3], miss - grid->miss);
+  grid->miss = CLAMP (miss, -MAX_MISS, MAX_MISS);
   if (r->decoding) {
     value = gst_pitbox_pred_grid_value (grid, k);
     memcpy (bits, &value, 8);
@@ -88,28 +103,68 @@ gst_pitbox_pred_grid_code (Pred *self, PredGrid *grid, gdouble p, guint64 *bits)
   return TRUE;
 }
 
+/* The same without a prediction, in a key row. */
+gboolean
+gst_pitbox_pred_grid_code_place (Pred *self, PredGrid *grid, guint64 *bits)
+{
+  GstPitboxRange *r = &self->range;
+  gint32 k = 0, miss = 0;
+  gboolean hit = FALSE;
+  gdouble value;
+
+  if (!r->decoding) {
+    gint64 d;
+
+    k = gst_pitbox_pred_grid_nearest (
+        grid, gst_pitbox_pred_to_double (KIND_F64, *bits));
+    d = distance (*bits, gst_pitbox_pred_grid_value (grid, k));
+    hit = ABS (d) <= MAX_MISS && ABS (k) < PLACE_LIMIT;
+    miss = hit ? (gint32) d : 0;
+  }
+  if (!gst_pitbox_range_bit (r, &self->ctx.grid, hit))
+    return FALSE;
+  k = (gint32) gst_pitbox_range_raw (r, (guint32) (k + PLACE_LIMIT), PLACE_BITS)
+      - PLACE_LIMIT;
+  miss = pred_code_number (r, self->ctx.number[3], miss);
+  grid->miss = CLAMP (miss, -MAX_MISS, MAX_MISS);
+  if (r->decoding) {
+    value = gst_pitbox_pred_grid_value (grid, k);
+    memcpy (bits, &value, 8);
+    *bits += (guint64) (gint64) miss;
+  }
+  return TRUE;
+}
+
+/* A number whose last @drop bits do not matter. */
+static gdouble
+code_short (GstPitboxRange *r, gdouble value, guint drop)
+{
+  guint64 bits;
+
+  memcpy (&bits, &value, 8);
+  bits = gst_pitbox_range_raw (r, bits >> drop, 64 - drop) << drop;
+  memcpy (&value, &bits, 8);
+  return value;
+}
+
 /* Part of a key row. */
 void
 gst_pitbox_pred_grid_code_key (Pred *self, PredGrid *grid)
 {
   GstPitboxRange *r = &self->range;
-  guint64 origin = 0, scale = 0;
 
+  grid->on = FALSE;
   if (grid->channel < 0)
     return;
-  if (!r->decoding) {
-    if (grid->search.found)
-      gst_pitbox_pred_grid_fit (grid);
-    memcpy (&origin, &grid->search.origin, 8);
-    memcpy (&scale, &grid->search.scale, 8);
-  }
+  if (!r->decoding && grid->search.found)
+    gst_pitbox_pred_grid_fit (grid);
   grid->on = gst_pitbox_range_raw (r, grid->search.found, 1);
   if (!grid->on)
     return;
-  origin = gst_pitbox_range_raw (r, origin, 64);
-  scale = gst_pitbox_range_raw (r, scale, 64);
-  memcpy (&grid->origin, &origin, 8);
-  memcpy (&grid->scale, &scale, 8);
+  grid->origin = code_short (r, grid->search.origin, 0);
+  grid->scale = code_short (r, grid->search.scale, SCALE_DROP);
+  grid->miss = 0;
+  grid->per_unit = -128 * pred_exponent (grid->scale * 0.01);
   grid->on = grid->scale > MIN_SCALE * 1e-3 && grid->scale < MAX_SCALE
              && grid->origin > -400 && grid->origin < 400;
 }
@@ -221,12 +276,13 @@ gst_pitbox_pred_grid_learn (PredGrid *grid, gdouble value, gdouble latitude)
   guint last;
 
   if (s->n == 0) {
-    s->k[0] = 0;
-    s->x[s->n++] = value;
+    s->k[0] = s->last_k = 0;
+    s->x[0] = s->last_x = value;
+    s->n = 1;
     return;
   }
   last = s->n - 1;
-  steps = (value - s->x[last]) / step;
+  steps = (value - s->last_x) / step;
   if (steps == 0)
     return;
   /* More than 3 m in a tick is no driving: begin again from here. */
@@ -237,15 +293,18 @@ gst_pitbox_pred_grid_learn (PredGrid *grid, gdouble value, gdouble latitude)
     s->zero = 0;
     return;
   }
-  if (s->n == PRED_GRID_VALUES) {
-    memmove (s->k, s->k + 1, last * sizeof s->k[0]);
-    memmove (s->x, s->x + 1, last * sizeof s->x[0]);
-    last--;
-    s->n--;
+  s->last_k += (gint32) rint (steps);
+  s->last_x = value;
+  if (ABS (s->last_k - s->k[last]) >= MIN_SPACING) {
+    if (s->n == PRED_GRID_VALUES) {
+      memmove (s->k, s->k + 1, last * sizeof s->k[0]);
+      memmove (s->x, s->x + 1, last * sizeof s->x[0]);
+      s->n--;
+    }
+    s->k[s->n] = s->last_k;
+    s->x[s->n++] = value;
   }
-  s->k[s->n] = s->k[last] + (gint32) rint (steps);
-  s->x[s->n++] = value;
-  if (s->found || s->given_up || s->n < PRED_GRID_VALUES
+  if (s->found || s->given_up || s->n < MIN_VALUES
       || ABS (s->k[s->n - 1] - s->k[0]) < MIN_SPAN)
     return;
   look_for_zero (s);

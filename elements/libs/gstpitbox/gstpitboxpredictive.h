@@ -32,10 +32,14 @@ typedef enum {
   EXPERT_GAIN, /* x' + g (a + b - a' - b'), g learnt */
   EXPERT_RATIO, /* g a, g learnt */
   EXPERT_INNOVATION, /* quadratic + (a - a's quadratic) */
+  EXPERT_TREND, /* linear + (a - a's linear) */
   EXPERT_INTEGRAL, /* x' + dt times a, third order, bias learnt */
   EXPERT_NORM, /* |(a, b)| */
   EXPERT_SERIES_LINEAR, /* a, b: the two samples before x within a tick */
   EXPERT_SERIES_QUADRATIC,
+  EXPERT_ROLL, /* rigid body: Euler angles from rates, bias learnt */
+  EXPERT_PITCH,
+  EXPERT_YAW,
   EXPERT_VELOCITY_X, /* rigid body, bias learnt; see gstpitboxpredexperts.c */
   EXPERT_VELOCITY_Y,
   EXPERT_VELOCITY_Z,
@@ -118,6 +122,8 @@ typedef struct {
   guint n;
   gint32 k[PRED_GRID_VALUES];
   gdouble x[PRED_GRID_VALUES];
+  gint32 last_k; /* of the newest value, kept or not */
+  gdouble last_x;
   gboolean found, given_up;
   gint32 zero, next_zero;
   gdouble coarse, origin, scale;
@@ -128,6 +134,8 @@ typedef struct {
   gboolean is_latitude;
   gboolean on;
   gdouble origin, scale; /* of the last key row */
+  gint per_unit; /* 1/128 octaves of steps in a degree */
+  gint miss; /* of the last value on the grid */
   guint failures;
   PredGridSearch search;
 } PredGrid;
@@ -135,7 +143,11 @@ typedef struct {
 #define N_GRIDS 2
 
 #define N_SCALES 20
-#define N_VOLATILITIES 3
+/* By how much the error jumps, and whether it grows or shrinks. */
+#define N_CLIMATES 9
+/* In the first row after a key row: what the best expert looks at, scales. */
+#define N_PASTS 4
+#define N_FIRST_SCALES 4
 /* Bit lengths of a residual: the common ones by shape, the rest together. */
 #define NEAR_CLASSES 14
 #define MAX_CLASS 40
@@ -149,7 +161,8 @@ typedef struct {
 
 /* Everything adaptive that is not a channel's own. */
 typedef struct {
-  PredShape shapes[N_SCALES][N_VOLATILITIES];
+  PredShape shapes[N_SCALES][N_CLIMATES];
+  PredShape first[N_PASTS][N_FIRST_SCALES];
   GstPitboxBit far[MAX_CLASS + 1];
   GstPitboxBit top[MAX_CLASS + 1][3];
   GstPitboxBit irregular[N_KINDS];
@@ -168,6 +181,7 @@ typedef struct {
   GstPitboxBit byte[256];
   GstPitboxBit active[N_KINDS][2];
   GstPitboxBit best[N_KINDS][16];
+  GstPitboxBit steps[2][32];
   GstPitboxBit number[4][24];
   GstPitboxBit grid;
   GstPitboxBit change_class[4];
@@ -218,7 +232,9 @@ G_GNUC_INTERNAL gdouble gst_pitbox_pred_grid_value (
 G_GNUC_INTERNAL gint32 gst_pitbox_pred_grid_nearest (
     const PredGrid *grid, gdouble value);
 G_GNUC_INTERNAL gboolean gst_pitbox_pred_grid_code (
-    Pred *self, PredGrid *grid, gdouble p, guint64 *bits);
+    Pred *self, PredGrid *grid, PredChannel *ch, guint64 *bits);
+G_GNUC_INTERNAL gboolean gst_pitbox_pred_grid_code_place (
+    Pred *self, PredGrid *grid, guint64 *bits);
 G_GNUC_INTERNAL void gst_pitbox_pred_grid_code_key (Pred *self, PredGrid *grid);
 G_GNUC_INTERNAL void gst_pitbox_pred_grid_fit (PredGrid *grid);
 G_GNUC_INTERNAL void gst_pitbox_pred_grid_learn (

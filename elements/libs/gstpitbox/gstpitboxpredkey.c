@@ -9,6 +9,9 @@
 #define SHORT_BITS_F64 29
 /* Errors are told in octaves. */
 #define SCALE_STEP 128
+/* Above the channel's unit they are mostly between these. */
+#define FEWEST_STEPS (-4)
+#define N_STEPS 31
 /* What a channel's experts that are not the best are thought to be worse. */
 #define OTHERS_WORSE 128
 /* Values a channel must have had before a common unit is believed in. */
@@ -100,6 +103,10 @@ code_key_value (Pred *self, PredChannel *ch, guint64 bits, guint *was_same)
   if (gst_pitbox_range_bit (
           r, &ctx->zero[ch->kind][has_reference && other == 0], bits == 0))
     ch->bits = 0;
+  else if (ch->grid >= 0 && self->grids[ch->grid].on
+           && gst_pitbox_pred_grid_code_place (
+               self, &self->grids[ch->grid], &bits))
+    ch->bits = bits;
   else if (ch->mantissa != 0)
     ch->bits = code_float (self, ch, bits);
   else
@@ -124,8 +131,15 @@ code_scale (Pred *self, const PredChannel *ch, gint scale, gint base)
 {
   gint limit = 128 * (ch->mantissa == 0 ? 34 : ch->mantissa == 23 ? 160 : 810);
   gint steps = (scale - base + SCALE_STEP * 4096) / SCALE_STEP - 4096;
+  gint near;
 
-  steps = pred_code_number (&self->range, self->ctx.number[0], steps);
+  steps -= FEWEST_STEPS;
+  near = code_tree (&self->range, self->ctx.steps[ch->mantissa != 0], 5,
+      steps >= 0 && steps < N_STEPS ? steps : N_STEPS);
+  steps = near < N_STEPS
+              ? near
+              : pred_code_number (&self->range, self->ctx.number[0], steps);
+  steps += FEWEST_STEPS;
   return CLAMP (base + steps * SCALE_STEP, -limit, limit);
 }
 
@@ -200,6 +214,8 @@ gst_pitbox_pred_code_key (Pred *self, guint8 *row)
   guint was_same = 0, was_active = 0;
 
   gst_pitbox_pred_contexts_init (&self->ctx);
+  for (guint i = 0; i < N_GRIDS; i++)
+    gst_pitbox_pred_grid_code_key (self, &self->grids[i]);
   for (guint i = 0; i < self->n_channels; i++) {
     PredChannel *ch = &self->channels[i];
 
@@ -225,8 +241,6 @@ gst_pitbox_pred_code_key (Pred *self, guint8 *row)
     }
     ch->n_in_period = 0;
   }
-  for (guint i = 0; i < N_GRIDS; i++)
-    gst_pitbox_pred_grid_code_key (self, &self->grids[i]);
   for (guint i = 0; i < self->n_channels; i++)
     gst_pitbox_pred_prime (self, &self->channels[i]);
   self->rows = 0;

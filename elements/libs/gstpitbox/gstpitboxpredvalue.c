@@ -239,14 +239,23 @@ signed_cell (gboolean negative, guint64 cell)
   return negative ? -1 - (gint64) cell : (gint64) cell;
 }
 
+/* The width of the distribution is told by the recent error and by the best
+ * expert's over some time, its form by how they differ. */
 static PredShape *
 find_shape (Pred *self, const PredChannel *ch, gint scale, gint c)
 {
-  gint t = CLAMP ((scale >> 4) - 8 * c, LOWEST_SCALE, 8 * (CELL_SHIFT + 1) - 1);
-  guint v = ch->volatility < 70 ? 0 : ch->volatility < 130 ? 1 : 2;
+  const PredExpert *best = &ch->experts[ch->best];
+  gint slow = best->cost - ch->scale,
+       span = 8 * (CELL_SHIFT + 1) - LOWEST_SCALE;
+  gint t =
+      CLAMP (((scale + (slow >> 1)) >> 4) - 8 * c - LOWEST_SCALE, 0, span - 1);
+  guint jumps = ch->volatility < 70 ? 0 : ch->volatility < 130 ? 1 : 2;
+  guint grows = slow < -64 ? 0 : slow < 64 ? 1 : 2;
 
-  return &self->ctx.shapes[(t - LOWEST_SCALE) * N_SCALES
-                           / (8 * (CELL_SHIFT + 1) - LOWEST_SCALE)][v];
+  if (self->rows == 1 && ch->best != 0)
+    return &self->ctx.first[MIN (best->type, N_PASTS) - 1]
+                           [t * N_FIRST_SCALES / span];
+  return &self->ctx.shapes[t * N_SCALES / span][jumps * 3 + grows];
 }
 
 /* Codes a distance in steps of which 2^(@per_unit / 128) make a unit. */
