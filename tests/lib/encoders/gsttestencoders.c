@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Encoders under the names of hardware that hang, crash, refuse and work: a
- * plugin that only tests load. Inside is x264enc. */
+ * A plugin that only tests load: encoders under the names of hardware that hang,
+ * crash, refuse and work (inside is x264enc), and a PipeWire camera that sends
+ * MJPEG. */
 #include <gst/gst.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,96 @@ instance_init (GTypeInstance *instance, gpointer klass)
   gst_element_add_pad (self, gst_ghost_pad_new ("src", src));
 }
 
+/* --- pipewiresrc --- */
+
+typedef struct {
+  GstBin parent;
+  gchar *path;
+  gboolean do_timestamp;
+} TestCamera;
+
+enum { PROP_PATH = 1, PROP_DO_TIMESTAMP };
+
+static GstStaticPadTemplate camera_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+static void
+camera_set (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  TestCamera *self = (TestCamera *) object;
+
+  if (id == PROP_PATH) {
+    g_free (self->path);
+    self->path = g_value_dup_string (value);
+  } else {
+    self->do_timestamp = g_value_get_boolean (value);
+  }
+}
+
+static void
+camera_get (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  TestCamera *self = (TestCamera *) object;
+
+  if (id == PROP_PATH)
+    g_value_set_string (value, self->path);
+  else
+    g_value_set_boolean (value, self->do_timestamp);
+}
+
+static void
+camera_finalize (GObject *object)
+{
+  g_free (((TestCamera *) object)->path);
+  G_OBJECT_CLASS (g_type_class_peek (GST_TYPE_BIN))->finalize (object);
+}
+
+static void
+camera_class_init (gpointer klass, gpointer data)
+{
+  GObjectClass *object_class = klass;
+  GstElementClass *element_class = klass;
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  object_class->set_property = camera_set;
+  object_class->get_property = camera_get;
+  object_class->finalize = camera_finalize;
+  g_object_class_install_property (object_class, PROP_PATH,
+      g_param_spec_string ("path", "Path", "Node", NULL, flags));
+  g_object_class_install_property (object_class, PROP_DO_TIMESTAMP,
+      g_param_spec_boolean (
+          "do-timestamp", "Do timestamp", "Arrival", FALSE, flags));
+  gst_element_class_add_static_pad_template (element_class, &camera_template);
+  gst_element_class_set_static_metadata (element_class, "Test camera",
+      "Source/Video", "Pretends", "The PitBox Relay authors");
+}
+
+static void
+camera_init (GTypeInstance *instance, gpointer klass)
+{
+  GstElement *inside = gst_parse_bin_from_description (
+      "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,"
+      "height=240,framerate=30/1 ! jpegenc",
+      TRUE, NULL);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (inside, "src");
+
+  gst_bin_add (GST_BIN (instance), inside);
+  gst_element_add_pad (GST_ELEMENT (instance), gst_ghost_pad_new ("src", pad));
+}
+
+static gboolean
+register_camera (GstPlugin *plugin)
+{
+  static const GTypeInfo info = { sizeof (GstBinClass), NULL, NULL,
+    camera_class_init, NULL, NULL, sizeof (TestCamera), 0, camera_init, NULL };
+  GType type = g_type_from_name ("PbTest_pipewiresrc");
+
+  if (type == 0)
+    type =
+        g_type_register_static (GST_TYPE_BIN, "PbTest_pipewiresrc", &info, 0);
+  return gst_element_register (plugin, "pipewiresrc", GST_RANK_NONE, type);
+}
+
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
@@ -176,9 +267,9 @@ plugin_init (GstPlugin *plugin)
     if (!gst_element_register (plugin, fakes[i].factory, GST_RANK_NONE, type))
       return FALSE;
   }
-  return TRUE;
+  return register_camera (plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, testencoders,
-    "Encoders that fail in all ways", plugin_init, PACKAGE_VERSION, "LGPL",
+    "Hardware that fails in all ways", plugin_init, PACKAGE_VERSION, "LGPL",
     "PitBox Relay", "pitbox-relay")

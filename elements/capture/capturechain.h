@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The elements from a screen or device to a picture of the size asked for. */
+#pragma once
+
+#include "captures.h"
+
+G_BEGIN_DECLS
+
+void capture_look_at (const CaptureKind *kind, CaptureCandidate *c);
+GstElement *capture_chain_new (const CaptureKind *kind,
+    const CaptureSettings *settings, gint fps_n, gint fps_d,
+    EncoderMemory *memory, GString *lacking) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

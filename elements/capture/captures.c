@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The table of captures, the choice from it, and the table of properties. */
+#include "captures.h"
+
+#include "properties.h"
+
+#include <string.h>
+
+#define SCREEN (1u << CAPTURE_SOURCE_SCREEN)
+#define WINDOW (1u << CAPTURE_SOURCE_WINDOW)
+#define DEVICE (1u << CAPTURE_SOURCE_DEVICE)
+
+/* Desktop duplication has the least delay and takes a whole monitor; Windows
+ * Graphics Capture takes a window and nothing beside it, and is in builds made
+ * by MSVC only, on Windows 10 1903 and later. PipeWire needs a node that the
+ * desktop's portal gave, and comes first where one is named. */
+static const CaptureKind table[] = {
+  { "wgc", "d3d11screencapturesrc", ENCODER_PLATFORM_WINDOWS, WINDOW,
+      "window-handle" },
+  { "dxgi", "d3d11screencapturesrc", ENCODER_PLATFORM_WINDOWS, SCREEN, NULL },
+  { "wgc", "d3d11screencapturesrc", ENCODER_PLATFORM_WINDOWS, SCREEN,
+      "capture-api" },
+  { "mf", "mfvideosrc", ENCODER_PLATFORM_WINDOWS, DEVICE, NULL },
+  { "pipewire", "pipewiresrc", ENCODER_PLATFORM_LINUX, SCREEN | WINDOW | DEVICE,
+      NULL },
+  { "ximage", "ximagesrc", ENCODER_PLATFORM_LINUX | ENCODER_PLATFORM_OTHER,
+      SCREEN | WINDOW, NULL },
+  { "v4l2", "v4l2src", ENCODER_PLATFORM_LINUX | ENCODER_PLATFORM_OTHER, DEVICE,
+      NULL },
+};
+
+/**
+ * capture_kinds:
+ * @n: (out): how many
+ *
+ * Returns: (transfer none) (array length=n): the table, best first
+ */
+const CaptureKind *
+capture_kinds (guint *n)
+{
+  *n = G_N_ELEMENTS (table);
+  return table;
+}
+
+static gboolean
+is_set (const gchar *text)
+{
+  return text != NULL && text[0] != '\0';
+}
+
+/* PipeWire's nodes have numbers and names, devices of the system files. */
+static gboolean
+names_node (const CaptureSettings *settings)
+{
+  return is_set (settings->device) && !g_path_is_absolute (settings->device);
+}
+
+/**
+ * capture_source:
+ * @settings: settings
+ *
+ * Returns: the source, where "auto" is what the other settings name
+ */
+CaptureSource
+capture_source (const CaptureSettings *settings)
+{
+  if (settings->source != CAPTURE_SOURCE_AUTO)
+    return settings->source;
+  if (settings->window_handle != 0 || is_set (settings->window_title))
+    return CAPTURE_SOURCE_WINDOW;
+  return is_set (settings->device) ? CAPTURE_SOURCE_DEVICE
+                                   : CAPTURE_SOURCE_SCREEN;
+}
+
+/* NULL: nothing speaks against it. */
+static gchar *
+why_not (const CaptureKind *kind, const CaptureCandidate *c,
+    const CaptureSettings *settings, gboolean has_display)
+{
+  if (!c->present)
+    return g_strdup_printf ("%s is not installed", kind->factory);
+  if (kind->requires != NULL && !c->requires_met)
+    return g_strdup_printf ("this %s has no %s", kind->factory, kind->requires);
+  if (c->missing != NULL)
+    return g_strdup_printf ("needs %s, which is not here", c->missing);
+  if (g_str_equal (kind->backend, "ximage") && !has_display)
+    return g_strdup ("there is no X display");
+  if (g_str_equal (kind->backend, "pipewire") && !names_node (settings))
+    return g_strdup ("needs a node's number or name in device");
+  if (g_str_equal (kind->backend, "v4l2") && names_node (settings))
+    return g_strdup ("device is not a file such as /dev/video0");
+  return NULL;
+}
+
+/**
+ * capture_choose:
+ * @platform: where we are
+ * @settings: what is wanted
+ * @has_display: there is an X display, named or in $DISPLAY
+ * @candidates: for each row of capture_kinds()
+ * @refuse: called for each better one that was refused
+ * @user_data: for @refuse
+ *
+ * Pure: the answer depends on the arguments alone. Any thread.
+ *
+ * Returns: (transfer none) (nullable): a row of the table
+ */
+const CaptureKind *
+capture_choose (EncoderPlatform platform, const CaptureSettings *settings,
+    gboolean has_display, const CaptureCandidate *candidates,
+    CaptureRefuse refuse, gpointer user_data)
+{
+  guint source = 1u << capture_source (settings);
+  gboolean automatic = g_strcmp0 (settings->backend, "auto") == 0;
+  gboolean known = automatic;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autofree gchar *why = NULL;
+
+    if ((table[i].platforms & platform) == 0 || (table[i].sources & source) == 0
+        || (!automatic && g_strcmp0 (settings->backend, table[i].backend) != 0))
+      continue;
+    known = TRUE;
+    why = why_not (&table[i], &candidates[i], settings, has_display);
+    if (why == NULL)
+      return &table[i];
+    refuse (table[i].backend, why, user_data);
+  }
+  if (!known)
+    refuse (
+        settings->backend, "nothing that takes such a source here", user_data);
+  return NULL;
+}
+
+/* What a row of the table of properties is about. */
+typedef enum {
+  FIXED,
+  IF_THERE, /* fixed, and builds without it do the same */
+  CURSOR,
+  MONITOR,
+  HANDLE,
+  DEVICE_NAME, /* any device, or one that is not a file */
+  DEVICE_FILE,
+  DISPLAY,
+} What;
+
+/* "a|b": what it is called in different versions. */
+typedef struct {
+  const gchar *backend;
+  What what;
+  const gchar *names;
+  const gchar *value;
+} Rule;
+
+static const Rule rules[] = {
+  { "wgc", FIXED, "capture-api", "wgc" },
+  { "wgc", HANDLE, "window-handle", NULL },
+  { "wgc", MONITOR, "monitor-index", NULL },
+  { "wgc", CURSOR, "show-cursor", NULL },
+  /* Off only on Windows 11; 1.24 and later leave out the title bar. */
+  { "wgc", IF_THERE, "show-border", "false" },
+  { "wgc", IF_THERE, "window-capture-mode", "client" },
+
+  { "dxgi", IF_THERE, "capture-api", "dxgi" },
+  { "dxgi", MONITOR, "monitor-index", NULL },
+  { "dxgi", CURSOR, "show-cursor", NULL },
+
+  { "mf", DEVICE_FILE, "device-path", NULL },
+  { "mf", DEVICE_NAME, "device-name", NULL },
+
+  { "pipewire", DEVICE_NAME, "target-object|path", NULL },
+  { "pipewire", FIXED, "do-timestamp", "true" },
+  /* ms; a still screen gives no pictures otherwise. */
+  { "pipewire", IF_THERE, "keepalive-time", "100" },
+
+  /* XDamage costs more than it saves where the whole picture moves. */
+  { "ximage", DISPLAY, "display-name", NULL },
+  { "ximage", HANDLE, "xid", NULL },
+  { "ximage", CURSOR, "show-pointer", NULL },
+  { "ximage", FIXED, "use-damage", "false" },
+  { "ximage", FIXED, "do-timestamp", "true" },
+
+  { "v4l2", DEVICE_FILE, "device", NULL },
+  { "v4l2", FIXED, "do-timestamp", "true" },
+};
+
+/* Asked for, and without a rule there is no way to do it. */
+static const struct {
+  What what;
+  const gchar *name;
+} wishes[] = {
+  { CURSOR, "show-cursor" },
+  { MONITOR, "monitor" },
+};
+
+/* Windows' devices have paths like \\?\usb#…. */
+static gboolean
+is_file (const gchar *device)
+{
+  return g_path_is_absolute (device) || g_str_has_prefix (device, "\\\\?\\");
+}
+
+/* NULL: left as it is. */
+static gchar *
+value_of (const CaptureSettings *s, What what, const gchar *fixed)
+{
+  gboolean file = is_set (s->device) && is_file (s->device);
+
+  switch (what) {
+    case CURSOR:
+      return g_strdup (s->show_cursor ? "true" : "false");
+    case MONITOR:
+      return s->monitor >= 0 ? g_strdup_printf ("%d", s->monitor) : NULL;
+    case HANDLE:
+      return s->window_handle != 0
+                 ? g_strdup_printf ("%" G_GUINT64_FORMAT, s->window_handle)
+                 : NULL;
+    case DEVICE_NAME:
+      return is_set (s->device) && !file ? g_strdup (s->device) : NULL;
+    case DEVICE_FILE:
+      return file ? g_strdup (s->device) : NULL;
+    case DISPLAY:
+      return is_set (s->display) ? g_strdup (s->display) : NULL;
+    default:
+      return g_strdup (fixed);
+  }
+}
+
+static void
+add_lacking (GString *lacking, const gchar *name, const gchar *value)
+{
+  g_string_append_printf (
+      lacking, "%s%s=%s", lacking->len > 0 ? " " : "", name, value);
+}
+
+static gboolean
+has_rule (const CaptureKind *kind, What what)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++) {
+    if (rules[i].what == what && g_str_equal (rules[i].backend, kind->backend))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * capture_settings_apply:
+ * @settings: settings; a window by its handle
+ * @kind: the element's row
+ * @source: a new element of that row
+ * @lacking: gets what this element has no word for, "names=value" with blanks
+ *   between
+ */
+void
+capture_settings_apply (const CaptureSettings *settings,
+    const CaptureKind *kind, gpointer source, GString *lacking)
+{
+  gboolean camera = capture_source (settings) == CAPTURE_SOURCE_DEVICE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++) {
+    const Rule *r = &rules[i];
+    g_autofree gchar *value = value_of (settings, r->what, r->value);
+
+    if (!g_str_equal (r->backend, kind->backend) || value == NULL)
+      continue;
+    if (!properties_set (source, r->names, value) && r->what != IF_THERE)
+      add_lacking (lacking, r->names, value);
+  }
+  for (guint i = 0; !camera && i < G_N_ELEMENTS (wishes); i++) {
+    g_autofree gchar *value = value_of (settings, wishes[i].what, NULL);
+
+    if (value != NULL && !has_rule (kind, wishes[i].what))
+      add_lacking (lacking, wishes[i].name, value);
+  }
+}
