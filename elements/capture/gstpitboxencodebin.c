@@ -91,7 +91,8 @@ gst_pitbox_encode_speed_get_type (void)
 {
   static const GEnumValue values[] = {
     { ENCODER_SPEED_FAST, "Least load, for beside a game", "fast" },
-    { ENCODER_SPEED_BALANCED, "Between", "balanced" },
+    { ENCODER_SPEED_BALANCED, "Between the two, for a machine of its own",
+        "balanced" },
     { ENCODER_SPEED_QUALITY, "Best picture for the bits", "quality" },
     { 0, NULL, NULL },
   };

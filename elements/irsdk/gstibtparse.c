@@ -5,6 +5,12 @@
  * SECTION:element-ibtparse
  * @title: ibtparse
  *
+ * Reads the .ibt files that iRacing writes into Documents/iRacing/telemetry:
+ * 60 rows a second, each with all that the car measures. Behind it comes what
+ * takes rows: telemetryscene draws them, telemetryjsonenc and telemetrytextenc
+ * write chosen values, telemetrysync puts them on pictures, telemetryenc codes
+ * them for MPEG-TS.
+ *
  * Every whole row of the file, byte for byte. PTS is the row's number over the
  * rate, OFFSET its SessionTick (or its number, in files of 2015). Files that
  * the simulator did not close are read to their last whole row, with a warning
@@ -520,8 +526,8 @@ gst_ibt_parse_class_init (GstIbtParseClass *klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "iRacing .ibt reader",
-      "Codec/Parser/Telemetry", "Rows of iRacing's own disk telemetry",
-      "PitBox Relay");
+      "Codec/Parser/Telemetry",
+      "Reads iRacing's .ibt files, one telemetry row a buffer", "PitBox Relay");
 }
 
 static void

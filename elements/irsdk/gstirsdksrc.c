@@ -5,6 +5,7 @@
  * SECTION:element-irsdksrc
  * @title: irsdksrc
  *
+ * The telemetry of iRacing on this machine while it runs: 60 rows a second.
  * One buffer a tick, exactly as the simulator wrote it. The source is alive
  * without a simulator: it looks for one each second, streams while there is
  * one, and goes on waiting when it leaves. The time of a buffer is when the
@@ -695,7 +696,9 @@ install_properties (GObjectClass *object_class)
           "waiting, connected or lost", "waiting", ro));
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "Counts since the start; delays from tick to read",
+          "rows, lost-ticks, torn, connections, restarts, layouts, "
+          "session-updates, wake-ups since the start; delay-mean-us and "
+          "delay-max-us from tick to reading",
           GST_TYPE_STRUCTURE, ro));
 }
 
@@ -721,7 +724,9 @@ gst_irsdk_src_class_init (GstIrsdkSrcClass *klass)
   install_properties (object_class);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "iRacing source",
-      "Source/Telemetry", "Live telemetry of iRacing from its shared memory",
+      "Source/Telemetry",
+      "Reads the running iRacing, one telemetry row a tick; waits while there "
+      "is none",
       "PitBox Relay");
 }
 

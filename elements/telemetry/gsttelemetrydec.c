@@ -3,7 +3,10 @@
 /**
  * SECTION:element-telemetrydec
  *
- * Turns KLV units back into telemetry rows, each with the time it had: a row's
+ * Stands behind tsdemux and gives back the rows that telemetryenc has coded, for
+ * telemetrysync, telemetryscene, telemetryjsonenc and whatever takes rows.
+ *
+ * Each has the time it had: a row's
  * PTS is its unit's PTS plus the row's offset. A damaged or useless unit is
  * counted in #GstTelemetryDec:stats and passed over; rows go on at the next key
  * unit, the first one marked DISCONT. Where the sender left variables or ticks
@@ -279,13 +282,18 @@ gst_telemetry_dec_class_init (GstTelemetryDecClass *klass)
   object_class->finalize = finalize;
   g_object_class_install_property (object_class, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
-          "Counters since the start; what was rejected, by reason",
+          "units, of them key-units, rows, bytes, lost-rows, restarts, "
+          "sessions; rejected, and by reason rejected-truncated, -invalid, "
+          "-checksum, -unsupported, -foreign, -need-key, -stale, -schema, "
+          "-row, -fragment",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   element_class->change_state = change_state;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry decoder",
-      "Codec/Decoder/Metadata", "Decodes KLV units into telemetry rows",
+      "Codec/Decoder/Metadata",
+      "Decodes KLV units into telemetry rows; damaged ones are counted and "
+      "left out",
       "PitBox Relay");
 }
 

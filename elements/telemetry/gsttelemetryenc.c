@@ -3,10 +3,14 @@
 /**
  * SECTION:element-telemetryenc
  *
- * Codes telemetry rows losslessly into KLV units: key units at the start, on a
- * new layout, on a force-key-unit event and every #GstTelemetryEnc:key-interval,
- * delta units between. A unit leaves as soon as its last row is in; its PTS is
- * that row's.
+ * Turns telemetry rows into KLV units (SMPTE 336M), the form in which they travel
+ * beside a picture in MPEG-TS and lie in recordings; telemetrydec gives the same
+ * rows back, bit for bit. 330 variables 60 times a second take 65 to 135 kbit/s.
+ * Where a picture goes along put telemetrypace between it and mpegtsmux.
+ *
+ * There are key units at the start, on a new layout, on a force-key-unit event
+ * and every #GstTelemetryEnc:key-interval, and delta units between. A unit leaves
+ * as soon as its last row is in; its PTS is that row's.
  *
  * |[
  * gst-launch-1.0 filesrc location=lap.ibt ! ibtparse ! telemetryenc ! mpegtsmux ! filesink location=lap.ts
@@ -421,7 +425,8 @@ install_properties (GObjectClass *klass)
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
   g_object_class_install_property (klass, PROP_CODEC,
-      g_param_spec_enum ("codec", "Codec", "How rows are coded",
+      g_param_spec_enum ("codec", "Codec",
+          "How rows are coded; all of them give the same bits back",
           GST_TYPE_PITBOX_CODEC_ID, GST_PITBOX_CODEC_DEFAULT, flags));
   g_object_class_install_property (klass, PROP_KEY_INTERVAL,
       g_param_spec_uint64 ("key-interval", "Key interval",
@@ -433,8 +438,9 @@ install_properties (GObjectClass *klass)
           GST_PITBOX_UNIT_MAX_ROWS, DEFAULT_ROWS_PER_UNIT, flags));
   g_object_class_install_property (klass, PROP_RUN_ID,
       g_param_spec_uint ("run-id", "Run id",
-          "Tells this run's units from another's (0 = random)", 0, G_MAXUINT32,
-          0, flags));
+          "Number by which a receiver tells this run's units from another's (0 "
+          "= random)",
+          0, G_MAXUINT32, 0, flags));
   g_object_class_install_property (klass, PROP_FIELDS,
       g_param_spec_string ("fields", "Fields",
           "Variables to send, comma-separated, a trailing * for any ending "
@@ -445,7 +451,9 @@ install_properties (GObjectClass *klass)
           "Send one row of every so many ticks", 1, 1000, DEFAULT_RATE_DIVISOR,
           flags));
   g_object_class_install_property (klass, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics", "Counters since the start",
+      g_param_spec_boxed ("stats", "Statistics",
+          "rows, bad-rows, skipped-rows (by rate-divisor), units, of them "
+          "key-units, bytes, of them fragment-bytes (session text); run-id",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
@@ -465,7 +473,8 @@ gst_telemetry_enc_class_init (GstTelemetryEncClass *klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry encoder",
-      "Codec/Encoder/Metadata", "Codes telemetry rows into KLV units",
+      "Codec/Encoder/Metadata",
+      "Codes telemetry rows without loss into KLV units, for MPEG-TS and files",
       "PitBox Relay");
 }
 

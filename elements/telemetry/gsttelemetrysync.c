@@ -548,7 +548,8 @@ gst_telemetry_sync_class_init (GstTelemetrySyncClass *klass)
       element_class, &src_template, GST_TYPE_AGGREGATOR_PAD);
   gst_element_class_set_static_metadata (element_class,
       "Telemetry synchroniser", "Filter/Telemetry",
-      "Puts the row that belongs to a picture on it", "PitBox Relay");
+      "Puts on each picture the telemetry row that belongs to it, as a meta",
+      "PitBox Relay");
   gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_MATCH_POLICY, 0);
   agg_class->aggregate = aggregate;
   agg_class->get_next_time = get_next_time;

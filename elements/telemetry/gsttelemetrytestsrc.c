@@ -437,8 +437,9 @@ install_properties (GObjectClass *klass)
       g_param_spec_enum ("shape", "Shape", "Which variables a row has",
           gst_telemetry_test_src_shape_get_type (), d.shape, flags));
   g_object_class_install_property (klass, PROP_SEED,
-      g_param_spec_uint64 ("seed", "Seed", "Same seed, same bytes", 0,
-          G_MAXUINT64, d.seed, flags));
+      g_param_spec_uint64 ("seed", "Seed",
+          "The same seed and properties give the same bytes", 0, G_MAXUINT64,
+          d.seed, flags));
   g_object_class_install_property (klass, PROP_TRACK,
       g_param_spec_string ("track", "Track",
           "Name of a built-in track: cinderridge (3.6 km), pinwheel (1 km), "
@@ -479,7 +480,8 @@ gst_telemetry_test_src_class_init (GstTelemetryTestSrcClass *klass)
   install_properties (object_class);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry test source",
-      "Source/Metadata", "Makes telemetry rows of a simulated car",
+      "Source/Metadata",
+      "Makes telemetry rows of a simulated car or race, without the game",
       "PitBox Relay");
   base_class->start = gst_telemetry_test_src_start;
   base_class->stop = gst_telemetry_test_src_stop;

@@ -317,7 +317,9 @@ gst_telemetry_scene_class_init (GstTelemetrySceneClass *klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry scene",
-      "Converter/Video", "Draws telemetry as the driver would see it",
+      "Converter/Video",
+      "Draws the driver's view (road, dash, other cars) from telemetry rows "
+      "alone",
       "The PitBox Relay authors");
   trans_class->transform_caps = gst_telemetry_scene_transform_caps;
   trans_class->fixate_caps = gst_telemetry_scene_fixate_caps;
