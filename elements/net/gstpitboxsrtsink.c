@@ -432,7 +432,8 @@ install_properties (GObjectClass *object_class)
           DEFAULT_PORT, ready));
   g_object_class_install_property (object_class, PROP_STREAMID,
       g_param_spec_string ("streamid", "Stream id",
-          "#!::r=DRIVER,m=publish,u=DEVICE", NULL, ready));
+          "Who sends, for the listener: #!::r=DRIVER,m=publish,u=DEVICE", NULL,
+          ready));
   g_object_class_install_property (object_class, PROP_PASSPHRASE,
       g_param_spec_string ("passphrase", "Passphrase",
           "10 to 79 characters; empty for no encryption", NULL,

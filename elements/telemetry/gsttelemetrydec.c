@@ -6,10 +6,9 @@
  * Stands behind tsdemux and gives back the rows that telemetryenc has coded, for
  * telemetrysync, telemetryscene, telemetryjsonenc and whatever takes rows.
  *
- * Each has the time it had: a row's
- * PTS is its unit's PTS plus the row's offset. A damaged or useless unit is
- * counted in #GstTelemetryDec:stats and passed over; rows go on at the next key
- * unit, the first one marked DISCONT. Where the sender left variables or ticks
+ * Each has the time it had: a row's PTS is its unit's PTS plus the row's offset.
+ * A damaged or useless unit is counted in #GstTelemetryDec:stats and passed over;
+ * rows go on at the next key unit, the first one marked DISCONT. Where the sender left variables or ticks
  * out, the caps say so: `full-schema-id` (uint) and `full-n-vars` (uint), and a
  * `rate` below the schema's own.
  *
