@@ -3,7 +3,7 @@
  * it go into the index. No file, no thread, no clock. */
 #pragma once
 
-#include "recording/pb-ts-parser.h"
+#include <mpegts/pb-ts-parser.h>
 #include "store/pb-point.h"
 
 G_BEGIN_DECLS

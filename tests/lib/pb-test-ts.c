@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "recording/pb-ts-tables.h"
+#include <mpegts/pb-ts-tables.h>
 
 void
 pb_test_ts_init (PbTestTs *ts, gboolean has_video, gboolean has_klv)

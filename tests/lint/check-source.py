@@ -13,13 +13,15 @@ import sys
 
 ROOT = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
 
-LIBS = ["pipelines", "elements/libs/gstpitbox", "elements/libs/irsdk"]
+LIBS = ["pipelines", "elements/libs/gstpitbox", "elements/libs/irsdk",
+        "elements/libs/mpegts"]
 
 # A folder may include its own headers and those of the folders named here.
 # Longest prefix wins. Tests may include everything.
 MAY_INCLUDE = {
     "elements/libs/irsdk": [],
     "elements/libs/gstpitbox": ["elements/libs/irsdk"],
+    "elements/libs/mpegts": [],
     "elements/libs/racesim": ["elements/libs/irsdk"],
     "elements/irsdk": ["elements/libs"],
     "elements/telemetry": ["elements/libs"],

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbTsParser: says of each MPEG-TS packet what the recorder must know of it
  * (ISO/IEC 13818-1), and never changes a byte. */
-#include "recording/pb-ts-parser.h"
-#include "recording/pb-ts-tables.h"
+#include "pb-ts-parser.h"
+#include "pb-ts-tables.h"
 
 #include <string.h>
 

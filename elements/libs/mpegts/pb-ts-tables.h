@@ -2,7 +2,7 @@
  * PAT and PMT: the sections that say which packets carry what. */
 #pragma once
 
-#include "recording/pb-ts-parser.h"
+#include "pb-ts-parser.h"
 
 G_BEGIN_DECLS
 

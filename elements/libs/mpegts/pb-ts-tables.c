@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PAT and PMT: the sections that say which packets carry what. */
-#include "recording/pb-ts-tables.h"
+#include "pb-ts-tables.h"
 
 #include <string.h>
 
