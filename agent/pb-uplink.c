@@ -20,8 +20,8 @@ pb_uplink_configure (GstElement *sink, const PbConfig *config, GError **error)
 {
   g_autoptr (GSocketConnectable) address =
       g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);
-  g_autofree gchar *streamid =
-      gst_pitbox_stream_id_new (config->driver, config->device);
+  g_autofree gchar *streamid = gst_pitbox_stream_id_new (
+      GST_PITBOX_STREAM_PUBLISH, config->driver, config->device);
   GNetworkAddress *net;
 
   if (address == NULL)

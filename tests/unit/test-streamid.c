@@ -5,11 +5,14 @@
 typedef struct {
   const gchar *id;
   const gchar *driver; /* NULL = refused */
-  const gchar *device;
+  const gchar *user;
+  GstPitboxStreamMode mode;
   gint code;
 } Case;
 
-#define INVALID GST_PITBOX_ERROR_INVALID
+#define INVALID 0, GST_PITBOX_ERROR_INVALID
+#define UNSUPPORTED 0, GST_PITBOX_ERROR_UNSUPPORTED
+#define REQUEST GST_PITBOX_STREAM_REQUEST
 #define LONG_ID \
   "0123456789012345678901234567890123456789012345678901234567890123"
 
@@ -27,8 +30,17 @@ static const Case cases[] = {
   { "#!::r=a b,m=publish,u=pc1", NULL, NULL, INVALID },
   { "#!::r=a\xc3\xa9,m=publish,u=pc1", NULL, NULL, INVALID },
   { "#!::r=" LONG_ID "4,m=publish,u=p", NULL, NULL, INVALID },
-  { "#!::r=car01,u=pc1", NULL, NULL, GST_PITBOX_ERROR_UNSUPPORTED },
-  { "#!::r=car01,m=request,u=pc1", NULL, NULL, GST_PITBOX_ERROR_UNSUPPORTED },
+  { "#!::r=car01,u=pc1", "car01", "pc1", REQUEST },
+  { "#!::r=car01,m=request,u=pc1", "car01", "pc1", REQUEST },
+  { "%23!::r=car01,m=request,u=pc1", "car01", "pc1", REQUEST },
+  { "%23%21%3A%3Ar%3Dcar01%2Cm%3Dpublish%2Cu%3Dpc1", "car01", "pc1" },
+  { "%23!::r=car%2F01,m=request,u=pc1", NULL, NULL, INVALID },
+  { "%23!::r=car%zz,m=request,u=pc1", NULL, NULL, INVALID },
+  { "%23!::r=car01%00,m=request,u=pc1", NULL, NULL, INVALID },
+  { "%2", NULL, NULL, INVALID },
+  { "#!::r=car%2E01,m=request,u=pc1", NULL, NULL, INVALID },
+  { "#!::r=car01,m=bidirectional,u=pc1", NULL, NULL, UNSUPPORTED },
+  { "#!::r=car01,m=,u=pc1", NULL, NULL, UNSUPPORTED },
 };
 
 static void
@@ -55,14 +67,17 @@ test_stream_ids (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     const Case *c = &cases[i];
-    g_autofree gchar *driver = NULL, *device = NULL;
+    g_autofree gchar *driver = NULL, *user = NULL;
     g_autoptr (GError) error = NULL;
-    gboolean ok = gst_pitbox_stream_id_parse (c->id, &driver, &device, &error);
+    GstPitboxStreamMode mode = GST_PITBOX_STREAM_PUBLISH;
+    gboolean ok =
+        gst_pitbox_stream_id_parse (c->id, &mode, &driver, &user, &error);
 
     g_test_message ("%s", c->id != NULL ? c->id : "(null)");
     g_assert_cmpint (ok, ==, c->driver != NULL);
     g_assert_cmpstr (driver, ==, c->driver);
-    g_assert_cmpstr (device, ==, c->device);
+    g_assert_cmpstr (user, ==, c->user);
+    g_assert_cmpint (mode, ==, c->mode);
     if (!ok)
       g_assert_error (error, GST_PITBOX_ERROR, c->code);
   }
@@ -71,11 +86,14 @@ test_stream_ids (void)
 static void
 test_written_ids_are_read (void)
 {
-  g_autofree gchar *id = gst_pitbox_stream_id_new ("car01", "pc1");
+  const GstPitboxStreamMode publish = GST_PITBOX_STREAM_PUBLISH;
+  g_autofree gchar *id = gst_pitbox_stream_id_new (publish, "car01", "pc1");
+  g_autofree gchar *request = gst_pitbox_stream_id_new (REQUEST, "a", "b");
 
   g_assert_cmpstr (id, ==, "#!::r=car01,m=publish,u=pc1");
-  g_assert_null (gst_pitbox_stream_id_new ("car,01", "pc1"));
-  g_assert_null (gst_pitbox_stream_id_new ("car01", NULL));
+  g_assert_cmpstr (request, ==, "#!::r=a,m=request,u=b");
+  g_assert_null (gst_pitbox_stream_id_new (publish, "car,01", "pc1"));
+  g_assert_null (gst_pitbox_stream_id_new (publish, "car01", NULL));
 }
 
 static void

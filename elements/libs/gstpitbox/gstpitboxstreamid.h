@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The SRT stream id by which an agent says who it is. */
+ * The SRT stream id by which a caller says who it is and what it wants. */
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
@@ -10,10 +10,21 @@ G_BEGIN_DECLS
 /* Ids end up in URLs, file names and logs. */
 #define GST_PITBOX_MAX_ID_BYTES 64
 
+/**
+ * GstPitboxStreamMode:
+ * @GST_PITBOX_STREAM_PUBLISH: the caller sends a driver's stream
+ * @GST_PITBOX_STREAM_REQUEST: the caller wants to be sent one
+ */
+typedef enum {
+  GST_PITBOX_STREAM_PUBLISH,
+  GST_PITBOX_STREAM_REQUEST,
+} GstPitboxStreamMode;
+
 GST_PITBOX_API gboolean gst_pitbox_id_is_valid (const gchar *id);
 GST_PITBOX_API gchar *gst_pitbox_stream_id_new (
-    const gchar *driver, const gchar *device);
+    GstPitboxStreamMode mode, const gchar *driver, const gchar *user);
 GST_PITBOX_API gboolean gst_pitbox_stream_id_parse (const gchar *stream_id,
-    gchar **driver, gchar **device, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+    GstPitboxStreamMode *mode, gchar **driver, gchar **user,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
