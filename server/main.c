@@ -9,6 +9,7 @@
 #include "pb-device-command.h"
 #include "pb-file-limit.h"
 #include "pb-log.h"
+#include "pb-reader-command.h"
 #include "pb-server.h"
 #include "pb-settings.h"
 #include "pb-signals.h"
@@ -17,7 +18,7 @@ typedef struct {
   PbServerOptions server;
   gchar *role;
   gchar *ready_file;
-  gchar *driver;
+  gchar **drivers;
   gboolean print_passphrase;
   gboolean version;
   gchar **words;
@@ -32,10 +33,16 @@ static const gchar description[] =
     "  device add NAME [--driver ID]  let a device publish; prints its "
     "passphrase once\n"
     "  device list                    show all devices\n"
-    "  device remove NAME             take it back\n\n"
+    "  device remove NAME             take it back\n"
+    "  reader add NAME [--driver ID]… let OBS, ffmpeg or GStreamer read these "
+    "drivers\n"
+    "                                 (all) by SRT; prints the address once\n"
+    "  reader list                    show all readers\n"
+    "  reader remove NAME             take it back\n\n"
     "Examples:\n"
     "  pitbox-server\n"
     "  pitbox-server device add car07-pc --driver car07\n"
+    "  pitbox-server reader add studio --driver car07 --driver car08\n"
     "  pitbox-server --bind 0.0.0.0 --password-file /etc/pitbox/password\n"
     "  pitbox-server --http-port 0 --srt-port 0 --ready-file ready.json\n\n"
     "Each setting can stand in a file ([server] group, key = value), in the "
@@ -66,6 +73,8 @@ static const PbSetting table[] = {
       "MB", "Disk space that recordings leave free" },
   { "max-viewers", PB_SETTING_NUMBER, AT (server.max_viewers), "100", 1, 10000,
       "N", "Most viewers at a time" },
+  { "max-readers", PB_SETTING_NUMBER, AT (server.max_readers), "64", 1, 10000,
+      "N", "Most SRT connections that read at a time" },
   { "dashboard", PB_SETTING_FILE, AT (server.dashboard), PB_DASHBOARD_DIR, 0, 0,
       "DIR", "The page's files" },
   { "role", PB_SETTING_TEXT, AT (role), "all", 0, 0, "ROLE",
@@ -81,10 +90,13 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
   const GOptionEntry more[] = {
     { "ready-file", 0, 0, G_OPTION_ARG_FILENAME, &o->ready_file,
         "Write the chosen ports to FILE as JSON once ready", "FILE" },
-    { "driver", 0, 0, G_OPTION_ARG_STRING, &o->driver,
-        "For device add: the driver it publishes for (NAME)", "ID" },
+    { "driver", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->drivers,
+        "For device add: the driver it publishes for (NAME); for reader add, "
+        "any number of times: whom it may read",
+        "ID" },
     { "print-passphrase", 0, 0, G_OPTION_ARG_NONE, &o->print_passphrase,
-        "For device add: print nothing but the passphrase", NULL },
+        "For device add and reader add: print nothing but the passphrase",
+        NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &o->version,
         "Print the version and exit", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->words, NULL,
@@ -92,7 +104,7 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context =
-      g_option_context_new ("[device add|list|remove …]");
+      g_option_context_new ("[device|reader add|list|remove …]");
 
   g_option_context_set_summary (context, summary);
   g_option_context_set_description (context, description);
@@ -167,8 +179,34 @@ options_clear (Options *o)
 {
   pb_settings_clear (&settings, o);
   g_free (o->ready_file);
-  g_free (o->driver);
+  g_strfreev (o->drivers);
   g_strfreev (o->words);
+}
+
+static int
+device_command (const Options *o)
+{
+  if (o->drivers && o->drivers[0] && o->drivers[1]) {
+    g_printerr ("pitbox-server: a device publishes for one driver\n");
+    return 2;
+  }
+  return pb_device_command (o->server.data_dir, o->words + 1,
+      o->drivers ? o->drivers[0] : NULL, o->print_passphrase);
+}
+
+static int
+reader_command (const Options *o)
+{
+  const PbReaderCommand command = {
+    .data_dir = o->server.data_dir,
+    .words = o->words + 1,
+    .drivers = o->drivers,
+    .print_passphrase = o->print_passphrase,
+    .bind = o->server.bind,
+    .srt_port = o->server.srt_port,
+  };
+
+  return pb_reader_command (&command);
 }
 
 static int
@@ -189,8 +227,9 @@ run (int argc, char **argv, Options *o)
     return 2;
   }
   if (o->words && g_str_equal (o->words[0], "device"))
-    return pb_device_command (
-        o->server.data_dir, o->words + 1, o->driver, o->print_passphrase);
+    return device_command (o);
+  if (o->words && g_str_equal (o->words[0], "reader"))
+    return reader_command (o);
   if (o->words) {
     g_printerr (
         "pitbox-server: there is no command '%s'. Try --help\n", o->words[0]);

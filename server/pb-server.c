@@ -50,6 +50,7 @@ start_ingest (PbServer *self, const PbServerOptions *options, GError **error)
     .bind = options->bind,
     .srt_port = options->srt_port,
     .latency_ms = options->srt_latency_ms,
+    .max_readers = options->max_readers,
   };
 
   self->ingest = pb_ingest_new (&config, error);

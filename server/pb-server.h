@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
  * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
+ * @max_readers: connections that read by SRT, likewise
  * @dashboard: (nullable): folder of the dashboard's files
  */
 typedef struct {
@@ -30,6 +31,7 @@ typedef struct {
   gchar *public_address;
   gint keep_free_mb;
   gint max_viewers;
+  gint max_readers;
   gchar *dashboard;
 } PbServerOptions;
 

@@ -118,6 +118,30 @@ pitbox_srt_reject_words (int code, gboolean with_passphrase)
   }
 }
 
+/* The same for one who wants to read. */
+const gchar *
+pitbox_srt_reader_reject_words (int code, gboolean with_passphrase)
+{
+  switch (code) {
+    case PITBOX_SRT_REJECT_REVOKED:
+      return "this reader's key was revoked";
+    case PITBOX_SRT_REJECT_FULL:
+      return "the server takes no more readers";
+    case PITBOX_SRT_REJECT_DRIVER:
+      return "this reader's key is not for this driver";
+    case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
+      return "the server does not know this reader";
+    case PITBOX_SRT_REJECT_MODE:
+      return "nobody may read at this port";
+    case PITBOX_SRT_REJECT_UNKNOWN_DRIVER:
+      return "the server does not know this driver";
+    case PITBOX_SRT_REJECT_NOT_LIVE:
+      return "this driver is not live";
+    default:
+      return pitbox_srt_reject_words (code, with_passphrase);
+  }
+}
+
 static gint
 reject_error_code (int code)
 {

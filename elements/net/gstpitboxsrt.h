@@ -24,7 +24,9 @@ typedef enum {
   PITBOX_SRT_REJECT_DRIVER = 1403,
   PITBOX_SRT_REJECT_UNKNOWN_DEVICE = 1404,
   PITBOX_SRT_REJECT_MODE = 1405,
+  PITBOX_SRT_REJECT_UNKNOWN_DRIVER = 1406,
   PITBOX_SRT_REJECT_CONTESTED = 1409,
+  PITBOX_SRT_REJECT_NOT_LIVE = 1424,
   PITBOX_SRT_REJECT_INTERNAL = 1500,
   PITBOX_SRT_REJECT_NOT_READY = 1503,
 } PitboxSrtReject;
@@ -33,6 +35,8 @@ gboolean pitbox_srt_startup (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_srt_cleanup (void);
 
 const gchar *pitbox_srt_reject_words (int code, gboolean with_passphrase);
+const gchar *pitbox_srt_reader_reject_words (
+    int code, gboolean with_passphrase);
 GError *pitbox_srt_reject_error (
     int code, gboolean with_passphrase, const gchar *peer);
 gboolean pitbox_srt_passphrase_is_valid (const gchar *passphrase);

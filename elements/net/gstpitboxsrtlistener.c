@@ -31,14 +31,21 @@ typedef struct {
 typedef struct {
   SRTSOCKET sock;
   gint64 since_us;
+  GstPitboxStreamMode mode;
   gchar *driver;
-  gchar *device;
+  gchar *user; /* the device or reader */
   gchar *peer;
 } HalfOpen;
 
 typedef struct {
+  PitboxSrtReader *reader;
+  const gchar *reason;
+} GoneReader;
+
+typedef struct {
   gchar *peer;
-  gchar *device;
+  const gchar *mode;
+  gchar *user;
   int code;
   const gchar *reason;
   guint others;
@@ -53,6 +60,9 @@ struct _PitboxSrtListener {
   GThread *thread;
   guint port;
 
+  /* Has its own lock, which comes before this one's. */
+  PitboxSrtReaders *readers;
+
   /* Protects all below. Never held across a call that could wait: the listen
    * callback, which serves all callers, takes it. */
   GMutex lock;
@@ -66,6 +76,7 @@ struct _PitboxSrtListener {
   guint n_refusals; /* told of since then */
   guint n_untold;
   GQueue done; /* PitboxSrtSession */
+  GQueue gone_readers; /* GoneReader */
   gboolean accepting;
   gboolean stopping;
   guint64 n_accepted;
@@ -85,7 +96,7 @@ static void
 half_open_free (HalfOpen *half)
 {
   g_free (half->driver);
-  g_free (half->device);
+  g_free (half->user);
   g_free (half->peer);
   g_free (half);
 }
@@ -94,8 +105,29 @@ static void
 refusal_free (Refusal *refusal)
 {
   g_free (refusal->peer);
-  g_free (refusal->device);
+  g_free (refusal->user);
   g_free (refusal);
+}
+
+/* What a handshake says of itself. */
+typedef struct {
+  GstPitboxStreamMode mode;
+  gchar *driver;
+  gchar *user;
+  const gchar *peer;
+} Caller;
+
+static const gchar *
+mode_name (GstPitboxStreamMode mode)
+{
+  return mode == GST_PITBOX_STREAM_REQUEST ? "request" : "publish";
+}
+
+static void
+gone_reader_free (GoneReader *gone)
+{
+  pitbox_srt_reader_unref (gone->reader);
+  g_free (gone);
 }
 
 PitboxSrtListener *
@@ -112,6 +144,7 @@ pitbox_srt_listener_new (void)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   listener->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
       (GDestroyNotify) pitbox_srt_session_unref);
+  listener->readers = pitbox_srt_readers_new ();
   return listener;
 }
 
@@ -121,6 +154,8 @@ forget_done (PitboxSrtListener *listener)
   g_mutex_lock (&listener->lock);
   g_queue_clear_full (
       &listener->done, (GDestroyNotify) pitbox_srt_session_unref);
+  g_queue_clear_full (
+      &listener->gone_readers, (GDestroyNotify) gone_reader_free);
   g_mutex_unlock (&listener->lock);
 }
 
@@ -132,6 +167,7 @@ pitbox_srt_listener_free (PitboxSrtListener *listener)
   g_hash_table_unref (listener->devices);
   g_hash_table_unref (listener->revoked);
   g_hash_table_unref (listener->sessions);
+  pitbox_srt_readers_unref (listener->readers);
   g_mutex_clear (&listener->lock);
   g_cond_clear (&listener->cond);
   g_free (listener);
@@ -163,6 +199,30 @@ pitbox_srt_listener_add_device (PitboxSrtListener *listener,
   g_hash_table_replace (listener->devices, g_strdup (device), entry);
   g_mutex_unlock (&listener->lock);
   return TRUE;
+}
+
+/* See pitbox_srt_readers_add(). Any thread. */
+gboolean
+pitbox_srt_listener_add_reader (PitboxSrtListener *listener, const gchar *name,
+    const gchar *drivers, const gchar *passphrase, GError **error)
+{
+  return pitbox_srt_readers_add (
+      listener->readers, name, drivers, passphrase, error);
+}
+
+/* See pitbox_srt_readers_remove(). Any thread. */
+void
+pitbox_srt_listener_remove_reader (
+    PitboxSrtListener *listener, const gchar *name)
+{
+  pitbox_srt_readers_remove (listener->readers, name);
+}
+
+/* See pitbox_srt_readers_list(). Any thread. */
+GPtrArray *
+pitbox_srt_listener_list_readers (PitboxSrtListener *listener)
+{
+  return pitbox_srt_readers_list (listener->readers);
 }
 
 /* With the lock: whose place a connection of @device takes, or NULL: that of
@@ -224,7 +284,7 @@ pitbox_srt_listener_remove_device (
 /* With the lock. A flood of refusals must not become one of messages. */
 static void
 queue_refusal (PitboxSrtListener *listener, const gchar *peer,
-    const gchar *device, int code, const gchar *reason)
+    const gchar *mode, const gchar *user, int code, const gchar *reason)
 {
   gint64 now = g_get_monotonic_time ();
   Refusal *refusal;
@@ -241,7 +301,8 @@ queue_refusal (PitboxSrtListener *listener, const gchar *peer,
   listener->n_refusals++;
   refusal = g_new0 (Refusal, 1);
   refusal->peer = g_strdup (peer);
-  refusal->device = g_strdup (device);
+  refusal->mode = mode;
+  refusal->user = g_strdup (user);
   refusal->code = code;
   refusal->reason = reason;
   refusal->others = listener->n_untold;
@@ -250,11 +311,63 @@ queue_refusal (PitboxSrtListener *listener, const gchar *peer,
   g_cond_signal (&listener->cond);
 }
 
+static guint
+count_half_open (PitboxSrtListener *listener, GstPitboxStreamMode mode)
+{
+  guint n = 0;
+
+  for (GList *l = listener->half_open.head; l != NULL; l = l->next)
+    n += ((HalfOpen *) l->data)->mode == mode;
+  return n;
+}
+
+/* With the lock: whether a device of that driver may come. */
+static gboolean
+knows_driver (PitboxSrtListener *listener, const gchar *driver)
+{
+  GHashTableIter iter;
+  const Device *device;
+
+  if (listener->config.accept_any)
+    return TRUE;
+  g_hash_table_iter_init (&iter, listener->devices);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device))
+    if (g_str_equal (device->driver, driver))
+      return TRUE;
+  return FALSE;
+}
+
+/* As decide_publish(), for one who wants to read. Without the lock. */
+static int
+decide_request (PitboxSrtListener *listener, const gchar *driver,
+    const gchar *name, gchar **passphrase)
+{
+  gboolean ready, full, known;
+  guint n_coming;
+  int code;
+
+  g_mutex_lock (&listener->lock);
+  ready = listener->accepting && !listener->stopping;
+  full = listener->half_open.length >= MAX_HALF_OPEN;
+  n_coming = count_half_open (listener, GST_PITBOX_STREAM_REQUEST);
+  known = knows_driver (listener, driver);
+  g_mutex_unlock (&listener->lock);
+  if (!ready)
+    return PITBOX_SRT_REJECT_NOT_READY;
+  if (full)
+    return PITBOX_SRT_REJECT_FULL;
+  code = pitbox_srt_readers_decide (listener->readers, name, driver,
+      listener->config.accept_any, known, n_coming, passphrase);
+  if (code == 0 && *passphrase == NULL)
+    *passphrase = g_strdup (listener->config.passphrase);
+  return code;
+}
+
 /* With the lock: 0 to approve, with the passphrase to ask for, or the code to
  * refuse with. */
 static int
-decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
-    gchar **passphrase)
+decide_publish (PitboxSrtListener *listener, const gchar *driver,
+    const gchar *device, gchar **passphrase)
 {
   const Device *entry = g_hash_table_lookup (listener->devices, device);
   PitboxSrtSession *holder = find_holder (listener, driver, device);
@@ -270,7 +383,8 @@ decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
   /* Who takes a place over needs no further one. */
   if (listener->half_open.length >= MAX_HALF_OPEN
       || (holder == NULL
-          && g_hash_table_size (listener->sessions) + listener->half_open.length
+          && g_hash_table_size (listener->sessions)
+                     + count_half_open (listener, GST_PITBOX_STREAM_PUBLISH)
                  >= listener->config.max_callers))
     return PITBOX_SRT_REJECT_FULL;
   if (holder != NULL && pitbox_srt_session_is_connected (holder)
@@ -284,48 +398,80 @@ decide (PitboxSrtListener *listener, const gchar *driver, const gchar *device,
   return 0;
 }
 
-static int
-approve (PitboxSrtListener *listener, SRTSOCKET sock, int hs_version,
-    const gchar *stream_id, const gchar *peer, gchar **device)
+/* What the handshake is to go on with. What waits for a slow reader is ours to
+ * throw away, picture by picture, and not libsrt's. */
+static gboolean
+set_options (SRTSOCKET sock, GstPitboxStreamMode mode, const gchar *passphrase)
 {
-  g_autofree gchar *driver = NULL;
   g_autoptr (GError) error = NULL;
-  gchar *passphrase = NULL;
-  gboolean set = TRUE;
-  HalfOpen *half;
-  int code;
 
-  if (hs_version < 5)
-    return PITBOX_SRT_REJECT_STREAM_ID;
-  if (!gst_pitbox_stream_id_parse (stream_id, &driver, device, &error))
-    return g_error_matches (
-               error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_UNSUPPORTED)
-               ? PITBOX_SRT_REJECT_MODE
-               : PITBOX_SRT_REJECT_STREAM_ID;
+  return (passphrase == NULL || *passphrase == '\0'
+             || pitbox_srt_set (sock, SRTO_PASSPHRASE, passphrase,
+                 strlen (passphrase), "passphrase", &error))
+         && (mode != GST_PITBOX_STREAM_REQUEST
+             || pitbox_srt_set_int (
+                 sock, SRTO_SNDDROPDELAY, -1, "no drop", &error));
+}
 
-  g_mutex_lock (&listener->lock);
-  code = decide (listener, driver, *device, &passphrase);
-  g_mutex_unlock (&listener->lock);
-  if (code != 0)
-    return code;
-  if (passphrase != NULL && *passphrase != '\0')
-    set = pitbox_srt_set (sock, SRTO_PASSPHRASE, passphrase,
-        strlen (passphrase), "passphrase", &error);
-  pitbox_srt_free_secret (passphrase);
-  if (!set)
-    return PITBOX_SRT_REJECT_INTERNAL;
+/* The handshake of a caller that may come, if its passphrase is right. */
+static void
+add_half_open (
+    PitboxSrtListener *listener, SRTSOCKET sock, const Caller *caller)
+{
+  HalfOpen *half = g_new0 (HalfOpen, 1);
 
-  half = g_new0 (HalfOpen, 1);
   half->sock = sock;
   half->since_us = g_get_monotonic_time ();
-  half->driver = g_steal_pointer (&driver);
-  half->device = g_strdup (*device);
-  half->peer = g_strdup (peer);
+  half->mode = caller->mode;
+  half->driver = g_strdup (caller->driver);
+  half->user = g_strdup (caller->user);
+  half->peer = g_strdup (caller->peer);
   g_mutex_lock (&listener->lock);
   g_queue_push_tail (&listener->half_open, half);
   g_cond_signal (&listener->cond);
   g_mutex_unlock (&listener->lock);
+}
+
+static int
+approve (PitboxSrtListener *listener, SRTSOCKET sock, int hs_version,
+    const gchar *stream_id, Caller *caller)
+{
+  g_autoptr (GError) error = NULL;
+  gchar *passphrase = NULL;
+  gboolean set;
+  int code;
+
+  if (hs_version < 5)
+    return PITBOX_SRT_REJECT_STREAM_ID;
+  if (!gst_pitbox_stream_id_parse (
+          stream_id, &caller->mode, &caller->driver, &caller->user, &error))
+    return g_error_matches (
+               error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_UNSUPPORTED)
+               ? PITBOX_SRT_REJECT_MODE
+               : PITBOX_SRT_REJECT_STREAM_ID;
+  if (caller->mode == GST_PITBOX_STREAM_REQUEST) {
+    code = decide_request (listener, caller->driver, caller->user, &passphrase);
+  } else {
+    g_mutex_lock (&listener->lock);
+    code = decide_publish (listener, caller->driver, caller->user, &passphrase);
+    g_mutex_unlock (&listener->lock);
+  }
+  if (code != 0)
+    return code;
+  set = set_options (sock, caller->mode, passphrase);
+  pitbox_srt_free_secret (passphrase);
+  if (!set)
+    return PITBOX_SRT_REJECT_INTERNAL;
+  add_half_open (listener, sock, caller);
   return 0;
+}
+
+static const gchar *
+refusal_words (GstPitboxStreamMode mode, int code)
+{
+  return mode == GST_PITBOX_STREAM_REQUEST
+             ? pitbox_srt_reader_reject_words (code, TRUE)
+             : pitbox_srt_reject_words (code, TRUE);
 }
 
 /* libsrt's receiving thread, which serves every caller of the port: a look-up,
@@ -338,17 +484,21 @@ listen_callback (void *opaque, SRTSOCKET sock, int hs_version,
   g_autofree gchar *peer = pitbox_srt_address_to_string (
       address, address->sa_family == AF_INET ? sizeof (struct sockaddr_in)
                                              : sizeof (struct sockaddr_in6));
-  g_autofree gchar *device = NULL;
-  int code = approve (listener, sock, hs_version, stream_id, peer, &device);
+  Caller caller = { .peer = peer };
+  int code = approve (listener, sock, hs_version, stream_id, &caller);
 
-  if (code == 0)
-    return 0;
-  srt_setrejectreason (sock, code);
-  g_mutex_lock (&listener->lock);
-  queue_refusal (listener, peer, device != NULL ? device : "", code,
-      pitbox_srt_reject_words (code, TRUE));
-  g_mutex_unlock (&listener->lock);
-  return -1;
+  if (code != 0) {
+    srt_setrejectreason (sock, code);
+    g_mutex_lock (&listener->lock);
+    queue_refusal (listener, peer,
+        caller.user != NULL ? mode_name (caller.mode) : "",
+        caller.user != NULL ? caller.user : "", code,
+        refusal_words (caller.mode, code));
+    g_mutex_unlock (&listener->lock);
+  }
+  g_free (caller.driver);
+  g_free (caller.user);
+  return code == 0 ? 0 : -1;
 }
 
 /* With the lock: the approved handshake that became @sock. */
@@ -395,29 +545,22 @@ register_session (PitboxSrtListener *listener, PitboxSrtSession *session,
   return TRUE;
 }
 
-/* A caller is through: it takes the place of an older connection. */
+/* A device is through: it takes the place of an older connection. */
 static void
-admit (PitboxSrtListener *listener, SRTSOCKET sock)
+admit_session (
+    PitboxSrtListener *listener, SRTSOCKET sock, const HalfOpen *half)
 {
-  PitboxSrtSession *session, *old;
-  HalfOpen *half;
+  PitboxSrtSession *session =
+      pitbox_srt_session_new (sock, half->driver, half->user, half->peer);
+  PitboxSrtSession *old;
   gboolean take_over, registered;
 
   g_mutex_lock (&listener->lock);
-  half = take_half_open (listener, sock);
-  old =
-      half != NULL ? find_holder (listener, half->driver, half->device) : NULL;
+  old = find_holder (listener, half->driver, half->user);
   if (old != NULL)
     pitbox_srt_session_ref (old);
   g_mutex_unlock (&listener->lock);
-  if (half == NULL) {
-    srt_close (sock);
-    return;
-  }
-  session =
-      pitbox_srt_session_new (sock, half->driver, half->device, half->peer);
   take_over = old != NULL && pitbox_srt_session_is_connected (old);
-  half_open_free (half);
   g_mutex_lock (&listener->lock);
   registered = register_session (listener, session, old, take_over);
   g_mutex_unlock (&listener->lock);
@@ -429,6 +572,41 @@ admit (PitboxSrtListener *listener, SRTSOCKET sock)
     pitbox_srt_session_close (session);
   g_clear_pointer (&old, pitbox_srt_session_unref);
   pitbox_srt_session_unref (session);
+}
+
+static void
+admit_reader (PitboxSrtListener *listener, SRTSOCKET sock, const HalfOpen *half)
+{
+  PitboxSrtReader *reader = pitbox_srt_readers_admit (listener->readers, sock,
+      half->driver, half->user, half->peer, listener->config.accept_any);
+
+  if (reader == NULL)
+    return;
+  g_mutex_lock (&listener->lock);
+  listener->n_accepted++;
+  g_mutex_unlock (&listener->lock);
+  listener->funcs.reader_joined (reader, listener->user_data);
+  pitbox_srt_readers_start (listener->readers, reader);
+  pitbox_srt_reader_unref (reader);
+}
+
+static void
+admit (PitboxSrtListener *listener, SRTSOCKET sock)
+{
+  HalfOpen *half;
+
+  g_mutex_lock (&listener->lock);
+  half = take_half_open (listener, sock);
+  g_mutex_unlock (&listener->lock);
+  if (half == NULL) {
+    srt_close (sock);
+    return;
+  }
+  if (half->mode == GST_PITBOX_STREAM_REQUEST)
+    admit_reader (listener, sock, half);
+  else
+    admit_session (listener, sock, half);
+  half_open_free (half);
 }
 
 static void
@@ -470,8 +648,8 @@ reap_half_open (PitboxSrtListener *listener)
     if (half != NULL && !gone && now - half->since_us <= HALF_OPEN_US) {
       g_queue_push_tail (&listener->half_open, half);
     } else if (half != NULL) {
-      queue_refusal (listener, half->peer, half->device, SRT_REJ_BADSECRET,
-          "wrong or missing passphrase");
+      queue_refusal (listener, half->peer, mode_name (half->mode), half->user,
+          SRT_REJ_BADSECRET, "wrong or missing passphrase");
       half_open_free (half);
     }
     g_mutex_unlock (&listener->lock);
@@ -484,8 +662,8 @@ tell_refusals (PitboxSrtListener *listener, GQueue *refusals)
   Refusal *refusal;
 
   while ((refusal = g_queue_pop_head (refusals)) != NULL) {
-    listener->funcs.refused (refusal->peer, refusal->device, refusal->code,
-        refusal->reason, refusal->others, listener->user_data);
+    listener->funcs.refused (refusal->peer, refusal->mode, refusal->user,
+        refusal->code, refusal->reason, refusal->others, listener->user_data);
     refusal_free (refusal);
   }
 }
@@ -502,6 +680,33 @@ tell_done (PitboxSrtListener *listener, GQueue *done)
   }
 }
 
+static void
+tell_gone_readers (PitboxSrtListener *listener, GQueue *gone_readers)
+{
+  GoneReader *gone;
+
+  while ((gone = g_queue_pop_head (gone_readers)) != NULL) {
+    pitbox_srt_reader_close (gone->reader);
+    listener->funcs.reader_left (
+        gone->reader, gone->reason, listener->user_data);
+    gone_reader_free (gone);
+  }
+}
+
+/* Any thread, with the readers' lock. */
+static void
+reader_done (PitboxSrtReader *reader, const gchar *reason, gpointer user_data)
+{
+  PitboxSrtListener *listener = user_data;
+  GoneReader *gone = g_new (GoneReader, 1);
+
+  *gone = (GoneReader){ pitbox_srt_reader_ref (reader), reason };
+  g_mutex_lock (&listener->lock);
+  g_queue_push_tail (&listener->gone_readers, gone);
+  g_cond_signal (&listener->cond);
+  g_mutex_unlock (&listener->lock);
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -510,17 +715,21 @@ run (gpointer data)
   g_mutex_lock (&listener->lock);
   while (!listener->stopping) {
     GQueue refusals = listener->refusals, done = listener->done;
+    GQueue gone_readers = listener->gone_readers;
     gboolean half_open = listener->half_open.length > 0;
 
-    if (refusals.length == 0 && done.length == 0 && !half_open) {
+    if (refusals.length == 0 && done.length == 0 && gone_readers.length == 0
+        && !half_open) {
       g_cond_wait (&listener->cond, &listener->lock);
       continue;
     }
     g_queue_init (&listener->refusals);
     g_queue_init (&listener->done);
+    g_queue_init (&listener->gone_readers);
     g_mutex_unlock (&listener->lock);
     tell_refusals (listener, &refusals);
     tell_done (listener, &done);
+    tell_gone_readers (listener, &gone_readers);
     if (half_open) {
       accept_all (listener);
       reap_half_open (listener);
@@ -584,6 +793,7 @@ clear_config (PitboxSrtListenerConfig *config)
 {
   g_clear_pointer (&config->address, g_free);
   g_clear_pointer (&config->passphrase, pitbox_srt_free_secret);
+  g_clear_pointer (&config->hub, g_free);
 }
 
 /* Binds and listens; callers are refused until set_accepting(). @config is
@@ -608,6 +818,7 @@ pitbox_srt_listener_start (PitboxSrtListener *listener,
   listener->config = *config;
   listener->config.address = g_strdup (config->address);
   listener->config.passphrase = g_strdup (config->passphrase);
+  listener->config.hub = g_strdup (config->hub);
   listener->funcs = *funcs;
   listener->user_data = user_data;
   listener->stopping = FALSE;
@@ -622,6 +833,8 @@ pitbox_srt_listener_start (PitboxSrtListener *listener,
     return FALSE;
   }
   listener->sock = sock;
+  pitbox_srt_readers_open (listener->readers, config->hub, config->max_readers,
+      reader_done, listener);
   listener->thread = g_thread_new ("pitbox-srt-listen", run, listener);
   return TRUE;
 }
@@ -642,6 +855,7 @@ pitbox_srt_listener_stop (PitboxSrtListener *listener)
   /* No callback runs once this returns. */
   srt_close (sock);
   g_thread_join (g_steal_pointer (&listener->thread));
+  pitbox_srt_readers_close (listener->readers);
   pitbox_srt_listener_close_sessions (listener);
   /* Readers that see the end now say so: pitbox_srt_listener_session_done(). */
   g_mutex_lock (&listener->lock);
@@ -715,13 +929,15 @@ pitbox_srt_listener_get_port (PitboxSrtListener *listener)
 GstStructure *
 pitbox_srt_listener_get_stats (PitboxSrtListener *listener)
 {
+  guint n_readers = pitbox_srt_readers_count (listener->readers);
   GstStructure *s;
 
   g_mutex_lock (&listener->lock);
   s = gst_structure_new ("pitbox-srt-stats", "callers", G_TYPE_UINT,
-      g_hash_table_size (listener->sessions), "accepted", G_TYPE_UINT64,
-      listener->n_accepted, "refused", G_TYPE_UINT64, listener->n_refused,
-      "taken-over", G_TYPE_UINT64, listener->n_taken_over, NULL);
+      g_hash_table_size (listener->sessions), "readers", G_TYPE_UINT, n_readers,
+      "accepted", G_TYPE_UINT64, listener->n_accepted, "refused", G_TYPE_UINT64,
+      listener->n_refused, "taken-over", G_TYPE_UINT64, listener->n_taken_over,
+      NULL);
   g_mutex_unlock (&listener->lock);
   return s;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PitboxSrtListener: one UDP port, many callers, each a PitboxSrtSession. */
+ * PitboxSrtListener: one UDP port, many callers: each that publishes is a
+ * PitboxSrtSession, each that reads a PitboxSrtReader. */
 #pragma once
 
-#include "gstpitboxsrt.h"
+#include "gstpitboxsrtreaders.h"
 
 G_BEGIN_DECLS
 
@@ -28,15 +29,21 @@ typedef struct {
   guint max_callers;
   gboolean accept_any;
   gboolean one_per_driver;
+  gchar *hub; /* NULL: nobody may read */
+  guint max_readers;
 } PitboxSrtListenerConfig;
 
 /* All from the listener's own thread, never under a lock. */
 typedef struct {
   void (*joined) (PitboxSrtSession *session, gpointer user_data);
   void (*left) (PitboxSrtSession *session, gpointer user_data);
-  /* @others: further refusals before this one that were not told of */
-  void (*refused) (const gchar *peer, const gchar *device, int code,
-      const gchar *reason, guint others, gpointer user_data);
+  /* @mode: "publish", "request" or "", where it was not understood; @others:
+   * further refusals before this one that were not told of */
+  void (*refused) (const gchar *peer, const gchar *mode, const gchar *user,
+      int code, const gchar *reason, guint others, gpointer user_data);
+  void (*reader_joined) (PitboxSrtReader *reader, gpointer user_data);
+  void (*reader_left) (
+      PitboxSrtReader *reader, const gchar *reason, gpointer user_data);
 } PitboxSrtListenerFuncs;
 
 typedef struct _PitboxSrtListener PitboxSrtListener;
@@ -49,6 +56,12 @@ gboolean pitbox_srt_listener_add_device (PitboxSrtListener *listener,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_srt_listener_remove_device (
     PitboxSrtListener *listener, const gchar *device);
+gboolean pitbox_srt_listener_add_reader (PitboxSrtListener *listener,
+    const gchar *name, const gchar *drivers, const gchar *passphrase,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pitbox_srt_listener_remove_reader (
+    PitboxSrtListener *listener, const gchar *name);
+GPtrArray *pitbox_srt_listener_list_readers (PitboxSrtListener *listener);
 
 gboolean pitbox_srt_listener_start (PitboxSrtListener *listener,
     const PitboxSrtListenerConfig *config, const PitboxSrtListenerFuncs *funcs,

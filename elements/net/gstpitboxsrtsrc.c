@@ -13,16 +13,30 @@
  * pad may appear before the old one has gone. A caller that vanishes is noticed
  * after 5 s (SRT's peer idle time).
  *
+ * With #GstPitboxSrtSrc:listener the same port serves readers: callers with the
+ * stream id `#!::r=DRIVER,m=request,u=READER`, who stand in a table of their own
+ * (#GstPitboxSrtSrc::add-reader). What they get is what a `pitboxsrtserversink`
+ * with the same `listener` and that driver is given, from the newest key frame
+ * on. A reader may have several connections. Each posts an element message
+ * `pitbox-srt-reader` when it begins and when it ends: `state` (joined, left),
+ * `reader`, `driver`, `peer`, `reason` (strings).
+ *
  * A caller that is refused posts an element message `pitbox-srt-refused` with
- * `peer`, `device`, `reason` (strings), `code` (int) and `others` (uint), how
- * many further refusals there were since the last message: at most 20 messages
- * a second are posted.
+ * `peer`, `mode` (publish, request or empty), `device` (or reader), `reason`
+ * (strings), `code` (int) and `others` (uint), how many further refusals there
+ * were since the last message: at most 20 messages a second are posted.
  *
  * `pad-added` and `pad-removed` come from one thread, which also lets callers
  * in: a handler links and returns.
  *
  * |[
  * gst-launch-1.0 pitboxsrtsrc name=in port=9000 accept-any=true passphrase=correct-horse in.src_0 ! filesink location=first.ts in.src_1 ! filesink location=second.ts
+ * ]|
+ *
+ * A relay: who publishes as car01 can be read at the same port.
+ *
+ * |[
+ * gst-launch-1.0 pitboxsrtsrc name=in port=9000 listener=relay accept-any=true passphrase=correct-horse in.src_0 ! pitboxsrtserversink listener=relay driver=car01
  * ]|
  */
 #include "gstpitboxsrtsrc.h"
@@ -36,6 +50,7 @@ GST_DEBUG_CATEGORY (pitbox_srt_src_debug);
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 0
 #define DEFAULT_MAX_CALLERS 64
+#define DEFAULT_MAX_READERS 64
 /* A frame comes as one burst, which one wake-up takes anyway: 10 callers at
  * 3 Mbit/s cost 13 % of a core with 0 ms, 14 % with 2 ms, 15 % with 5 ms. */
 #define DEFAULT_BATCH_MS 0
@@ -64,6 +79,9 @@ enum {
   PROP_ACCEPT_ANY,
   PROP_ONE_PER_DRIVER,
   PROP_BATCH_TIME,
+  PROP_LISTENER,
+  PROP_MAX_READERS,
+  PROP_READERS,
   PROP_STATS,
 };
 
@@ -155,23 +173,57 @@ left (PitboxSrtSession *session, gpointer user_data)
 
 /* The listener's thread. */
 static void
-refused (const gchar *peer, const gchar *device, int code, const gchar *reason,
-    guint others, gpointer user_data)
+refused (const gchar *peer, const gchar *mode, const gchar *user, int code,
+    const gchar *reason, guint others, gpointer user_data)
 {
   GstPitboxSrtSrc *self = user_data;
 
-  GST_INFO_OBJECT (self, "refused %s, device '%s': %s", peer, device, reason);
+  GST_INFO_OBJECT (self, "refused %s, '%s': %s", peer, user, reason);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_structure_new ("pitbox-srt-refused", "peer", G_TYPE_STRING, peer,
-              "device", G_TYPE_STRING, device, "reason", G_TYPE_STRING, reason,
-              "code", G_TYPE_INT, code, "others", G_TYPE_UINT, others, NULL)));
+              "mode", G_TYPE_STRING, mode, "device", G_TYPE_STRING, user,
+              "reason", G_TYPE_STRING, reason, "code", G_TYPE_INT, code,
+              "others", G_TYPE_UINT, others, NULL)));
+}
+
+static void
+post_reader (GstPitboxSrtSrc *self, PitboxSrtReader *reader, const gchar *state,
+    const gchar *reason)
+{
+  const gchar *name = pitbox_srt_reader_get_name (reader);
+  const gchar *driver = pitbox_srt_reader_get_driver (reader);
+  const gchar *peer = pitbox_srt_reader_get_peer (reader);
+
+  GST_INFO_OBJECT (
+      self, "reader %s of %s from %s %s %s", name, driver, peer, state, reason);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self),
+          gst_structure_new ("pitbox-srt-reader", "state", G_TYPE_STRING, state,
+              "reader", G_TYPE_STRING, name, "driver", G_TYPE_STRING, driver,
+              "peer", G_TYPE_STRING, peer, "reason", G_TYPE_STRING, reason,
+              NULL)));
+}
+
+/* The listener's thread. */
+static void
+reader_joined (PitboxSrtReader *reader, gpointer user_data)
+{
+  post_reader (user_data, reader, "joined", "");
+}
+
+/* The listener's thread. */
+static void
+reader_left (PitboxSrtReader *reader, const gchar *reason, gpointer user_data)
+{
+  post_reader (user_data, reader, "left", reason);
 }
 
 static gboolean
 start (GstPitboxSrtSrc *self)
 {
-  const PitboxSrtListenerFuncs funcs = { joined, left, refused };
+  const PitboxSrtListenerFuncs funcs = { joined, left, refused, reader_joined,
+    reader_left };
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
@@ -300,6 +352,65 @@ remove_device (GstPitboxSrtSrc *self, const gchar *device)
   pitbox_srt_listener_remove_device (self->listener, device);
 }
 
+/**
+ * GstPitboxSrtSrc::add-reader:
+ * @src: the element
+ * @reader: id of the reader
+ * @drivers: (nullable): ids of the drivers it may read, with commas between
+ *   them; %NULL or empty for all
+ * @passphrase: (nullable): 10 to 79 characters; %NULL or empty for the
+ *   element's own
+ *
+ * Lets a reader in, or changes what it must say; connections it has stay. Not
+ * valid ids and passphrases post a warning and change nothing. Any thread, any
+ * state.
+ */
+static void
+add_reader (GstPitboxSrtSrc *self, const gchar *reader, const gchar *drivers,
+    const gchar *passphrase)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!pitbox_srt_listener_add_reader (
+          self->listener, reader, drivers, passphrase, &error))
+    GST_ELEMENT_WARNING (
+        self, RESOURCE, SETTINGS, ("%s", error->message), (NULL));
+}
+
+/**
+ * GstPitboxSrtSrc::remove-reader:
+ * @src: the element
+ * @reader: id of the reader
+ *
+ * Shuts a reader out and ends its connections at once. Any thread, any state.
+ */
+static void
+remove_reader (GstPitboxSrtSrc *self, const gchar *reader)
+{
+  pitbox_srt_listener_remove_reader (self->listener, reader);
+}
+
+/* Connections of readers: a structure with the array "list". */
+static GstStructure *
+get_readers (GstPitboxSrtSrc *self)
+{
+  g_autoptr (GPtrArray) stats =
+      pitbox_srt_listener_list_readers (self->listener);
+  GstStructure *readers = gst_structure_new_empty ("pitbox-srt-readers");
+  GValue list = G_VALUE_INIT;
+
+  g_value_init (&list, GST_TYPE_ARRAY);
+  for (guint i = 0; i < stats->len; i++) {
+    GValue value = G_VALUE_INIT;
+
+    g_value_init (&value, GST_TYPE_STRUCTURE);
+    g_value_set_boxed (&value, g_ptr_array_index (stats, i));
+    gst_value_array_append_and_take_value (&list, &value);
+  }
+  gst_structure_take_value (readers, "list", &list);
+  return readers;
+}
+
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
@@ -333,6 +444,13 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       break;
     case PROP_BATCH_TIME:
       self->batch_ms = g_value_get_uint (value);
+      break;
+    case PROP_LISTENER:
+      g_free (c->hub);
+      c->hub = g_value_dup_string (value);
+      break;
+    case PROP_MAX_READERS:
+      c->max_readers = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -373,6 +491,15 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_BATCH_TIME:
       g_value_set_uint (value, self->batch_ms);
       break;
+    case PROP_LISTENER:
+      g_value_set_string (value, c->hub);
+      break;
+    case PROP_MAX_READERS:
+      g_value_set_uint (value, c->max_readers);
+      break;
+    case PROP_READERS:
+      g_value_take_boxed (value, get_readers (self));
+      break;
     case PROP_STATS:
       g_value_take_boxed (
           value, pitbox_srt_listener_get_stats (self->listener));
@@ -391,8 +518,30 @@ finalize (GObject *object)
 
   g_clear_pointer (&self->listener, pitbox_srt_listener_free);
   g_free (self->config.address);
+  g_free (self->config.hub);
   pitbox_srt_free_secret (self->config.passphrase);
   G_OBJECT_CLASS (gst_pitbox_srt_src_parent_class)->finalize (object);
+}
+
+static void
+install_reader_properties (GObjectClass *object_class)
+{
+  const GParamFlags ready =
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  g_object_class_install_property (object_class, PROP_LISTENER,
+      g_param_spec_string ("listener", "Listener",
+          "Name by which pitboxsrtserversink finds this port in the process; "
+          "none: nobody may read here",
+          NULL, ready));
+  g_object_class_install_property (object_class, PROP_MAX_READERS,
+      g_param_spec_uint ("max-readers", "Most readers",
+          "Further connections that want to read are refused", 1, 10000,
+          DEFAULT_MAX_READERS, ready));
+  g_object_class_install_property (object_class, PROP_READERS,
+      g_param_spec_boxed ("readers", "Readers",
+          "Figures of each connection that reads, in the array \"list\"",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -451,11 +600,18 @@ gst_pitbox_srt_src_class_init (GstPitboxSrtSrcClass *klass)
   object_class->get_property = get_property;
   object_class->finalize = finalize;
   install_properties (object_class);
+  install_reader_properties (object_class);
   g_signal_new_class_handler ("add-device", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (add_device), NULL, NULL,
       NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new_class_handler ("remove-device", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (remove_device), NULL,
+      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new_class_handler ("add-reader", GST_TYPE_PITBOX_SRT_SRC,
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (add_reader), NULL, NULL,
+      NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new_class_handler ("remove-reader", GST_TYPE_PITBOX_SRT_SRC,
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (remove_reader), NULL,
       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   element_class->change_state = change_state;
   element_class->send_event = send_event;
@@ -473,6 +629,7 @@ gst_pitbox_srt_src_init (GstPitboxSrtSrc *self)
   self->config.port = DEFAULT_PORT;
   self->config.latency_ms = PITBOX_SRT_DEFAULT_LATENCY_MS;
   self->config.max_callers = DEFAULT_MAX_CALLERS;
+  self->config.max_readers = DEFAULT_MAX_READERS;
   self->batch_ms = DEFAULT_BATCH_MS;
   self->listener = pitbox_srt_listener_new ();
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Plugin pitboxnet: the transports. */
+#include "gstpitboxsrtserversink.h"
 #include "gstpitboxsrtsink.h"
 #include "gstpitboxsrtsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (pitboxsrtsink, plugin)
+  return GST_ELEMENT_REGISTER (pitboxsrtserversink, plugin)
+         | GST_ELEMENT_REGISTER (pitboxsrtsink, plugin)
          | GST_ELEMENT_REGISTER (pitboxsrtsrc, plugin);
 }
 

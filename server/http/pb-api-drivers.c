@@ -258,7 +258,29 @@ add_contest (JsonBuilder *b, PbDriver *driver)
 }
 
 static void
-add_driver (JsonBuilder *b, PbDriver *driver)
+add_readers (JsonBuilder *b, const gchar *driver, GPtrArray *readers)
+{
+  pb_json_begin_array (b, "readers");
+  for (guint i = 0; i < readers->len; i++) {
+    const PbReaderStats *stats = g_ptr_array_index (readers, i);
+
+    if (!g_str_equal (stats->driver, driver))
+      continue;
+    json_builder_begin_object (b);
+    pb_json_add_text (b, "name", stats->name);
+    pb_json_add_text (b, "peer", stats->peer);
+    pb_json_add_double (b, "seconds", stats->connected_ms / 1e3);
+    pb_json_add_int (b, "bytes", stats->bytes);
+    pb_json_add_int (b, "dropped_bytes", stats->dropped_bytes);
+    pb_json_add_int (b, "jumps", stats->jumps);
+    pb_json_add_double (b, "rtt_ms", stats->rtt_ms);
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
+static void
+add_driver (JsonBuilder *b, PbDriver *driver, GPtrArray *readers)
 {
   g_autoptr (PbIdentity) identity = pb_driver_dup_identity (driver);
   g_autoptr (PbSession) session = pb_driver_dup_session (driver);
@@ -283,6 +305,7 @@ add_driver (JsonBuilder *b, PbDriver *driver)
   add_session (b, driver, &live, session);
   add_contest (b, driver);
   pb_json_add_int (b, "viewers", live.viewers);
+  add_readers (b, id, readers);
   json_builder_end_object (b);
 }
 
@@ -290,12 +313,14 @@ static void
 get_drivers (PbRequest *request)
 {
   g_autoptr (GPtrArray) drivers = pb_registry_list (request->config->registry);
+  g_autoptr (GPtrArray) readers =
+      pb_ingest_list_readers (request->config->ingest);
   g_autoptr (JsonBuilder) b = json_builder_new ();
 
   json_builder_begin_object (b);
   pb_json_begin_array (b, "drivers");
   for (guint i = 0; i < drivers->len; i++)
-    add_driver (b, g_ptr_array_index (drivers, i));
+    add_driver (b, g_ptr_array_index (drivers, i), readers);
   json_builder_end_array (b);
   json_builder_end_object (b);
   pb_reply_json (request, b);
@@ -305,12 +330,14 @@ static void
 get_driver (PbRequest *request)
 {
   g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (GPtrArray) readers = NULL;
   g_autoptr (JsonBuilder) b = NULL;
 
   if (!driver)
     return;
+  readers = pb_ingest_list_readers (request->config->ingest);
   b = json_builder_new ();
-  add_driver (b, driver);
+  add_driver (b, driver, readers);
   pb_reply_json (request, b);
 }
 

@@ -10,6 +10,9 @@ typedef struct {
   gboolean has_session;
   PbSessionStats session;
   gboolean index_trouble;
+  guint readers;
+  guint64 readers_bytes;
+  guint64 readers_dropped_bytes;
 } Sample;
 
 typedef gdouble (*SampleFunc) (const Sample *sample);
@@ -111,6 +114,24 @@ get_viewers (const Sample *s)
 }
 
 static gdouble
+get_readers (const Sample *s)
+{
+  return s->readers;
+}
+
+static gdouble
+get_readers_bytes (const Sample *s)
+{
+  return s->readers_bytes;
+}
+
+static gdouble
+get_readers_dropped (const Sample *s)
+{
+  return s->readers_dropped_bytes;
+}
+
+static gdouble
 get_recording (const Sample *s)
 {
   return s->session.recorder.recording;
@@ -149,6 +170,13 @@ static const struct {
 } families[] = {
   { "pitbox_driver_live", "gauge", "1 while data come", get_up, FALSE },
   { "pitbox_viewers", "gauge", "Viewers attached", get_viewers, FALSE },
+  { "pitbox_readers", "gauge", "SRT connections that read", get_readers,
+      FALSE },
+  { "pitbox_readers_sent_bytes", "gauge", "Sent to those that read now",
+      get_readers_bytes, FALSE },
+  { "pitbox_readers_dropped_bytes", "gauge",
+      "Left out for those that read now because they were too slow",
+      get_readers_dropped, FALSE },
   { "pitbox_rows_total", "counter", "Telemetry rows", get_rows, FALSE },
   { "pitbox_frames_total", "counter", "Pictures", get_frames, FALSE },
   { "pitbox_frames_without_row_total", "counter",
@@ -240,6 +268,20 @@ add_process (GString *out, const PbHttpConfig *config)
   add_number (out, "pitbox_whep_reaped_total", "", whep.reaped);
 }
 
+static void
+add_up_readers (Sample *sample, GPtrArray *readers)
+{
+  for (guint i = 0; i < readers->len; i++) {
+    const PbReaderStats *stats = g_ptr_array_index (readers, i);
+
+    if (!g_str_equal (stats->driver, pb_driver_get_id (sample->driver)))
+      continue;
+    sample->readers++;
+    sample->readers_bytes += stats->bytes;
+    sample->readers_dropped_bytes += stats->dropped_bytes;
+  }
+}
+
 /**
  * pb_metrics_to_text:
  * @config: what the server shows
@@ -253,6 +295,7 @@ pb_metrics_to_text (const PbHttpConfig *config)
 {
   GString *out = g_string_new (NULL);
   g_autoptr (GPtrArray) drivers = pb_registry_list (config->registry);
+  g_autoptr (GPtrArray) readers = pb_ingest_list_readers (config->ingest);
   g_autofree Sample *samples = g_new0 (Sample, drivers->len + 1);
 
   for (guint i = 0; i < drivers->len; i++) {
@@ -261,6 +304,7 @@ pb_metrics_to_text (const PbHttpConfig *config)
 
     sample->driver = g_ptr_array_index (drivers, i);
     pb_live_get_stats (pb_driver_get_live (sample->driver), &sample->live);
+    add_up_readers (sample, readers);
     session = pb_driver_dup_session (sample->driver);
     sample->has_session = session != NULL;
     if (session)

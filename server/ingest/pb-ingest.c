@@ -4,7 +4,11 @@
 
 #include <gst/app/app.h>
 
+#include "pb-graph.h"
 #include "store/pb-devices.h"
+
+/* As in pipelines/caller.launch. */
+#define LISTENER "pitbox-server"
 
 #define TICK_MS 1000
 /* Sessions that write their last bytes at the same time. */
@@ -16,7 +20,7 @@ typedef struct {
   PbIngest *ingest;
   PbDriver *driver;
   PbSession *session;
-  GstElement *sink;
+  GstElement *bin; /* pipelines/caller.launch */
   GstPad *pad; /* the source's, for its stats */
 } Caller;
 
@@ -33,6 +37,7 @@ struct _PbIngest {
   GThreadPool *closers;
   gint64 store_changes;
   GHashTable *devices; /* name → PbDevice: what the source knows */
+  PbAudience *audience;
   gint refused; /* atomic */
   gboolean stopping;
 
@@ -43,7 +48,7 @@ struct _PbIngest {
 static void
 caller_free (Caller *caller)
 {
-  gst_clear_object (&caller->sink);
+  gst_clear_object (&caller->bin);
   gst_clear_object (&caller->pad);
   pb_session_unref (caller->session);
   pb_driver_unref (caller->driver);
@@ -115,16 +120,47 @@ open_session (PbIngest *self, PbDriver *driver, GstPad *pad, GError **error)
   return pb_session_new (&config, error);
 }
 
+static GstElement *
+make_bin (PbDriver *driver, GError **error)
+{
+  g_autoptr (GstElement) bin = pb_graph_load_part ("caller", error);
+  g_autoptr (GstElement) readers =
+      bin ? pb_graph_get (bin, "readers", error) : NULL;
+
+  if (!readers)
+    return NULL;
+  g_object_set (readers, "driver", pb_driver_get_id (driver), "grace",
+      PB_DRIVER_OFFLINE_MS, NULL);
+  return g_steal_pointer (&bin);
+}
+
+static void
+link_caller (PbIngest *self, Caller *caller, GstElement *sink)
+{
+  GstAppSinkCallbacks callbacks = { .new_sample = take_bytes };
+  g_autoptr (GstPad) sink_pad =
+      gst_element_get_static_pad (caller->bin, "sink");
+
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, caller, NULL);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->callers, caller);
+  g_mutex_unlock (&self->lock);
+  gst_bin_add (GST_BIN (self->pipeline), caller->bin);
+  gst_element_sync_state_with_parent (caller->bin);
+  gst_pad_link (caller->pad, sink_pad);
+}
+
 /* On the source's thread: a caller is there. */
 static void
 add_caller (GstElement *source, GstPad *pad, gpointer user_data)
 {
   PbIngest *self = user_data;
-  GstAppSinkCallbacks callbacks = { .new_sample = take_bytes };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GstPad) sink_pad = NULL;
   g_autoptr (PbDriver) driver = find_driver (self, pad, &error);
-  PbSession *session = driver ? open_session (self, driver, pad, &error) : NULL;
+  g_autoptr (GstElement) bin = driver ? make_bin (driver, &error) : NULL;
+  g_autoptr (GstElement) sink =
+      bin ? pb_graph_get (bin, "session", &error) : NULL;
+  PbSession *session = sink ? open_session (self, driver, pad, &error) : NULL;
   PbSession *old;
   Caller *caller;
 
@@ -147,19 +183,8 @@ add_caller (GstElement *source, GstPad *pad, gpointer user_data)
   caller->driver = pb_driver_ref (driver);
   caller->session = session;
   caller->pad = gst_object_ref (pad);
-  caller->sink =
-      gst_object_ref_sink (gst_element_factory_make ("appsink", NULL));
-  g_object_set (
-      caller->sink, "sync", FALSE, "async", FALSE, "max-buffers", 16, NULL);
-  gst_app_sink_set_callbacks (
-      GST_APP_SINK (caller->sink), &callbacks, caller, NULL);
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->callers, caller);
-  g_mutex_unlock (&self->lock);
-  gst_bin_add (GST_BIN (self->pipeline), caller->sink);
-  gst_element_sync_state_with_parent (caller->sink);
-  sink_pad = gst_element_get_static_pad (caller->sink, "sink");
-  gst_pad_link (pad, sink_pad);
+  caller->bin = g_steal_pointer (&bin);
+  link_caller (self, caller, sink);
 }
 
 typedef struct {
@@ -167,15 +192,15 @@ typedef struct {
   Caller *caller;
 } Removal;
 
-/* On the main thread: no streaming thread is in the appsink any more. */
+/* On the main thread: no streaming thread is in the bin any more. */
 static gboolean
 finish_caller (gpointer data)
 {
   Removal *removal = data;
   Caller *caller = removal->caller;
 
-  gst_element_set_state (caller->sink, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->sink);
+  gst_element_set_state (caller->bin, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->bin);
   end_session (removal->ingest, caller->driver, caller->session,
       removal->ingest->stopping ? "the server stops" : "the device has left");
   caller_free (caller);
@@ -225,6 +250,7 @@ log_refusal (PbIngest *self, const GstStructure *s)
   const gchar *peer = gst_structure_get_string (s, "peer");
   const gchar *device = gst_structure_get_string (s, "device");
   const gchar *reason = gst_structure_get_string (s, "reason");
+  const gchar *mode = gst_structure_get_string (s, "mode");
   guint others = 0;
   gint code = 0;
 
@@ -235,9 +261,9 @@ log_refusal (PbIngest *self, const GstStructure *s)
   g_atomic_int_add (&self->refused, (gint) others + 1);
   if (others > 0)
     g_message ("%u further callers were refused", others);
-  g_message ("a caller from %s (device %s) is refused: %s",
-      peer ? peer : "unknown", device ? device : "not named",
-      reason ? reason : "no reason given");
+  g_message ("a caller from %s (%s %s) is refused: %s", peer ? peer : "unknown",
+      g_strcmp0 (mode, "request") == 0 ? "reader" : "device",
+      device ? device : "not named", reason ? reason : "no reason given");
 }
 
 static gboolean
@@ -252,6 +278,8 @@ watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
       s = gst_message_get_structure (message);
       if (gst_structure_has_name (s, "pitbox-srt-refused"))
         log_refusal (self, s);
+      else if (gst_structure_has_name (s, "pitbox-srt-reader"))
+        pb_audience_log (s);
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning (message, &error, NULL);
@@ -331,8 +359,9 @@ reload_devices (PbIngest *self)
   if (changes == self->store_changes)
     return;
   self->store_changes = changes;
-  if (!load_devices (self, &error))
-    g_warning ("the devices cannot be read: %s", error->message);
+  if (!load_devices (self, &error)
+      || !pb_audience_load (self->audience, &error))
+    g_warning ("devices and readers cannot be read: %s", error->message);
 }
 
 static void
@@ -378,9 +407,13 @@ build (PbIngest *self, const PbIngestConfig *config, GError **error)
     return FALSE;
   }
   g_object_set (self->source, "address", config->bind, "port",
-      (guint) config->srt_port, "one-per-driver", TRUE, NULL);
+      (guint) config->srt_port, "one-per-driver", TRUE, "listener", LISTENER,
+      NULL);
   if (config->latency_ms > 0)
     g_object_set (self->source, "latency", config->latency_ms, NULL);
+  if (config->max_readers > 0)
+    g_object_set (self->source, "max-readers", config->max_readers, NULL);
+  self->audience = pb_audience_new (self->store, self->seal, self->source);
   gst_bin_add (GST_BIN (self->pipeline), self->source);
   g_signal_connect (self->source, "pad-added", G_CALLBACK (add_caller), self);
   g_signal_connect (
@@ -433,7 +466,8 @@ pb_ingest_new (const PbIngestConfig *config, GError **error)
   self->closers =
       g_thread_pool_new (close_session, NULL, MAX_CLOSERS, FALSE, NULL);
   self->store_changes = pb_store_get_changes_by_others (self->store);
-  if (!build (self, config, error) || !load_devices (self, error))
+  if (!build (self, config, error) || !load_devices (self, error)
+      || !pb_audience_load (self->audience, error))
     return NULL;
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE) {
@@ -464,10 +498,11 @@ pb_ingest_free (PbIngest *self)
     Caller *caller = g_ptr_array_steal_index (self->callers, 0);
 
     end_session (self, caller->driver, caller->session, "the server stops");
-    gst_element_set_state (caller->sink, GST_STATE_NULL);
+    gst_element_set_state (caller->bin, GST_STATE_NULL);
     caller_free (caller);
   }
   g_thread_pool_free (self->closers, FALSE, TRUE);
+  g_clear_pointer (&self->audience, pb_audience_free);
   gst_clear_object (&self->pipeline);
   g_hash_table_unref (self->devices);
   g_ptr_array_unref (self->callers);
@@ -489,6 +524,18 @@ pb_ingest_get_port (PbIngest *self)
 
   g_object_get (self->source, "bound-port", &port, NULL);
   return port;
+}
+
+/**
+ * pb_ingest_list_readers:
+ *
+ * Returns: (transfer full) (element-type PbReaderStats): every connection that
+ *   reads
+ */
+GPtrArray *
+pb_ingest_list_readers (PbIngest *self)
+{
+  return pb_audience_list (self->audience);
 }
 
 /**

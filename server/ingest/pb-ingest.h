@@ -3,6 +3,7 @@
 #pragma once
 
 #include "auth/pb-seal.h"
+#include "ingest/pb-audience.h"
 #include "session/pb-registry.h"
 
 G_BEGIN_DECLS
@@ -11,14 +12,15 @@ typedef struct _PbIngest PbIngest;
 
 /**
  * PbIngestConfig:
- * @store: holds the devices, gets the sessions
- * @seal: (nullable): opens the devices' passphrases
+ * @store: holds devices and readers, gets the sessions
+ * @seal: (nullable): opens the passphrases of both
  * @registry: gets the drivers
  * @recordings: folder of all recordings
  * @recorder: (nullable): options of each recorder
  * @bind: address to listen on
  * @srt_port: UDP port, 0 = any
  * @latency_ms: SRT receive latency
+ * @max_readers: most connections that read; 0 = the source's default
  */
 typedef struct {
   PbStore *store;
@@ -29,12 +31,14 @@ typedef struct {
   const gchar *bind;
   guint16 srt_port;
   guint latency_ms;
+  guint max_readers;
 } PbIngestConfig;
 
 PbIngest *pb_ingest_new (
     const PbIngestConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_ingest_free (PbIngest *ingest);
 guint16 pb_ingest_get_port (PbIngest *ingest);
+GPtrArray *pb_ingest_list_readers (PbIngest *ingest);
 guint64 pb_ingest_get_refused (PbIngest *ingest);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngest, pb_ingest_free)

@@ -3,8 +3,6 @@
 #include "store/pb-devices.h"
 #include "store/pb-store-private.h"
 
-#include <gstpitbox/gstpitbox.h>
-
 /* 24 random bytes are 32 characters; SRT takes 10 to 79. */
 #define PASSPHRASE_RANDOM_BYTES 24
 
@@ -15,18 +13,6 @@ pb_device_free (PbDevice *device)
   g_free (device->driver);
   pb_secret_free (device->passphrase);
   g_free (device);
-}
-
-static gboolean
-check_id (const gchar *id, const gchar *what, GError **error)
-{
-  if (gst_pitbox_id_is_valid (id))
-    return TRUE;
-  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
-      "'%s' cannot name a %s: use 1 to %d of A-Z a-z 0-9 . _ - and no dot in "
-      "front",
-      id, what, GST_PITBOX_MAX_ID_BYTES);
-  return FALSE;
 }
 
 static gboolean
@@ -92,7 +78,8 @@ pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
   gchar *passphrase;
   gboolean done;
 
-  if (!check_id (name, "device", error) || !check_id (driver, "driver", error))
+  if (!pb_store_check_id (name, "device", error)
+      || !pb_store_check_id (driver, "driver", error))
     return NULL;
   passphrase = pb_secret_new (PASSPHRASE_RANDOM_BYTES);
   sealed = pb_seal_close (seal, passphrase);

@@ -25,6 +25,7 @@ void pb_store_lock (PbStore *store);
 void pb_store_unlock (PbStore *store);
 void pb_store_bind_text_or_null (
     sqlite3_stmt *stmt, gint index, const gchar *text);
+gboolean pb_store_check_id (const gchar *id, const gchar *what, GError **error);
 gchar *pb_store_dup_text (sqlite3_stmt *stmt, gint column);
 
 G_END_DECLS

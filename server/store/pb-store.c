@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <gstpitbox/gstpitbox.h>
+
 #include "pb-store-resources.h"
 
 #define MIGRATIONS "/pitbox/store"
@@ -184,6 +186,19 @@ pb_store_bind_text_or_null (sqlite3_stmt *stmt, gint index, const gchar *text)
     sqlite3_bind_text (stmt, index, text, -1, SQLITE_TRANSIENT);
   else
     sqlite3_bind_null (stmt, index);
+}
+
+/* Names go into folders, URLs and stream ids as they are. */
+gboolean
+pb_store_check_id (const gchar *id, const gchar *what, GError **error)
+{
+  if (gst_pitbox_id_is_valid (id))
+    return TRUE;
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
+      "'%s' cannot name a %s: use 1 to %d of A-Z a-z 0-9 . _ - and no dot in "
+      "front",
+      id, what, GST_PITBOX_MAX_ID_BYTES);
+  return FALSE;
 }
 
 gchar *

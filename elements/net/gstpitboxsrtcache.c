@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PitboxSrtCache: a transport stream as messages, from its last key frame on.
+ *
+ * Messages are numbered without end, also across streams, so that whoever reads
+ * needs no more than a number. A key frame begins a message of its own: from
+ * there on, behind the tables that were valid, the stream can be decoded. */
+#include "gstpitboxsrtcache.h"
+
+#include <mpegts/pb-ts-parser.h>
+#include <string.h>
+
+#define MIN_SLOTS 256
+/* As in a recording: without pictures for so long, telemetry's key units are
+ * where to begin. */
+#define NO_PICTURE_US (10 * G_USEC_PER_SEC)
+
+struct _PitboxSrtCache {
+  PbTsParser *parser;
+  gsize max_bytes;
+  gint64 now_us; /* of the push in progress */
+
+  PitboxSrtMessage **slots;
+  guint64 n_slots; /* a power of two */
+  guint64 first;
+  guint64 next;
+  gsize bytes; /* of memory, what is in the slots */
+  guint64 offset; /* bytes of the stream up to @next */
+
+  guint8 message[PITBOX_SRT_CACHE_MESSAGE_BYTES];
+  guint fill;
+
+  guint64 key;
+  GByteArray *key_tables;
+  guint64 unit; /* where the newest video unit starts; NONE once decided */
+  GByteArray *unit_tables;
+  gint64 last_picture_us;
+};
+
+/* At most @max_bytes are kept; a group of pictures that is longer is forgotten,
+ * and the next key frame is where to begin. Not thread safe. */
+PitboxSrtCache *
+pitbox_srt_cache_new (gsize max_bytes)
+{
+  PitboxSrtCache *cache = g_new0 (PitboxSrtCache, 1);
+
+  cache->parser = pb_ts_parser_new ();
+  cache->max_bytes = max_bytes;
+  cache->n_slots = MIN_SLOTS;
+  cache->slots = g_new0 (PitboxSrtMessage *, MIN_SLOTS);
+  cache->key = cache->unit = PITBOX_SRT_CACHE_NONE;
+  cache->key_tables = g_byte_array_new ();
+  cache->unit_tables = g_byte_array_new ();
+  return cache;
+}
+
+static PitboxSrtMessage **
+slot (const PitboxSrtCache *cache, guint64 sequence)
+{
+  return &cache->slots[sequence & (cache->n_slots - 1)];
+}
+
+static gsize
+message_cost (const PitboxSrtMessage *message)
+{
+  return sizeof *message + message->size;
+}
+
+static void
+drop_first (PitboxSrtCache *cache)
+{
+  PitboxSrtMessage **at = slot (cache, cache->first);
+
+  cache->bytes -= message_cost (*at);
+  g_clear_pointer (at, g_free);
+  if (cache->key == cache->first)
+    cache->key = PITBOX_SRT_CACHE_NONE;
+  if (cache->unit == cache->first)
+    cache->unit = PITBOX_SRT_CACHE_NONE;
+  cache->first++;
+}
+
+void
+pitbox_srt_cache_free (PitboxSrtCache *cache)
+{
+  while (cache->first < cache->next)
+    drop_first (cache);
+  pb_ts_parser_free (cache->parser);
+  g_byte_array_unref (cache->key_tables);
+  g_byte_array_unref (cache->unit_tables);
+  g_free (cache->slots);
+  g_free (cache);
+}
+
+/* Another stream begins: nothing of the one before is given any more. */
+void
+pitbox_srt_cache_reset (PitboxSrtCache *cache)
+{
+  while (cache->first < cache->next)
+    drop_first (cache);
+  pb_ts_parser_free (cache->parser);
+  cache->parser = pb_ts_parser_new ();
+  cache->key = cache->unit = PITBOX_SRT_CACHE_NONE;
+  cache->fill = 0;
+  cache->last_picture_us = 0;
+}
+
+static void
+grow (PitboxSrtCache *cache)
+{
+  PitboxSrtMessage **old = cache->slots;
+  guint64 n_old = cache->n_slots;
+
+  cache->n_slots *= 2;
+  cache->slots = g_new0 (PitboxSrtMessage *, cache->n_slots);
+  for (guint64 i = cache->first; i < cache->next; i++)
+    *slot (cache, i) = old[i & (n_old - 1)];
+  g_free (old);
+}
+
+/* Ends the message in progress, so that it can be sent. */
+void
+pitbox_srt_cache_flush (PitboxSrtCache *cache)
+{
+  PitboxSrtMessage *message;
+
+  if (cache->fill == 0)
+    return;
+  if (cache->next - cache->first == cache->n_slots)
+    grow (cache);
+  message = g_malloc (sizeof *message + cache->fill);
+  message->time_us = cache->now_us;
+  message->offset = cache->offset;
+  message->size = (guint16) cache->fill;
+  memcpy (message->data, cache->message, cache->fill);
+  *slot (cache, cache->next++) = message;
+  cache->offset += cache->fill;
+  cache->bytes += message_cost (message);
+  cache->fill = 0;
+  while (cache->bytes > cache->max_bytes)
+    drop_first (cache);
+}
+
+static void
+set_key (PitboxSrtCache *cache, guint64 sequence, GByteArray *tables)
+{
+  cache->key = sequence;
+  g_byte_array_set_size (cache->key_tables, 0);
+  g_byte_array_append (cache->key_tables, tables->data, tables->len);
+}
+
+static void
+start_unit (PitboxSrtCache *cache)
+{
+  pitbox_srt_cache_flush (cache);
+  cache->unit = cache->next;
+  g_byte_array_set_size (cache->unit_tables, 0);
+  pb_ts_parser_get_tables (cache->parser, cache->unit_tables);
+}
+
+static gboolean
+is_without_picture (const PitboxSrtCache *cache)
+{
+  return pb_ts_parser_get_stats (cache->parser)->video_codec == NULL
+         || cache->now_us - cache->last_picture_us >= NO_PICTURE_US;
+}
+
+static void
+take_packet (const guint8 *data, gsize size, const PbTsPacket *packet,
+    gpointer user_data)
+{
+  PitboxSrtCache *cache = user_data;
+
+  if (packet->kind == PB_TS_GARBAGE)
+    return;
+  if (packet->kind == PB_TS_VIDEO && packet->starts_unit) {
+    start_unit (cache);
+    cache->last_picture_us = cache->now_us;
+  } else if (packet->kind == PB_TS_KLV && packet->starts_unit
+             && packet->key == PB_TS_KEY_YES && is_without_picture (cache)) {
+    start_unit (cache);
+    set_key (cache, cache->unit, cache->unit_tables);
+    cache->unit = PITBOX_SRT_CACHE_NONE;
+  }
+  if (packet->kind == PB_TS_VIDEO && cache->unit != PITBOX_SRT_CACHE_NONE
+      && packet->key == PB_TS_KEY_YES) {
+    set_key (cache, cache->unit, cache->unit_tables);
+    cache->unit = PITBOX_SRT_CACHE_NONE;
+  }
+  memcpy (cache->message + cache->fill, data, size);
+  cache->fill += size;
+  if (cache->fill + PB_TS_PACKET_BYTES > PITBOX_SRT_CACHE_MESSAGE_BYTES)
+    pitbox_srt_cache_flush (cache);
+}
+
+/* The next bytes, in pieces of any size; what is no TS packet is left out. The
+ * last message may stay open: pitbox_srt_cache_flush(). */
+void
+pitbox_srt_cache_push (
+    PitboxSrtCache *cache, const guint8 *data, gsize size, gint64 now_us)
+{
+  cache->now_us = now_us;
+  pb_ts_parser_push (cache->parser, data, size, take_packet, cache);
+}
+
+/* Forgets what is before @keep_from and before the newest key frame. */
+void
+pitbox_srt_cache_trim (PitboxSrtCache *cache, guint64 keep_from)
+{
+  /* NONE is larger than any number. */
+  guint64 end = MIN (MIN (keep_from, cache->key), cache->next);
+
+  end = MIN (end, cache->unit);
+  while (cache->first < end)
+    drop_first (cache);
+}
+
+/* Number of the oldest message that is here. */
+guint64
+pitbox_srt_cache_get_first (const PitboxSrtCache *cache)
+{
+  return cache->first;
+}
+
+/* Number that the next message will have. */
+guint64
+pitbox_srt_cache_get_next (const PitboxSrtCache *cache)
+{
+  return cache->next;
+}
+
+/* Where who joins begins, or %PITBOX_SRT_CACHE_NONE. May be @next for a
+ * moment, while the key frame's first message is open. */
+guint64
+pitbox_srt_cache_get_key (const PitboxSrtCache *cache)
+{
+  return cache->key;
+}
+
+/* Memory that the messages take. */
+gsize
+pitbox_srt_cache_get_bytes (const PitboxSrtCache *cache)
+{
+  return cache->bytes;
+}
+
+/* PAT and PMT as they were before the key frame, at most 12 packets; empty
+ * where there is no key frame. */
+const guint8 *
+pitbox_srt_cache_get_tables (const PitboxSrtCache *cache, gsize *size)
+{
+  *size = cache->key_tables->len;
+  return cache->key_tables->data;
+}
+
+/* A message from first to next - 1. */
+const PitboxSrtMessage *
+pitbox_srt_cache_get (const PitboxSrtCache *cache, guint64 sequence)
+{
+  g_assert (sequence >= cache->first && sequence < cache->next);
+  return *slot (cache, sequence);
+}

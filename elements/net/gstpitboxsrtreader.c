@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PitboxSrtReader: one connection that is sent a driver's stream.
+ *
+ * It holds no data: a number says which of the outlet's messages is its next.
+ * Nothing here waits for the network. */
+#include "gstpitboxsrtreader.h"
+
+/* What is not acknowledged after so long, or so much of it, waits in the
+ * outlet and not in libsrt: a quarter of a second of round trips and of
+ * retransmissions has room in it, a burst of 8 Mbit/s too. */
+#define SEND_MAX_MS 1000
+#define SEND_MAX_BYTES (1024 * 1024)
+/* Who is so far behind the newest message goes on at the newest key frame. */
+#define LAG_MAX_US (1500 * 1000)
+/* Who has just come is behind by nature: it begins at a key frame that may be
+ * seconds old. */
+#define CATCH_UP_US (5 * G_USEC_PER_SEC)
+/* Looking into libsrt's send buffer costs as much as a message. */
+#define MESSAGES_BETWEEN_LOOKS 64
+
+struct _PitboxSrtReader {
+  gatomicrefcount ref_count;
+  SRTSOCKET sock;
+  gchar *driver;
+  gchar *name;
+  gchar *peer;
+  PitboxSrtReaderDoneFunc done;
+  gpointer user_data;
+  GDestroyNotify free_data;
+  gint64 joined_us;
+  gint told; /* atomic: done was called */
+
+  /* Outlet's lock. */
+  guint64 cursor; /* of the next message; NONE: it waits for a key frame */
+  gboolean tables_due;
+  gboolean behind;
+  gboolean was_up_to_date;
+  gboolean fell_out; /* waits for a key frame because it was too slow */
+  guint since_look;
+  guint64 offset; /* the stream's, behind the last message it was given */
+
+  /* Protects what follows. */
+  GMutex lock;
+  gboolean closed;
+  guint64 bytes;
+  guint64 dropped_bytes;
+  guint64 jumps;
+  guint64 streams;
+};
+
+/* Takes @sock. @done is called by pitbox_srt_reader_done() alone. */
+PitboxSrtReader *
+pitbox_srt_reader_new (SRTSOCKET sock, const gchar *driver, const gchar *name,
+    const gchar *peer, PitboxSrtReaderDoneFunc done, gpointer user_data,
+    GDestroyNotify free_data)
+{
+  PitboxSrtReader *reader = g_new0 (PitboxSrtReader, 1);
+  g_autoptr (GError) error = NULL;
+
+  /* One user more of a libsrt that runs, which cannot fail. */
+  if (!pitbox_srt_startup (&error))
+    g_error ("%s", error->message);
+  g_atomic_ref_count_init (&reader->ref_count);
+  g_mutex_init (&reader->lock);
+  reader->sock = sock;
+  reader->driver = g_strdup (driver);
+  reader->name = g_strdup (name);
+  reader->peer = g_strdup (peer);
+  reader->done = done;
+  reader->user_data = user_data;
+  reader->free_data = free_data;
+  reader->joined_us = g_get_monotonic_time ();
+  reader->cursor = PITBOX_SRT_CACHE_NONE;
+  if (!pitbox_srt_set_bool (sock, SRTO_SNDSYN, FALSE, "sending mode", &error))
+    pitbox_srt_reader_close (reader);
+  return reader;
+}
+
+PitboxSrtReader *
+pitbox_srt_reader_ref (PitboxSrtReader *reader)
+{
+  g_atomic_ref_count_inc (&reader->ref_count);
+  return reader;
+}
+
+void
+pitbox_srt_reader_unref (PitboxSrtReader *reader)
+{
+  if (!g_atomic_ref_count_dec (&reader->ref_count))
+    return;
+  pitbox_srt_reader_close (reader);
+  if (reader->free_data != NULL)
+    reader->free_data (reader->user_data);
+  g_mutex_clear (&reader->lock);
+  g_free (reader->driver);
+  g_free (reader->name);
+  g_free (reader->peer);
+  g_free (reader);
+  pitbox_srt_cleanup ();
+}
+
+/* Ends the connection. Any thread, any number of times, without the outlet's
+ * lock. */
+void
+pitbox_srt_reader_close (PitboxSrtReader *reader)
+{
+  gboolean closed;
+
+  g_mutex_lock (&reader->lock);
+  closed = reader->closed;
+  reader->closed = TRUE;
+  g_mutex_unlock (&reader->lock);
+  if (!closed)
+    srt_close (reader->sock);
+}
+
+/* Tells whoever made it, the first time. Any thread, without a lock. */
+void
+pitbox_srt_reader_done (PitboxSrtReader *reader, const gchar *reason)
+{
+  if (g_atomic_int_compare_and_exchange (&reader->told, FALSE, TRUE))
+    reader->done (reader, reason, reader->user_data);
+}
+
+gboolean
+pitbox_srt_reader_is_connected (PitboxSrtReader *reader)
+{
+  gboolean closed;
+
+  g_mutex_lock (&reader->lock);
+  closed = reader->closed;
+  g_mutex_unlock (&reader->lock);
+  return !closed && srt_getsockstate (reader->sock) == SRTS_CONNECTED;
+}
+
+const gchar *
+pitbox_srt_reader_get_driver (const PitboxSrtReader *reader)
+{
+  return reader->driver;
+}
+
+const gchar *
+pitbox_srt_reader_get_name (const PitboxSrtReader *reader)
+{
+  return reader->name;
+}
+
+const gchar *
+pitbox_srt_reader_get_peer (const PitboxSrtReader *reader)
+{
+  return reader->peer;
+}
+
+/* A new structure; the fields are in elements/README.md. Any thread. */
+GstStructure *
+pitbox_srt_reader_get_stats (PitboxSrtReader *reader)
+{
+  gint64 age_us = g_get_monotonic_time () - reader->joined_us;
+  SRT_TRACEBSTATS st = { 0 };
+  GstStructure *s;
+
+  g_mutex_lock (&reader->lock);
+  if (!reader->closed)
+    srt_bistats (reader->sock, &st, 0, 1);
+  s = gst_structure_new ("pitbox-srt-reader-stats", "reader", G_TYPE_STRING,
+      reader->name, "driver", G_TYPE_STRING, reader->driver, "peer",
+      G_TYPE_STRING, reader->peer, "connected-ms", G_TYPE_UINT64,
+      (guint64) (age_us / 1000), "bytes-sent", G_TYPE_UINT64, reader->bytes,
+      "bytes-dropped", G_TYPE_UINT64, reader->dropped_bytes, "jumps",
+      G_TYPE_UINT64, reader->jumps, "streams", G_TYPE_UINT64, reader->streams,
+      "rtt-ms", G_TYPE_DOUBLE, st.msRTT, "send-buffer-ms", G_TYPE_INT,
+      st.msSndBuf, "packets-lost", G_TYPE_INT, st.pktSndLossTotal,
+      "packets-retransmitted", G_TYPE_INT, st.pktRetransTotal, NULL);
+  g_mutex_unlock (&reader->lock);
+  return s;
+}
+
+/* Another stream begins: the reader goes on at its first key frame. */
+void
+pitbox_srt_reader_restart (PitboxSrtReader *reader)
+{
+  reader->cursor = PITBOX_SRT_CACHE_NONE;
+  reader->behind = reader->fell_out = FALSE;
+}
+
+/* The first message it still needs, or %PITBOX_SRT_CACHE_NONE. */
+guint64
+pitbox_srt_reader_get_cursor (const PitboxSrtReader *reader)
+{
+  return reader->cursor;
+}
+
+/* Whether the last pump left something over. */
+gboolean
+pitbox_srt_reader_is_behind (const PitboxSrtReader *reader)
+{
+  return reader->behind;
+}
+
+/* On from the key frame @key; what lies before it counts as dropped where the
+ * reader was in this stream already. */
+static void
+begin (PitboxSrtReader *reader, const PitboxSrtCache *cache, guint64 key)
+{
+  guint64 offset = pitbox_srt_cache_get (cache, key)->offset;
+  gboolean jumps = reader->fell_out || reader->cursor != PITBOX_SRT_CACHE_NONE;
+
+  g_mutex_lock (&reader->lock);
+  if (jumps) {
+    reader->jumps++;
+    reader->dropped_bytes += offset - reader->offset;
+  } else {
+    reader->streams++;
+  }
+  g_mutex_unlock (&reader->lock);
+  reader->cursor = key;
+  reader->offset = offset;
+  reader->tables_due = TRUE;
+  reader->fell_out = FALSE;
+}
+
+static gboolean
+is_too_late (
+    const PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
+{
+  gint64 lag_us =
+      now_us - pitbox_srt_cache_get (cache, reader->cursor)->time_us;
+
+  return lag_us > LAG_MAX_US
+         && (reader->was_up_to_date
+             || now_us - reader->joined_us > CATCH_UP_US);
+}
+
+/* Settles which message is next. FALSE where there is none yet. */
+static gboolean
+find_place (PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
+{
+  guint64 key = pitbox_srt_cache_get_key (cache);
+  guint64 next = pitbox_srt_cache_get_next (cache);
+  gboolean has_key = key < next; /* NONE is not */
+
+  if (reader->cursor != PITBOX_SRT_CACHE_NONE) {
+    if (reader->cursor >= next)
+      return FALSE;
+    if (reader->cursor >= pitbox_srt_cache_get_first (cache)
+        && !(has_key && key > reader->cursor
+             && is_too_late (reader, cache, now_us)))
+      return TRUE;
+  }
+  if (has_key) {
+    begin (reader, cache, key);
+    return TRUE;
+  }
+  /* Its group of pictures was too long to keep. */
+  if (reader->cursor != PITBOX_SRT_CACHE_NONE)
+    reader->fell_out = TRUE;
+  reader->cursor = PITBOX_SRT_CACHE_NONE;
+  return FALSE;
+}
+
+/* libsrt would throw away what waits too long in it, anywhere in a picture. */
+static gboolean
+has_room (PitboxSrtReader *reader)
+{
+  size_t blocks = 0, bytes = 0;
+  int ms = srt_getsndbuffer (reader->sock, &blocks, &bytes);
+
+  reader->since_look = 0;
+  return ms <= SEND_MAX_MS && bytes <= SEND_MAX_BYTES;
+}
+
+typedef enum { SENT, FULL, LOST } Sent;
+
+static Sent
+give (PitboxSrtReader *reader, const guint8 *data, gsize size)
+{
+  if (++reader->since_look > MESSAGES_BETWEEN_LOOKS && !has_room (reader))
+    return FULL;
+  if (srt_sendmsg2 (reader->sock, (const char *) data, (int) size, NULL) < 0)
+    return srt_getlasterror (NULL) == SRT_EASYNCSND ? FULL : LOST;
+  g_mutex_lock (&reader->lock);
+  reader->bytes += size;
+  g_mutex_unlock (&reader->lock);
+  return SENT;
+}
+
+static Sent
+send_tables (PitboxSrtReader *reader, const PitboxSrtCache *cache)
+{
+  gsize size;
+  const guint8 *tables = pitbox_srt_cache_get_tables (cache, &size);
+  Sent result = SENT;
+
+  for (gsize at = 0; at < size && result == SENT;
+       at += PITBOX_SRT_CACHE_MESSAGE_BYTES)
+    result = give (
+        reader, tables + at, MIN (size - at, PITBOX_SRT_CACHE_MESSAGE_BYTES));
+  reader->tables_due = result != SENT;
+  return result;
+}
+
+static Sent
+send_next (PitboxSrtReader *reader, const PitboxSrtCache *cache)
+{
+  const PitboxSrtMessage *message;
+  Sent result;
+
+  if (reader->tables_due) {
+    result = send_tables (reader, cache);
+    if (result != SENT)
+      return result;
+  }
+  message = pitbox_srt_cache_get (cache, reader->cursor);
+  result = give (reader, message->data, message->size);
+  if (result == SENT) {
+    reader->cursor++;
+    reader->offset = message->offset + message->size;
+  }
+  return result;
+}
+
+/* Gives libsrt what the reader has not got, at most @max_messages of it. */
+PitboxSrtPump
+pitbox_srt_reader_pump (PitboxSrtReader *reader, const PitboxSrtCache *cache,
+    gint64 now_us, guint max_messages)
+{
+  Sent result = SENT;
+
+  if (!find_place (reader, cache, now_us)) {
+    reader->behind = FALSE;
+    return PITBOX_SRT_PUMP_UP_TO_DATE;
+  }
+  if (reader->behind && !has_room (reader))
+    return PITBOX_SRT_PUMP_BEHIND;
+  while (result == SENT && max_messages-- > 0
+         && reader->cursor < pitbox_srt_cache_get_next (cache))
+    result = send_next (reader, cache);
+  if (result == LOST)
+    return PITBOX_SRT_PUMP_LOST;
+  reader->behind = reader->cursor < pitbox_srt_cache_get_next (cache);
+  if (!reader->behind)
+    reader->was_up_to_date = TRUE;
+  return reader->behind ? PITBOX_SRT_PUMP_BEHIND : PITBOX_SRT_PUMP_UP_TO_DATE;
+}
