@@ -398,19 +398,14 @@ decide_publish (PitboxSrtListener *listener, const gchar *driver,
   return 0;
 }
 
-/* What the handshake is to go on with. What waits for a slow reader is ours to
- * throw away, picture by picture, and not libsrt's. */
 static gboolean
-set_options (SRTSOCKET sock, GstPitboxStreamMode mode, const gchar *passphrase)
+set_passphrase (SRTSOCKET sock, const gchar *passphrase)
 {
   g_autoptr (GError) error = NULL;
 
-  return (passphrase == NULL || *passphrase == '\0'
-             || pitbox_srt_set (sock, SRTO_PASSPHRASE, passphrase,
-                 strlen (passphrase), "passphrase", &error))
-         && (mode != GST_PITBOX_STREAM_REQUEST
-             || pitbox_srt_set_int (
-                 sock, SRTO_SNDDROPDELAY, -1, "no drop", &error));
+  return passphrase == NULL || *passphrase == '\0'
+         || pitbox_srt_set (sock, SRTO_PASSPHRASE, passphrase,
+             strlen (passphrase), "passphrase", &error);
 }
 
 /* The handshake of a caller that may come, if its passphrase is right. */
@@ -458,7 +453,7 @@ approve (PitboxSrtListener *listener, SRTSOCKET sock, int hs_version,
   }
   if (code != 0)
     return code;
-  set = set_options (sock, caller->mode, passphrase);
+  set = set_passphrase (sock, passphrase);
   pitbox_srt_free_secret (passphrase);
   if (!set)
     return PITBOX_SRT_REJECT_INTERNAL;

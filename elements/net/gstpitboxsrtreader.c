@@ -5,17 +5,23 @@
  * Nothing here waits for the network. */
 #include "gstpitboxsrtreader.h"
 
-/* What is not acknowledged after so long, or so much of it, waits in the
- * outlet and not in libsrt: a quarter of a second of round trips and of
- * retransmissions has room in it, a burst of 8 Mbit/s too. */
-#define SEND_MAX_MS 1000
-#define SEND_MAX_BYTES (1024 * 1024)
+/* What a reader that is behind gets ahead of its acknowledgements: 8 Mbit/s and
+ * a quarter of a second of round trip. libsrt itself throws away what waits for
+ * a second in it, anywhere in a picture. */
+#define SEND_MAX_BYTES (256 * 1024)
+/* Without a new packet neither end of libsrt asks for lost ones again: who has
+ * no room gets one message now and then. */
+#define PROBE_US 200000
 /* Who is so far behind the newest message goes on at the newest key frame. */
 #define LAG_MAX_US (1500 * 1000)
 /* Who has just come is behind by nature: it begins at a key frame that may be
  * seconds old. */
 #define CATCH_UP_US (5 * G_USEC_PER_SEC)
-/* Looking into libsrt's send buffer costs as much as a message. */
+/* A caller that blocks while it connects throws away what comes before its
+ * thread has seen the answer, and may miss it for good: 20 ms are a sixth of
+ * SRT's usual delay. */
+#define START_US 20000
+/* Looking into libsrt's figures costs as much as a message. */
 #define MESSAGES_BETWEEN_LOOKS 64
 
 struct _PitboxSrtReader {
@@ -36,7 +42,10 @@ struct _PitboxSrtReader {
   gboolean behind;
   gboolean was_up_to_date;
   gboolean fell_out; /* waits for a key frame because it was too slow */
+  guint64 min_key; /* key frames before this one are of no use any more */
   guint since_look;
+  gint64 sent_us; /* when it was last given something */
+  gint n_drops; /* packets that libsrt has thrown away, at the last look */
   guint64 offset; /* the stream's, behind the last message it was given */
 
   /* Protects what follows. */
@@ -70,6 +79,7 @@ pitbox_srt_reader_new (SRTSOCKET sock, const gchar *driver, const gchar *name,
   reader->user_data = user_data;
   reader->free_data = free_data;
   reader->joined_us = g_get_monotonic_time ();
+  reader->sent_us = reader->joined_us;
   reader->cursor = PITBOX_SRT_CACHE_NONE;
   if (!pitbox_srt_set_bool (sock, SRTO_SNDSYN, FALSE, "sending mode", &error))
     pitbox_srt_reader_close (reader);
@@ -237,7 +247,7 @@ find_place (PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
 {
   guint64 key = pitbox_srt_cache_get_key (cache);
   guint64 next = pitbox_srt_cache_get_next (cache);
-  gboolean has_key = key < next; /* NONE is not */
+  gboolean has_key = key < next && key >= reader->min_key; /* NONE is not */
 
   if (reader->cursor != PITBOX_SRT_CACHE_NONE) {
     if (reader->cursor >= next)
@@ -258,26 +268,37 @@ find_place (PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
   return FALSE;
 }
 
-/* libsrt would throw away what waits too long in it, anywhere in a picture. */
-static gboolean
-has_room (PitboxSrtReader *reader)
+typedef enum { SENT, FULL, DAMAGED, LOST } Sent;
+
+/* Whether libsrt can take more, and what has become of what it has got. */
+static Sent
+look (PitboxSrtReader *reader)
 {
-  size_t blocks = 0, bytes = 0;
-  int ms = srt_getsndbuffer (reader->sock, &blocks, &bytes);
+  SRT_TRACEBSTATS st;
+  gint drops;
 
   reader->since_look = 0;
-  return ms <= SEND_MAX_MS && bytes <= SEND_MAX_BYTES;
+  if (srt_bistats (reader->sock, &st, 0, 1) == SRT_ERROR)
+    return LOST;
+  drops = st.pktSndDropTotal - reader->n_drops;
+  reader->n_drops = st.pktSndDropTotal;
+  if (drops > 0)
+    return DAMAGED;
+  return reader->behind && st.byteSndBuf > SEND_MAX_BYTES ? FULL : SENT;
 }
 
-typedef enum { SENT, FULL, LOST } Sent;
-
 static Sent
-give (PitboxSrtReader *reader, const guint8 *data, gsize size)
+give (PitboxSrtReader *reader, const guint8 *data, gsize size, gint64 now_us)
 {
-  if (++reader->since_look > MESSAGES_BETWEEN_LOOKS && !has_room (reader))
-    return FULL;
+  if (++reader->since_look > MESSAGES_BETWEEN_LOOKS) {
+    Sent result = look (reader);
+
+    if (result != SENT)
+      return result;
+  }
   if (srt_sendmsg2 (reader->sock, (const char *) data, (int) size, NULL) < 0)
     return srt_getlasterror (NULL) == SRT_EASYNCSND ? FULL : LOST;
+  reader->sent_us = now_us;
   g_mutex_lock (&reader->lock);
   reader->bytes += size;
   g_mutex_unlock (&reader->lock);
@@ -285,7 +306,8 @@ give (PitboxSrtReader *reader, const guint8 *data, gsize size)
 }
 
 static Sent
-send_tables (PitboxSrtReader *reader, const PitboxSrtCache *cache)
+send_tables (
+    PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
 {
   gsize size;
   const guint8 *tables = pitbox_srt_cache_get_tables (cache, &size);
@@ -293,29 +315,58 @@ send_tables (PitboxSrtReader *reader, const PitboxSrtCache *cache)
 
   for (gsize at = 0; at < size && result == SENT;
        at += PITBOX_SRT_CACHE_MESSAGE_BYTES)
-    result = give (
-        reader, tables + at, MIN (size - at, PITBOX_SRT_CACHE_MESSAGE_BYTES));
+    result = give (reader, tables + at,
+        MIN (size - at, PITBOX_SRT_CACHE_MESSAGE_BYTES), now_us);
   reader->tables_due = result != SENT;
   return result;
 }
 
 static Sent
-send_next (PitboxSrtReader *reader, const PitboxSrtCache *cache)
+send_next (PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
 {
   const PitboxSrtMessage *message;
   Sent result;
 
   if (reader->tables_due) {
-    result = send_tables (reader, cache);
+    result = send_tables (reader, cache, now_us);
     if (result != SENT)
       return result;
   }
   message = pitbox_srt_cache_get (cache, reader->cursor);
-  result = give (reader, message->data, message->size);
+  result = give (reader, message->data, message->size, now_us);
   if (result == SENT) {
     reader->cursor++;
     reader->offset = message->offset + message->size;
   }
+  return result;
+}
+
+/* libsrt has thrown away a part of a picture: the next key frame mends it. */
+static void
+wait_for_next_key (PitboxSrtReader *reader, const PitboxSrtCache *cache)
+{
+  reader->min_key = pitbox_srt_cache_get_next (cache);
+  reader->cursor = PITBOX_SRT_CACHE_NONE;
+  reader->fell_out = TRUE;
+  reader->behind = FALSE;
+}
+
+static Sent
+send_some (PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us,
+    guint max_messages)
+{
+  Sent result = SENT;
+
+  if (reader->behind) {
+    result = look (reader);
+    if (result == FULL && now_us - reader->sent_us >= PROBE_US) {
+      max_messages = 1;
+      result = SENT;
+    }
+  }
+  while (result == SENT && max_messages-- > 0
+         && reader->cursor < pitbox_srt_cache_get_next (cache))
+    result = send_next (reader, cache, now_us);
   return result;
 }
 
@@ -324,19 +375,23 @@ PitboxSrtPump
 pitbox_srt_reader_pump (PitboxSrtReader *reader, const PitboxSrtCache *cache,
     gint64 now_us, guint max_messages)
 {
-  Sent result = SENT;
-
+  if (now_us - reader->joined_us < START_US) {
+    reader->behind = TRUE;
+    return PITBOX_SRT_PUMP_BEHIND;
+  }
   if (!find_place (reader, cache, now_us)) {
     reader->behind = FALSE;
     return PITBOX_SRT_PUMP_UP_TO_DATE;
   }
-  if (reader->behind && !has_room (reader))
-    return PITBOX_SRT_PUMP_BEHIND;
-  while (result == SENT && max_messages-- > 0
-         && reader->cursor < pitbox_srt_cache_get_next (cache))
-    result = send_next (reader, cache);
-  if (result == LOST)
-    return PITBOX_SRT_PUMP_LOST;
+  switch (send_some (reader, cache, now_us, max_messages)) {
+    case DAMAGED:
+      wait_for_next_key (reader, cache);
+      return PITBOX_SRT_PUMP_UP_TO_DATE;
+    case LOST:
+      return PITBOX_SRT_PUMP_LOST;
+    default:
+      break;
+  }
   reader->behind = reader->cursor < pitbox_srt_cache_get_next (cache);
   if (!reader->behind)
     reader->was_up_to_date = TRUE;

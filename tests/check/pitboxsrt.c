@@ -134,7 +134,7 @@ static const Refusal refusals[] = {
       "does not understand the stream id" },
   { NULL, NULL, PASS_1, 1400, GST_RESOURCE_ERROR_SETTINGS,
       "does not understand the stream id" },
-  { NULL, "#!::r=car01,m=request,u=pc1", PASS_1, 1405,
+  { NULL, "#!::r=car01,m=bidirectional,u=pc1", PASS_1, 1405,
       GST_RESOURCE_ERROR_SETTINGS, "only takes streams that publish" },
 };
 

@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Readers of the SRT port that are not ours: ffmpeg, ffprobe and the stock
+srtsrc read a driver by the addresses that `pitbox-server reader add` prints."""
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+
+from pitbox import Stack, need
+
+need("ffmpeg", "ffprobe", "gst-launch-1.0")
+
+PACKET = 188
+
+
+def server_command(stack, *words):
+    return subprocess.run(
+        ["pitbox-server", "--data-dir", stack.data, "--srt-port",
+         str(stack.srt_port), *words], check=True, capture_output=True,
+        text=True).stdout
+
+
+def add_reader(stack, name, *drivers):
+    """The address that is printed, with a driver in the place of DRIVER."""
+    out = server_command(stack, "reader", "add", name,
+                         *[f"--driver={d}" for d in drivers])
+    url = re.search(r"^ +(srt://\S+)$", out, re.M).group(1)
+    assert url.startswith(f"srt://127.0.0.1:{stack.srt_port}?"), url
+    # The running server looks once a second.
+    time.sleep(1.2)
+    return url
+
+
+def probe(url, seconds):
+    """(video, klv) presentation times as ffprobe sees them, sorted."""
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-read_intervals", f"%+{seconds}",
+         "-show_entries", "packet=codec_type,pts_time", "-of", "json", url],
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    packets = json.loads(done.stdout)["packets"]
+    times = {"video": [], "data": []}
+    for p in packets:
+        times[p["codec_type"]].append(float(p["pts_time"]))
+    return sorted(times["video"]), sorted(times["data"])
+
+
+def check_one_unit_a_frame(video, data, frames):
+    """Each frame has exactly one unit, of its own time, but for those at both
+    ends, where one of the two was not read any more."""
+    assert len(video) > frames, f"{len(video)} frames"
+    first, last = max(video[0], data[0]), min(video[-1], data[-1])
+    v = [t for t in video if first - 0.004 <= t <= last + 0.004]
+    d = [t for t in data if first - 0.004 <= t <= last + 0.004]
+    assert len(v) > frames * 0.9, f"{len(v)} of {len(video)} in both"
+    assert len(v) == len(d), f"{len(v)} frames, {len(d)} units"
+    worst = max(abs(a - b) for a, b in zip(v, d))
+    assert worst <= 0.0001, f"{worst} s apart"
+    return worst
+
+
+def test_ffprobe(stack, url):
+    video, data = probe(url, 4)
+    worst = check_one_unit_a_frame(video, data, 200)
+    print(f"ffprobe: {len(video)} frames, {len(data)} units, at most "
+          f"{worst * 1e6:.0f} us apart")
+
+
+def packets_of(path):
+    with open(path, "rb") as f:
+        data = f.read()
+    data = data[:len(data) // PACKET * PACKET]
+    return [data[i:i + PACKET] for i in range(0, len(data), PACKET)]
+
+
+def pid(packet):
+    return (packet[1] & 0x1f) << 8 | packet[2]
+
+
+def recorded(stack, driver):
+    """All packets of the driver's recording that are no tables."""
+    import glob
+    import os
+    files = sorted(glob.glob(os.path.join(stack.data, "recordings", driver,
+                                          "*", "*.ts")))
+    return [p for f in files for p in packets_of(f) if pid(p) not in TABLES]
+
+
+TABLES = (0, 0x20)
+
+
+def test_bytes(stack, url):
+    """Stock srtsrc gets tables, a key frame, and the very bytes that are in the
+    recording."""
+    path = stack.path("read.ts")
+    p = stack.start("srtsrc", ["gst-launch-1.0", "-e", "srtsrc", f"uri={url}",
+                               "!", "filesink", f"location={path}"])
+    stack.wait(lambda: stack.driver("car1")["readers"], "the reader is listed")
+    time.sleep(3)
+    reader = stack.driver("car1")["readers"][0]
+    assert reader["name"] == "studio" and reader["bytes"] > 100_000, reader
+    assert reader["dropped_bytes"] == 0 and reader["jumps"] == 0, reader
+    metrics = stack.get("/metrics")
+    assert re.search(r'^pitbox_readers{driver="car1"} 1$', metrics, re.M)
+    p.stop(signal.SIGINT)
+    stack.wait(lambda: not stack.driver("car1")["readers"], "it has left")
+    packets = packets_of(path)
+    assert [pid(x) for x in packets[:2]] == [0, 0x20], [pid(x) for x in packets[:9]]
+    # Random access indicator: the first picture is a key frame.
+    assert packets[2][3] & 0x20 and packets[2][5] & 0x40, packets[2][:8].hex()
+    mine = [x for x in packets if pid(x) not in TABLES]
+    time.sleep(0.5)
+    theirs = recorded(stack, "car1")
+    at = theirs.index(mine[0])
+    n = len(mine)
+    assert n > 500 and theirs[at:at + n] == mine, "the bytes differ"
+    print(f"srtsrc: {n} packets as recorded")
+
+
+def first_frame_ms(url):
+    """From starting ffmpeg until it has decoded a picture, and its own share:
+    the same of a file."""
+    def run(source):
+        begin = time.monotonic()
+        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-probesize",
+                        "200000", "-analyzeduration", "100000", "-i", source,
+                        "-frames:v", "1", "-f", "null", "-"], check=True,
+                       timeout=30)
+        return (time.monotonic() - begin) * 1e3
+    return run(url)
+
+
+def test_five_at_once(stack, url):
+    readers = [stack.start(f"five-{i}", [
+        "ffmpeg", "-v", "error", "-nostdin", "-i", url, "-t", "3", "-map", "0",
+        "-c", "copy", "-y", "-f", "mpegts", stack.path(f"five-{i}.ts")])
+        for i in range(5)]
+    stack.wait(lambda: len(stack.driver("car1")["readers"]) == 5, "all are in")
+    for r in readers:
+        assert r.popen.wait(30) == 0, r.err()
+    for i in range(5):
+        done = subprocess.run(
+            ["ffprobe", "-v", "error", "-count_packets", "-show_entries",
+             "stream=codec_name,nb_read_packets", "-of", "json",
+             stack.path(f"five-{i}.ts")], check=True, capture_output=True,
+            text=True)
+        n = {s["codec_name"]: int(s["nb_read_packets"])
+             for s in json.loads(done.stdout)["streams"]}
+        assert n["h264"] > 150 and n["klv"] > 150, n
+    print("five at once: all have pictures and units")
+
+
+def refused(stack, name, url, words):
+    p = stack.start(name, ["ffmpeg", "-v", "error", "-nostdin", "-i", url,
+                           "-f", "null", "-"])
+    assert p.popen.wait(20) != 0, f"{name} got in"
+    stack.server.wait_for(rf"\(reader \S+\) is refused: {words}$")
+
+
+def test_refusals(stack, url):
+    """Each of them for its own reason."""
+    other = add_reader(stack, "other", "car9").replace("r=car9", "r=car1")
+    key = "passphrase="
+    refused(stack, "nobody", url.replace("u=studio", "u=nobody"),
+            "the server does not know this reader")
+    refused(stack, "wrong", url[:url.index(key)] + key + "x" * 32,
+            "wrong or missing passphrase")
+    refused(stack, "none", url[:url.index("&" + key)],
+            "wrong or missing passphrase")
+    refused(stack, "foreign", other, "this reader's key is not for this driver")
+    everything = add_reader(stack, "everything")
+    refused(stack, "unknown", everything.replace("DRIVER", "car7"),
+            "the server does not know this driver")
+    refused(stack, "asleep", everything.replace("DRIVER", "car2"),
+            "this driver is not live")
+    assert stack.state("car1") == "live"
+
+
+def test_revoked(stack):
+    url = add_reader(stack, "guest", "car1")
+    p = stack.start("guest", ["gst-launch-1.0", "srtsrc", f"uri={url}",
+                              "auto-reconnect=false", "!", "fakesink"])
+    stack.wait(lambda: stack.driver("car1")["readers"], "the guest is in")
+    assert "guest" in server_command(stack, "reader", "list")
+    server_command(stack, "reader", "remove", "guest")
+    begin = time.monotonic()
+    stack.server.wait_for(r"reader guest from \S+ ends: its key was revoked")
+    assert time.monotonic() - begin < 2
+    assert not stack.driver("car1")["readers"]
+    refused(stack, "again", url, "this reader's key was revoked")
+    if p.alive():
+        p.kill()
+
+
+def count_bytes(path):
+    import os
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def test_restart(stack, url, agent):
+    """The reader stays while the agent is replaced, and goes on with a key
+    frame behind new tables; when the driver has left for good it is closed."""
+    path = stack.path("through.ts")
+    p = stack.start("through", ["gst-launch-1.0", "-e", "srtsrc", f"uri={url}",
+                                "auto-reconnect=false", "!", "filesink",
+                                f"location={path}", "buffer-mode=unbuffered"])
+    stack.wait(lambda: count_bytes(path) > 50_000, "bytes")
+    agent.kill()
+    before = count_bytes(path)
+    agent = start_agent(stack, "agent-2")
+    stack.wait(lambda: count_bytes(path) > before + 300_000, "bytes of the new one")
+    assert len(stack.driver("car1")["readers"]) == 1
+    done = subprocess.run(
+        ["ffmpeg", "-v", "fatal", "-nostdin", "-i", path, "-map", "0:v",
+         "-vsync", "passthrough", "-f", "null", "-progress", "-", "-"],
+        check=True, capture_output=True, text=True)
+    frames = int(re.findall(r"^frame=(\d+)", done.stdout, re.M)[-1])
+    assert frames > 100, frames
+    agent.stop()
+    begin = time.monotonic()
+    stack.server.wait_for(r"reader studio from \S+ ends: the driver has left", 20)
+    grace = time.monotonic() - begin
+    assert 8 < grace < 14, grace
+    print(f"restart: {frames} frames over both; closed {grace:.1f} s after the end")
+    p.stop(signal.SIGINT)
+
+
+def start_agent(stack, name):
+    return stack.start_agent(
+        "car1", "--mode", "video", "--width", "320", "--height", "180",
+        "--framerate", "60", "--bitrate-kbps", "900", name=name)
+
+
+def main():
+    with Stack() as stack:
+        stack.add_driver("car1")
+        stack.add_driver("car2")
+        stack.start_server()
+        stack.start_sim("car1")
+        agent = start_agent(stack, "agent-1")
+        stack.wait(lambda: stack.state("car1") == "live"
+                   and stack.driver("car1")["video"], "pictures", 30)
+        url = add_reader(stack, "studio", "car1")
+        test_ffprobe(stack, url)
+        test_bytes(stack, url)
+        print(f"first picture decoded by ffmpeg: {first_frame_ms(url):.0f} ms "
+              "after its start")
+        test_five_at_once(stack, url)
+        test_refusals(stack, url)
+        test_revoked(stack)
+        test_restart(stack, url, agent)
+        assert stack.server.stop() == 0
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)
