@@ -104,8 +104,9 @@ def check_readme(names):
                             table.group(1), re.M)) if table else set()
     listed -= {"element"}
     for name in sorted(names ^ listed):
-        finding("elements/README.md", f"{name}: in the table of elements "
-                "and in the registry, or in neither")
+        finding("elements/README.md", f"{name}: " + (
+            "no row in the table \"Which element does what\""
+            if name in names else "in the table, but there is no such element"))
 
 
 def main():
