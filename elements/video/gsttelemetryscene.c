@@ -18,6 +18,10 @@
  * row's PTS; where downstream wants fewer frames a second, rows in between are
  * learnt from but not drawn. No row, no picture: nothing is ever repeated.
  *
+ * A track of telemetrytestsrc and pitbox-sim, known by its name in the session
+ * text, is drawn from its own geometry; any other from what earlier rows of the
+ * same place showed.
+ *
  * |[
  * gst-launch-1.0 telemetrytestsrc num-buffers=600 ! telemetryscene ! videoconvert ! autovideosink
  * ]|
@@ -28,13 +32,14 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_scene_debug);
 
 #define DEFAULT_WIDTH 1280
 #define DEFAULT_HEIGHT 720
+#define DEFAULT_VIEW SCENE_VIEW_DRIVER
 /* Rows a second where caps do not say. */
 #define DEFAULT_RATE 60
 
 /* Even sizes, because chroma is halved; at least as wide as a readable strip;
  * at most 4K, which bounds the memory that caps can ask for. */
 #define SIZES \
-  "width = (int) [ 128, 3840, 2 ], height = (int) [ 72, 2160, 2 ], " \
+  "width = (int) [ 128, 4096, 2 ], height = (int) [ 72, 2160, 2 ], " \
   "framerate = (fraction) [ 1/1, 360/1 ], " \
   "pixel-aspect-ratio = (fraction) 1/1, interlace-mode = (string) progressive"
 
@@ -49,7 +54,9 @@ static GstStaticPadTemplate src_template =
 struct _GstTelemetryScene {
   GstBaseTransform parent;
 
-  /* All of it belongs to the streaming thread, or to a stopped element. */
+  SceneViewMode view; /* object lock */
+
+  /* The rest belongs to the streaming thread, or to a stopped element. */
   GstPitboxSchema *schema;
   GBytes *session_text;
   Scene *scene;
@@ -66,6 +73,29 @@ struct _GstTelemetryScene {
 G_DEFINE_TYPE (GstTelemetryScene, gst_telemetry_scene, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE (
     telemetryscene, "telemetryscene", GST_RANK_NONE, GST_TYPE_TELEMETRY_SCENE)
+
+enum {
+  PROP_0,
+  PROP_VIEW,
+};
+
+static GType
+gst_telemetry_scene_view_get_type (void)
+{
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type)) {
+    static const GEnumValue values[] = {
+      { SCENE_VIEW_DRIVER, "Out of the own car", "driver" },
+      { SCENE_VIEW_TOP, "The whole track and all cars from above", "top" },
+      { 0, NULL, NULL },
+    };
+
+    g_once_init_leave (
+        &type, g_enum_register_static ("GstTelemetrySceneView", values));
+  }
+  return type;
+}
 
 /* Rows a second; FALSE, and the default, if the caps do not say. */
 static gboolean
@@ -272,8 +302,13 @@ gst_telemetry_scene_transform (
   guint32 tick =
       (guint32) (GST_BUFFER_OFFSET_IS_VALID (input) ? GST_BUFFER_OFFSET (input)
                                                     : self->n_rows - 1);
+  SceneViewMode view;
   GstVideoFrame frame;
 
+  GST_OBJECT_LOCK (self);
+  view = self->view;
+  GST_OBJECT_UNLOCK (self);
+  scene_set_view (self->scene, view);
   if (!gst_video_frame_map (&frame, &self->info, output, GST_MAP_WRITE))
     return GST_FLOW_ERROR;
   scene_draw (self->scene, &frame, tick);
@@ -309,11 +344,58 @@ gst_telemetry_scene_stop (GstBaseTransform *trans)
 }
 
 static void
+gst_telemetry_scene_set_property (
+    GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GstTelemetryScene *self = GST_TELEMETRY_SCENE (object);
+
+  switch (id) {
+    case PROP_VIEW:
+      GST_OBJECT_LOCK (self);
+      self->view = (SceneViewMode) g_value_get_enum (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+}
+
+static void
+gst_telemetry_scene_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GstTelemetryScene *self = GST_TELEMETRY_SCENE (object);
+
+  switch (id) {
+    case PROP_VIEW:
+      GST_OBJECT_LOCK (self);
+      g_value_set_enum (value, (gint) self->view);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+}
+
+static void
 gst_telemetry_scene_class_init (GstTelemetrySceneClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS (klass);
 
+  object_class->set_property = gst_telemetry_scene_set_property;
+  object_class->get_property = gst_telemetry_scene_get_property;
+  g_object_class_install_property (object_class, PROP_VIEW,
+      g_param_spec_enum ("view", "View",
+          "What is shown: out of the own car, or the whole track with all cars "
+          "and their order from above",
+          gst_telemetry_scene_view_get_type (), DEFAULT_VIEW,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+              | GST_PARAM_MUTABLE_PLAYING));
+  gst_type_mark_as_plugin_api (gst_telemetry_scene_view_get_type (), 0);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry scene",
@@ -337,5 +419,6 @@ gst_telemetry_scene_class_init (GstTelemetrySceneClass *klass)
 static void
 gst_telemetry_scene_init (GstTelemetryScene *self)
 {
+  self->view = DEFAULT_VIEW;
   gst_base_transform_set_qos_enabled (GST_BASE_TRANSFORM (self), FALSE);
 }

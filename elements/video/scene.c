@@ -9,31 +9,47 @@
 #include "scenecanvas.h"
 #include "sceneconvert.h"
 #include "scenedash.h"
-#include "sceneground.h"
+#include "scenefield.h"
 #include "scenerow.h"
-#include "scenetrackside.h"
-#include "sceneview.h"
+#include "scenetags.h"
+#include "scenetop.h"
+#include "sceneweather.h"
+#include "sceneworld.h"
 
 /* Where the horizon lies on a level road, from the top. */
-#define HORIZON 0.345f
+#define HORIZON 0.36f
+#define EYE_M 1.12
+#define FAR_M 1000.0f
+#define MIRROR_FAR_M 260.0f
+/* The ground that shows above the cockpit. */
+#define GROUND_SHARE 0.845f
 
 struct _Scene {
   SceneCanvas canvas;
   SceneBackdrop back;
-  SceneView view;
   SceneRoad road;
+  SceneTrack *learnt;
+  SceneTrack *known; /* NULL: nobody knows where that is */
+  gchar *track_name;
   SceneSprites sprites;
+  SceneTexture *textures[SCENE_N_TEXTURES];
+  SceneField field;
   SceneDash *dash;
+  SceneTags *tags;
+  SceneTop *top; /* made when it is looked at */
+  SceneWeather weather;
+  SceneViewMode mode;
 
   GstPitboxSchema *schema;
   SceneVars vars;
   SceneRow row;
-  guint64 hidden_cars; /* bit i: CarIdx i */
 
-  /* Of the driver's head, smoothed: share of the picture, metres. */
+  /* Of the driver's head, smoothed: share of the picture, rad. */
   gdouble nod;
   gdouble bump;
-  gdouble offset_m;
+  gdouble look;
+  gdouble grade;
+  gdouble yaw; /* of the car against the road */
 };
 
 /**
@@ -48,13 +64,19 @@ Scene *
 scene_new (guint width, guint height)
 {
   Scene *scene = g_new0 (Scene, 1);
+  gint w = (gint) width, h = (gint) height;
 
-  scene_canvas_init (&scene->canvas, (gint) width, (gint) height);
-  scene_view_init (&scene->view, (gint) width, (gint) height);
-  scene_backdrop_init (&scene->back, (gint) height, scene->view.focal);
+  scene_canvas_init (&scene->canvas, w, h);
+  scene_backdrop_init (&scene->back, h, 0.74f * MIN (w, h * 16 / 9));
   scene_road_reset (&scene->road);
-  scene_sprites_init (&scene->sprites, (gint) height);
-  scene->dash = scene_dash_new ((gint) width, (gint) height);
+  scene->learnt = scene_track_new_learnt ();
+  scene_track_learn (scene->learnt, &scene->road);
+  scene_sprites_init (&scene->sprites, h);
+  scene_textures_init (scene->textures);
+  scene_field_reset (&scene->field);
+  scene->dash = scene_dash_new (w, h);
+  scene->tags = scene_tags_new (h);
+  scene_weather_reset (&scene->weather);
   for (guint i = 0; i < SCENE_N_VALUES; i++)
     scene->row.value[i] = NAN;
   return scene;
@@ -65,10 +87,15 @@ scene_free (Scene *scene)
 {
   if (scene == NULL)
     return;
+  scene_top_free (scene->top);
+  scene_tags_free (scene->tags);
   scene_dash_free (scene->dash);
+  scene_textures_clear (scene->textures);
   scene_sprites_clear (&scene->sprites);
+  scene_track_free (scene->learnt);
+  scene_track_free (scene->known);
+  g_free (scene->track_name);
   scene_backdrop_clear (&scene->back);
-  scene_view_clear (&scene->view);
   scene_canvas_clear (&scene->canvas);
   g_clear_pointer (&scene->schema, gst_pitbox_schema_unref);
   g_free (scene);
@@ -84,21 +111,18 @@ scene_set_schema (Scene *scene, GstPitboxSchema *schema)
   scene_vars_bind (&scene->vars, schema);
   scene_road_reset (&scene->road);
   scene_dash_reset (scene->dash);
-  scene->hidden_cars = 0;
+  scene_field_reset (&scene->field);
+  scene_weather_reset (&scene->weather);
+  g_clear_pointer (&scene->known, scene_track_free);
+  g_clear_pointer (&scene->track_name, g_free);
+  g_clear_pointer (&scene->top, scene_top_free);
 }
 
-/* The pace car and spectators have a place, but nobody races them. */
-static void
-hide_cars (Scene *scene, const IrsdkSession *session)
+/* What the picture shows, from the next one on. */
+void
+scene_set_view (Scene *scene, SceneViewMode mode)
 {
-  scene->hidden_cars = 0;
-  for (gsize i = 0; i < session->n_drivers; i++) {
-    const IrsdkDriver *driver = &session->drivers[i];
-
-    if ((driver->is_pace_car || driver->is_spectator) && driver->car_idx >= 0
-        && driver->car_idx < SCENE_MAX_CARS)
-      scene->hidden_cars |= (guint64) 1 << driver->car_idx;
-  }
+  scene->mode = mode;
 }
 
 /* text: the session string as the event carries it. */
@@ -113,7 +137,15 @@ scene_set_session (Scene *scene, GBytes *text)
   if (session == NULL)
     return;
   scene_dash_set_session (scene->dash, session);
-  hide_cars (scene, session);
+  scene_field_set_session (&scene->field, session);
+  if (g_strcmp0 (session->track, scene->track_name) != 0) {
+    g_clear_pointer (&scene->known, scene_track_free);
+    g_clear_pointer (&scene->top, scene_top_free);
+    g_free (scene->track_name);
+    scene->track_name = g_strdup (session->track);
+    scene->known = scene_track_new_known (session->track);
+    scene_road_reset (&scene->road);
+  }
   irsdk_session_free (session);
 }
 
@@ -123,19 +155,60 @@ follow (gdouble value, gdouble target, gdouble dt_s, gdouble tau_s)
   return value + (target - value) * CLAMP (dt_s / tau_s, 0.0, 1.0);
 }
 
+static const SceneTrack *
+get_track (const Scene *scene)
+{
+  return scene->known != NULL ? scene->known : scene->learnt;
+}
+
+static gdouble
+own_lap_m (const Scene *scene)
+{
+  gdouble pct = scene_row_get (&scene->row, SCENE_PCT, NAN);
+
+  if (scene->known == NULL)
+    return scene->road.here_m;
+  /* A row without a place, and before any: the start line. */
+  if (!(pct > -0.5 && pct < 1.5))
+    return 0;
+  return (pct - floor (pct)) * scene->known->length_m;
+}
+
+/* The car's heading against the road's, where rows tell it. */
+static gdouble
+yaw_now (const Scene *scene, const SceneNode *node)
+{
+  gdouble north = scene_row_get (&scene->row, SCENE_YAW_NORTH, NAN), d;
+
+  if (scene->known == NULL || !(fabs (north) < 1000) || !scene->row.placed)
+    return 0;
+  d = north - atan2 (node->sin_h, node->cos_h);
+  return d - rint (d / (2 * G_PI)) * 2 * G_PI;
+}
+
 static void
 move_head (Scene *scene, gdouble dt_s)
 {
   const SceneRow *row = &scene->row;
+  const SceneTrack *track = get_track (scene);
   gdouble brake = scene_row_get (row, SCENE_LONG_ACCEL, 0.0);
   gdouble up = scene_row_get (row, SCENE_VERT_ACCEL, 9.8) - 9.8;
-  gdouble line_m = scene_view_line_m (scene->view.bend);
+  gdouble speed = fabs (scene_row_get (row, SCENE_SPEED, 0.0));
+  gdouble at = own_lap_m (scene), turn;
+  SceneNode here, ahead;
 
+  scene_track_at (track, at, &here);
+  scene_track_at (track, at + CLAMP (speed * 0.5, 8.0, 30.0), &ahead);
+  turn = atan2 (ahead.sin_h * here.cos_h - ahead.cos_h * here.sin_h,
+      ahead.cos_h * here.cos_h + ahead.sin_h * here.sin_h);
   scene->nod =
-      follow (scene->nod, CLAMP (brake, -40.0, 25.0) * 0.0009, dt_s, 0.12);
+      follow (scene->nod, CLAMP (brake, -40.0, 25.0) * 0.0007, dt_s, 0.12);
   scene->bump =
-      follow (scene->bump, CLAMP (up, -12.0, 12.0) * 0.0007, dt_s, 0.05);
-  scene->offset_m = follow (scene->offset_m, line_m, dt_s, 0.15);
+      follow (scene->bump, CLAMP (up, -12.0, 12.0) * 0.0005, dt_s, 0.05);
+  scene->look = follow (scene->look, CLAMP (turn * 0.45, -0.3, 0.3), dt_s, 0.2);
+  scene->grade =
+      follow (scene->grade, CLAMP (here.grade, -0.3, 0.3), dt_s, 0.15);
+  scene->yaw = yaw_now (scene, &here);
 }
 
 /**
@@ -151,12 +224,141 @@ scene_step (Scene *scene, const guint8 *row, gdouble dt_s)
 {
   dt_s = CLAMP (dt_s, 0.0, 0.1);
   scene_row_read (&scene->row, &scene->vars, row);
-  for (guint i = 0; i < scene->row.n_cars; i++)
-    if (scene->hidden_cars >> i & 1)
-      scene->row.car_pct[i] = -1.0f;
   scene_road_step (&scene->road, &scene->row, dt_s);
+  if (scene->known == NULL)
+    scene_track_learn (scene->learnt, &scene->road);
+  scene_field_step (
+      &scene->field, &scene->row, get_track (scene), own_lap_m (scene), dt_s);
   move_head (scene, dt_s);
+  scene_weather_step (&scene->weather, &scene->row, dt_s);
   scene_dash_step (scene->dash, &scene->row, dt_s);
+}
+
+/* The eye of who drives; heading in rad, clockwise from north. */
+static gdouble
+place_camera (const Scene *scene, SceneCamera *camera, gdouble *grade)
+{
+  SceneNode node;
+  SceneCar own;
+  gfloat right;
+  gdouble heading;
+
+  scene_field_own (&scene->field, own_lap_m (scene), &own);
+  scene_car_place (get_track (scene), &own, &node, &right);
+  heading = atan2 (node.sin_h, node.cos_h) + scene->yaw;
+  camera->x = node.x + right * node.cos_h;
+  camera->y = node.y - right * node.sin_h;
+  camera->z = node.z + EYE_M;
+  /* Turned round on a slope, the other way is up. */
+  *grade = scene->grade * cos (scene->yaw);
+  return heading;
+}
+
+/* The ground where no piece of it is drawn. */
+static void
+draw_plain (const SceneCamera *camera)
+{
+  gint from = CLAMP ((gint) camera->horizon, camera->top, camera->bottom);
+  SceneCanvas *canvas = camera->canvas;
+
+  for (gint y = from; y < camera->bottom; y++) {
+    gfloat below = MAX (y + 0.5f - camera->horizon, 0.5f);
+    guint haze = scene_camera_haze (camera, 3.0f * camera->focal / below);
+
+    scene_canvas_span (canvas, y, (gfloat) camera->left, (gfloat) camera->right,
+        scene_mix (0xff567f39u, camera->haze, haze));
+  }
+}
+
+static void
+draw_ahead (Scene *scene, const SceneCar *cars, guint n_cars)
+{
+  SceneCanvas *canvas = &scene->canvas;
+  gfloat h = (gfloat) canvas->height, focal;
+  SceneWorld world = { .track = get_track (scene),
+    .textures = scene->textures,
+    .sprites = &scene->sprites,
+    .far_m = FAR_M,
+    .wet = (gfloat) scene->weather.wet };
+  SceneCamera *camera = &world.camera;
+  gdouble grade, heading = place_camera (scene, camera, &grade) + scene->look;
+
+  focal = 0.74f * (gfloat) MIN (canvas->width, canvas->height * 16 / 9);
+  camera->canvas = canvas;
+  camera->right = canvas->width;
+  camera->bottom = (gint) (h * GROUND_SHARE);
+  camera->focal = focal;
+  camera->center_x = (gfloat) canvas->width / 2;
+  camera->horizon = h * (HORIZON + (gfloat) (scene->nod + scene->bump))
+                    + (gfloat) grade * focal;
+  camera->horizon = CLAMP (camera->horizon, 0.1f * h, 0.7f * h);
+  camera->sin_h = (gfloat) sin (heading);
+  camera->cos_h = (gfloat) cos (heading);
+  scene_weather_light (&scene->weather, camera);
+  scene_backdrop_draw (canvas, &scene->back, -heading, camera->horizon,
+      MIN ((gint) camera->horizon + 1, camera->bottom));
+  scene_weather_sky (&scene->weather, canvas, (gint) camera->horizon);
+  draw_plain (camera);
+  scene_world_draw (&world, cars, n_cars);
+  scene_tags_draw (scene->tags, &world, cars, n_cars);
+  scene_weather_draw (&scene->weather, canvas, &scene->row);
+}
+
+static void
+draw_mirror (Scene *scene, const SceneCar *cars, guint n_cars)
+{
+  SceneWorld world = { .track = get_track (scene),
+    .textures = scene->textures,
+    .sprites = &scene->sprites,
+    .far_m = MIRROR_FAR_M,
+    .small = TRUE,
+    .wet = (gfloat) scene->weather.wet };
+  SceneCamera *camera = &world.camera;
+  gdouble grade, heading = place_camera (scene, camera, &grade) + G_PI;
+
+  camera->canvas = &scene->canvas;
+  scene_dash_get_mirror (scene->dash, &camera->left, &camera->top,
+      &camera->right, &camera->bottom);
+  if (camera->right - camera->left < 24)
+    return;
+  camera->mirrored = TRUE;
+  camera->focal = 1.5f * (gfloat) (camera->right - camera->left);
+  camera->center_x = (gfloat) (camera->left + camera->right) / 2;
+  camera->horizon = (gfloat) camera->top
+                    + 0.38f * (gfloat) (camera->bottom - camera->top)
+                    - (gfloat) grade * camera->focal;
+  camera->horizon =
+      CLAMP (camera->horizon, (gfloat) camera->top, (gfloat) camera->bottom);
+  camera->sin_h = (gfloat) sin (heading);
+  camera->cos_h = (gfloat) cos (heading);
+  scene_weather_light (&scene->weather, camera);
+  scene_canvas_rect (camera->canvas, (gfloat) camera->left,
+      (gfloat) camera->top, (gfloat) (camera->right - camera->left),
+      (gfloat) (camera->bottom - camera->top), camera->haze, 256);
+  draw_plain (camera);
+  scene_world_draw (&world, cars, n_cars);
+}
+
+static void
+draw_driver (Scene *scene)
+{
+  SceneCar cars[SCENE_MAX_CARS];
+  guint n = scene_field_list (
+      &scene->field, &scene->row, get_track (scene), own_lap_m (scene), cars);
+
+  draw_ahead (scene, cars, n);
+  draw_mirror (scene, cars, n);
+  scene_dash_draw (scene->dash, &scene->canvas, &scene->row);
+}
+
+static void
+draw_top (Scene *scene)
+{
+  if (scene->top == NULL)
+    scene->top =
+        scene_top_new (&scene->canvas, scene->known, scene->track_name);
+  scene_top_draw (
+      scene->top, &scene->canvas, &scene->field, &scene->row, &scene->road);
 }
 
 /**
@@ -168,20 +370,10 @@ scene_step (Scene *scene, const guint8 *row, gdouble dt_s)
 void
 scene_draw (Scene *scene, GstVideoFrame *frame, guint32 tick)
 {
-  SceneCanvas *canvas = &scene->canvas;
-  gfloat h = (gfloat) canvas->height;
-  gfloat slope = (gfloat) scene->road.slope * scene->view.focal;
-  gfloat horizon = h * (HORIZON + (gfloat) (scene->nod + scene->bump))
-                   + CLAMP (slope, -0.08f * h, 0.12f * h);
-
-  cairo_surface_flush (canvas->surface);
-  scene_view_look (
-      &scene->view, &scene->road, (gfloat) scene->offset_m, horizon);
-  scene_backdrop_draw (canvas, &scene->back, scene->road.heading, horizon,
-      MIN ((gint) horizon, scene->view.road_top) + 1);
-  scene_ground_draw (canvas, &scene->view, &scene->road);
-  scene_trackside_draw (
-      canvas, &scene->sprites, &scene->view, &scene->road, &scene->row);
-  scene_dash_draw (scene->dash, canvas, &scene->row);
-  scene_convert (canvas, frame, tick);
+  cairo_surface_flush (scene->canvas.surface);
+  if (scene->mode == SCENE_VIEW_TOP)
+    draw_top (scene);
+  else
+    draw_driver (scene);
+  scene_convert (&scene->canvas, frame, tick);
 }

@@ -11,6 +11,7 @@
 struct _SceneSprite {
   cairo_surface_t *level[SPRITE_LEVELS];
   gint height[SPRITE_LEVELS];
+  gint16 *extent[SPRITE_LEVELS]; /* first and past the last column, per line */
   gint n_levels;
   gfloat aspect;
 };
@@ -31,17 +32,6 @@ scene_canvas_clear (SceneCanvas *canvas)
 {
   g_clear_pointer (&canvas->surface, cairo_surface_destroy);
   memset (canvas, 0, sizeof *canvas);
-}
-
-/* Both colours 0xffRRGGBB; amount 0 (all a) to 256 (all b). Two channels a
- * multiplication. */
-guint32
-scene_mix (guint32 a, guint32 b, guint amount)
-{
-  guint32 rb = ((a & 0xff00ff) * (256 - amount) + (b & 0xff00ff) * amount) >> 8;
-  guint32 g = ((a & 0x00ff00) * (256 - amount) + (b & 0x00ff00) * amount) >> 8;
-
-  return 0xff000000u | (rb & 0xff00ff) | (g & 0x00ff00);
 }
 
 static void
@@ -101,42 +91,6 @@ scene_canvas_rect (SceneCanvas *canvas, gfloat x, gfloat y, gfloat w, gfloat h,
   }
 }
 
-/* A quad with upright sides, each {x, top, bottom}; nothing at or below
- * clip_bottom is touched. */
-void
-scene_canvas_vquad (SceneCanvas *canvas, const gfloat left[3],
-    const gfloat right[3], gint clip_bottom, guint32 color)
-{
-  gfloat width = right[0] - left[0], limit;
-  gint x0, x1;
-
-  if (!(width > 0.01f) || !(right[0] > 0) || !(left[0] < canvas->width))
-    return;
-  x0 = (gint) ceilf (MAX (left[0], 0) - 0.5f);
-  x1 = (gint) ceilf (MIN (right[0], (gfloat) canvas->width) - 0.5f);
-  limit = MIN (clip_bottom, canvas->height);
-  for (gint x = x0; x < x1; x++) {
-    gfloat t = (x + 0.5f - left[0]) / width;
-    gfloat top = MAX (left[1] + (right[1] - left[1]) * t, 0);
-    gfloat bottom = MIN (left[2] + (right[2] - left[2]) * t, limit);
-    gint first = (gint) top, last = (gint) bottom;
-    guint32 *p = canvas->px + (gsize) first * canvas->stride + x;
-
-    if (!(bottom > top))
-      continue;
-    if (first == last) {
-      *p = scene_mix (*p, color, (guint) ((bottom - top) * 256));
-      continue;
-    }
-    *p = scene_mix (*p, color, (guint) ((first + 1 - top) * 256));
-    p += canvas->stride;
-    for (gint y = first + 1; y < last; y++, p += canvas->stride)
-      *p = color;
-    if (last < canvas->height)
-      *p = scene_mix (*p, color, (guint) ((bottom - last) * 256));
-  }
-}
-
 /* One premultiplied pixel over an opaque one. */
 static inline guint32
 over (guint32 below, guint32 above)
@@ -146,6 +100,41 @@ over (guint32 below, guint32 above)
   guint32 g = ((below & 0x00ff00) * keep) >> 8;
 
   return 0xff000000u | ((above & 0xffffff) + (rb & 0xff00ff) + (g & 0x00ff00));
+}
+
+static void
+over_run (guint32 *d, const guint32 *s, gint n)
+{
+  for (gint i = 0; i < n; i++) {
+    if (s[i] >= 0xff000000u)
+      d[i] = s[i];
+    else if (s[i] != 0)
+      d[i] = over (d[i], s[i]);
+  }
+}
+
+/* An image as wide as the picture, from its top, of which the first eighth is
+ * drawn whole and below only so many columns at either side. */
+void
+scene_canvas_over_edges (
+    SceneCanvas *canvas, cairo_surface_t *image, gint columns)
+{
+  gint stride = cairo_image_surface_get_stride (image) / 4;
+  gint h = MIN (cairo_image_surface_get_height (image), canvas->height);
+  const guint32 *src = (const guint32 *) cairo_image_surface_get_data (image);
+  gint w = canvas->width, n = MIN (columns, w / 2);
+
+  for (gint y = 0; y < h; y++) {
+    const guint32 *s = src + (gsize) y * stride;
+    guint32 *d = canvas->px + (gsize) y * canvas->stride;
+
+    if (y < canvas->height / 8) {
+      over_run (d, s, w);
+      continue;
+    }
+    over_run (d, s, n);
+    over_run (d + w - n, s + w - n, n);
+  }
 }
 
 /* image is ARGB32 as cairo has it. */
@@ -162,12 +151,8 @@ scene_canvas_over (SceneCanvas *canvas, cairo_surface_t *image, gint x, gint y)
     const guint32 *s = src + (gsize) v * stride;
     guint32 *d = canvas->px + (gssize) (y + v) * canvas->stride + x;
 
-    for (gint u = x0; u < x1; u++) {
-      if (s[u] >= 0xff000000u)
-        d[u] = s[u];
-      else if (s[u] != 0)
-        d[u] = over (d[u], s[u]);
-    }
+    if (x1 > x0)
+      over_run (d + x0, s + x0, x1 - x0);
   }
 }
 
@@ -212,62 +197,104 @@ hazed (guint32 p, guint32 haze, guint amount)
   return mix4 (p, a << 24 | rb | g, amount);
 }
 
-static const cairo_surface_t *
+static gint
 pick_level (const SceneSprite *sprite, gfloat height_px)
 {
   gint i = 0;
 
-  while (i + 1 < sprite->n_levels && sprite->height[i + 1] >= height_px)
+  while (
+      i + 1 < sprite->n_levels && (gfloat) sprite->height[i + 1] >= height_px)
     i++;
-  return sprite->level[i];
+  return i;
 }
 
-/* Draws a sprite standing on `bottom` around `center`, height_px high. */
+typedef struct {
+  guint32 haze;
+  guint amount;
+  gint step; /* source columns a pixel, 16.16 */
+  gint last; /* column */
+} Scaling;
+
+/* One line of a sprite. Between columns it is the mean: the lines above and
+ * below would cost as much again, and sizes halve anyway. */
+static void
+sprite_line (const Scaling *s, const guint32 *src, guint32 *d, gint n, gint u)
+{
+  for (gint x = 0; x < n; x++, u += s->step) {
+    gint c = CLAMP (u >> 16, 0, s->last);
+    guint32 p, a = src[c], b = src[c + 1];
+
+    if ((a | b) == 0)
+      continue;
+    p = a == b ? a : mix4 (a, b, (u & 0xffff) >> 8);
+    if (s->amount != 0)
+      p = hazed (p, s->haze, s->amount);
+    d[x] = p >= 0xfe000000u ? p | 0xff000000u : over (d[x], p);
+  }
+}
+
+/* Draws a sprite standing on `bottom` around `center`, height_px high, within
+ * clip: left, top, right, bottom. */
 void
 scene_canvas_sprite (SceneCanvas *canvas, const SceneSprite *sprite,
-    gfloat center, gfloat bottom, gfloat height_px, gint clip_bottom,
+    gfloat center, gfloat bottom, gfloat height_px, const gint clip[4],
     guint32 haze, guint haze_amount)
 {
-  cairo_surface_t *level = (cairo_surface_t *) pick_level (sprite, height_px);
-  const guint32 *src = (const guint32 *) cairo_image_surface_get_data (level);
-  gint stride = cairo_image_surface_get_stride (level) / 4;
-  gint sw = cairo_image_surface_get_width (level);
-  gint sh = cairo_image_surface_get_height (level);
+  gint level = pick_level (sprite, height_px);
+  cairo_surface_t *image = sprite->level[level];
+  const guint32 *src = (const guint32 *) cairo_image_surface_get_data (image);
+  gint stride = cairo_image_surface_get_stride (image) / 4;
+  gint sw = cairo_image_surface_get_width (image), sh = sprite->height[level];
   gfloat width_px = height_px * sprite->aspect;
   gfloat left = center - width_px / 2, top = bottom - height_px;
-  gint x0, x1, y0, y1, step_x, step_y;
+  Scaling s = { haze, haze_amount, 0, sw - 2 };
+  gfloat shrink;
+  gint y0, y1;
 
-  if (height_px < 0.8f || height_px > 4.0f * canvas->height
-      || left > canvas->width || left + width_px < 0)
+  if (height_px < 0.8f || height_px > 4.0f * (gfloat) canvas->height
+      || left > (gfloat) clip[2] || left + width_px < (gfloat) clip[0])
     return;
-  x0 = (gint) ceilf (MAX (left, 0.0f) - 0.5f);
-  x1 = (gint) ceilf (MIN (left + width_px, (gfloat) canvas->width) - 0.5f);
-  y0 = (gint) ceilf (MAX (top, 0.0f) - 0.5f);
-  y1 = (gint) ceilf (
-      MIN (bottom, (gfloat) MIN (clip_bottom, canvas->height)) - 0.5f);
-  step_x = (gint) (sw / width_px * 65536);
-  step_y = (gint) (sh / height_px * 65536);
+  y0 = (gint) ceilf (MAX (top, (gfloat) clip[1]) - 0.5f);
+  y1 = (gint) ceilf (MIN (bottom, (gfloat) clip[3]) - 0.5f);
+  shrink = (gfloat) sw / width_px;
+  s.step = (gint) (shrink * 65536);
   for (gint y = y0; y < y1; y++) {
-    gint v = (gint) ((y + 0.5f - top) * step_y) - 32768;
-    gint row = CLAMP (v >> 16, 0, sh - 2);
-    guint fy = (guint) (CLAMP (v - (row << 16), 0, 65535) >> 8);
-    const guint32 *s0 = src + (gsize) row * stride, *s1 = s0 + stride;
-    guint32 *d = canvas->px + (gsize) y * canvas->stride;
-    gint u = (gint) ((x0 + 0.5f - left) * step_x) - 32768;
+    gint row =
+        CLAMP ((gint) ((y + 0.5f - top) * (gfloat) sh / height_px), 0, sh - 1);
+    const gint16 *extent = sprite->extent[level] + 2 * row;
+    gfloat from = left + ((gfloat) extent[0] - 1) / shrink;
+    gfloat to = left + ((gfloat) extent[1] + 1) / shrink;
+    gint x0 = (gint) ceilf (MAX (from, (gfloat) clip[0]) - 0.5f);
+    gint x1 = (gint) ceilf (MIN (to, (gfloat) clip[2]) - 0.5f);
 
-    for (gint x = x0; x < x1; x++, u += step_x) {
-      gint c = CLAMP (u >> 16, 0, sw - 2);
-      guint fx = (guint) (CLAMP (u - (c << 16), 0, 65535) >> 8);
-      guint32 p;
-
-      if ((s0[c] | s0[c + 1] | s1[c] | s1[c + 1]) == 0)
-        continue;
-      p = mix4 (mix4 (s0[c], s0[c + 1], fx), mix4 (s1[c], s1[c + 1], fx), fy);
-      if (haze_amount != 0)
-        p = hazed (p, haze, haze_amount);
-      d[x] = over (d[x], p);
-    }
+    if (extent[1] <= extent[0] || x1 <= x0)
+      continue;
+    sprite_line (&s, src + (gsize) row * stride,
+        canvas->px + (gsize) y * canvas->stride + x0, x1 - x0,
+        (gint) ((x0 + 0.5f - left) * shrink * 65536) - 32768);
   }
+}
+
+static gint16 *
+find_extents (cairo_surface_t *image)
+{
+  gint w = cairo_image_surface_get_width (image);
+  gint h = cairo_image_surface_get_height (image);
+  gint stride = cairo_image_surface_get_stride (image) / 4;
+  const guint32 *src = (const guint32 *) cairo_image_surface_get_data (image);
+  gint16 *extent = g_new (gint16, 2 * (gsize) h);
+
+  for (gint y = 0; y < h; y++) {
+    gint first = 0, end = w;
+
+    while (first < w && src[y * stride + first] == 0)
+      first++;
+    while (end > first && src[y * stride + end - 1] == 0)
+      end--;
+    extent[2 * y] = (gint16) first;
+    extent[2 * y + 1] = (gint16) end;
+  }
+  return extent;
 }
 
 /* Renders the art anew at each size: crisper than scaling one down. */
@@ -289,6 +316,7 @@ scene_sprite_new (
     cairo_destroy (cr);
     cairo_surface_flush (s);
     sprite->level[i] = s;
+    sprite->extent[i] = find_extents (s);
     sprite->height[i] = h;
     sprite->n_levels = i + 1;
   }
@@ -300,7 +328,9 @@ scene_sprite_free (SceneSprite *sprite)
 {
   if (sprite == NULL)
     return;
-  for (gint i = 0; i < sprite->n_levels; i++)
+  for (gint i = 0; i < sprite->n_levels; i++) {
     cairo_surface_destroy (sprite->level[i]);
+    g_free (sprite->extent[i]);
+  }
   g_free (sprite);
 }

@@ -43,20 +43,29 @@ void scene_canvas_span (
     SceneCanvas *canvas, gint y, gfloat x0, gfloat x1, guint32 color);
 void scene_canvas_rect (SceneCanvas *canvas, gfloat x, gfloat y, gfloat w,
     gfloat h, guint32 color, guint alpha);
-void scene_canvas_vquad (SceneCanvas *canvas, const gfloat left[3],
-    const gfloat right[3], gint clip_bottom, guint32 color);
 void scene_canvas_over (
     SceneCanvas *canvas, cairo_surface_t *image, gint x, gint y);
+void scene_canvas_over_edges (
+    SceneCanvas *canvas, cairo_surface_t *image, gint columns);
 void scene_canvas_mask (
     SceneCanvas *canvas, cairo_surface_t *mask, gint x, gint y, guint32 color);
 void scene_canvas_sprite (SceneCanvas *canvas, const SceneSprite *sprite,
-    gfloat center, gfloat bottom, gfloat height_px, gint clip_bottom,
+    gfloat center, gfloat bottom, gfloat height_px, const gint clip[4],
     guint32 haze, guint haze_amount);
 
 SceneSprite *scene_sprite_new (
     SceneSpriteArt art, gint variant, gfloat aspect, gint max_height_px);
 void scene_sprite_free (SceneSprite *sprite);
 
-guint32 scene_mix (guint32 a, guint32 b, guint amount);
+/* Both colours 0xffRRGGBB; amount 0 (all a) to 256 (all b). Two channels a
+ * multiplication. */
+static inline guint32
+scene_mix (guint32 a, guint32 b, guint amount)
+{
+  guint32 rb = ((a & 0xff00ff) * (256 - amount) + (b & 0xff00ff) * amount) >> 8;
+  guint32 g = ((a & 0x00ff00) * (256 - amount) + (b & 0x00ff00) * amount) >> 8;
+
+  return 0xff000000u | (rb & 0xff00ff) | (g & 0x00ff00);
+}
 
 G_END_DECLS

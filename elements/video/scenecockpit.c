@@ -135,6 +135,54 @@ scene_cockpit_paint (cairo_t *cr, gdouble half_width)
   paint_screen (cr);
 }
 
+/* A pillar of the cage beside the windscreen; sign -1 left, 1 right. */
+static void
+paint_pillar (cairo_t *cr, gdouble half, gdouble height, gdouble sign)
+{
+  cairo_pattern_t *shade =
+      cairo_pattern_create_linear (sign * (half - 70), 0, sign * half, 0);
+
+  cairo_pattern_add_color_stop_rgb (shade, 0, 0.16, 0.17, 0.19);
+  cairo_pattern_add_color_stop_rgb (shade, 0.35, 0.07, 0.075, 0.085);
+  cairo_pattern_add_color_stop_rgb (shade, 1, 0.03, 0.032, 0.038);
+  cairo_move_to (cr, sign * (half - 74), 0);
+  cairo_curve_to (cr, sign * (half - 40), height * 0.16, sign * (half - 20),
+      height * 0.40, sign * (half - 14), height * 0.86);
+  cairo_line_to (cr, sign * (half + 4), height * 0.86);
+  cairo_line_to (cr, sign * (half + 4), 0);
+  cairo_close_path (cr);
+  cairo_set_source (cr, shade);
+  cairo_fill (cr);
+  cairo_pattern_destroy (shade);
+}
+
+/* What is between the eye and the road above the cockpit, from the middle of
+ * the top; transparent where the mirror shows. */
+void
+scene_frame_paint (cairo_t *cr, gdouble half, gdouble height)
+{
+  paint_pillar (cr, half, height, -1);
+  paint_pillar (cr, half, height, 1);
+  cairo_move_to (cr, -half, 0);
+  cairo_line_to (cr, half, 0);
+  cairo_line_to (cr, half, 18);
+  cairo_curve_to (cr, half * 0.5, 8, -half * 0.5, 8, -half, 18);
+  cairo_close_path (cr);
+  cairo_set_source_rgb (cr, 0.055, 0.06, 0.07);
+  cairo_fill (cr);
+  cairo_set_source_rgb (cr, 0.09, 0.095, 0.11);
+  cairo_rectangle (cr, -9, 0, 18, SCENE_MIRROR_TOP);
+  cairo_fill (cr);
+  rounded (cr, -SCENE_MIRROR_X - 8, SCENE_MIRROR_TOP - 7,
+      2 * SCENE_MIRROR_X + 16, SCENE_MIRROR_BOTTOM - SCENE_MIRROR_TOP + 14, 17);
+  cairo_fill (cr);
+  cairo_set_operator (cr, CAIRO_OPERATOR_CLEAR);
+  rounded (cr, -SCENE_MIRROR_X, SCENE_MIRROR_TOP, 2 * SCENE_MIRROR_X,
+      SCENE_MIRROR_BOTTOM - SCENE_MIRROR_TOP, 11);
+  cairo_fill (cr);
+  cairo_set_operator (cr, CAIRO_OPERATOR_OVER);
+}
+
 static void
 ring (cairo_t *cr, gdouble radius, gdouble width, gdouble r, gdouble g,
     gdouble b, gdouble alpha)
@@ -175,6 +223,39 @@ paint_spokes (cairo_t *cr)
   }
 }
 
+/* A glove that holds the rim at an angle from the top. */
+static void
+paint_hand (cairo_t *cr, gdouble angle)
+{
+  cairo_save (cr);
+  cairo_rotate (cr, angle);
+  cairo_translate (cr, 0, -WHEEL_R);
+  cairo_scale (cr, angle < 0 ? -1 : 1, 1);
+  /* The forearm comes from below, wherever the hand is. */
+  cairo_save (cr);
+  cairo_rotate (cr, -fabs (angle) - 0.30);
+  rounded (cr, -27, 20, 54, 170, 24);
+  cairo_set_source_rgb (cr, 0.115, 0.20, 0.36);
+  cairo_fill (cr);
+  rounded (cr, -31, 20, 62, 20, 9);
+  cairo_set_source_rgb (cr, 0.85, 0.87, 0.90);
+  cairo_fill (cr);
+  cairo_restore (cr);
+  cairo_rotate (cr, 0.30);
+  for (gint i = 0; i < 4; i++) {
+    rounded (cr, -25 + i * 3, -29 + i * 15, 50, 17, 8);
+    cairo_set_source_rgb (cr, 0.10 + 0.012 * i, 0.11 + 0.012 * i, 0.13);
+    cairo_fill_preserve (cr);
+    cairo_set_line_width (cr, 1.4);
+    cairo_set_source_rgba (cr, 0.75, 0.20, 0.18, 0.55);
+    cairo_stroke (cr);
+  }
+  rounded (cr, 12, -20, 34, 56, 16);
+  cairo_set_source_rgb (cr, 0.155, 0.165, 0.185);
+  cairo_fill (cr);
+  cairo_restore (cr);
+}
+
 /* Paints the wheel into design space; steer in rad, + = left. */
 void
 scene_wheel_paint (cairo_t *cr, gdouble steer_rad)
@@ -195,6 +276,9 @@ scene_wheel_paint (cairo_t *cr, gdouble steer_rad)
   /* The light comes from above, however the wheel is turned. */
   ring (cr, WHEEL_R + 12, 3, 1, 1, 1, 0.20);
   ring (cr, WHEEL_R + 16, 1.5, 0, 0, 0, 0.6);
+  cairo_rotate (cr, -steer_rad);
+  paint_hand (cr, -0.83);
+  paint_hand (cr, 0.83);
   cairo_restore (cr);
 }
 

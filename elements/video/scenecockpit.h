@@ -24,7 +24,13 @@ G_BEGIN_DECLS
 #define SCENE_DIAL_FROM (0.75 * G_PI)
 #define SCENE_DIAL_SPAN (1.5 * G_PI)
 
+/* The mirror hangs from the top: y from there, downwards positive. */
+#define SCENE_MIRROR_X 168.0
+#define SCENE_MIRROR_TOP 12.0
+#define SCENE_MIRROR_BOTTOM 74.0
+
 void scene_cockpit_paint (cairo_t *cr, gdouble half_width);
+void scene_frame_paint (cairo_t *cr, gdouble half_width, gdouble height);
 void scene_wheel_paint (cairo_t *cr, gdouble steer_rad);
 void scene_needle_paint (
     cairo_t *cr, gdouble x, gdouble y, gdouble r, gdouble share);

@@ -24,10 +24,28 @@ struct _SceneDash {
   gfloat origin_x, origin_y;
   cairo_surface_t *cockpit;
   gint cockpit_y;
+  gint pillar; /* columns of the frame at either side */
+  cairo_surface_t *frame; /* from the top down */
   SceneFont *tiny, *small, *medium, *large, *huge;
   SceneRevs revs;
   guint steps;
 };
+
+static cairo_surface_t *
+make_frame (gint width, gint height, gdouble unit)
+{
+  gint h = (gint) (height * 0.86);
+  cairo_surface_t *s =
+      cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, h);
+  cairo_t *cr = cairo_create (s);
+
+  cairo_translate (cr, width / 2.0, 0);
+  cairo_scale (cr, unit, unit);
+  scene_frame_paint (cr, width / 2.0 / unit, height / unit);
+  cairo_destroy (cr);
+  cairo_surface_flush (s);
+  return s;
+}
 
 SceneDash *
 scene_dash_new (gint width, gint height)
@@ -48,6 +66,8 @@ scene_dash_new (gint width, gint height)
   scene_cockpit_paint (cr, width / 2.0 / u + 2);
   cairo_destroy (cr);
   cairo_surface_flush (dash->cockpit);
+  dash->pillar = MIN (width / 2, (gint) ceilf (80 * u));
+  dash->frame = make_frame (width, height, u);
   dash->tiny = scene_font_new (MAX (9 * u, 6), 0.85f);
   dash->small = scene_font_new (MAX (14 * u, 8), 0.85f);
   dash->medium = scene_font_new (22 * u, 0.85f);
@@ -68,6 +88,7 @@ scene_dash_free (SceneDash *dash)
   scene_font_free (dash->large);
   scene_font_free (dash->huge);
   cairo_surface_destroy (dash->cockpit);
+  cairo_surface_destroy (dash->frame);
   g_free (dash);
 }
 
@@ -177,6 +198,28 @@ draw_rpm_bar (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
     box (dash, canvas, x + w * k * 1000 / top - 0.75, y, 1.5, 4, 0xff0b0f14u);
 }
 
+/* Against the best lap: figure and a bar that grows to the right when slower. */
+static void
+draw_delta (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
+{
+  const gdouble x = 66, y = SCENE_SCREEN_Y + 60, w = 124;
+  gdouble delta = row->value[SCENE_DELTA];
+  gdouble half = CLAMP (delta, -1.0, 1.0) * w / 2;
+  guint32 color = delta <= 0 ? GREEN : RED;
+  gchar s[32];
+
+  box (dash, canvas, x, y + 19, w, 6, TRACK);
+  if (!(scene_row_get (row, SCENE_DELTA_OK, 0) != 0 && fabs (delta) < 100)) {
+    text (dash, canvas, dash->tiny, x, y + 3, SCENE_LEFT, DIM, "DELTA");
+    text (dash, canvas, dash->small, x + w, y, SCENE_RIGHT, DIM, "-.--");
+    return;
+  }
+  g_snprintf (s, sizeof s, "%+.2f", delta);
+  text (dash, canvas, dash->tiny, x, y + 3, SCENE_LEFT, DIM, "DELTA");
+  text (dash, canvas, dash->small, x + w, y, SCENE_RIGHT, color, s);
+  box (dash, canvas, x + w / 2 + MIN (half, 0), y + 19, fabs (half), 6, color);
+}
+
 static void
 draw_screen (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
@@ -195,15 +238,18 @@ draw_screen (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   format_value (
       s, sizeof s, "%.0f", scene_row_get (row, SCENE_SPEED, NAN) * 3.6);
   text (dash, canvas, dash->large, -62, y + 14, SCENE_RIGHT, WHITE, s);
-  text (dash, canvas, dash->tiny, -62, y + 66, SCENE_RIGHT, DIM, "KM/H");
+  text (dash, canvas, dash->tiny, -62, y + 64, SCENE_RIGHT, DIM, "KM/H");
+  if (scene_row_get (row, SCENE_POSITION, 0) > 0) {
+    g_snprintf (s, sizeof s, "P%.0f", row->value[SCENE_POSITION]);
+    text (dash, canvas, dash->small, -196, y + 14, SCENE_LEFT, AMBER, s);
+  }
+  format_lap (s, sizeof s, row->value[SCENE_LAP_TIME]);
+  text (dash, canvas, dash->small, -194, y + 60, SCENE_LEFT, WHITE, s);
 
   format_value (s, sizeof s, "%.0f", scene_row_get (row, SCENE_RPM, NAN));
   text (dash, canvas, dash->medium, 190, y + 14, SCENE_RIGHT, WHITE, s);
   text (dash, canvas, dash->tiny, 190, y + 42, SCENE_RIGHT, DIM, "RPM");
-  format_value (
-      s, sizeof s, "%.0f*", scene_row_get (row, SCENE_WATER_TEMP, NAN));
-  text (dash, canvas, dash->tiny, 66, y + 66, SCENE_LEFT, DIM, "H2O");
-  text (dash, canvas, dash->small, 190, y + 63, SCENE_RIGHT, WHITE, s);
+  draw_delta (dash, canvas, row);
   draw_rpm_bar (dash, canvas, row);
 }
 
@@ -244,6 +290,9 @@ draw_fuel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   if (share == share)
     box (dash, canvas, -416, -82, 98 * CLAMP (share, 0.0, 1.0), 8,
         share < 0.1 ? RED : AMBER);
+  format_value (s, sizeof s, "%.0f*", row->value[SCENE_WATER_TEMP]);
+  text (dash, canvas, dash->tiny, -416, -60, SCENE_LEFT, DIM, "H2O");
+  text (dash, canvas, dash->small, -318, -62, SCENE_RIGHT, WHITE, s);
 }
 
 typedef struct {
@@ -281,7 +330,8 @@ draw_chips (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
   guint32 bits = (guint32) CLAMP (
       scene_row_get (row, SCENE_FLAGS, 0), 0.0, (gdouble) G_MAXUINT32);
-  gfloat right = canvas->width - 14 * dash->unit, y = 14 * dash->unit;
+  gfloat right = (gfloat) canvas->width - 92 * dash->unit;
+  gfloat y = 24 * dash->unit;
 
   for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
     if (bits & flags[i].bits) {
@@ -297,7 +347,7 @@ draw_chips (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 static void
 draw_lap_panel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
-  gfloat u = dash->unit, x = 28 * u, y = 26 * u, right = x + 210 * u;
+  gfloat u = dash->unit, x = 104 * u, y = 34 * u, right = x + 210 * u;
   gdouble delta = row->value[SCENE_DELTA];
   gchar s[32];
 
@@ -389,9 +439,23 @@ draw_moving (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   cairo_surface_flush (canvas->surface);
 }
 
+/* Where the picture to the rear goes, in pixels. */
+void
+scene_dash_get_mirror (
+    const SceneDash *dash, gint *left, gint *top, gint *right, gint *bottom)
+{
+  gfloat u = dash->unit, half = (gfloat) SCENE_MIRROR_X * u;
+
+  *left = (gint) (dash->origin_x - half);
+  *right = (gint) ceilf (dash->origin_x + half);
+  *top = (gint) ((gfloat) SCENE_MIRROR_TOP * u);
+  *bottom = (gint) ceilf ((gfloat) SCENE_MIRROR_BOTTOM * u);
+}
+
 void
 scene_dash_draw (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
+  scene_canvas_over_edges (canvas, dash->frame, dash->pillar);
   scene_canvas_over (canvas, dash->cockpit, 0, dash->cockpit_y);
   draw_lights (dash, canvas, row);
   draw_screen (dash, canvas, row);

@@ -16,6 +16,8 @@ void scene_dash_free (SceneDash *dash);
 void scene_dash_reset (SceneDash *dash);
 void scene_dash_set_session (SceneDash *dash, const IrsdkSession *session);
 void scene_dash_step (SceneDash *dash, const SceneRow *row, gdouble dt_s);
+void scene_dash_get_mirror (
+    const SceneDash *dash, gint *left, gint *top, gint *right, gint *bottom);
 void scene_dash_draw (
     SceneDash *dash, SceneCanvas *canvas, const SceneRow *row);
 

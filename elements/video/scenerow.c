@@ -44,6 +44,11 @@ static const gchar *const names[SCENE_N_VALUES] = {
   [SCENE_RPM_LAST] = "PlayerCarSLLastRPM",
   [SCENE_RPM_BLINK] = "PlayerCarSLBlinkRPM",
   [SCENE_ABS] = "BrakeABSactive",
+  [SCENE_CLASS_POSITION] = "PlayerCarClassPosition",
+  [SCENE_SKIES] = "Skies",
+  [SCENE_WETNESS] = "TrackWetness",
+  [SCENE_PRECIPITATION] = "Precipitation",
+  [SCENE_TIME_REMAIN] = "SessionTimeRemain",
 };
 
 /* Forgets the variables of any schema before. The schema must outlive them. */
@@ -54,6 +59,10 @@ scene_vars_bind (SceneVars *vars, const GstPitboxSchema *schema)
     vars->value[i] = gst_pitbox_schema_find (schema, names[i]);
   vars->car_pct = gst_pitbox_schema_find (schema, "CarIdxLapDistPct");
   vars->car_surface = gst_pitbox_schema_find (schema, "CarIdxTrackSurface");
+  vars->car_pit_road = gst_pitbox_schema_find (schema, "CarIdxOnPitRoad");
+  vars->car_position = gst_pitbox_schema_find (schema, "CarIdxPosition");
+  vars->car_lap = gst_pitbox_schema_find (schema, "CarIdxLap");
+  vars->car_best = gst_pitbox_schema_find (schema, "CarIdxBestLapTime");
 }
 
 /* A disk row without a place has Lat and Lon exactly 0, a live one a surface
@@ -64,6 +73,22 @@ is_placed (const SceneRow *row)
   if (row->value[SCENE_LAT] == 0.0 && row->value[SCENE_LON] == 0.0)
     return FALSE;
   return row->value[SCENE_SURFACE] != -1.0;
+}
+
+static void
+read_car (SceneCarRow *car, const SceneVars *vars, const guint8 *data, guint i,
+    gint64 surface)
+{
+  gdouble best = gst_pitbox_row_get_double (data, vars->car_best, i);
+
+  car->surface = (gint8) CLAMP (surface, -1, 3);
+  car->on_pit_road =
+      gst_pitbox_row_get_int64 (data, vars->car_pit_road, i, 0) != 0;
+  car->position = (gint) CLAMP (
+      gst_pitbox_row_get_int64 (data, vars->car_position, i, 0), 0, 999);
+  car->lap = (gint) CLAMP (
+      gst_pitbox_row_get_int64 (data, vars->car_lap, i, -1), -1, 99999);
+  car->best_s = best > 0 && best < 36000 ? (gfloat) best : 0;
 }
 
 void
@@ -89,5 +114,6 @@ scene_row_read (SceneRow *row, const SceneVars *vars, const guint8 *data)
 
     row->car_pct[i] =
         pct > -0.5 && pct < 1.5 && surface >= 0 ? (gfloat) pct : -1.0f;
+    read_car (&row->car[i], vars, data, i, surface);
   }
 }

@@ -49,6 +49,11 @@ typedef enum {
   SCENE_RPM_LAST,
   SCENE_RPM_BLINK,
   SCENE_ABS,
+  SCENE_CLASS_POSITION,
+  SCENE_SKIES, /* 0 clear .. 3 overcast */
+  SCENE_WETNESS, /* irsdk_TrackWetness: 1 dry .. 7 */
+  SCENE_PRECIPITATION, /* 0..1 */
+  SCENE_TIME_REMAIN, /* s, 604800 = without end */
   SCENE_N_VALUES,
 } SceneValue;
 
@@ -61,7 +66,29 @@ typedef struct {
   const GstPitboxVar *value[SCENE_N_VALUES];
   const GstPitboxVar *car_pct;
   const GstPitboxVar *car_surface;
+  const GstPitboxVar *car_pit_road;
+  const GstPitboxVar *car_position;
+  const GstPitboxVar *car_lap;
+  const GstPitboxVar *car_best;
 } SceneVars;
+
+/**
+ * SceneCarRow:
+ * @surface: irsdk_TrkLoc
+ * @on_pit_road: between the cones of the pit lane
+ * @position: 1 and up, 0 none
+ * @lap: laps begun
+ * @best_s: best lap, s; 0 or below: none
+ *
+ * What a row says of one car besides its place.
+ */
+typedef struct {
+  gint8 surface;
+  gboolean on_pit_road;
+  gint position;
+  gint lap;
+  gfloat best_s;
+} SceneCarRow;
 
 /**
  * SceneRow:
@@ -75,6 +102,7 @@ typedef struct {
   gboolean placed;
   guint n_cars;
   gfloat car_pct[SCENE_MAX_CARS];
+  SceneCarRow car[SCENE_MAX_CARS];
 } SceneRow;
 
 void scene_vars_bind (SceneVars *vars, const GstPitboxSchema *schema);

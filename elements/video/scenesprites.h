@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What stands beside the road and drives on it, drawn once as vectors. */
+ * What stands beside the road, drawn once as vectors. */
 #pragma once
 
 #include "scenecanvas.h"
 
 G_BEGIN_DECLS
 
-#define SCENE_CAR_COLORS 8
-
 typedef enum {
   SCENE_SPRITE_TREE,
   SCENE_SPRITE_TREE_2,
   SCENE_SPRITE_CONIFER,
   SCENE_SPRITE_BUSH,
-  SCENE_SPRITE_TYRES,
   SCENE_SPRITE_POST,
   SCENE_SPRITE_MAST,
-  SCENE_SPRITE_STAND,
-  SCENE_SPRITE_GANTRY,
-  SCENE_SPRITE_BRIDGE,
   SCENE_SPRITE_BOARD_50,
   SCENE_SPRITE_BOARD_100,
   SCENE_SPRITE_BOARD_150,
-  SCENE_SPRITE_CAR, /* and SCENE_CAR_COLORS - 1 after it */
-  SCENE_N_SPRITES = SCENE_SPRITE_CAR + SCENE_CAR_COLORS,
+  SCENE_SPRITE_BOARD_200,
+  SCENE_SPRITE_BOARD_300,
+  SCENE_N_SPRITES,
 } SceneSpriteId;
 
 /**

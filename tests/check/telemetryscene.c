@@ -4,6 +4,7 @@
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
+#include <string.h>
 
 #include "../lib/pb-test-rows.h"
 
@@ -217,8 +218,16 @@ GST_START_TEST (test_any_variable_may_be_missing)
 }
 GST_END_TEST;
 
-/* Every value may be anything, infinities and NaN among them. */
-GST_START_TEST (test_wild_values_are_drawn)
+static const gchar wild_session[] =
+    "WeekendInfo:\n TrackName: %s\nDriverInfo:\n DriverCarIdx: 3\n Drivers:\n"
+    " - CarIdx: 2\n   UserName: A very long name that goes past any column\n"
+    "   CarNumber: \"12345678\"\n   CarClassColor: 0xff00ff\n"
+    " - CarIdx: 3\n   CarNumber: \"7\"\n - CarIdx: 99\n";
+
+/* Every value may be anything, infinities and NaN among them; on a track of
+ * known geometry and on any other, in both views. */
+static void
+draw_wild (const gchar *track, const gchar *view, guint32 seed)
 {
   static const gchar *const names[] = { "Speed", "RPM", "Gear", "Throttle",
     "Brake", "Clutch", "SteeringWheelAngle", "YawRate", "LatAccel", "LongAccel",
@@ -226,23 +235,36 @@ GST_START_TEST (test_wild_values_are_drawn)
     "LapDist", "Lap", "LapCurrentLapTime", "LapLastLapTime", "FuelLevel",
     "FuelLevelPct", "WaterTemp", "PlayerCarIdx", "PlayerCarSLFirstRPM",
     "PlayerCarSLLastRPM", "PlayerCarPosition", "LapDeltaToBestLap",
-    "LapDeltaToBestLap_OK", "SessionFlags" };
-  GstPitboxVar vars[G_N_ELEMENTS (names) + 1];
-  const guint n_names = G_N_ELEMENTS (names), size = n_names * 8 + 64 * 4;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (20);
+    "LapDeltaToBestLap_OK", "SessionFlags", "Skies", "TrackWetness",
+    "Precipitation", "SessionTimeRemain" };
+  static const gchar *const arrays[] = { "CarIdxLapDistPct",
+    "CarIdxTrackSurface", "CarIdxPosition", "CarIdxLap", "CarIdxBestLapTime" };
+  const guint n_names = G_N_ELEMENTS (names), n_arrays = G_N_ELEMENTS (arrays);
+  const guint size = n_names * 8 + n_arrays * 64 * 4;
+  GstPitboxVar vars[G_N_ELEMENTS (names) + G_N_ELEMENTS (arrays)];
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
   g_autoptr (GstPitboxSchema) wild = NULL;
+  g_autofree gchar *launch =
+      g_strdup_printf ("telemetryscene view=%s ! capsfilter "
+                       "caps=video/x-raw,format=I420,width=320,height=180",
+          view);
+  gchar *session = g_strdup_printf (wild_session, track);
+  g_autoptr (GBytes) text = g_bytes_new_take (session, strlen (session));
   GstHarness *h;
 
   for (guint i = 0; i < n_names; i++)
     vars[i] = (GstPitboxVar){ names[i], "", "", GST_PITBOX_VAR_DOUBLE, 1, FALSE,
       i * 8 };
-  vars[n_names] = (GstPitboxVar){ "CarIdxLapDistPct", "", "",
-    GST_PITBOX_VAR_FLOAT, 64, FALSE, n_names * 8 };
-  wild = gst_pitbox_schema_new ("iracing", 60, size, vars, n_names + 1, NULL);
-  h = harness_new ("telemetryscene ! capsfilter "
-                   "caps=video/x-raw,format=I420,width=320,height=180",
-      wild);
-  for (guint n = 0; n < 400; n++) {
+  for (guint i = 0; i < n_arrays; i++)
+    vars[n_names + i] = (GstPitboxVar){ arrays[i], "", "",
+      i % 4 ? GST_PITBOX_VAR_INT : GST_PITBOX_VAR_FLOAT, 64, FALSE,
+      n_names * 8 + i * 64 * 4 };
+  wild = gst_pitbox_schema_new (
+      "iracing", 60, size, vars, n_names + n_arrays, NULL);
+  h = harness_new (launch, wild);
+  fail_unless (
+      gst_harness_push_event (h, gst_pitbox_session_event_new (text, 1)));
+  for (guint n = 0; n < 240; n++) {
     guint8 *row = g_malloc (size);
     GstBuffer *picture;
 
@@ -256,12 +278,27 @@ GST_START_TEST (test_wild_values_are_drawn)
         v *= 10;
       gst_pitbox_row_set_double (row, &vars[i], 0, v);
     }
+    for (guint i = 0; n % 3 == 0 && i < 64; i++) {
+      gst_pitbox_row_set_double (
+          row, &vars[n_names], i, g_rand_double_range (rand, -1, 2));
+      gst_pitbox_row_set_double (
+          row, &vars[n_names + 1], i, g_rand_int_range (rand, -1, 4));
+    }
     picture = gst_harness_push_and_pull (h, gst_buffer_new_wrapped (row, size));
     fail_unless (picture != NULL);
     fail_unless_equals_int (read_tick (h, picture), n);
     gst_buffer_unref (picture);
   }
   gst_harness_teardown (h);
+}
+
+GST_START_TEST (test_wild_values_are_drawn)
+{
+  draw_wild ("nowhere", "driver", 20);
+  draw_wild ("nowhere", "top", 21);
+  draw_wild ("vellmoor endurance", "driver", 22);
+  draw_wild ("pinwheel short", "driver", 23);
+  draw_wild ("tinplate oval", "top", 24);
 }
 GST_END_TEST;
 
@@ -385,6 +422,158 @@ GST_START_TEST (test_starts_again_after_null)
 }
 GST_END_TEST;
 
+/* The first picture of a few rows of telemetrytestsrc's race. */
+static GstBuffer *
+race_picture (const gchar *track, const gchar *view, const gchar *size)
+{
+  g_autofree gchar *launch = g_strdup_printf (
+      "telemetrytestsrc track=%s cars=12 shape=live num-buffers=4 ! "
+      "telemetryscene name=scene view=%s ! "
+      "video/x-raw,format=I420,%s ! appsink name=out sync=false",
+      track, view, size);
+  GstElement *pipeline = gst_parse_launch (launch, NULL), *out;
+  GstBuffer *picture = NULL;
+
+  fail_unless (pipeline != NULL);
+  out = gst_bin_get_by_name (GST_BIN (pipeline), "out");
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (;;) {
+    GstSample *sample = NULL;
+
+    g_signal_emit_by_name (out, "pull-sample", &sample);
+    if (sample == NULL)
+      break;
+    gst_buffer_replace (&picture, gst_sample_get_buffer (sample));
+    gst_sample_unref (sample);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (out);
+  gst_object_unref (pipeline);
+  fail_unless (picture != NULL);
+  return picture;
+}
+
+/* How many of the picture's luma values differ, and are not the strip's. */
+static guint
+count_different (GstBuffer *a, GstBuffer *b, guint n)
+{
+  GstMapInfo x, y;
+  guint different = 0;
+
+  fail_unless (gst_buffer_map (a, &x, GST_MAP_READ));
+  fail_unless (gst_buffer_map (b, &y, GST_MAP_READ));
+  fail_unless_equals_int (x.size, y.size);
+  for (guint i = 0; i < n; i++)
+    different += x.data[i] != y.data[i];
+  gst_buffer_unmap (a, &x);
+  gst_buffer_unmap (b, &y);
+  return different;
+}
+
+GST_START_TEST (test_the_same_rows_are_the_same_picture)
+{
+  static const gchar *const views[] = { "driver", "top" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (views); i++) {
+    GstBuffer *a =
+        race_picture ("cinderridge", views[i], "width=640,height=360");
+    GstBuffer *b =
+        race_picture ("cinderridge", views[i], "width=640,height=360");
+    GstMapInfo map;
+
+    fail_unless (gst_buffer_map (b, &map, GST_MAP_READ));
+    fail_unless (gst_buffer_memcmp (a, 0, map.data, map.size) == 0);
+    gst_buffer_unmap (b, &map);
+    gst_buffer_unref (a);
+    gst_buffer_unref (b);
+  }
+}
+GST_END_TEST;
+
+GST_START_TEST (test_tracks_and_views_look_different)
+{
+  static const gchar *const tracks[] = { "pinwheel", "cinderridge", "tinplate",
+    "vellmoor" };
+  const guint n = 640 * 352;
+  GstBuffer *last = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (tracks); i++) {
+    GstBuffer *driver =
+        race_picture (tracks[i], "driver", "width=640,height=360");
+    GstBuffer *top = race_picture (tracks[i], "top", "width=640,height=360");
+
+    fail_unless (count_different (driver, top, n) > n / 2);
+    if (last != NULL)
+      fail_unless (count_different (driver, last, n) > n / 10);
+    gst_buffer_replace (&last, driver);
+    gst_buffer_unref (driver);
+    gst_buffer_unref (top);
+  }
+  gst_buffer_unref (last);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_the_view_may_change_on_air)
+{
+  GstHarness *h = harness_new (
+      "telemetryscene name=scene ! capsfilter caps=" SMALL, schema);
+  GstElement *scene = gst_harness_find_element (h, "telemetryscene");
+  GstBuffer *pictures[3];
+  const guint n = 640 * 352;
+
+  for (guint i = 0; i < 3; i++) {
+    gst_util_set_object_arg (
+        G_OBJECT (scene), "view", i == 1 ? "top" : "driver");
+    push_rows (h, i, 1);
+    pictures[i] = gst_harness_pull (h);
+    fail_unless_equals_int (read_tick (h, pictures[i]), FIRST_TICK + i);
+  }
+  fail_unless (count_different (pictures[0], pictures[1], n) > n / 2);
+  fail_unless (count_different (pictures[0], pictures[2], n) < n / 2);
+  for (guint i = 0; i < 3; i++)
+    gst_buffer_unref (pictures[i]);
+  gst_object_unref (scene);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_any_size_is_drawn_in_both_views)
+{
+  static const gint sizes[][2] = { { 128, 72 }, { 130, 2160 }, { 4096, 72 },
+    { 128, 720 }, { 854, 480 }, { 4096, 2160 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint top = 0; top < 2; top++) {
+      g_autofree gchar *launch =
+          g_strdup_printf ("telemetryscene view=%s ! capsfilter "
+                           "caps=video/x-raw,format=I420,width=%d,height=%d",
+              top ? "top" : "driver", sizes[i][0], sizes[i][1]);
+      GstHarness *h = harness_new (launch, schema);
+      GstBuffer *picture;
+
+      push_rows (h, 0, 2);
+      gst_buffer_unref (gst_harness_pull (h));
+      picture = gst_harness_pull (h);
+      fail_unless_equals_int (read_tick (h, picture), FIRST_TICK + 1);
+      gst_buffer_unref (picture);
+      gst_harness_teardown (h);
+    }
+}
+GST_END_TEST;
+
+/* A strip of 64 cells needs 128 columns to be read back. */
+GST_START_TEST (test_a_size_without_a_strip_is_refused)
+{
+  GstHarness *h = gst_harness_new ("telemetryscene");
+
+  gst_harness_set_sink_caps_str (h, "video/x-raw,width=16,height=16");
+  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
+  fail_unless_equals_int (
+      gst_harness_push (h, make_row (0)), GST_FLOW_NOT_NEGOTIATED);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
 static Suite *
 telemetryscene_suite (void)
 {
@@ -405,6 +594,11 @@ telemetryscene_suite (void)
   tcase_add_test (tc, test_gaps_flushes_and_ends_pass);
   tcase_add_test (tc, test_session_text_and_schema_may_change);
   tcase_add_test (tc, test_starts_again_after_null);
+  tcase_add_test (tc, test_the_same_rows_are_the_same_picture);
+  tcase_add_test (tc, test_tracks_and_views_look_different);
+  tcase_add_test (tc, test_the_view_may_change_on_air);
+  tcase_add_test (tc, test_any_size_is_drawn_in_both_views);
+  tcase_add_test (tc, test_a_size_without_a_strip_is_refused);
   return suite;
 }
 

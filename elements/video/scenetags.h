@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Numbers above the other cars, in the colours of their classes. */
+#pragma once
+
+#include "scenefont.h"
+#include "sceneworld.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SceneTags SceneTags;
+
+SceneTags *scene_tags_new (gint picture_height);
+void scene_tags_free (SceneTags *tags);
+void scene_tags_draw (const SceneTags *tags, const SceneWorld *world,
+    const SceneCar *cars, guint n_cars);
+guint32 scene_ink_on (guint32 color);
+
+G_END_DECLS
