@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "recording/pb-pending-index.h"
 #include "recording/pb-row-index.h"
 #include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
@@ -20,9 +21,6 @@
 #define COMMIT_MS 400
 #define WRITE_BYTES (64u * 1024)
 #define RESUME_MIN_BYTES (G_GUINT64_CONSTANT (1024) * 1024)
-/* The index waits in memory while the database is busy; so many lines are
- * some three hours. After that the files alone know. */
-#define PENDING_MAX_POINTS 20000
 
 typedef struct {
   GstBuffer *buffer;
@@ -30,7 +28,6 @@ typedef struct {
 } Item;
 
 struct _PbRecorder {
-  PbSessionLog *log;
   gchar *folder;
   PbRecorderOptions options;
   GThread *thread;
@@ -56,10 +53,7 @@ struct _PbRecorder {
   guint64 missed_bytes;
   gboolean changed_since_commit;
   gint64 now_utc_us;
-  GArray *changed; /* of PbSegmentRow: closed since the last commit */
-  GArray *points; /* of PbPoint: written but not committed */
-  guint resolved; /* of them, from the first one: have their row's times */
-  guint waited[2]; /* so many were there at the last commit, and before */
+  PbPendingIndex *index;
   gint64 next_commit;
 };
 
@@ -98,29 +92,6 @@ resume_recording (PbRecorder *self)
       self->folder, self->segment.n, self->missed_bytes);
 }
 
-/* Bytes that did not get into the file have no line in the index. */
-static void
-drop_points_beyond (PbRecorder *self)
-{
-  guint len = self->points->len;
-
-  while (len > 0) {
-    const PbPoint *last = &g_array_index (self->points, PbPoint, len - 1);
-
-    if (last->segment != self->segment.n || last->offset < self->segment.bytes)
-      break;
-    len--;
-  }
-  g_array_set_size (self->points, len);
-  self->resolved = MIN (self->resolved, len);
-  if (len > 0) {
-    const PbPoint *last = &g_array_index (self->points, PbPoint, len - 1);
-
-    if (last->segment == self->segment.n)
-      self->segment.end_pts = MAX (self->segment.end_pts, last->pts);
-  }
-}
-
 static void
 update_end (PbRecorder *self)
 {
@@ -139,12 +110,16 @@ update_end (PbRecorder *self)
 static void
 end_file (PbRecorder *self)
 {
+  gint64 pts;
+
   if (!self->has_segment)
     return;
   self->has_segment = FALSE;
   self->segment.bytes = pb_segment_file_close (self->file);
   self->file = NULL;
-  drop_points_beyond (self);
+  if (pb_pending_index_truncate (
+          self->index, self->segment.n, self->segment.bytes, &pts))
+    self->segment.end_pts = MAX (self->segment.end_pts, pts);
   if (self->segment.bytes == 0) {
     self->next_segment = self->segment.n;
     return;
@@ -152,7 +127,7 @@ end_file (PbRecorder *self)
   self->segment.closed = TRUE;
   self->closed_bytes += self->segment.bytes;
   self->closed_pts += self->segment.end_pts - self->segment.start_pts;
-  g_array_append_val (self->changed, self->segment);
+  pb_pending_index_add_segment (self->index, &self->segment);
 }
 
 static void
@@ -266,7 +241,7 @@ take_point (const PbPoint *point, gpointer user_data)
   }
   /* Numbers of files have no gap, whatever could not be written. */
   line.segment = self->segment.n;
-  g_array_append_val (self->points, line);
+  pb_pending_index_add_point (self->index, &line);
 }
 
 static void
@@ -278,56 +253,14 @@ take_klv (const guint8 *data, gsize size, gboolean starts, gint64 pts,
   pb_row_index_push (self->rows, data, size, starts, pts);
 }
 
-/* A line waits for its row to be decoded; two commits at most, for the row may
- * have been lost. */
-static void
-resolve_points (PbRecorder *self, guint last_chance)
-{
-  while (self->resolved < self->points->len
-         && pb_row_index_resolve (self->rows,
-             &g_array_index (self->points, PbPoint, self->resolved),
-             self->resolved < last_chance))
-    self->resolved++;
-}
-
-/* Hands over what is known of the files: no line before its row, none of bytes
- * that are not written yet. */
-static void
-hand_over_index (PbRecorder *self)
-{
-  GArray *points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
-
-  if (self->has_segment && self->changed_since_commit)
-    g_array_append_val (self->changed, self->segment);
-  self->changed_since_commit = FALSE;
-  if (self->resolved > 0) {
-    g_array_append_vals (points, self->points->data, self->resolved);
-    g_array_remove_range (self->points, 0, self->resolved);
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (self->waited); i++)
-    self->waited[i] -= MIN (self->waited[i], self->resolved);
-  self->resolved = 0;
-  if (self->changed->len > 0 || points->len > 0)
-    pb_session_log_put_index (
-        self->log, g_steal_pointer (&self->changed), g_steal_pointer (&points));
-  if (!self->changed)
-    self->changed = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
-  g_clear_pointer (&points, g_array_unref);
-}
-
-/* One hand-over at a time: while the database takes nothing, what comes is
- * gathered here. */
 static void
 commit (PbRecorder *self, gboolean last)
 {
-  resolve_points (self, last ? self->points->len : self->waited[1]);
-  self->waited[1] = self->waited[0];
-  self->waited[0] = self->points->len;
-  if (self->points->len >= PENDING_MAX_POINTS)
-    pb_session_log_give_up (self->log);
-  if (last || self->points->len >= PENDING_MAX_POINTS
-      || !pb_session_log_is_writing_index (self->log))
-    hand_over_index (self);
+  gboolean changed = self->has_segment && self->changed_since_commit;
+
+  if (pb_pending_index_commit (
+          self->index, changed ? &self->segment : NULL, last))
+    self->changed_since_commit = FALSE;
   self->next_commit = g_get_monotonic_time () + COMMIT_MS * 1000;
 }
 
@@ -388,7 +321,7 @@ record_item (PbRecorder *self, const Item *item)
     pb_segmenter_push (self->segmenter, map.data, map.size, item->utc_us,
         pb_row_index_get_lap (self->rows));
     gst_buffer_unmap (item->buffer, &map);
-    resolve_points (self, 0);
+    pb_pending_index_resolve (self->index);
   }
   gst_buffer_unref (item->buffer);
 }
@@ -439,7 +372,6 @@ pb_recorder_new (
     take_klv };
   PbRecorder *self = g_new0 (PbRecorder, 1);
 
-  self->log = pb_session_log_ref (log);
   self->folder = g_strdup (folder);
   if (options)
     self->options = *options;
@@ -456,8 +388,7 @@ pb_recorder_new (
   self->stats.recording = TRUE;
   self->segmenter = pb_segmenter_new (self->options.segment_ms, &funcs, self);
   self->unwritten = g_byte_array_new ();
-  self->changed = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
-  self->points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
+  self->index = pb_pending_index_new (log, self->rows);
   self->next_commit = g_get_monotonic_time () + COMMIT_MS * 1000;
   self->thread = g_thread_new ("recorder", run, self);
   return self;
@@ -538,14 +469,12 @@ pb_recorder_close (PbRecorder *self)
   g_thread_join (self->thread);
 
   pb_segmenter_free (self->segmenter);
+  pb_pending_index_free (self->index);
   pb_row_index_free (self->rows);
   g_byte_array_unref (self->unwritten);
-  g_array_unref (self->changed);
-  g_array_unref (self->points);
   g_array_unref (self->queue);
   g_free (self->stats.failure);
   g_free (self->folder);
-  pb_session_log_unref (self->log);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self);

@@ -37,7 +37,8 @@ typedef struct {
  * @has_pmt: a programme table was seen
  * @garbage_run_bytes: bytes since the last TS packet
  * @continuity_errors: TS packets that did not follow on the one before
- * @has_video, @has_klv: what the programme table lists
+ * @video_codec: (nullable): "h264" or "h265", if the programme table lists one
+ * @has_klv: the programme table lists telemetry
  */
 typedef struct {
   gboolean recording;
