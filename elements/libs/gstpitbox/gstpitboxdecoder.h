@@ -98,6 +98,11 @@ typedef struct {
   gsize block_bytes;
 } GstPitboxDecoderItem;
 
+/**
+ * GstPitboxDecoder:
+ *
+ * KLV units in, rows out. One thread at a time.
+ */
 typedef struct _GstPitboxDecoder GstPitboxDecoder;
 
 GST_PITBOX_API GstPitboxDecoder *gst_pitbox_decoder_new (void);

@@ -88,6 +88,10 @@ gst_pitbox_driver_info_new (GBytes *session_text)
   return info;
 }
 
+/**
+ * gst_pitbox_driver_info_free:
+ * @info: (transfer full): no longer wanted
+ */
 void
 gst_pitbox_driver_info_free (GstPitboxDriverInfo *info)
 {

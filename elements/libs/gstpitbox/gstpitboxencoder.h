@@ -70,6 +70,11 @@ typedef struct {
   guint64 skipped_rows;
 } GstPitboxEncoderStats;
 
+/**
+ * GstPitboxEncoder:
+ *
+ * Rows in, KLV units out. One thread at a time.
+ */
 typedef struct _GstPitboxEncoder GstPitboxEncoder;
 
 GST_PITBOX_API GstPitboxEncoder *gst_pitbox_encoder_new (

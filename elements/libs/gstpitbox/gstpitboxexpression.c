@@ -233,6 +233,10 @@ gst_pitbox_expression_new (const gchar *text, gsize size, GError **error)
   return g_steal_pointer (&e);
 }
 
+/**
+ * gst_pitbox_expression_free:
+ * @expression: (transfer full): no longer wanted
+ */
 void
 gst_pitbox_expression_free (GstPitboxExpression *expression)
 {

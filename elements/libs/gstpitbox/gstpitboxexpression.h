@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxschema.h"
+#include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,12 @@ G_BEGIN_DECLS
 #define GST_PITBOX_MAX_EXPRESSION_PARTS 64
 #define GST_PITBOX_MAX_EXPRESSION_DEPTH 16
 
+/**
+ * GstPitboxExpression:
+ *
+ * A sum over the variables of a row. One thread at a time binds it; once bound
+ * any thread evaluates.
+ */
 typedef struct _GstPitboxExpression GstPitboxExpression;
 
 GST_PITBOX_API GstPitboxExpression *gst_pitbox_expression_new (

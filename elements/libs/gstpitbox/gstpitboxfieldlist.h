@@ -3,8 +3,8 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxquantity.h"
-#include "gstpitboxschema.h"
+#include <gstpitbox/gstpitboxquantity.h>
+#include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
 

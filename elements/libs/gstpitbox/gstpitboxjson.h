@@ -3,8 +3,8 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxfieldlist.h"
-#include "gstpitboxschema.h"
+#include <gstpitbox/gstpitboxfieldlist.h>
+#include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxsample.h"
+#include <gstpitbox/gstpitboxsample.h>
 
 G_BEGIN_DECLS
 
@@ -71,6 +71,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GstPitboxMatch, gst_pitbox_match_clear)
 GST_PITBOX_API GType gst_pitbox_match_policy_get_type (void);
 GST_PITBOX_API GType gst_pitbox_match_quality_get_type (void);
 
+/**
+ * GstPitboxMatcher:
+ *
+ * Rows by running time. One thread at a time.
+ */
 typedef struct _GstPitboxMatcher GstPitboxMatcher;
 
 GST_PITBOX_API GstPitboxMatcher *gst_pitbox_matcher_new (

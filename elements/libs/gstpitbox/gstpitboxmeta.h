@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxmatcher.h"
+#include <gstpitbox/gstpitboxmatcher.h>
 
 G_BEGIN_DECLS
 

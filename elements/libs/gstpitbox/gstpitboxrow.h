@@ -4,7 +4,7 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxschema.h"
+#include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxschema.h"
-#include "gstpitboxsession.h"
+#include <gstpitbox/gstpitboxschema.h>
+#include <gstpitbox/gstpitboxsession.h>
 
 G_BEGIN_DECLS
 

@@ -47,6 +47,11 @@ struct _GstPitboxVar {
 };
 
 #define GST_TYPE_PITBOX_SCHEMA (gst_pitbox_schema_get_type ())
+/**
+ * GstPitboxSchema:
+ *
+ * The layout of a row. Immutable, so any thread.
+ */
 typedef struct _GstPitboxSchema GstPitboxSchema;
 
 GST_PITBOX_API GType gst_pitbox_schema_get_type (void);

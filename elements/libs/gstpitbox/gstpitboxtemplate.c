@@ -265,6 +265,10 @@ gst_pitbox_template_new (const gchar *text, GError **error)
   return g_steal_pointer (&self);
 }
 
+/**
+ * gst_pitbox_template_free:
+ * @self: (transfer full): no longer wanted
+ */
 void
 gst_pitbox_template_free (GstPitboxTemplate *self)
 {

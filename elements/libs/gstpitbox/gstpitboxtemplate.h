@@ -3,9 +3,9 @@
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
-#include "gstpitboxdriverinfo.h"
-#include "gstpitboxquantity.h"
-#include "gstpitboxschema.h"
+#include <gstpitbox/gstpitboxdriverinfo.h>
+#include <gstpitbox/gstpitboxquantity.h>
+#include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,12 @@ G_BEGIN_DECLS
 #define GST_PITBOX_MAX_TEMPLATE_FIELDS 64
 #define GST_PITBOX_MAX_TEMPLATE_WIDTH 64
 
+/**
+ * GstPitboxTemplate:
+ *
+ * Text with fields in braces. One thread at a time binds it; once bound any
+ * thread writes.
+ */
 typedef struct _GstPitboxTemplate GstPitboxTemplate;
 
 /**
