@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Drivers and the devices that may publish for them. */
 #include "store/pb-devices.h"
+#include "store/pb-keys.h"
 #include "store/pb-store-private.h"
 
-/* 24 random bytes are 32 characters; SRT takes 10 to 79. */
-#define PASSPHRASE_RANDOM_BYTES 24
+static const PbKeyTable devices = {
+  .what = "device",
+  .insert = "INSERT INTO devices (name, driver_id, sealed_passphrase, "
+            "created_utc_us) VALUES (?1, ?2, ?3, ?4) "
+            "ON CONFLICT (name) DO NOTHING",
+  .remove = "DELETE FROM devices WHERE name = ?1",
+  .list = "SELECT name, driver_id, sealed_passphrase, created_utc_us "
+          "FROM devices ORDER BY name",
+};
 
 void
 pb_device_free (PbDevice *device)
@@ -30,34 +38,6 @@ add_driver (PbStore *store, const gchar *id, GError **error)
   return pb_store_finish (store, stmt, error);
 }
 
-static gboolean
-insert_device (PbStore *store, const gchar *name, const gchar *driver,
-    GBytes *sealed, GError **error)
-{
-  gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin (store,
-      "INSERT INTO devices (name, driver_id, sealed_passphrase, "
-      "created_utc_us) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
-      error);
-
-  if (!stmt)
-    return FALSE;
-  sqlite3_bind_text (stmt, 1, name, -1, SQLITE_TRANSIENT);
-  sqlite3_bind_text (stmt, 2, driver, -1, SQLITE_TRANSIENT);
-  sqlite3_bind_blob (stmt, 3, g_bytes_get_data (sealed, NULL),
-      g_bytes_get_size (sealed), SQLITE_TRANSIENT);
-  sqlite3_bind_int64 (stmt, 4, g_get_real_time ());
-  done = pb_store_finish (store, stmt, error);
-  if (done && pb_store_get_changes (store) == 0) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS,
-        "there is a device '%s' already. Remove it first for a new passphrase: "
-        "pitbox-server device remove %s",
-        name, name);
-    return FALSE;
-  }
-  return done;
-}
-
 /**
  * pb_store_add_device:
  * @store: a store
@@ -74,21 +54,15 @@ gchar *
 pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
     const gchar *driver, GError **error)
 {
-  g_autoptr (GBytes) sealed = NULL;
-  gchar *passphrase;
-  gboolean done;
+  gchar *passphrase = NULL;
 
   if (!pb_store_check_id (name, "device", error)
       || !pb_store_check_id (driver, "driver", error))
     return NULL;
-  passphrase = pb_secret_new (PASSPHRASE_RANDOM_BYTES);
-  sealed = pb_seal_close (seal, passphrase);
   pb_store_lock (store);
-  done = add_driver (store, driver, error)
-         && insert_device (store, name, driver, sealed, error);
+  if (add_driver (store, driver, error))
+    passphrase = pb_key_add (store, &devices, seal, name, driver, error);
   pb_store_unlock (store);
-  if (!done)
-    g_clear_pointer (&passphrase, pb_secret_free);
   return passphrase;
 }
 
@@ -104,24 +78,22 @@ pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
 gboolean
 pb_store_remove_device (PbStore *store, const gchar *name, GError **error)
 {
-  gboolean done;
-  gint changes;
-  sqlite3_stmt *stmt =
-      pb_store_begin (store, "DELETE FROM devices WHERE name = ?1", error);
+  return pb_key_remove (store, &devices, name, error);
+}
 
-  if (!stmt)
-    return FALSE;
-  sqlite3_bind_text (stmt, 1, name, -1, SQLITE_TRANSIENT);
-  pb_store_lock (store);
-  done = pb_store_finish (store, stmt, error);
-  changes = pb_store_get_changes (store);
-  pb_store_unlock (store);
-  if (done && changes == 0) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
-        "there is no device '%s'. pitbox-server device list shows all", name);
-    return FALSE;
-  }
-  return done;
+static gpointer
+read_device (
+    gchar *name, gchar *driver, gchar *passphrase, gint64 created_utc_us)
+{
+  PbDevice *device = g_new (PbDevice, 1);
+
+  *device = (PbDevice){
+    .name = name,
+    .driver = driver,
+    .passphrase = passphrase,
+    .created_utc_us = created_utc_us,
+  };
+  return device;
 }
 
 /**
@@ -136,34 +108,6 @@ pb_store_remove_device (PbStore *store, const gchar *name, GError **error)
 GPtrArray *
 pb_store_list_devices (PbStore *store, PbSeal *seal, GError **error)
 {
-  g_autoptr (GPtrArray) devices =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_device_free);
-  gboolean has_row = TRUE;
-  gboolean done = TRUE;
-  sqlite3_stmt *stmt = pb_store_begin_read (store,
-      "SELECT name, driver_id, sealed_passphrase, created_utc_us FROM devices "
-      "ORDER BY name",
-      error);
-
-  if (!stmt)
-    return NULL;
-  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
-    PbDevice *device = g_new0 (PbDevice, 1);
-    g_autoptr (GError) local = NULL;
-
-    device->name = pb_store_dup_text (stmt, 0);
-    device->driver = pb_store_dup_text (stmt, 1);
-    device->created_utc_us = sqlite3_column_int64 (stmt, 3);
-    if (seal) {
-      g_autoptr (GBytes) sealed = g_bytes_new (
-          sqlite3_column_blob (stmt, 2), sqlite3_column_bytes (stmt, 2));
-
-      device->passphrase = pb_seal_open (seal, sealed, &local);
-      if (!device->passphrase)
-        g_warning ("device %s: %s", device->name, local->message);
-    }
-    g_ptr_array_add (devices, device);
-  }
-  pb_store_end (store, stmt);
-  return done ? g_steal_pointer (&devices) : NULL;
+  return pb_key_list (store, &devices, seal, read_device,
+      (GDestroyNotify) pb_device_free, error);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What devices and readers have in common: a name, a passphrase that SRT needs
+ * in words, and whom it is for; for the store only. */
+#pragma once
+
+#include "auth/pb-seal.h"
+#include "store/pb-store.h"
+
+G_BEGIN_DECLS
+
+/* SQL literals, all with the same parameters and columns. */
+typedef struct {
+  const gchar *what; /* "device", as it is called on the command line */
+  const gchar *insert; /* ?1 name, ?2 whom for, ?3 sealed, ?4 created_utc_us */
+  const gchar *remove; /* ?1 name */
+  const gchar *list; /* name, whom for, sealed, created_utc_us */
+} PbKeyTable;
+
+/* Takes over the strings; @passphrase is for pb_secret_free() and may be
+ * %NULL. Returns: (transfer full): an item of the list */
+typedef gpointer (*PbKeyRead) (
+    gchar *name, gchar *whom_for, gchar *passphrase, gint64 created_utc_us);
+
+gchar *pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
+    const gchar *name, const gchar *whom_for,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_key_remove (
+    PbStore *store, const PbKeyTable *table, const gchar *name, GError **error);
+GPtrArray *pb_key_list (PbStore *store, const PbKeyTable *table, PbSeal *seal,
+    PbKeyRead read, GDestroyNotify free_item,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
