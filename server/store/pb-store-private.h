@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+gboolean pb_store_migrate (sqlite3 *db, gint *version, GError **error);
+void pb_store_set_error (sqlite3 *db, GError **error, const gchar *doing);
+gint64 pb_store_read_number (sqlite3 *db, const gchar *sql);
 sqlite3_stmt *pb_store_begin (
     PbStore *store, const gchar *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 sqlite3_stmt *pb_store_begin_read (

@@ -5,13 +5,8 @@
 #include "store/pb-store-private.h"
 #include "store/pb-writer.h"
 
-#include <string.h>
-
 #include <gstpitbox/gstpitbox.h>
 
-#include "pb-store-resources.h"
-
-#define MIGRATIONS "/pitbox/store"
 /* Another process (`pitbox-server device add`) may hold the write lock for a
  * moment; more than this means that it hangs. */
 #define BUSY_TIMEOUT_MS 5000
@@ -62,8 +57,9 @@ classify (gint code)
   }
 }
 
-static void
-set_error (sqlite3 *db, GError **error, const gchar *doing)
+/* The newest error of @db, with what was being done. */
+void
+pb_store_set_error (sqlite3 *db, GError **error, const gchar *doing)
 {
   g_set_error (error, PB_STORE_ERROR, classify (sqlite3_errcode (db)), "%s: %s",
       doing, sqlite3_errmsg (db));
@@ -86,7 +82,7 @@ pb_store_exec (PbStore *self, const gchar *sql, GError **error)
 {
   if (sqlite3_exec (self->writes.db, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  set_error (self->writes.db, error, "database");
+  pb_store_set_error (self->writes.db, error, "database");
   return FALSE;
 }
 
@@ -102,7 +98,7 @@ begin (Connection *connection, const gchar *sql, GError **error)
   if (sqlite3_prepare_v3 (
           connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL)
       != SQLITE_OK) {
-    set_error (connection->db, error, "preparing a statement");
+    pb_store_set_error (connection->db, error, "preparing a statement");
     g_rec_mutex_unlock (&connection->lock);
     return NULL;
   }
@@ -141,7 +137,7 @@ pb_store_step (
   *has_row = result == SQLITE_ROW;
   if (result == SQLITE_ROW || result == SQLITE_DONE)
     return TRUE;
-  set_error (sqlite3_db_handle (stmt), error, "database");
+  pb_store_set_error (sqlite3_db_handle (stmt), error, "database");
   return FALSE;
 }
 
@@ -207,76 +203,18 @@ pb_store_dup_text (sqlite3_stmt *stmt, gint column)
   return g_strdup ((const gchar *) sqlite3_column_text (stmt, column));
 }
 
-static gint64
-read_pragma (PbStore *self, const gchar *sql)
+/* Returns: the first number that @sql gives, or -1 */
+gint64
+pb_store_read_number (sqlite3 *db, const gchar *sql)
 {
   sqlite3_stmt *stmt = NULL;
   gint64 value = -1;
 
-  if (sqlite3_prepare_v2 (self->writes.db, sql, -1, &stmt, NULL) == SQLITE_OK
+  if (sqlite3_prepare_v2 (db, sql, -1, &stmt, NULL) == SQLITE_OK
       && sqlite3_step (stmt) == SQLITE_ROW)
     value = sqlite3_column_int64 (stmt, 0);
   sqlite3_finalize (stmt);
   return value;
-}
-
-static gboolean
-migrate_one (PbStore *self, const gchar *name, gint version, GError **error)
-{
-  g_autofree gchar *path = g_strdup_printf (MIGRATIONS "/%s", name);
-  g_autoptr (GBytes) sql = NULL;
-  g_autofree gchar *text = NULL;
-  g_autofree gchar *tail = NULL;
-
-  sql = g_resource_lookup_data (
-      pb_store_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-  if (!sql)
-    return FALSE;
-  text = g_strndup (g_bytes_get_data (sql, NULL), g_bytes_get_size (sql));
-  tail = g_strdup_printf ("PRAGMA user_version = %d; COMMIT;", version);
-  if (pb_store_exec (self, "BEGIN IMMEDIATE", error)
-      && pb_store_exec (self, text, error)
-      && pb_store_exec (self, tail, error)) {
-    self->version = version;
-    return TRUE;
-  }
-  sqlite3_exec (self->writes.db, "ROLLBACK", NULL, NULL, NULL);
-  g_prefix_error (error, "migration %s: ", name);
-  return FALSE;
-}
-
-static gint
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const gchar *const *) a, *(const gchar *const *) b);
-}
-
-/* Files are named <three digits>-<what>.sql; the number is user_version. */
-static gboolean
-migrate (PbStore *self, GError **error)
-{
-  g_auto (GStrv) names =
-      g_resource_enumerate_children (pb_store_get_resource (), MIGRATIONS,
-          G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-  gint newest = 0;
-
-  if (!names)
-    return FALSE;
-  qsort (names, g_strv_length (names), sizeof *names, compare_names);
-  self->version = read_pragma (self, "PRAGMA user_version");
-  for (guint i = 0; names[i]; i++) {
-    newest = strtol (names[i], NULL, 10);
-    if (newest > self->version && !migrate_one (self, names[i], newest, error))
-      return FALSE;
-  }
-  if (self->version > newest) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NEWER,
-        "the database has version %d, this pitbox-server knows %d. Run the "
-        "newer pitbox-server, or give another --data-dir",
-        self->version, newest);
-    return FALSE;
-  }
-  return TRUE;
 }
 
 static void
@@ -293,7 +231,7 @@ open_connection (
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
   if (sqlite3_open_v2 (path, &connection->db, flags, NULL) != SQLITE_OK) {
-    set_error (connection->db, error, path);
+    pb_store_set_error (connection->db, error, path);
     return FALSE;
   }
   sqlite3_busy_timeout (connection->db, timeout_ms);
@@ -311,7 +249,7 @@ open_database (PbStore *self, const gchar *path, GError **error)
           "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
           "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
           error)
-      || !migrate (self, error)) {
+      || !pb_store_migrate (self->writes.db, &self->version, error)) {
     g_prefix_error (error, "%s: ", path);
     return FALSE;
   }
@@ -509,8 +447,8 @@ pb_store_get_changes_by_others (PbStore *self)
   if (!g_rec_mutex_trylock (&self->writes.lock))
     return g_atomic_pointer_get (&self->changes);
   if (check_file (self, NULL))
-    g_atomic_pointer_set (
-        &self->changes, (gssize) read_pragma (self, "PRAGMA data_version"));
+    g_atomic_pointer_set (&self->changes,
+        (gssize) pb_store_read_number (self->writes.db, "PRAGMA data_version"));
   pb_store_unlock (self);
   return g_atomic_pointer_get (&self->changes);
 }
