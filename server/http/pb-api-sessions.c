@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http/pb-request.h"
+#include "store/pb-index.h"
 #include "store/pb-recordings.h"
 
 #define DEFAULT_LIMIT 50

@@ -3,6 +3,7 @@
  * that the index has not seen get their lines. */
 #pragma once
 
+#include "store/pb-index.h"
 #include "store/pb-recordings.h"
 
 G_BEGIN_DECLS

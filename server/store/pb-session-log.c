@@ -2,6 +2,7 @@
  * PbSessionLog: what is written of one session, from its beginning to its end,
  * without waiting for it. */
 #include "store/pb-session-log.h"
+#include "store/pb-recordings.h"
 
 /* A sender that comes and goes and never sends anything must not fill the
  * list; the newest ones tell why. */

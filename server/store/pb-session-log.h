@@ -3,7 +3,7 @@
  * without waiting for it. */
 #pragma once
 
-#include "store/pb-recordings.h"
+#include "store/pb-index.h"
 
 G_BEGIN_DECLS
 

@@ -6,6 +6,7 @@
 #include "pb-data.h"
 #include "pb-test-ts.h"
 #include "recording/pb-recorder.h"
+#include "store/pb-recordings.h"
 
 /* 60 a second, of a clock of 90 kHz. */
 #define FRAME 1500

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What is in a recording: its segments, the moments in them, its laps. */
+#include "store/pb-index.h"
+#include "store/pb-store-private.h"
+
+#include <math.h>
+
+static gboolean
+put_segment (
+    PbStore *store, gint64 pk, const PbSegmentRow *segment, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT INTO segments (session, n, start_pts, end_pts, start_utc_us, "
+      "end_utc_us, bytes, closed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+      "ON CONFLICT (session, n) DO UPDATE SET start_pts = excluded.start_pts, "
+      "end_pts = excluded.end_pts, end_utc_us = excluded.end_utc_us, "
+      "bytes = excluded.bytes, closed = excluded.closed",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, segment->n);
+  if (segment->has_pts) {
+    sqlite3_bind_int64 (stmt, 3, segment->start_pts);
+    sqlite3_bind_int64 (stmt, 4, segment->end_pts);
+  }
+  sqlite3_bind_int64 (stmt, 5, segment->start_utc_us);
+  sqlite3_bind_int64 (stmt, 6, segment->end_utc_us);
+  sqlite3_bind_int64 (stmt, 7, segment->bytes);
+  sqlite3_bind_int (stmt, 8, segment->closed);
+  return pb_store_finish (store, stmt, error);
+}
+
+static gboolean
+put_point (PbStore *store, gint64 pk, const PbPoint *point, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT OR IGNORE INTO points (session, segment, byte, pts, key, utc_us, "
+      "lap) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, point->segment);
+  sqlite3_bind_int64 (stmt, 3, point->offset);
+  sqlite3_bind_int64 (stmt, 4, point->pts);
+  sqlite3_bind_int (stmt, 5, point->is_key);
+  sqlite3_bind_int64 (stmt, 6, point->utc_us);
+  sqlite3_bind_int (stmt, 7, point->lap);
+  return pb_store_finish (store, stmt, error);
+}
+
+static gboolean
+put_all (PbStore *store, gint64 pk, const PbSegmentRow *segments,
+    guint n_segments, const PbPoint *points, guint n_points, GError **error)
+{
+  for (guint i = 0; i < n_segments; i++) {
+    if (!put_segment (store, pk, &segments[i], error))
+      return FALSE;
+  }
+  for (guint i = 0; i < n_points; i++) {
+    if (!put_point (store, pk, &points[i], error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * pb_store_commit_index:
+ * @segments: segments that changed
+ * @n_segments: how many
+ * @points: (nullable): new lines of the index
+ * @n_points: how many
+ *
+ * All of it or nothing, in one transaction. Any thread.
+ */
+gboolean
+pb_store_commit_index (PbStore *store, gint64 pk, const PbSegmentRow *segments,
+    guint n_segments, const PbPoint *points, guint n_points, GError **error)
+{
+  gboolean done = FALSE;
+
+  pb_store_lock (store);
+  if (pb_store_exec (store, "BEGIN IMMEDIATE", error)) {
+    done = put_all (store, pk, segments, n_segments, points, n_points, error)
+           && pb_store_exec (store, "COMMIT", error);
+    if (!done)
+      pb_store_exec (store, "ROLLBACK", NULL);
+  }
+  pb_store_unlock (store);
+  return done;
+}
+
+static void
+bind_or_null (sqlite3_stmt *stmt, gint index, gdouble value)
+{
+  if (isfinite (value))
+    sqlite3_bind_double (stmt, index, value);
+}
+
+static gdouble
+column_or_nan (sqlite3_stmt *stmt, gint column)
+{
+  return sqlite3_column_type (stmt, column) == SQLITE_NULL
+             ? NAN
+             : sqlite3_column_double (stmt, column);
+}
+
+/**
+ * pb_store_put_lap:
+ * @lap: a lap; one that began at the same moment is replaced
+ *
+ * Any thread.
+ */
+gboolean
+pb_store_put_lap (
+    PbStore *store, gint64 pk, const PbLapRow *lap, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT OR REPLACE INTO laps (session, lap, start_utc_us, time_s, valid, "
+      "fuel_used_l) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, lap->lap);
+  sqlite3_bind_int64 (stmt, 3, lap->start_utc_us);
+  bind_or_null (stmt, 4, lap->time_s);
+  sqlite3_bind_int (stmt, 5, lap->valid);
+  bind_or_null (stmt, 6, lap->fuel_used_l);
+  return pb_store_finish (store, stmt, error);
+}
+
+/**
+ * pb_store_list_segments:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbSegmentRow): in their order
+ */
+GArray *
+pb_store_list_segments (PbStore *store, gint64 pk, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbSegmentRow));
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
+      "SELECT n, start_pts, end_pts, start_utc_us, end_utc_us, bytes, closed "
+      "FROM segments WHERE session = ?1 ORDER BY n",
+      error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    PbSegmentRow row = {
+      .n = sqlite3_column_int (stmt, 0),
+      .has_pts = sqlite3_column_type (stmt, 1) != SQLITE_NULL,
+      .start_pts = sqlite3_column_int64 (stmt, 1),
+      .end_pts = sqlite3_column_int64 (stmt, 2),
+      .start_utc_us = sqlite3_column_int64 (stmt, 3),
+      .end_utc_us = sqlite3_column_int64 (stmt, 4),
+      .bytes = sqlite3_column_int64 (stmt, 5),
+      .closed = sqlite3_column_int (stmt, 6) != 0,
+    };
+
+    g_array_append_val (rows, row);
+  }
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
+
+/**
+ * pb_store_list_points:
+ * @segment: number of a segment
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbPoint): in their order
+ */
+GArray *
+pb_store_list_points (PbStore *store, gint64 pk, guint segment, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbPoint));
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
+      "SELECT byte, pts, key, utc_us, lap FROM points "
+      "WHERE session = ?1 AND segment = ?2 ORDER BY byte",
+      error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_int (stmt, 2, segment);
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    PbPoint row = {
+      .segment = segment,
+      .offset = sqlite3_column_int64 (stmt, 0),
+      .pts = sqlite3_column_int64 (stmt, 1),
+      .is_key = sqlite3_column_int (stmt, 2) != 0,
+      .utc_us = sqlite3_column_int64 (stmt, 3),
+      .lap = sqlite3_column_int (stmt, 4),
+    };
+
+    g_array_append_val (rows, row);
+  }
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
+
+/**
+ * pb_store_list_laps:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbLapRow): in their order
+ */
+GArray *
+pb_store_list_laps (PbStore *store, gint64 pk, GError **error)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbLapRow));
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt = pb_store_begin_read (store,
+      "SELECT lap, start_utc_us, time_s, valid, fuel_used_l FROM laps "
+      "WHERE session = ?1 ORDER BY start_utc_us",
+      error);
+
+  if (!stmt)
+    return NULL;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    PbLapRow row = {
+      .lap = sqlite3_column_int (stmt, 0),
+      .start_utc_us = sqlite3_column_int64 (stmt, 1),
+      .time_s = column_or_nan (stmt, 2),
+      .valid = sqlite3_column_int (stmt, 3) != 0,
+      .fuel_used_l = column_or_nan (stmt, 4),
+    };
+
+    g_array_append_val (rows, row);
+  }
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
