@@ -31,6 +31,7 @@ struct _Scene {
   SceneTrack *learnt;
   SceneTrack *known; /* NULL: nobody knows where that is */
   gchar *track_name;
+  gchar *title; /* of the track, for people */
   SceneSprites sprites;
   SceneTexture *textures[SCENE_N_TEXTURES];
   SceneField field;
@@ -95,6 +96,7 @@ scene_free (Scene *scene)
   scene_track_free (scene->learnt);
   scene_track_free (scene->known);
   g_free (scene->track_name);
+  g_free (scene->title);
   scene_backdrop_clear (&scene->back);
   scene_canvas_clear (&scene->canvas);
   g_clear_pointer (&scene->schema, gst_pitbox_schema_unref);
@@ -143,6 +145,11 @@ scene_set_session (Scene *scene, GBytes *text)
     g_clear_pointer (&scene->top, scene_top_free);
     g_free (scene->track_name);
     scene->track_name = g_strdup (session->track);
+    g_free (scene->title);
+    scene->title =
+        g_strdup (session->track_name != NULL && *session->track_name != '\0'
+                      ? session->track_name
+                      : session->track);
     scene->known = scene_track_new_known (session->track);
     scene_road_reset (&scene->road);
   }
@@ -355,8 +362,7 @@ static void
 draw_top (Scene *scene)
 {
   if (scene->top == NULL)
-    scene->top =
-        scene_top_new (&scene->canvas, scene->known, scene->track_name);
+    scene->top = scene_top_new (&scene->canvas, scene->known, scene->title);
   scene_top_draw (
       scene->top, &scene->canvas, &scene->field, &scene->row, &scene->road);
 }

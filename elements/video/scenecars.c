@@ -232,7 +232,7 @@ shade_of (const Face *f)
   gfloat up = fabsf (ny) / length,
          across = nx / length * (ny < 0 ? -1.0f : 1.0f);
 
-  return (guint) CLAMP (118 + 138 * up - 30 * across, 70.0f, 256.0f);
+  return (guint) CLAMP (150 + 106 * up - 30 * across, 100.0f, 256.0f);
 }
 
 static void

@@ -7,7 +7,7 @@
 
 /* Rows say where cars are along the lap alone: two that are this close along it
  * must be beside each other. */
-#define BESIDE_M 6.5
+#define BESIDE_M 8.5
 #define LANE_M 1.9f
 #define OFF_M 3.0f
 #define DEFAULT_COLOR 0xffd0d4d8u
@@ -88,6 +88,18 @@ is_there (const SceneField *field, const SceneRow *row, guint i)
   return i < row->n_cars && row->car_pct[i] >= 0 && !field->entry[i].hidden;
 }
 
+/* Past the own car on the side that has room; once there, it stays there. */
+static gfloat
+beside_own (const SceneEntry *e, const SceneTrack *track, gdouble own_lap_m)
+{
+  SceneNode node;
+  gboolean left;
+
+  scene_track_at (track, own_lap_m, &node);
+  left = fabsf (e->line_m) > LANE_M / 2 ? e->line_m > 0 : node.line < 0;
+  return left ? 2 * LANE_M : -2 * LANE_M;
+}
+
 /* Which lane to keep: 0 alone on the road. The own car holds its line. */
 static gfloat
 wanted_lane (const SceneField *field, const SceneRow *row,
@@ -103,7 +115,7 @@ wanted_lane (const SceneField *field, const SceneRow *row,
     if (gap > BESIDE_M)
       continue;
     if ((gint) k == field->own)
-      return field->entry[i].line_m < 0 ? -2 * LANE_M : 2 * LANE_M;
+      return beside_own (&field->entry[i], track, at[k]);
     if ((gint) i == field->own)
       return 0;
     return i < k ? LANE_M : -LANE_M;
