@@ -2,7 +2,6 @@
  * The agent's states; what follows a failure is the supervisor's word. */
 #include "pb-agent.h"
 
-#include "pb-encoder.h"
 #include "pb-sim.h"
 #include "pb-status.h"
 #include "pb-stream.h"
@@ -28,8 +27,7 @@ struct _PbAgent {
   PbSupervisor supervisor;
   PbStatus *status;
   PbStream *stream;
-  const PbEncoder *encoder;
-  GPtrArray *refused; /* factory names, NULL-terminated */
+  GString *refused; /* encoders that failed here, with commas between */
   gchar *reason; /* of the last failure */
   gint64 started_us; /* monotonic */
   guint timer; /* the one thing that is waited for */
@@ -109,6 +107,20 @@ on_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* It gave pictures, or else pitboxencodebin had replaced it. */
+static void
+pass_over_encoder (PbAgent *self)
+{
+  g_autofree gchar *encoder =
+      self->stream != NULL ? pb_stream_dup_encoder (self->stream) : NULL;
+
+  if (encoder == NULL)
+    return;
+  g_string_append_printf (
+      self->refused, "%s%s", self->refused->len > 0 ? "," : "", encoder);
+  g_message ("%s failed and is passed over", encoder);
+}
+
 static void
 handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
 {
@@ -119,12 +131,9 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
 
   g_free (self->reason);
   self->reason = g_strdup (reason);
+  if (d.refuse_encoder)
+    pass_over_encoder (self);
   stop_stream (self);
-  if (d.refuse_encoder && self->encoder != NULL) {
-    g_ptr_array_insert (self->refused, (gint) self->refused->len - 1,
-        (gpointer) self->encoder->factory);
-    g_message ("%s failed and is passed over", self->encoder->factory);
-  }
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
       pb_failure_to_string (failure), d.delay_ms / 1000.0,
@@ -166,10 +175,11 @@ static void
 on_connected (PbStream *stream, gpointer user_data)
 {
   PbAgent *self = user_data;
+  g_autofree gchar *encoder = pb_stream_dup_encoder (stream);
   g_autofree gchar *text = g_strdup_printf ("%s to %s%s%s",
       self->mode == PB_MODE_VIDEO ? "video and telemetry" : "telemetry",
-      self->config->server, self->mode == PB_MODE_VIDEO ? ", encoder " : "",
-      self->mode == PB_MODE_VIDEO ? self->encoder->factory : "");
+      self->config->server, encoder != NULL ? ", encoder " : "",
+      encoder != NULL ? encoder : "");
 
   g_clear_pointer (&self->reason, g_free);
   set_state (self, PB_AGENT_STREAMING, text);
@@ -183,18 +193,8 @@ try_stream (PbAgent *self)
   g_autoptr (GError) error = NULL;
 
   self->started_us = g_get_monotonic_time ();
-  self->encoder = NULL;
-  if (self->mode == PB_MODE_VIDEO) {
-    self->encoder = pb_encoder_choose (self->config->encoder,
-        (const gchar *const *) self->refused->pdata, pb_encoder_has_factory,
-        NULL, &error);
-    if (self->encoder == NULL) {
-      handle_failure (self, PB_FAILURE_ENCODER, error->message);
-      return;
-    }
-  }
   self->stream = pb_stream_new (
-      self->config, self->mode, self->encoder, &events, self, &error);
+      self->config, self->mode, self->refused->str, &events, self, &error);
   if (self->stream == NULL) {
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
@@ -225,8 +225,7 @@ pb_agent_new (const PbConfig *config)
 
   self->config = config;
   self->mode = pb_config_get_mode (config);
-  self->refused = g_ptr_array_new ();
-  g_ptr_array_add (self->refused, NULL);
+  self->refused = g_string_new (NULL);
   self->status = pb_status_new (config);
   return self;
 }
@@ -258,7 +257,7 @@ pb_agent_free (PbAgent *agent)
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_clear_handle_id (&agent->status_timer, g_source_remove);
   pb_status_free (agent->status);
-  g_ptr_array_unref (agent->refused);
+  g_string_free (agent->refused, TRUE);
   g_free (agent->reason);
   g_free (agent);
 }

@@ -23,11 +23,13 @@ static const PbSetting table[] = {
   { "mode", PB_SETTING_TEXT, AT (mode), "video", 0, 0, "MODE",
       "What is sent: video or telemetry" },
   { "source", PB_SETTING_TEXT, AT (source), "auto", 0, 0, "SOURCE",
-      "Picture: auto, scene, x11 or v4l2" },
+      "Picture: auto, scene, screen, window or device" },
+  { "window", PB_SETTING_TEXT, AT (window), "", 0, 0, "TITLE",
+      "Whole title of the window to capture" },
   { "display", PB_SETTING_TEXT, AT (display), "", 0, 0, "DISPLAY",
       "X display to capture ($DISPLAY by default)" },
-  { "capture-device", PB_SETTING_FILE, AT (capture_device), "/dev/video0", 0, 0,
-      "FILE", "Capture card for --source v4l2" },
+  { "capture-device", PB_SETTING_TEXT, AT (capture_device), "", 0, 0, "DEVICE",
+      "Capture card for --source device (the first by default)" },
   { "encoder", PB_SETTING_TEXT, AT (encoder), "auto", 0, 0, "NAME",
       "Encoder: auto, or a name such as nvh264enc or x264enc" },
   { "shm-name", PB_SETTING_TEXT, AT (shm_name), "", 0, 0, "NAME",
@@ -74,8 +76,8 @@ static gboolean
 validate (PbConfig *config, GError **error)
 {
   static const gchar *const modes[] = { "video", "telemetry", NULL };
-  static const gchar *const sources[] = { "auto", "scene", "x11", "v4l2",
-    NULL };
+  static const gchar *const sources[] = { "auto", "scene", "screen", "window",
+    "device", "x11", "v4l2", NULL };
   g_autoptr (GSocketConnectable) address = NULL;
   const gchar *host;
   gsize length;

@@ -32,9 +32,10 @@ struct _PbConfig {
   gchar *passphrase; /* 10 to 79 letters, or empty: no encryption */
   gchar *passphrase_file; /* its first line is the passphrase */
   gchar *mode; /* "video" or "telemetry" */
-  gchar *source; /* "auto", "scene", "x11" or "v4l2" */
+  gchar *source; /* "auto", "scene", "screen", "window" or "device" */
+  gchar *window; /* a window's whole title, or empty */
   gchar *display; /* X display, e.g. ":0" */
-  gchar *capture_device; /* e.g. "/dev/video0" */
+  gchar *capture_device; /* e.g. "/dev/video0"; empty: the first */
   gchar *encoder; /* "auto" or an encoder's factory name */
   gchar *shm_name; /* simulator's shared memory; empty: its own name */
   gchar *status_file; /* JSON status; "-" = stdout; empty: none */

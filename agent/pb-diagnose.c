@@ -2,9 +2,8 @@
  * pitbox-agent --diagnose: one line a check, on stdout. */
 #include "pb-diagnose.h"
 
-#include "pb-encoder.h"
+#include "pb-picture.h"
 #include "pb-sim.h"
-#include "pb-stream.h"
 #include "pb-uplink.h"
 
 #include <gst/gst.h>
@@ -30,13 +29,15 @@ static gboolean
 check_elements (void)
 {
   static const gchar *const needed[] = { "irsdksrc", "telemetryenc",
-    "telemetrypace", "telemetryscene", "pitboxsrtsink", "mpegtsmux",
-    "h264parse", NULL };
+    "telemetrypace", "telemetryscene", "pitboxcapturebin", "pitboxencodebin",
+    "pitboxsrtsink", "mpegtsmux", "h264parse", NULL };
   GString *missing = g_string_new (NULL);
   gboolean ok;
 
   for (guint i = 0; needed[i] != NULL; i++) {
-    if (!pb_encoder_has_factory (needed[i], NULL))
+    g_autoptr (GstElementFactory) found = gst_element_factory_find (needed[i]);
+
+    if (found == NULL)
       g_string_append_printf (missing, " %s", needed[i]);
   }
   ok = missing->len == 0;
@@ -46,24 +47,94 @@ check_elements (void)
   return ok;
 }
 
+/* What was not taken, and why: a line each, below what was. */
+static void
+list_refused (GstElement *bin)
+{
+  g_autofree gchar *refused = pb_picture_dup_backend (bin, "refused");
+  g_auto (GStrv) lines =
+      refused != NULL ? g_strsplit (refused, "; ", -1) : NULL;
+
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++) {
+    if (lines[i][0] != '\0')
+      g_print ("%-4s %-10s not %s\n", "", "", lines[i]);
+  }
+}
+
+/* PAUSED is where a screen is opened and an encoder chosen and tried. */
+static gboolean
+check_bin (GstElement *bin, const gchar *what, const gchar *field)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *chosen = NULL;
+  g_autofree gchar *lacking = NULL;
+  gboolean ok;
+
+  gst_element_set_bus (bin, bus);
+  ok =
+      gst_element_set_state (bin, GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE;
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  if (message != NULL)
+    gst_message_parse_error (message, &error, NULL);
+  chosen = pb_picture_dup_backend (bin, field);
+  lacking = pb_picture_dup_backend (bin, "lacking");
+  if (ok && error == NULL) {
+    line (TRUE, what, "%s%s%s", chosen, lacking != NULL ? ", without " : "",
+        lacking != NULL ? lacking : "");
+    list_refused (bin);
+  } else {
+    line (FALSE, what, "%s",
+        error != NULL ? error->message : "it cannot be started");
+  }
+  gst_element_set_state (bin, GST_STATE_NULL);
+  gst_element_set_bus (bin, NULL);
+  return ok && error == NULL;
+}
+
+static gboolean
+check_capture (const PbConfig *config)
+{
+  g_autoptr (GstElement) bin = NULL;
+
+  if (strcmp (pb_picture_get_source (config), "scene") == 0)
+    return TRUE;
+  bin = gst_element_factory_make ("pitboxcapturebin", NULL);
+  if (bin == NULL)
+    return FALSE; /* check_elements() has said so */
+  gst_object_ref_sink (bin);
+  pb_picture_configure_capture (bin, config);
+  return check_bin (bin, "capture", "element");
+}
+
+static gboolean
+check_encoder (const PbConfig *config)
+{
+  g_autoptr (GstElement) bin =
+      gst_element_factory_make ("pitboxencodebin", NULL);
+
+  if (bin == NULL)
+    return FALSE;
+  gst_object_ref_sink (bin);
+  pb_picture_configure_encoder (bin, config, "");
+  return check_bin (bin, "encoder", "element");
+}
+
 static gboolean
 check_picture (const PbConfig *config)
 {
-  g_autoptr (GError) error = NULL;
-  const PbEncoder *encoder;
+  gboolean ok;
 
   if (pb_config_get_mode (config) != PB_MODE_VIDEO) {
     line (TRUE, "picture", "off (mode = telemetry)");
     return TRUE;
   }
-  encoder = pb_encoder_choose (
-      config->encoder, NULL, pb_encoder_has_factory, NULL, &error);
-  line (encoder != NULL, "encoder", "%s",
-      encoder != NULL ? encoder->factory : error->message);
   line (TRUE, "picture", "%s, %d x %d at %d fps, %d kbit/s",
-      pb_stream_get_source (config), config->width, config->height,
+      pb_picture_get_source (config), config->width, config->height,
       config->framerate, config->bitrate_kbps);
-  return encoder != NULL;
+  ok = check_capture (config);
+  return check_encoder (config) && ok;
 }
 
 /* What to do about a server that did not take the device. */
@@ -148,7 +219,8 @@ check_link (const PbConfig *config)
  * @config: settings
  *
  * Prints one line for each thing a stream needs. Main thread only; takes up to
- * five seconds where the server does not answer.
+ * five seconds where the server does not answer, and as long for each hardware
+ * encoder that was not tried before and does not answer.
  *
  * Returns: %TRUE if a stream would run now
  */

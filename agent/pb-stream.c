@@ -3,6 +3,7 @@
 #include "pb-stream.h"
 
 #include "pb-graph.h"
+#include "pb-picture.h"
 #include "pb-uplink.h"
 
 #include <gst/gst.h>
@@ -10,7 +11,7 @@
 
 struct _PbStream {
   const PbConfig *config; /* outlives the stream */
-  const PbEncoder *encoder;
+  PbMode mode;
   PbStreamEvents events;
   gpointer user_data;
   GstElement *graph;
@@ -18,24 +19,6 @@ struct _PbStream {
   guint dead_start; /* reports that the graph did not start */
   gboolean failed;
 };
-
-/**
- * pb_stream_get_source:
- * @config: settings
- *
- * Returns: (transfer none): the source that "auto" stands for here: the X
- *   display where there is one, else the drawn scene
- */
-const gchar *
-pb_stream_get_source (const PbConfig *config)
-{
-  const gchar *display;
-
-  if (strcmp (config->source, "auto") != 0)
-    return config->source;
-  display = config->display[0] != '\0' ? config->display : g_getenv ("DISPLAY");
-  return display != NULL && display[0] != '\0' ? "x11" : "scene";
-}
 
 static gboolean
 set_uplink (PbStream *self, GError **error)
@@ -82,59 +65,50 @@ add_part (PbStream *self, const gchar *part, const gchar *name, GError **error)
   return TRUE;
 }
 
+/* Captures may keep their pictures in the GPU's memory. */
+static GstCaps *
+make_format (const PbConfig *c, gboolean any_memory)
+{
+  GstCaps *caps = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT,
+      c->width, "height", G_TYPE_INT, c->height, "framerate", GST_TYPE_FRACTION,
+      c->framerate, 1, NULL);
+
+  if (any_memory)
+    gst_caps_set_features_simple (caps, gst_caps_features_new_any ());
+  return caps;
+}
+
 static gboolean
 add_source (PbStream *self, GError **error)
 {
-  const PbConfig *c = self->config;
-  const gchar *source = pb_stream_get_source (c);
-  g_autofree gchar *part = g_strconcat ("source-", source, NULL);
+  gboolean scene = strcmp (pb_picture_get_source (self->config), "scene") == 0;
   g_autoptr (GstElement) capture = NULL;
   g_autoptr (GstElement) format = NULL;
-  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GstCaps) caps = make_format (self->config, !scene);
 
-  if (!add_part (self, part, "source", error))
+  if (!add_part (
+          self, scene ? "source-scene" : "source-capture", "source", error))
     return FALSE;
   capture = pb_graph_get (self->graph, "capture", error);
   format = capture != NULL ? pb_graph_get (self->graph, "format", error) : NULL;
   if (format == NULL)
     return FALSE;
-  caps = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, c->width,
-      "height", G_TYPE_INT, c->height, "framerate", GST_TYPE_FRACTION,
-      c->framerate, 1, NULL);
   g_object_set (format, "caps", caps, NULL);
-  if (strcmp (source, "x11") == 0 && c->display[0] != '\0')
-    g_object_set (capture, "display-name", c->display, NULL);
-  if (strcmp (source, "v4l2") == 0)
-    g_object_set (capture, "device", c->capture_device, NULL);
-  if (strcmp (source, "scene") == 0
-      && !pb_graph_link (self->graph, "rows", "source", error))
+  if (!scene)
+    pb_picture_configure_capture (capture, self->config);
+  else if (!pb_graph_link (self->graph, "rows", "source", error))
     return FALSE;
   return pb_graph_link (self->graph, "source", "picture", error);
 }
 
 static gboolean
-add_encoder (PbStream *self, GError **error)
+set_encoder (PbStream *self, const gchar *exclude, GError **error)
 {
-  const PbConfig *c = self->config;
-  const PbEncoder *e = self->encoder;
-  g_autoptr (GstElement) encoder = NULL;
-  g_autofree gchar *bitrate = NULL;
-  g_autofree gchar *key = NULL;
-  guint64 frames = (guint64) c->key_interval_ms * c->framerate / 1000;
+  g_autoptr (GstElement) encoder = pb_graph_get (self->graph, "encoder", error);
 
-  if (!add_part (self, e->part, "encoder-part", error))
-    return FALSE;
-  encoder = pb_graph_get (self->graph, "encoder", error);
-  if (encoder == NULL)
-    return FALSE;
-  /* As text, because the property is int in one encoder and uint in another. */
-  bitrate = g_strdup_printf ("%" G_GUINT64_FORMAT,
-      (guint64) c->bitrate_kbps * 1000 / e->bits_per_unit);
-  key = g_strdup_printf ("%" G_GUINT64_FORMAT, MAX (frames, 1));
-  gst_util_set_object_arg (G_OBJECT (encoder), e->bitrate_property, bitrate);
-  gst_util_set_object_arg (G_OBJECT (encoder), e->key_property, key);
-  return pb_graph_link (self->graph, "picture", "encoder-part", error)
-         && pb_graph_link (self->graph, "encoder-part", "parse", error);
+  if (encoder != NULL)
+    pb_picture_configure_encoder (encoder, self->config, exclude);
+  return encoder != NULL;
 }
 
 /* The server answered, and no other try of the same kind will please it. */
@@ -162,7 +136,7 @@ classify (GstObject *src, const GError *error)
       return is_refusal (error) ? PB_FAILURE_REFUSED : PB_FAILURE_NETWORK;
     if (g_strcmp0 (name, "source") == 0)
       return PB_FAILURE_CAPTURE;
-    if (g_strcmp0 (name, "encoder-part") == 0)
+    if (g_strcmp0 (name, "encoder") == 0)
       return PB_FAILURE_ENCODER;
   }
   return PB_FAILURE_OTHER;
@@ -225,7 +199,7 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
  * pb_stream_new:
  * @config: settings; must outlive the stream
  * @mode: what to stream
- * @encoder: (nullable): the encoder for %PB_MODE_VIDEO
+ * @exclude: encoders that "auto" passes over, with commas between
  * @events: what to call
  * @user_data: for @events
  * @error: what is missing in the graph
@@ -235,14 +209,14 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
  * Returns: (transfer full) (nullable): a stream that is not started
  */
 PbStream *
-pb_stream_new (const PbConfig *config, PbMode mode, const PbEncoder *encoder,
+pb_stream_new (const PbConfig *config, PbMode mode, const gchar *exclude,
     const PbStreamEvents *events, gpointer user_data, GError **error)
 {
   g_autoptr (PbStream) self = g_new0 (PbStream, 1);
   GstBus *bus;
 
   self->config = config;
-  self->encoder = mode == PB_MODE_VIDEO ? encoder : NULL;
+  self->mode = mode;
   self->events = *events;
   self->user_data = user_data;
   self->graph = pb_graph_load (
@@ -251,7 +225,7 @@ pb_stream_new (const PbConfig *config, PbMode mode, const PbEncoder *encoder,
       || !set_telemetry (self, mode, error))
     return NULL;
   if (mode == PB_MODE_VIDEO
-      && (!add_source (self, error) || !add_encoder (self, error)))
+      && (!add_source (self, error) || !set_encoder (self, exclude, error)))
     return NULL;
   bus = gst_element_get_bus (self->graph);
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
@@ -350,6 +324,41 @@ add_stats (
   json_builder_end_object (b);
 }
 
+/* NULL, and null in JSON, where there is no picture. */
+static gchar *
+dup_backend (PbStream *self, const gchar *element, const gchar *field)
+{
+  g_autoptr (GstElement) bin =
+      self->mode == PB_MODE_VIDEO
+          ? gst_bin_get_by_name (GST_BIN (self->graph), element)
+          : NULL;
+
+  return bin != NULL ? pb_picture_dup_backend (bin, field) : NULL;
+}
+
+/**
+ * pb_stream_dup_encoder:
+ * @stream: a stream
+ *
+ * Returns: (transfer full) (nullable): the encoder that was chosen; %NULL
+ *   without a picture, or before it was
+ */
+gchar *
+pb_stream_dup_encoder (PbStream *stream)
+{
+  return dup_backend (stream, "encoder", "element");
+}
+
+static void
+add_text (JsonBuilder *b, const gchar *member, const gchar *value)
+{
+  json_builder_set_member_name (b, member);
+  if (value != NULL)
+    json_builder_add_string_value (b, value);
+  else
+    json_builder_add_null_value (b);
+}
+
 /**
  * pb_stream_add_status:
  * @stream: a stream
@@ -360,17 +369,14 @@ add_stats (
 void
 pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
 {
-  json_builder_set_member_name (builder, "source");
-  if (stream->encoder != NULL)
-    json_builder_add_string_value (
-        builder, pb_stream_get_source (stream->config));
-  else
-    json_builder_add_null_value (builder);
-  json_builder_set_member_name (builder, "encoder");
-  if (stream->encoder != NULL)
-    json_builder_add_string_value (builder, stream->encoder->factory);
-  else
-    json_builder_add_null_value (builder);
+  g_autofree gchar *encoder = pb_stream_dup_encoder (stream);
+  g_autofree gchar *refused = dup_backend (stream, "encoder", "refused");
+
+  add_text (builder, "source",
+      stream->mode == PB_MODE_VIDEO ? pb_picture_get_source (stream->config)
+                                    : NULL);
+  add_text (builder, "encoder", encoder);
+  add_text (builder, "encoder_refused", refused);
   add_stats (stream, builder, "telemetry", "telemetry");
   add_stats (stream, builder, "enc", "codec");
   add_stats (stream, builder, "uplink", "link");

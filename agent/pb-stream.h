@@ -3,7 +3,6 @@
 #pragma once
 
 #include "pb-config.h"
-#include "pb-encoder.h"
 #include "pb-supervisor.h"
 
 #include <json-glib/json-glib.h>
@@ -29,13 +28,13 @@ typedef struct {
 } PbStreamEvents;
 
 PbStream *pb_stream_new (const PbConfig *config, PbMode mode,
-    const PbEncoder *encoder, const PbStreamEvents *events, gpointer user_data,
+    const gchar *exclude, const PbStreamEvents *events, gpointer user_data,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_stream_start (PbStream *stream);
 void pb_stream_free (PbStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)
 
 void pb_stream_add_status (PbStream *stream, JsonBuilder *builder);
-const gchar *pb_stream_get_source (const PbConfig *config);
+gchar *pb_stream_dup_encoder (PbStream *stream);
 
 G_END_DECLS

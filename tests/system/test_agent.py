@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """pitbox-agent as a driver would meet it: waits, streams, survives."""
 import json
+import re
+import shutil
 import signal
 import subprocess
 
@@ -79,6 +81,8 @@ def diagnose_says_what_is_missing():
         assert run.returncode == 1
         assert "BAD  simulator" in run.stdout, run.stdout
         assert "BAD  server" in run.stdout, run.stdout
+        assert re.search(r"^ok   encoder    \w+enc$", run.stdout, re.M), \
+            run.stdout
         stack.add_driver("car1")
         stack.start_server()
         stack.start_sim("car1")
@@ -90,7 +94,43 @@ def diagnose_says_what_is_missing():
     print("ok --diagnose tells good from bad")
 
 
+def a_screen_is_captured_encoded_and_sent():
+    if not shutil.which("Xvfb"):
+        print("SKIP: Xvfb is not here")
+        return
+    with Stack() as stack:
+        screen = stack.start("xvfb", ["Xvfb", "-displayfd", "1", "-screen", "0",
+                                      "640x360x24", "-nolisten", "tcp",
+                                      "-noreset"])
+        display = ":" + screen.wait_for(r"^(\d+)$").group(1)
+        stack.add_driver("car1")
+        stack.start_server()
+        stack.start_sim("car1")
+        common = ["--display", display, "--width", "320", "--height", "180",
+                  "--framerate", "30", "--source"]
+        agent = stack.start_agent(
+            "car1", *common, "screen", "--encoder", "x264enc",
+            "--status-file", stack.path("status"))
+        agent.wait_for("streaming: video and telemetry .*encoder x264enc")
+        video = stack.wait(lambda: stack.driver("car1")["video"], "video")
+        assert (video["width"], video["height"]) == (320, 180), video
+        stack.wait(lambda: status(stack).get("encoder") == "x264enc", "status")
+        assert status(stack)["source"] == "screen", status(stack)
+        assert agent.stop(signal.SIGINT) == 0
+        # What cannot be had is said, and the telemetry goes on without it.
+        agent = stack.start_agent("car1", *common, "window", "--window",
+                                  "nobody", name="agent-window")
+        agent.wait_for(r"backing-off: There is no window .*\(capture\)")
+        agent.wait_for("streaming: telemetry to")
+        assert agent.stop(signal.SIGINT) == 0
+        agent = stack.start_agent("car1", *common, "screen", "--encoder",
+                                  "mfh264enc", name="agent-encoder")
+        agent.wait_for(r"backing-off: No encoder .*mfh264enc.*\(encoder\)")
+        print("ok a screen is captured, encoded and sent")
+
+
 bad_settings_are_refused()
+a_screen_is_captured_encoded_and_sent()
 diagnose_says_what_is_missing()
 a_wrong_key_is_said_in_words()
 waits_then_streams_then_waits()

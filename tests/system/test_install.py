@@ -68,8 +68,8 @@ def compiled_in(program, tail):
 
 def check_programs(root, env):
     """The programs look where the files went."""
-    for name in ["agent-telemetry", "agent-video", "ingest", "encoder-x264",
-                 "source-scene"]:
+    for name in ["agent-telemetry", "agent-video", "ingest",
+                 "source-capture", "source-scene"]:
         one(root, f"share/pitbox/pipelines/{name}.launch")
     for name in ["pitbox-agent", "pitbox-server"]:
         help_text = run([name, "--help"], env)

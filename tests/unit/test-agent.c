@@ -1,52 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The agent's pure parts: encoder choice, supervisor, settings. */
+ * The agent's pure parts: supervisor, settings. */
 #include "pb-config.h"
-#include "pb-encoder.h"
 #include "pb-supervisor.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
-
-static gboolean
-has (const gchar *factory, gpointer user_data)
-{
-  return g_strv_contains (user_data, factory);
-}
-
-static void
-test_encoder_table (void)
-{
-  static const struct {
-    const gchar *wanted;
-    const gchar *machine[4];
-    const gchar *refused[3];
-    const gchar *chosen; /* NULL: an error */
-  } table[] = {
-    { "auto", { "x264enc", "nvh264enc" }, { NULL }, "nvh264enc" },
-    { "auto", { "x264enc", "openh264enc" }, { NULL }, "x264enc" },
-    { "auto", { "openh264enc" }, { NULL }, "openh264enc" },
-    { "auto", { "x264enc", "nvh264enc" }, { "nvh264enc" }, "x264enc" },
-    { "auto", { "vah264enc", "qsvh264enc", "amfh264enc" }, { NULL },
-        "amfh264enc" },
-    { "auto", { "vah264enc", "qsvh264enc" }, { NULL }, "qsvh264enc" },
-    { "auto", { "x264enc" }, { "x264enc" }, NULL },
-    { "auto", { NULL }, { NULL }, NULL },
-    { "x264enc", { "x264enc", "nvh264enc" }, { NULL }, "x264enc" },
-    { "x264enc", { "x264enc" }, { "x264enc" }, "x264enc" },
-    { "nvh264enc", { "x264enc" }, { NULL }, NULL },
-    { "x265enc", { "x265enc" }, { NULL }, NULL },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
-    g_autoptr (GError) error = NULL;
-    const PbEncoder *e = pb_encoder_choose (table[i].wanted, table[i].refused,
-        has, (gpointer) table[i].machine, &error);
-
-    g_assert_cmpstr (e != NULL ? e->factory : NULL, ==, table[i].chosen);
-    g_assert_true ((e == NULL) == (error != NULL));
-  }
-}
 
 static void
 test_back_off_grows_and_is_forgotten (void)
@@ -196,7 +155,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/encoder/table", test_encoder_table);
   g_test_add_func ("/supervisor/back-off-grows-and-is-forgotten",
       test_back_off_grows_and_is_forgotten);
   g_test_add_func ("/supervisor/jitter-stays-within-a-quarter",

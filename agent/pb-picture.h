@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The settings of the picture, into the elements that choose how. */
+#pragma once
+
+#include "pb-config.h"
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+const gchar *pb_picture_get_source (const PbConfig *config);
+void pb_picture_configure_capture (GstElement *capture, const PbConfig *config);
+void pb_picture_configure_encoder (
+    GstElement *encoder, const PbConfig *config, const gchar *exclude);
+gchar *pb_picture_dup_backend (GstElement *bin, const gchar *field);
+
+G_END_DECLS
