@@ -401,7 +401,7 @@ pb_http_new (const PbHttpConfig *config, GError **error)
 void
 pb_http_free (PbHttp *self)
 {
-  pb_http_port_free (self->port);
+  g_clear_pointer (&self->port, pb_http_port_free);
   soup_server_disconnect (self->server);
   g_object_unref (self->server);
   g_free (self->bind);
