@@ -51,6 +51,13 @@ test('without a pace the gap is not known, with a wrong estimate it is', () => {
   assert.ok(Math.abs(relatives(wrong, 1, byEstimate, 4)[0]!.gapS! - 2) < 1e-9);
 });
 
+test('who is in front is not behind by the estimate of a slower class', () => {
+  const spots = [spot(1, 0.5), spot(2, 0.51, 5, 48), spot(3, 0.49, 5, 52)];
+  const near = relatives(spots, 1, byEstimate, 4);
+  assert.deepEqual(near.map((r) => [r.spot.carIdx, Math.round(r.gapS!)]),
+    [[2, 1], [1, 0], [3, -1]]);
+});
+
 test('a driver list without race, and with the zeros of a first lap', () => {
   assert.equal(parseDriver({ id: 'a', race: null })!.race, null);
   assert.equal(parseDriver({ id: 'a' })!.race, null);

@@ -56,8 +56,10 @@ function gapS(own: RelativeSpot, other: RelativeSpot, ahead: number,
   }
   if (pace.estLapS === null || !(pace.estLapS > 0)) return null;
   const est = (other.estS - own.estS) / pace.estLapS;
-  /* An estimate that contradicts the places is of another lap or of none. */
+  /* One that contradicts the places is of another lap, of none, or of another
+   * class: each class has the estimates of its own pace. */
   return Number.isFinite(est) && Math.abs(wrap(est) - ahead) < 0.1
+    && wrap(est) * ahead >= 0
     ? wrap(est) * pace.estLapS : ahead * pace.estLapS;
 }
 
