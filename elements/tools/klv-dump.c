@@ -2,6 +2,7 @@
  * klv-dump: what is in a file of KLV units: units, rows, session text, losses. */
 #include <gstpitbox/gstpitbox.h>
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -176,6 +177,10 @@ dump_file (const gchar *name)
     dump_bytes (&d, bytes->data, bytes->len);
     print_summary (stats);
     status = stats->rows == 0;
+    if (status != 0)
+      g_printerr ("klv-dump: no telemetry units in %s; --help tells how to "
+                  "take them out of a recording\n",
+          name);
   }
   gst_pitbox_decoder_free (d.decoder);
   g_strfreev (d.names);
@@ -190,10 +195,11 @@ main (int argc, char **argv)
       g_option_context_new ("- what is in a file of telemetry units");
   g_autoptr (GError) error = NULL;
 
+  setlocale (LC_CTYPE, ""); /* messages only: numbers keep their point */
   g_option_context_add_main_entries (context, options, NULL);
   g_option_context_set_description (context, description);
   if (!g_option_context_parse (context, &argc, &argv, &error)) {
-    g_printerr ("klv-dump: %s\n", error->message);
+    g_printerr ("klv-dump: %s; --help says more\n", error->message);
     return 2;
   }
   if (show_version) {
