@@ -53,7 +53,7 @@ static const gchar description[] =
 
 static const PbSetting table[] = {
   { "data-dir", PB_SETTING_FILE, AT (server.data_dir), NULL, 0, 0, "DIR",
-      "Database and recordings (the user's data folder)" },
+      "Database and recordings (~/.local/share/pitbox-server)" },
   { "bind", PB_SETTING_TEXT, AT (server.bind), "127.0.0.1", 0, 0, "ADDRESS",
       "Listen on ADDRESS; all but this machine's own need --password-file" },
   { "http-port", PB_SETTING_NUMBER, AT (server.http_port), "8080", 0, 65535,
@@ -78,7 +78,7 @@ static const PbSetting table[] = {
   { "dashboard", PB_SETTING_FILE, AT (server.dashboard), PB_DASHBOARD_DIR, 0, 0,
       "DIR", "The page's files" },
   { "role", PB_SETTING_TEXT, AT (role), "all", 0, 0, "ROLE",
-      "What this process does" },
+      "What this process does; all is everything" },
   { NULL },
 };
 
