@@ -112,33 +112,15 @@ append_text (GString *out, const guint8 *row, const GstPitboxVar *var)
 }
 
 /**
- * gst_pitbox_json_append_var:
- * @out: where to
- * @row: one row
- * @var: (nullable): a variable of its schema
- *
- * Appends the value in the variable's own unit: a number (the shortest text
- * that reads back as the same), `true` or `false`, a string for characters, an
- * array where the variable has several elements, `null` for what is not finite
- * and for no variable.
- */
-void
-gst_pitbox_json_append_var (
-    GString *out, const guint8 *row, const GstPitboxVar *var)
-{
-  const GstPitboxField field = { NULL, var, 0, 0, { NULL, 1, 0 } };
-
-  gst_pitbox_json_append_field (out, row, &field);
-}
-
-/**
  * gst_pitbox_json_append_field:
  * @out: where to
  * @row: one row
  * @field: a field of its schema
  *
- * As gst_pitbox_json_append_var(), with the field's elements alone and in its
- * unit; an element that is not there, and what cannot be converted, is `null`.
+ * Appends the value in the field's unit: a number (the shortest text that reads
+ * back as the same), `true` or `false`, a string for characters, an array of
+ * several elements. What is not finite, an element or a variable that is not
+ * there, and what cannot be converted, is `null`.
  */
 void
 gst_pitbox_json_append_field (

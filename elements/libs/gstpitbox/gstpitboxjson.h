@@ -4,14 +4,11 @@
 
 #include <gstpitbox/gstpitboxapi.h>
 #include <gstpitbox/gstpitboxfieldlist.h>
-#include <gstpitbox/gstpitboxschema.h>
 
 G_BEGIN_DECLS
 
 GST_PITBOX_API void gst_pitbox_json_append_string (
     GString *out, const gchar *text);
-GST_PITBOX_API void gst_pitbox_json_append_var (
-    GString *out, const guint8 *row, const GstPitboxVar *var);
 GST_PITBOX_API void gst_pitbox_json_append_field (
     GString *out, const guint8 *row, const GstPitboxField *field);
 
