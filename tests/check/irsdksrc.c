@@ -1,143 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * irsdksrc against a simulator in this process, on a test clock. */
-#include "../lib/pb-test-sim.h"
-
 #include <gst/check/gstcheck.h>
-#include <gst/check/gstharness.h>
-#include <gst/check/gsttestclock.h>
 #include <gstpitbox/gstpitbox.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PROBE 4
-#define PERIOD (GST_SECOND / 60)
-
-typedef struct {
-  GstHarness *h;
-  GstTestClock *clock;
-  gchar *name;
-  IrsdkShmWriter *sim;
-  IrsdkVar vars[PB_TEST_SIM_VARS];
-  gint32 tick;
-  GstClockTime next; /* when the next tick is */
-} Fixture;
-
-static void
-set_up (Fixture *f)
-{
-  memset (f, 0, sizeof *f);
-  f->name = pb_test_sim_name ();
-  pb_test_sim_vars (f->vars, PROBE);
-  f->h = gst_harness_new ("irsdksrc");
-  g_object_set (f->h->element, "shm-name", f->name, NULL);
-  gst_harness_use_testclock (f->h);
-  f->clock = gst_harness_get_testclock (f->h);
-  f->tick = 1000;
-}
-
-static void
-tear_down (Fixture *f)
-{
-  gst_harness_teardown (f->h);
-  gst_object_unref (f->clock);
-  irsdk_shm_writer_free (f->sim);
-  g_free (f->name);
-}
-
-/* Lets the source sleep through all its waits up to @time. */
-static void
-run_until (Fixture *f, GstClockTime time)
-{
-  for (;;) {
-    GstClockID id;
-    GstClockTime due;
-
-    gst_test_clock_wait_for_next_pending_id (f->clock, &id);
-    due = gst_clock_id_get_time (id);
-    gst_clock_id_unref (id);
-    if (due > time)
-      break;
-    fail_unless (gst_harness_crank_single_clock_wait (f->h));
-  }
-  if (gst_clock_get_time (GST_CLOCK (f->clock)) < time)
-    gst_test_clock_set_time (f->clock, time);
-}
-
-static void
-start_sim (Fixture *f)
-{
-  f->sim = pb_test_sim_new (f->name, PROBE, 3, FALSE);
-  irsdk_shm_writer_set_session (f->sim, "first", 5);
-  irsdk_shm_writer_set_connected (f->sim, true);
-  pb_test_sim_put (f->sim, PROBE, f->tick);
-}
-
-/* One tick of the sim at its time, and the buffer of it. */
-static GstBuffer *
-next_row (Fixture *f)
-{
-  run_until (f, f->next);
-  pb_test_sim_put (f->sim, PROBE, ++f->tick);
-  f->next += PERIOD;
-  fail_unless (gst_harness_crank_single_clock_wait (f->h));
-  return gst_harness_pull (f->h);
-}
-
-/* Starts sim and source, and takes the first row. */
-static void
-connect_sim (Fixture *f)
-{
-  start_sim (f);
-  gst_harness_play (f->h);
-  gst_buffer_unref (gst_harness_pull (f->h));
-  f->next = gst_clock_get_time (GST_CLOCK (f->clock)) + PERIOD;
-}
-
-static void
-expect_row (Fixture *f, GstBuffer *buffer)
-{
-  GstMapInfo map;
-
-  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
-  fail_unless (pb_test_sim_row_is_whole (f->vars, f->tick, map.data));
-  fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), f->tick);
-  gst_buffer_unmap (buffer, &map);
-}
-
-static guint64
-get_stat (Fixture *f, const gchar *name)
-{
-  GstStructure *stats;
-  guint64 value;
-
-  g_object_get (f->h->element, "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, name, &value));
-  gst_structure_free (stats);
-  return value;
-}
-
-static void
-expect_state (Fixture *f, const gchar *want)
-{
-  gchar *state;
-
-  g_object_get (f->h->element, "sim-state", &state, NULL);
-  fail_unless_equals_string (state, want);
-  g_free (state);
-}
-
-static GstEvent *
-pull_event (Fixture *f, GstEventType type)
-{
-  GstEvent *event;
-
-  while ((event = gst_harness_try_pull_event (f->h)) != NULL) {
-    if (GST_EVENT_TYPE (event) == type)
-      return event;
-    gst_event_unref (event);
-  }
-  return NULL;
-}
+#include "irsdksrcfixture.h"
 
 GST_START_TEST (properties_and_template)
 {
@@ -166,21 +34,21 @@ GST_START_TEST (waits_for_the_sim_then_delivers)
   GstCaps *caps;
   GBytes *text;
   guint update;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
+  sim_fixture_set_up (&f);
   gst_harness_play (f.h);
-  run_until (&f, 10 * GST_SECOND);
-  expect_state (&f, "waiting");
+  sim_fixture_run_until (&f, 10 * GST_SECOND);
+  sim_fixture_expect_state (&f, "waiting");
   fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 0);
-  start_sim (&f);
+  sim_fixture_start_sim (&f);
   fail_unless (gst_harness_crank_single_clock_wait (f.h));
   buffer = gst_harness_pull (f.h);
-  expect_row (&f, buffer);
-  expect_state (&f, "connected");
+  sim_fixture_expect_row (&f, buffer);
+  sim_fixture_expect_state (&f, "connected");
   fail_unless (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
   fail_unless_equals_uint64 (GST_BUFFER_PTS (buffer), 11 * GST_SECOND);
-  fail_unless_equals_uint64 (GST_BUFFER_DURATION (buffer), PERIOD);
+  fail_unless_equals_uint64 (GST_BUFFER_DURATION (buffer), SIM_PERIOD);
   fail_unless (gst_pitbox_buffer_get_utc (buffer, &quality) > 0);
   fail_unless_equals_int (quality, GST_PITBOX_CLOCK_LOCAL);
   gst_buffer_unref (buffer);
@@ -194,13 +62,13 @@ GST_START_TEST (waits_for_the_sim_then_delivers)
   gst_caps_unref (caps);
 
   /* The session string is there before the first row. */
-  event = pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY);
+  event = sim_fixture_pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY);
   fail_unless (gst_pitbox_session_event_parse (event, &text, &update));
   fail_unless_equals_int (update, 1);
   fail_unless_equals_int (g_bytes_get_size (text), 5);
   g_bytes_unref (text);
   gst_event_unref (event);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -208,17 +76,17 @@ GST_START_TEST (time_is_the_ticks_not_the_arrivals)
 {
   GstClockTime last = GST_CLOCK_TIME_NONE;
   guint64 wakes = 0;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
-  connect_sim (&f);
+  sim_fixture_set_up (&f);
+  sim_fixture_connect_sim (&f);
   for (guint i = 0; i < 300; i++) {
     const GstClockTime truth = f.next;
-    GstBuffer *buffer = next_row (&f);
+    GstBuffer *buffer = sim_fixture_next_row (&f);
     const GstClockTimeDiff off =
         GST_CLOCK_DIFF (truth, GST_BUFFER_PTS (buffer));
 
-    expect_row (&f, buffer);
+    sim_fixture_expect_row (&f, buffer);
     fail_unless (i == 0 || GST_BUFFER_PTS (buffer) > last);
     last = GST_BUFFER_PTS (buffer);
     /* Looks are at most 1 ms apart; the fit leaves less of it. */
@@ -228,12 +96,12 @@ GST_START_TEST (time_is_the_ticks_not_the_arrivals)
     fail_if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
     gst_buffer_unref (buffer);
     if (i == 149)
-      wakes = get_stat (&f, "wake-ups");
+      wakes = sim_fixture_get_stat (&f, "wake-ups");
   }
-  fail_unless_equals_uint64 (get_stat (&f, "lost-ticks"), 0);
+  fail_unless_equals_uint64 (sim_fixture_get_stat (&f, "lost-ticks"), 0);
   /* Waiting must stay cheap: little more than one wake-up a row. */
-  fail_unless (get_stat (&f, "wake-ups") - wakes < 150 * 11 / 10);
-  tear_down (&f);
+  fail_unless (sim_fixture_get_stat (&f, "wake-ups") - wakes < 150 * 11 / 10);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -241,46 +109,46 @@ GST_END_TEST;
  * is corrected: never to rows at (nearly) one time. */
 GST_START_TEST (rows_keep_their_distance)
 {
-  Fixture f;
+  SimFixture f;
   GstClockTime begin, last;
 
-  set_up (&f);
-  connect_sim (&f);
-  begin = f.next - PERIOD;
+  sim_fixture_set_up (&f);
+  sim_fixture_connect_sim (&f);
+  begin = f.next - SIM_PERIOD;
   f.next = begin + GST_MSECOND;
   last = begin;
   for (guint i = 1; i <= 60; i++) {
-    GstBuffer *buffer = next_row (&f);
+    GstBuffer *buffer = sim_fixture_next_row (&f);
     GstClockTime pts = GST_BUFFER_PTS (buffer);
 
-    expect_row (&f, buffer);
-    fail_unless (pts >= last + PERIOD / 2, "row %u after %" GST_TIME_FORMAT, i,
-        GST_TIME_ARGS (pts - last));
+    sim_fixture_expect_row (&f, buffer);
+    fail_unless (pts >= last + SIM_PERIOD / 2, "row %u after %" GST_TIME_FORMAT,
+        i, GST_TIME_ARGS (pts - last));
     last = pts;
     gst_buffer_unref (buffer);
   }
   /* And it has caught up with the ticks. */
-  fail_unless (last <= f.next - PERIOD + 2 * GST_MSECOND);
-  tear_down (&f);
+  fail_unless (last <= f.next - SIM_PERIOD + 2 * GST_MSECOND);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
 GST_START_TEST (lost_ticks_are_counted_and_flagged)
 {
   GstBuffer *buffer;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
-  connect_sim (&f);
-  gst_buffer_unref (next_row (&f));
+  sim_fixture_set_up (&f);
+  sim_fixture_connect_sim (&f);
+  gst_buffer_unref (sim_fixture_next_row (&f));
   f.tick += 4;
-  f.next += 4 * PERIOD;
-  buffer = next_row (&f);
-  expect_row (&f, buffer);
+  f.next += 4 * SIM_PERIOD;
+  buffer = sim_fixture_next_row (&f);
+  sim_fixture_expect_row (&f, buffer);
   fail_unless (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
-  fail_unless_equals_uint64 (get_stat (&f, "lost-ticks"), 4);
+  fail_unless_equals_uint64 (sim_fixture_get_stat (&f, "lost-ticks"), 4);
   gst_buffer_unref (buffer);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -290,16 +158,16 @@ GST_START_TEST (gaps_while_ticks_are_paused)
   GstBuffer *buffer;
   GstEvent *event;
   guint gaps = 0;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
-  connect_sim (&f);
-  buffer = next_row (&f);
+  sim_fixture_set_up (&f);
+  sim_fixture_connect_sim (&f);
+  buffer = sim_fixture_next_row (&f);
   end = GST_BUFFER_PTS (buffer);
   gst_buffer_unref (buffer);
   paused = f.next;
-  run_until (&f, paused + 5 * GST_SECOND);
-  while ((event = pull_event (&f, GST_EVENT_GAP)) != NULL) {
+  sim_fixture_run_until (&f, paused + 5 * GST_SECOND);
+  while ((event = sim_fixture_pull_event (&f, GST_EVENT_GAP)) != NULL) {
     gst_event_parse_gap (event, &start, &duration);
     fail_unless (start >= end);
     end = start + duration;
@@ -308,19 +176,19 @@ GST_START_TEST (gaps_while_ticks_are_paused)
   }
   fail_unless (gaps >= 40 && gaps <= 50, "%u gaps", gaps);
   /* A timeout is not a disconnect. */
-  expect_state (&f, "connected");
+  sim_fixture_expect_state (&f, "connected");
   f.next += 5 * GST_SECOND;
-  buffer = next_row (&f);
-  expect_row (&f, buffer);
+  buffer = sim_fixture_next_row (&f);
+  sim_fixture_expect_row (&f, buffer);
   fail_unless (GST_BUFFER_PTS (buffer) >= end);
   fail_unless (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
-  run_until (&f, f.next + 31 * GST_SECOND);
-  expect_state (&f, "lost");
+  sim_fixture_run_until (&f, f.next + 31 * GST_SECOND);
+  sim_fixture_expect_state (&f, "lost");
   f.next += 31 * GST_SECOND;
-  gst_buffer_unref (next_row (&f));
-  expect_state (&f, "connected");
-  tear_down (&f);
+  gst_buffer_unref (sim_fixture_next_row (&f));
+  sim_fixture_expect_state (&f, "connected");
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -348,35 +216,35 @@ GST_START_TEST (sim_leaves_and_comes_back_with_another_car)
   GstBus *bus = gst_bus_new ();
   GstCaps *before, *after;
   GstBuffer *buffer;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
+  sim_fixture_set_up (&f);
   gst_element_set_bus (f.h->element, bus);
-  connect_sim (&f);
-  gst_buffer_unref (next_row (&f));
+  sim_fixture_connect_sim (&f);
+  gst_buffer_unref (sim_fixture_next_row (&f));
   before = gst_pad_get_current_caps (f.h->sinkpad);
   g_clear_pointer (&f.sim, irsdk_shm_writer_free);
-  run_until (&f, f.next + 3 * GST_SECOND);
-  expect_state (&f, "lost");
-  f.sim = pb_test_sim_new (f.name, PROBE + 1, 4, TRUE);
+  sim_fixture_run_until (&f, f.next + 3 * GST_SECOND);
+  sim_fixture_expect_state (&f, "lost");
+  f.sim = pb_test_sim_new (f.name, SIM_PROBE + 1, 4, TRUE);
   irsdk_shm_writer_set_connected (f.sim, true);
-  pb_test_sim_vars (f.vars, PROBE + 1);
+  pb_test_sim_vars (f.vars, SIM_PROBE + 1);
   f.tick = 2;
-  pb_test_sim_put (f.sim, PROBE + 1, f.tick);
+  pb_test_sim_put (f.sim, SIM_PROBE + 1, f.tick);
   fail_unless (gst_harness_crank_single_clock_wait (f.h));
   buffer = gst_harness_pull (f.h);
-  expect_row (&f, buffer);
+  sim_fixture_expect_row (&f, buffer);
   fail_unless (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT));
   gst_buffer_unref (buffer);
   after = gst_pad_get_current_caps (f.h->sinkpad);
   fail_if (gst_caps_is_equal (before, after));
-  fail_unless_equals_uint64 (get_stat (&f, "layouts"), 2);
+  fail_unless_equals_uint64 (sim_fixture_get_stat (&f, "layouts"), 2);
   expect_messages (bus, states);
   gst_caps_unref (before);
   gst_caps_unref (after);
   gst_element_set_bus (f.h->element, NULL);
   gst_object_unref (bus);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -384,15 +252,15 @@ GST_START_TEST (killed_sim_is_succeeded)
 {
   IrsdkShmWriter *dead;
   GstBuffer *buffer;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
-  connect_sim (&f);
-  gst_buffer_unref (next_row (&f));
+  sim_fixture_set_up (&f);
+  sim_fixture_connect_sim (&f);
+  gst_buffer_unref (sim_fixture_next_row (&f));
   /* It says nothing any more; another one takes its name. */
   dead = f.sim;
   f.tick = 7;
-  start_sim (&f);
+  sim_fixture_start_sim (&f);
   /* At the next look around after a second it is found. */
   for (guint i = 0; i < 400; i++) {
     fail_unless (gst_harness_crank_single_clock_wait (f.h));
@@ -402,12 +270,12 @@ GST_START_TEST (killed_sim_is_succeeded)
   }
   buffer = gst_harness_try_pull (f.h);
   fail_unless (buffer != NULL);
-  expect_row (&f, buffer);
+  sim_fixture_expect_row (&f, buffer);
   gst_buffer_unref (buffer);
   fail_unless (
       gst_clock_get_time (GST_CLOCK (f.clock)) < f.next + 2 * GST_SECOND);
   irsdk_shm_writer_free (dead);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -416,19 +284,21 @@ GST_START_TEST (new_session_string_is_an_event)
   GstEvent *event;
   GBytes *text = NULL;
   guint update = 0, events = 0;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
-  connect_sim (&f);
-  gst_event_unref (pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY));
+  sim_fixture_set_up (&f);
+  sim_fixture_connect_sim (&f);
+  gst_event_unref (
+      sim_fixture_pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY));
   /* A burst: one event for the last of them is enough, but it must come. */
   for (guint i = 0; i < 60; i++) {
     if (i < 10)
       irsdk_shm_writer_set_session (f.sim, "next one", 8);
-    gst_buffer_unref (next_row (&f));
+    gst_buffer_unref (sim_fixture_next_row (&f));
   }
   while (
-      (event = pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY)) != NULL) {
+      (event = sim_fixture_pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY))
+      != NULL) {
     g_clear_pointer (&text, g_bytes_unref);
     fail_unless (gst_pitbox_session_event_parse (event, &text, &update));
     events++;
@@ -438,7 +308,7 @@ GST_START_TEST (new_session_string_is_an_event)
   fail_unless_equals_int (update, 11);
   fail_unless_equals_int (g_bytes_get_size (text), 8);
   g_bytes_unref (text);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -455,20 +325,20 @@ GST_START_TEST (broken_mapping_is_not_a_sim)
     .num_buf = 3,
     .row_bytes = 8,
     .buf = { { 1, 400, 0 }, { 2, 500, 0 }, { 3, 600, 0 } } };
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
+  sim_fixture_set_up (&f);
   /* A header without one good variable. */
   irsdk_header_write (&h, image);
   fail_unless_equals_int (
       irsdk_shm_writer_new_from_image (&w, f.name, image, sizeof image),
       IRSDK_OK);
   gst_harness_play (f.h);
-  run_until (&f, 5 * GST_SECOND);
-  expect_state (&f, "waiting");
+  sim_fixture_run_until (&f, 5 * GST_SECOND);
+  sim_fixture_expect_state (&f, "waiting");
   fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 0);
   irsdk_shm_writer_free (w);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -476,150 +346,20 @@ GST_START_TEST (num_buffers_ends_the_stream)
 {
   gboolean ended;
   GstEvent *event;
-  Fixture f;
+  SimFixture f;
 
-  set_up (&f);
+  sim_fixture_set_up (&f);
   g_object_set (f.h->element, "num-buffers", 3, NULL);
-  connect_sim (&f);
-  gst_buffer_unref (next_row (&f));
-  gst_buffer_unref (next_row (&f));
+  sim_fixture_connect_sim (&f);
+  gst_buffer_unref (sim_fixture_next_row (&f));
+  gst_buffer_unref (sim_fixture_next_row (&f));
   do {
     event = gst_harness_pull_event (f.h);
     fail_unless (event != NULL);
     ended = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
     gst_event_unref (event);
   } while (!ended);
-  tear_down (&f);
-}
-GST_END_TEST;
-
-/* One tick of the sim at its time; what comes of it is not waited for. */
-static void
-tick (Fixture *f)
-{
-  run_until (f, f->next);
-  pb_test_sim_put (f->sim, PROBE, ++f->tick);
-  f->next += PERIOD;
-}
-
-GST_START_TEST (batch_comes_together_and_loses_nothing)
-{
-  GstClockTime last = 0;
-  Fixture f;
-
-  set_up (&f);
-  g_object_set (f.h->element, "batch", 2, NULL);
-  /* The first two rows. */
-  start_sim (&f);
-  gst_harness_play (f.h);
-  gst_test_clock_wait_for_next_pending_id (f.clock, NULL);
-  fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 0);
-  f.next = gst_clock_get_time (GST_CLOCK (f.clock)) + PERIOD;
-  for (guint i = 0; i < 60; i++) {
-    GstBuffer *one, *two;
-
-    if (i > 0)
-      tick (&f);
-    tick (&f);
-    run_until (&f, f.next - PERIOD + 2 * GST_MSECOND);
-    fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 2 * i + 2);
-    one = gst_harness_pull (f.h);
-    two = gst_harness_pull (f.h);
-    expect_row (&f, two);
-    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (one), f.tick - 1);
-    /* Each has its own tick's time. */
-    fail_unless (GST_BUFFER_PTS (one) >= last + PERIOD / 2 || i == 0);
-    fail_unless (GST_BUFFER_PTS (two) >= GST_BUFFER_PTS (one) + PERIOD / 2);
-    last = GST_BUFFER_PTS (two);
-    gst_buffer_unref (one);
-    gst_buffer_unref (two);
-  }
-  fail_unless_equals_uint64 (get_stat (&f, "lost-ticks"), 0);
-  /* The ticks pause within a batch: the one row does not wait for another. */
-  tick (&f);
-  run_until (&f, f.next + 4 * PERIOD);
-  fail_unless_equals_uint64 (gst_harness_buffers_received (f.h), 121);
-  gst_buffer_unref (gst_harness_pull (f.h));
-  tear_down (&f);
-}
-GST_END_TEST;
-
-static void
-count_rows (Fixture *f, gint32 *next)
-{
-  GstBuffer *buffer;
-
-  while ((buffer = gst_harness_try_pull (f->h)) != NULL) {
-    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), (*next)++);
-    fail_if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT)
-             && *next > 1001);
-    gst_buffer_unref (buffer);
-  }
-}
-
-/* Rows wait in the simulator's own buffers until the last of their batch is
- * there: one wake-up a batch, and nothing is lost if ticks come 4 ms early or
- * late. __i__: 3 or 4 buffers, with and without SDK 1.20's marks. */
-GST_START_TEST (batch_costs_one_wake_up)
-{
-  GRand *rand = g_rand_new_with_seed (5);
-  GstClockTime begin;
-  guint64 wakes = 0;
-  gint32 next = 1000;
-  Fixture f;
-
-  set_up (&f);
-  g_object_set (f.h->element, "batch", 2, NULL);
-  f.sim = pb_test_sim_new (f.name, PROBE, 3 + __i__ % 2, __i__ / 2);
-  irsdk_shm_writer_set_connected (f.sim, true);
-  pb_test_sim_put (f.sim, PROBE, f.tick);
-  gst_harness_play (f.h);
-  gst_test_clock_wait_for_next_pending_id (f.clock, NULL);
-  begin = gst_clock_get_time (GST_CLOCK (f.clock));
-  for (guint i = 1; i <= 1200; i++) {
-    run_until (&f, begin + i * PERIOD
-                       + (GstClockTime) g_rand_int_range (rand, 0, 8000000));
-    pb_test_sim_put (f.sim, PROBE, ++f.tick);
-    count_rows (&f, &next);
-    if (i == 600)
-      wakes = get_stat (&f, "wake-ups");
-  }
-  run_until (&f, begin + 1210 * PERIOD);
-  count_rows (&f, &next);
-  fail_unless_equals_int (next, f.tick + 1);
-  fail_unless_equals_uint64 (get_stat (&f, "lost-ticks"), 0);
-  fail_unless_equals_uint64 (get_stat (&f, "torn"), 0);
-  wakes = get_stat (&f, "wake-ups") - wakes;
-  fail_unless (wakes < 600 * 6 / 10, "%" G_GUINT64_FORMAT " wake-ups", wakes);
-  g_rand_free (rand);
-  tear_down (&f);
-}
-GST_END_TEST;
-
-/* Rows that are held have the caps of their own car. */
-GST_START_TEST (batch_ends_with_the_car)
-{
-  GstBuffer *buffer;
-  Fixture f;
-
-  set_up (&f);
-  g_object_set (f.h->element, "batch", 6, NULL);
-  start_sim (&f);
-  gst_harness_play (f.h);
-  gst_test_clock_wait_for_next_pending_id (f.clock, NULL);
-  g_clear_pointer (&f.sim, irsdk_shm_writer_free);
-  f.sim = pb_test_sim_new (f.name, PROBE + 1, 4, TRUE);
-  irsdk_shm_writer_set_connected (f.sim, true);
-  pb_test_sim_put (f.sim, PROBE + 1, 5);
-  run_until (&f, 3 * GST_SECOND);
-  buffer = gst_harness_pull (f.h);
-  expect_row (&f, buffer);
-  gst_buffer_unref (buffer);
-  buffer = gst_harness_pull (f.h);
-  fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), 5);
-  gst_buffer_unref (buffer);
-  fail_unless_equals_uint64 (get_stat (&f, "layouts"), 2);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -659,14 +399,14 @@ GST_START_TEST (played_and_stopped_twice)
 
     g_atomic_int_set (&n, 0);
     if (i % 2 == 1) {
-      sim = pb_test_sim_new (name, PROBE, 3, FALSE);
+      sim = pb_test_sim_new (name, SIM_PROBE, 3, FALSE);
       irsdk_shm_writer_set_connected (sim, true);
-      pb_test_sim_put (sim, PROBE, tick++);
+      pb_test_sim_put (sim, SIM_PROBE, tick++);
     }
     fail_unless (gst_element_set_state (pipeline, GST_STATE_PLAYING)
                  != GST_STATE_CHANGE_FAILURE);
     while (sim != NULL && g_atomic_int_get (&n) < 3) {
-      pb_test_sim_put (sim, PROBE, tick++);
+      pb_test_sim_put (sim, SIM_PROBE, tick++);
       g_thread_yield ();
     }
     fail_unless (gst_element_set_state (pipeline, GST_STATE_PAUSED)
@@ -692,11 +432,11 @@ GST_START_TEST (real_image_comes_out_byte_for_byte)
       pb_test_data ("shm/skipbarber_longbeach_2021.shm.bin", &size);
   GstEvent *event;
   GBytes *text;
-  Fixture f;
+  SimFixture f;
 
   if (image == NULL)
     return;
-  set_up (&f);
+  sim_fixture_set_up (&f);
   fail_unless_equals_int (
       irsdk_shm_writer_new_from_image (&f.sim, f.name, image, size), IRSDK_OK);
   gst_harness_play (f.h);
@@ -714,14 +454,14 @@ GST_START_TEST (real_image_comes_out_byte_for_byte)
         gst_buffer_memcmp (buffer, 0, image + at[i], 7419), 0);
     gst_buffer_unref (buffer);
   }
-  event = pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY);
+  event = sim_fixture_pull_event (&f, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY);
   fail_unless (gst_pitbox_session_event_parse (event, &text, NULL));
   fail_unless (
       memcmp (g_bytes_get_data (text, &text_bytes), image + 112, 17180) == 0);
   fail_unless_equals_int (text_bytes, 17180);
   g_bytes_unref (text);
   gst_event_unref (event);
-  tear_down (&f);
+  sim_fixture_tear_down (&f);
 }
 GST_END_TEST;
 
@@ -743,9 +483,6 @@ irsdksrc_suite (void)
   tcase_add_test (tc, new_session_string_is_an_event);
   tcase_add_test (tc, broken_mapping_is_not_a_sim);
   tcase_add_test (tc, num_buffers_ends_the_stream);
-  tcase_add_test (tc, batch_comes_together_and_loses_nothing);
-  tcase_add_loop_test (tc, batch_costs_one_wake_up, 0, 4);
-  tcase_add_test (tc, batch_ends_with_the_car);
   tcase_add_test (tc, unusable_name_is_an_error);
   tcase_add_test (tc, played_and_stopped_twice);
   tcase_add_test (tc, real_image_comes_out_byte_for_byte);
