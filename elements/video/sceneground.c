@@ -235,7 +235,7 @@ scene_ground_draw (const SceneWorld *world, const SceneNode *a,
   if (a->pit != 0 || b->pit != 0)
     draw_pit_lane (&p);
   asphalt =
-      textured (&p, SCENE_TEXTURE_ASPHALT, (guint) (250 - 84 * world->wet));
+      textured (&p, SCENE_TEXTURE_ASPHALT, (guint) (256 - 90 * world->wet));
   /* Seen flat, a wet road shows the sky. */
   if (world->wet > 0)
     asphalt.haze = MIN (

@@ -13,6 +13,9 @@
 /* Pixels between two exact places on a texture; straight in between. */
 #define CHUNK 24
 
+/* Of 256: a texture that keeps so much of itself is drawn as it is. */
+#define CLEAR_KEEP 251
+
 /* One side of a polygon on one line: depth and texture are divided by z, for
  * only those are straight in the picture. */
 typedef struct {
@@ -141,6 +144,12 @@ sample_run (const Sampler *s, guint32 *d, gint n, gfloat u0, gfloat v0,
   gint32 dv = (gint32) CLAMP (fv, -3e7f, 3e7f);
   guint32 pu = (guint32) u, pv = (guint32) v;
 
+  /* Near by, where most of the picture is, there is next to no haze. */
+  if (keep >= CLEAR_KEEP) {
+    for (gint i = 0; i < n; i++, pu += (guint32) du, pv += (guint32) dv)
+      d[i] = s->texels[((pv >> 16 & mask) << log2) | (pu >> 16 & mask)];
+    return;
+  }
   for (gint i = 0; i < n; i++) {
     guint32 t = s->texels[((pv >> 16 & mask) << log2) | (pu >> 16 & mask)];
 

@@ -264,7 +264,7 @@ draw_wild (const gchar *track, const gchar *view, guint32 seed)
   h = harness_new (launch, wild);
   fail_unless (
       gst_harness_push_event (h, gst_pitbox_session_event_new (text, 1)));
-  for (guint n = 0; n < 240; n++) {
+  for (guint n = 0; n < 96; n++) {
     guint8 *row = g_malloc (size);
     GstBuffer *picture;
 
@@ -540,7 +540,7 @@ GST_END_TEST;
 GST_START_TEST (test_any_size_is_drawn_in_both_views)
 {
   static const gint sizes[][2] = { { 128, 72 }, { 130, 2160 }, { 4096, 72 },
-    { 128, 720 }, { 854, 480 }, { 4096, 2160 } };
+    { 854, 480 }, { 4096, 2160 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (guint top = 0; top < 2; top++) {
