@@ -467,13 +467,13 @@ pb_laps_trace_to_json (const PbLaps *laps, gint lap)
   json_builder_set_member_name (b, "pct");
   json_builder_begin_array (b);
   for (guint i = 0; i < n; i++)
-    json_builder_add_double_value (b, (gdouble) i / (PB_LAPS_TRACE_POINTS - 1));
+    pb_json_add_number (b, (gdouble) i / (PB_LAPS_TRACE_POINTS - 1));
   json_builder_end_array (b);
   json_builder_set_member_name (b, "time_s");
   json_builder_begin_array (b);
   /* To a tenth of a millisecond: more digits would only be noise. */
   for (guint i = 0; i < n; i++)
-    json_builder_add_double_value (b, round (trace[i] * 10000.0) / 10000.0);
+    pb_json_add_number (b, round (trace[i] * 10000.0) / 10000.0);
   json_builder_end_array (b);
   json_builder_end_object (b);
   return json_builder_get_root (b);

@@ -432,8 +432,7 @@ pb_track_get_points (const PbTrack *track, guint *n)
 static void
 add_number (JsonBuilder *b, const gchar *name, gdouble value, gdouble unit)
 {
-  json_builder_set_member_name (b, name);
-  json_builder_add_double_value (b, round (value / unit) * unit);
+  pb_json_add_double (b, name, round (value / unit) * unit);
 }
 
 /**
@@ -461,8 +460,7 @@ pb_track_to_json (const PbTrack *track)
   json_builder_begin_array (b);
   for (guint i = 0; i < track->n_points; i++) {
     json_builder_begin_object (b);
-    json_builder_set_member_name (b, "pct");
-    json_builder_add_double_value (b, (gdouble) i / track->n_points);
+    pb_json_add_double (b, "pct", (gdouble) i / track->n_points);
     add_number (b, "x_m", track->points[i].x_m, 0.01);
     add_number (b, "y_m", track->points[i].y_m, 0.01);
     json_builder_end_object (b);

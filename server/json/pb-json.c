@@ -3,6 +3,7 @@
 #include "json/pb-json.h"
 
 #include <math.h>
+#include <string.h>
 
 /**
  * pb_json_add_text:
@@ -32,22 +33,47 @@ pb_json_add_int (JsonBuilder *b, const gchar *name, gint64 value)
   json_builder_add_int_value (b, value);
 }
 
+/* json-glib appends ".0" where it sees no decimal point, also to 1e+300, and
+ * that is no JSON: one driver's value would spoil the list of all. The
+ * neighbouring double has a point. */
+static gdouble
+with_a_point (gdouble value)
+{
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_dtostr (text, sizeof text, value);
+  return strchr (text, 'e') && !strchr (text, '.') ? nextafter (value, 0.0)
+                                                   : value;
+}
+
+/**
+ * pb_json_add_number:
+ * @b: inside an array, or behind a member's name
+ * @value: value
+ *
+ * JSON has no NaN and no infinity: both are null. Some numbers that need an
+ * exponent differ in the last of 53 bits.
+ */
+void
+pb_json_add_number (JsonBuilder *b, gdouble value)
+{
+  if (isfinite (value))
+    json_builder_add_double_value (b, with_a_point (value));
+  else
+    json_builder_add_null_value (b);
+}
+
 /**
  * pb_json_add_double:
  * @b: inside an object
  * @name: of the member
- * @value: value
- *
- * JSON has no NaN and no infinity: both are null.
+ * @value: value, see pb_json_add_number()
  */
 void
 pb_json_add_double (JsonBuilder *b, const gchar *name, gdouble value)
 {
   json_builder_set_member_name (b, name);
-  if (isfinite (value))
-    json_builder_add_double_value (b, value);
-  else
-    json_builder_add_null_value (b);
+  pb_json_add_number (b, value);
 }
 
 /**

@@ -110,7 +110,7 @@ add_track (JsonBuilder *b, const IrsdkSession *s)
   json_builder_set_member_name (b, "sectors_pct");
   json_builder_begin_array (b);
   for (gsize i = 0; i < s->n_sectors; i++)
-    json_builder_add_double_value (
+    pb_json_add_number (
         b, isfinite (s->sectors[i].start_pct) ? s->sectors[i].start_pct : 0);
   json_builder_end_array (b);
   json_builder_end_object (b);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What the server decides without a socket: routes, files, addresses,
- * passwords, states. */
+ * passwords, states, numbers. */
+#include <float.h>
 #include <glib.h>
+#include <math.h>
 #include <string.h>
 
 #include "auth/pb-bind.h"
@@ -185,6 +187,56 @@ test_loss (void)
         1e-9);
 }
 
+/* Whatever a row says, what is written can be read again. */
+static void
+test_json_numbers (void)
+{
+  static const gdouble rows[] = { 0, -0.0, 1, 0.1, 5e-324, 1e-08, 2e-16, 1e16,
+    1e17, -1e22, 1e300, 1e308, DBL_MAX, -DBL_MAX };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (JsonBuilder) b = json_builder_new ();
+    g_autoptr (JsonParser) parser = json_parser_new ();
+    g_autoptr (JsonNode) node = NULL;
+    g_autoptr (GError) error = NULL;
+    g_autofree gchar *text = NULL;
+    const gchar *number;
+    gchar *end;
+
+    json_builder_begin_object (b);
+    pb_json_add_double (b, "n", rows[i]);
+    json_builder_end_object (b);
+    node = json_builder_get_root (b);
+    text = json_to_string (node, FALSE);
+    /* strtod() stops where a second point begins. */
+    number = strchr (text, ':') + 1;
+    g_assert_cmpfloat_with_epsilon (
+        g_ascii_strtod (number, &end), rows[i], fabs (rows[i]) * 1e-15);
+    g_assert_cmpstr (end, ==, "}");
+    json_parser_load_from_data (parser, text, -1, &error);
+    g_assert_no_error (error);
+  }
+}
+
+static void
+test_json_not_numbers (void)
+{
+  static const gdouble rows[] = { NAN, INFINITY, -INFINITY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (JsonBuilder) b = json_builder_new ();
+    g_autoptr (JsonNode) node = NULL;
+    g_autofree gchar *text = NULL;
+
+    json_builder_begin_array (b);
+    pb_json_add_number (b, rows[i]);
+    json_builder_end_array (b);
+    node = json_builder_get_root (b);
+    text = json_to_string (node, FALSE);
+    g_assert_cmpstr (text, ==, "[null]");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,5 +247,7 @@ main (int argc, char **argv)
   g_test_add_func ("/auth/password", test_password);
   g_test_add_func ("/session/states", test_states);
   g_test_add_func ("/session/loss", test_loss);
+  g_test_add_func ("/json/numbers-can-be-read", test_json_numbers);
+  g_test_add_func ("/json/what-is-none-is-null", test_json_not_numbers);
   return g_test_run ();
 }
