@@ -77,7 +77,13 @@ def seats(stack):
     assert all(status & 1 for _, _, status in rows), rows
     for line in ("", "{", "[]", '{"command": 5}', '{"command": "fly"}',
                  '{"command": "tow", "car": 99}', '{"command": "speed", '
-                 '"value": -1}', '{"a": {"b": 1}}', "x" * 900):
+                 '"value": -1}', '{"a": {"b": 1}}', "x" * 900,
+                 '{"command": "speed"}', '{"command": "speed", "value": null}',
+                 '{"command": "speed", "value": "2"}',
+                 '{"command": "tow", "car": "5"}',
+                 '{"command": "tow", "car": -5}',
+                 '{"command": "tow", "car": 5.5}',
+                 '{"command": "tow", "tick": 1e30}'):
         answer = steer.raw(line)
         assert not answer["ok"] and answer["error"], line
     assert steer.do("resume")["ok"]

@@ -68,8 +68,12 @@ take_value (const gchar **at, SimJsonField *field)
     field->number = 1;
     return TRUE;
   }
-  if (take_word (at, "false") || take_word (at, "null"))
+  if (take_word (at, "false"))
     return TRUE;
+  if (take_word (at, "null")) {
+    field->is_null = TRUE;
+    return TRUE;
+  }
   if (**at != '-' && !g_ascii_isdigit (**at))
     return FALSE;
   field->number = g_ascii_strtod (*at, &end);

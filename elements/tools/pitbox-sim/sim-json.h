@@ -11,7 +11,8 @@ typedef struct {
   gchar name[SIM_JSON_MAX_TEXT + 1];
   gboolean is_text;
   gchar text[SIM_JSON_MAX_TEXT + 1];
-  gdouble number; /* of numbers; true is 1, false and null are 0 */
+  gboolean is_null;
+  gdouble number; /* of numbers; true is 1, false is 0 */
 } SimJsonField;
 
 typedef struct {

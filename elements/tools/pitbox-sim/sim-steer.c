@@ -2,6 +2,7 @@
  * Commands that steer a running pitbox-sim. */
 #include "sim-steer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sim-json.h"
@@ -90,6 +91,44 @@ carry_out (SimSteer *steer, const Waiting *w)
   return tell_status (steer);
 }
 
+/* A number between the two, whole if asked for; without the member, or where
+ * it is null, *number stays. Returns whether there is nothing wrong. */
+static gboolean
+read_number (const SimJson *json, const gchar *name, gdouble min, gdouble max,
+    gboolean whole, gdouble *number)
+{
+  const SimJsonField *field = sim_json_find (json, name);
+
+  if (field == NULL || field->is_null)
+    return TRUE;
+  if (field->is_text || field->number < min || field->number > max
+      || (whole && field->number != floor (field->number)))
+    return FALSE;
+  *number = field->number;
+  return TRUE;
+}
+
+/* What would be guessed at is refused: a car that is none is not the first
+ * seat's, and a speed that is none is not the highest. */
+static const gchar *
+read_numbers (const SimJson *json, Waiting *w)
+{
+  gdouble car = -1, value = NAN, tick = 0;
+
+  if (!read_number (json, "car", 0, G_MAXINT32, TRUE, &car))
+    return "car is a CarIdx, 0 or more";
+  if (!read_number (json, "value", -G_MAXDOUBLE, G_MAXDOUBLE, FALSE, &value))
+    return "value is a number";
+  if (!read_number (json, "tick", -G_MAXDOUBLE, G_MAXINT32, TRUE, &tick))
+    return "tick is a whole number up to 2147483647";
+  if (isnan (value) && strcmp (w->name, "speed") == 0)
+    return "speed needs a value, 0 to 1000";
+  w->car = (gint) car;
+  w->value = isnan (value) ? 0 : value;
+  w->tick = (gint64) MAX (tick, 0);
+  return NULL;
+}
+
 /*
  * Does what a line says, or keeps it for its tick. Returns the answer, a line
  * without its end. (transfer full)
@@ -97,8 +136,9 @@ carry_out (SimSteer *steer, const Waiting *w)
 gchar *
 sim_steer_line (SimSteer *steer, const gchar *line)
 {
-  const SimJsonField *name, *field;
-  Waiting w = { .car = -1 };
+  const SimJsonField *name;
+  const gchar *fault;
+  Waiting w = { 0 };
   SimJson json;
 
   if (!sim_json_parse (&json, line))
@@ -108,12 +148,9 @@ sim_steer_line (SimSteer *steer, const gchar *line)
   if (name == NULL || !name->is_text)
     return refuse ("the line has no command");
   g_strlcpy (w.name, name->text, sizeof w.name);
-  if ((field = sim_json_find (&json, "car")) != NULL)
-    w.car = (gint) CLAMP (field->number, -1, G_MAXINT32);
-  if ((field = sim_json_find (&json, "value")) != NULL)
-    w.value = field->number;
-  if ((field = sim_json_find (&json, "tick")) != NULL)
-    w.tick = (gint64) CLAMP (field->number, 0, G_MAXINT32);
+  fault = read_numbers (&json, &w);
+  if (fault != NULL)
+    return refuse (fault);
   if (strcmp (w.name, "status") == 0)
     return tell_status (steer);
   if (w.tick <= steer->tick)
