@@ -52,6 +52,13 @@ export function stageNote(s: StageSituation): Note | null {
       text: 'Choose a driver on the left, or wait for this one to connect.',
     };
   }
+  if (driver.state === 'offline' && driver.sinceUtcMs === 0) {
+    return {
+      title: `${driver.name} is offline`,
+      text: "Not seen since the server's start. Start pitbox-agent on the "
+        + "driver's PC; the page goes on by itself.",
+    };
+  }
   if (driver.state === 'offline' || s.driverAway) {
     return {
       title: `${driver.name} is offline${since(driver.sinceUtcMs)}`,
