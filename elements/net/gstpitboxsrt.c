@@ -143,7 +143,7 @@ pitbox_srt_reader_reject_words (int code, gboolean with_passphrase)
 }
 
 static gint
-reject_error_code (int code)
+reject_error_code (int code, gboolean reads)
 {
   switch (code) {
     case SRT_REJ_BADSECRET:
@@ -152,6 +152,8 @@ reject_error_code (int code)
     case PITBOX_SRT_REJECT_DRIVER:
       return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
     case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
+    case PITBOX_SRT_REJECT_UNKNOWN_DRIVER:
+    case PITBOX_SRT_REJECT_NOT_LIVE:
       return GST_RESOURCE_ERROR_NOT_FOUND;
     case PITBOX_SRT_REJECT_STREAM_ID:
     case PITBOX_SRT_REJECT_MODE:
@@ -160,17 +162,23 @@ reject_error_code (int code)
     case PITBOX_SRT_REJECT_CONTESTED:
       return GST_RESOURCE_ERROR_BUSY;
     default:
-      return GST_RESOURCE_ERROR_OPEN_WRITE;
+      return reads ? GST_RESOURCE_ERROR_OPEN_READ
+                   : GST_RESOURCE_ERROR_OPEN_WRITE;
   }
 }
 
-/* The same as an error that names the peer and the code. */
+/* The same as an error that names the peer and the code, for one who publishes
+ * or @reads. */
 GError *
-pitbox_srt_reject_error (int code, gboolean with_passphrase, const gchar *peer)
+pitbox_srt_reject_error (
+    int code, gboolean reads, gboolean with_passphrase, const gchar *peer)
 {
-  return g_error_new (GST_RESOURCE_ERROR, reject_error_code (code),
-      "%s: %s (SRT %d)", peer, pitbox_srt_reject_words (code, with_passphrase),
-      code);
+  const gchar *words =
+      reads ? pitbox_srt_reader_reject_words (code, with_passphrase)
+            : pitbox_srt_reject_words (code, with_passphrase);
+
+  return g_error_new (GST_RESOURCE_ERROR, reject_error_code (code, reads),
+      "%s: %s (SRT %d)", peer, words, code);
 }
 
 /* libsrt takes 10 to 79 bytes; an empty one means no encryption. */
@@ -268,4 +276,61 @@ pitbox_srt_address_to_string (const struct sockaddr *address, int size)
   if (!G_IS_INET_SOCKET_ADDRESS (object))
     return g_strdup ("unknown address");
   return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (object));
+}
+
+/* Whether a receive returns at once: with a message, or, where the connection
+ * is lost, with what is left. */
+static gboolean
+is_readable (SRTSOCKET sock)
+{
+  return (pitbox_srt_get_int (sock, SRTO_EVENT, SRT_EPOLL_ERR)
+             & (SRT_EPOLL_IN | SRT_EPOLL_ERR))
+         != 0;
+}
+
+/* One message; 0 where there is none. libsrt itself answers 0 for a lost
+ * connection whose last messages have holes (1.5.1, when the receive buffer was
+ * full), so only the socket's state says whether it is the end. */
+static gsize
+receive_one (SRTSOCKET sock, guint8 *data, SRT_MSGCTRL *ctrl)
+{
+  int n;
+
+  srt_msgctrl_init (ctrl);
+  n = srt_recvmsg2 (sock, (char *) data, PITBOX_SRT_RECEIVE_BYTES, ctrl);
+  return n > 0 ? (gsize) n : 0;
+}
+
+/* Waits for a message as long as the socket does, then takes what else is there
+ * or comes within @batch_ms: one buffer a wake-up costs less than one a message
+ * (measured: 21 against 45 % of a core for 10 callers). @age_us is how long ago
+ * the first message was due by SRT's own clock, which is free of this thread's
+ * delays. 0 where nothing came. @size: at least %PITBOX_SRT_RECEIVE_BYTES. */
+gsize
+pitbox_srt_receive (
+    SRTSOCKET sock, guint8 *data, gsize size, guint batch_ms, gint64 *age_us)
+{
+  SRT_MSGCTRL ctrl;
+  gboolean napped = batch_ms == 0;
+  gsize fill = receive_one (sock, data, &ctrl);
+
+  if (fill == 0)
+    return 0;
+  *age_us = ctrl.srctime > 0 ? srt_time_now () - ctrl.srctime : 0;
+  while (fill + PITBOX_SRT_RECEIVE_BYTES <= size) {
+    gsize n;
+
+    if (!is_readable (sock)) {
+      if (napped)
+        break;
+      napped = TRUE;
+      g_usleep (batch_ms * 1000);
+      continue;
+    }
+    n = receive_one (sock, data + fill, &ctrl);
+    if (n == 0)
+      break;
+    fill += n;
+  }
+  return fill;
 }

@@ -38,7 +38,7 @@ const gchar *pitbox_srt_reject_words (int code, gboolean with_passphrase);
 const gchar *pitbox_srt_reader_reject_words (
     int code, gboolean with_passphrase);
 GError *pitbox_srt_reject_error (
-    int code, gboolean with_passphrase, const gchar *peer);
+    int code, gboolean reads, gboolean with_passphrase, const gchar *peer);
 gboolean pitbox_srt_passphrase_is_valid (const gchar *passphrase);
 void pitbox_srt_free_secret (gchar *secret);
 
@@ -57,5 +57,11 @@ gboolean pitbox_srt_to_native (GSocketAddress *address,
     struct sockaddr_storage *native, int *size,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pitbox_srt_address_to_string (const struct sockaddr *address, int size);
+
+/* A live message is at most 1,456 bytes. */
+#define PITBOX_SRT_RECEIVE_BYTES 1500
+
+gsize pitbox_srt_receive (
+    SRTSOCKET sock, guint8 *data, gsize size, guint batch_ms, gint64 *age_us);
 
 G_END_DECLS

@@ -16,6 +16,8 @@
 #define GOOD_CONNECTION_US (10 * G_USEC_PER_SEC)
 /* libsrt drops what is older than about 1 s; 4 MiB is 1.3 s at 25 Mbit/s. */
 #define SEND_BUFFER_BYTES (4 * 1024 * 1024)
+/* How soon a receive that nothing comes for sees that it is to end. */
+#define RECEIVE_POLL_MS 100
 /* A server that refused will hardly think again within a second. */
 #define REFUSED_DELAY_FACTOR 8
 
@@ -115,8 +117,9 @@ wait_connected (PitboxSrtCaller *caller, SRTSOCKET sock, const gchar *peer,
       return TRUE;
     if (status != SRTS_CONNECTING) {
       *code = srt_getrejectreason (sock);
-      g_propagate_error (error,
-          pitbox_srt_reject_error (*code, pass != NULL && *pass != '\0', peer));
+      g_propagate_error (
+          error, pitbox_srt_reject_error (*code, caller->config.reads,
+                     pass != NULL && *pass != '\0', peer));
       return FALSE;
     }
     g_mutex_lock (&caller->lock);
@@ -156,7 +159,9 @@ connect_to (
   }
   pitbox_srt_bind_patient (sock, native.ss_family);
   if (srt_connect (sock, (struct sockaddr *) &native, size) == SRT_ERROR) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
+    g_set_error (error, GST_RESOURCE_ERROR,
+        caller->config.reads ? GST_RESOURCE_ERROR_OPEN_READ
+                             : GST_RESOURCE_ERROR_OPEN_WRITE,
         "%s: %s", peer, srt_getlasterror_str ());
     srt_close (sock);
     return SRT_INVALID_SOCK;
@@ -197,6 +202,17 @@ connect_once (PitboxSrtCaller *caller, int *code, GError **error)
   return sock;
 }
 
+/* From now on a receive waits. */
+static gboolean
+set_receiving (PitboxSrtCaller *caller, SRTSOCKET sock, GError **error)
+{
+  return !caller->config.reads
+         || (pitbox_srt_set_bool (
+                 sock, SRTO_RCVSYN, TRUE, "reading mode", error)
+             && pitbox_srt_set_int (
+                 sock, SRTO_RCVTIMEO, RECEIVE_POLL_MS, "read timeout", error));
+}
+
 /* Returns when the connection is lost or the caller stops. */
 static void
 watch (PitboxSrtCaller *caller, SRTSOCKET sock)
@@ -232,32 +248,41 @@ run (gpointer data)
     g_autoptr (GError) error = NULL;
     gint64 since = g_get_monotonic_time ();
     guint delay_ms = 0, base_ms = c->delay_ms;
+    gboolean retry = c->reconnect;
     int code = 0;
     SRTSOCKET sock;
 
     set_state (caller, PITBOX_SRT_CONNECTING, SRT_INVALID_SOCK, NULL, 0, 0);
     sock = connect_once (caller, &code, &error);
+    if (sock != SRT_INVALID_SOCK && !set_receiving (caller, sock, &error)) {
+      srt_close (sock);
+      sock = SRT_INVALID_SOCK;
+    }
     if (sock != SRT_INVALID_SOCK) {
       since = g_get_monotonic_time ();
       set_state (caller, PITBOX_SRT_CONNECTED, sock, NULL, 0, 0);
       watch (caller, sock);
       if (g_get_monotonic_time () - since >= GOOD_CONNECTION_US)
         failures = 0;
-      error = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      error = g_error_new (GST_RESOURCE_ERROR,
+          c->reads ? GST_RESOURCE_ERROR_READ : GST_RESOURCE_ERROR_WRITE,
           "%s:%u: the connection was lost", c->host, c->port);
     } else if (code != 0 && code != SRT_REJ_TIMEOUT) {
       base_ms *= REFUSED_DELAY_FACTOR;
     }
     if (!is_stopping (caller)) {
       failures++;
+      if (retry && c->may_retry != NULL)
+        retry = c->may_retry (
+            code == SRT_REJ_TIMEOUT ? 0 : code, caller->user_data);
       delay_ms = gst_pitbox_backoff_ms (failures, base_ms,
           MAX (base_ms, c->delay_max_ms), g_random_double ());
-      set_state (caller, c->reconnect ? PITBOX_SRT_WAITING : PITBOX_SRT_FAILED,
-          SRT_INVALID_SOCK, error, code, c->reconnect ? delay_ms : 0);
+      set_state (caller, retry ? PITBOX_SRT_WAITING : PITBOX_SRT_FAILED,
+          SRT_INVALID_SOCK, error, code, retry ? delay_ms : 0);
     }
     if (sock != SRT_INVALID_SOCK)
       srt_close (sock);
-    if (!c->reconnect)
+    if (!retry)
       break;
     wait_to_retry (caller, delay_ms);
   }
@@ -374,6 +399,58 @@ pitbox_srt_caller_send (PitboxSrtCaller *caller, const guint8 *data, gsize size)
   return result;
 }
 
+/* The connection in use, waited for; SRT_INVALID_SOCK where there will be none
+ * or flushing ended the wait. */
+static SRTSOCKET
+wait_socket (PitboxSrtCaller *caller, guint64 *connection)
+{
+  SRTSOCKET sock = SRT_INVALID_SOCK;
+
+  g_mutex_lock (&caller->lock);
+  while (!caller->flushing && !caller->stopping
+         && caller->state != PITBOX_SRT_FAILED
+         && (caller->state != PITBOX_SRT_CONNECTED || caller->lost))
+    g_cond_wait (&caller->cond, &caller->lock);
+  if (!caller->flushing && !caller->stopping
+      && caller->state == PITBOX_SRT_CONNECTED)
+    sock = caller->sock;
+  *connection = caller->connections;
+  g_mutex_unlock (&caller->lock);
+  return sock;
+}
+
+static void
+note_lost (PitboxSrtCaller *caller, SRTSOCKET sock)
+{
+  g_mutex_lock (&caller->lock);
+  if (caller->sock == sock) {
+    caller->lost = TRUE;
+    g_cond_broadcast (&caller->cond);
+  }
+  g_mutex_unlock (&caller->lock);
+}
+
+/* Waits for messages, through reconnections: see pitbox_srt_receive().
+ * @connection counts connections, so that a new one is noticed. 0 where
+ * flushing ended the wait or the caller failed for good. One thread. */
+gsize
+pitbox_srt_caller_receive (PitboxSrtCaller *caller, guint8 *data, gsize size,
+    gint64 *age_us, guint64 *connection)
+{
+  for (;;) {
+    SRTSOCKET sock = wait_socket (caller, connection);
+    gsize n;
+
+    if (sock == SRT_INVALID_SOCK)
+      return 0;
+    n = pitbox_srt_receive (sock, data, size, 0, age_us);
+    if (n > 0)
+      return n;
+    if (srt_getsockstate (sock) != SRTS_CONNECTED)
+      note_lost (caller, sock);
+  }
+}
+
 /* Waits until the peer has all that was sent and had time to play it, so that
  * closing loses nothing. */
 void
@@ -423,13 +500,22 @@ pitbox_srt_caller_get_stats (PitboxSrtCaller *caller)
   g_mutex_unlock (&caller->lock);
   if (sock == SRT_INVALID_SOCK || srt_bistats (sock, &st, 0, 1) == SRT_ERROR)
     return s;
-  gst_structure_set (s, "rtt-ms", G_TYPE_DOUBLE, st.msRTT, "send-buffer-ms",
-      G_TYPE_INT, st.msSndBuf, "send-buffer-bytes", G_TYPE_INT, st.byteSndBuf,
-      "latency-ms", G_TYPE_INT, st.msSndTsbPdDelay, "packets-sent",
-      G_TYPE_INT64, st.pktSentTotal, "packets-lost", G_TYPE_INT,
-      st.pktSndLossTotal, "packets-retransmitted", G_TYPE_INT,
-      st.pktRetransTotal, "packets-dropped", G_TYPE_INT, st.pktSndDropTotal,
-      "bytes-retransmitted", G_TYPE_UINT64, st.byteRetransTotal,
-      "bandwidth-mbps", G_TYPE_DOUBLE, st.mbpsBandwidth, NULL);
+  if (caller->config.reads)
+    gst_structure_set (s, "rtt-ms", G_TYPE_DOUBLE, st.msRTT, "latency-ms",
+        G_TYPE_INT, st.msRcvTsbPdDelay, "receive-rate-mbps", G_TYPE_DOUBLE,
+        st.mbpsRecvRate, "bytes-received", G_TYPE_UINT64, st.byteRecvTotal,
+        "packets-received", G_TYPE_INT64, st.pktRecvTotal, "packets-lost",
+        G_TYPE_INT, st.pktRcvLossTotal, "packets-retransmitted", G_TYPE_INT,
+        st.pktRcvRetrans, "packets-dropped", G_TYPE_INT, st.pktRcvDropTotal,
+        NULL);
+  else
+    gst_structure_set (s, "rtt-ms", G_TYPE_DOUBLE, st.msRTT, "send-buffer-ms",
+        G_TYPE_INT, st.msSndBuf, "send-buffer-bytes", G_TYPE_INT, st.byteSndBuf,
+        "latency-ms", G_TYPE_INT, st.msSndTsbPdDelay, "packets-sent",
+        G_TYPE_INT64, st.pktSentTotal, "packets-lost", G_TYPE_INT,
+        st.pktSndLossTotal, "packets-retransmitted", G_TYPE_INT,
+        st.pktRetransTotal, "packets-dropped", G_TYPE_INT, st.pktSndDropTotal,
+        "bytes-retransmitted", G_TYPE_UINT64, st.byteRetransTotal,
+        "bandwidth-mbps", G_TYPE_DOUBLE, st.mbpsBandwidth, NULL);
   return s;
 }

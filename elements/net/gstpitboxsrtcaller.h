@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PitboxSrtCaller: one outgoing SRT connection that comes back by itself. */
+ * PitboxSrtCaller: one outgoing SRT connection that comes back by itself, to
+ * send by or to receive. */
 #pragma once
 
 #include "gstpitboxsrt.h"
@@ -17,13 +18,19 @@ typedef enum {
 
 const gchar *pitbox_srt_state_name (PitboxSrtState state);
 
+/* Whether to try again after the refusal @code, or 0 for any other failure. From
+ * the caller's own thread. */
+typedef gboolean (*PitboxSrtRetryFunc) (int code, gpointer user_data);
+
 typedef struct {
   gchar *host;
   guint port;
   gchar *stream_id;
   gchar *passphrase;
   guint latency_ms;
+  gboolean reads; /* it is sent something, and sends nothing */
   gboolean reconnect;
+  PitboxSrtRetryFunc may_retry; /* with reconnect; NULL: always */
   guint delay_ms;
   guint delay_max_ms;
 } PitboxSrtCallerConfig;
@@ -50,6 +57,8 @@ void pitbox_srt_caller_set_flushing (
 gboolean pitbox_srt_caller_wait_connected (PitboxSrtCaller *caller);
 PitboxSrtSendResult pitbox_srt_caller_send (
     PitboxSrtCaller *caller, const guint8 *data, gsize size);
+gsize pitbox_srt_caller_receive (PitboxSrtCaller *caller, guint8 *data,
+    gsize size, gint64 *age_us, guint64 *connection);
 void pitbox_srt_caller_drain (PitboxSrtCaller *caller, guint timeout_ms);
 GstStructure *pitbox_srt_caller_get_stats (PitboxSrtCaller *caller);
 

@@ -4,8 +4,6 @@
 
 /* A stuck reader would notice a closed socket by this at the latest. */
 #define READ_TIMEOUT_MS 1000
-/* A live message is at most 1,456 bytes. */
-#define MAX_MESSAGE_BYTES 1500
 /* 5 ms at 50 Mbit/s are 31 KB; a larger burst becomes several buffers. */
 #define MAX_BATCH_BYTES 65536
 
@@ -141,62 +139,19 @@ pitbox_srt_session_get_contest (PitboxSrtSession *session)
   return &session->contest;
 }
 
-/* Whether a receive returns at once: with a message, or, where the connection
- * is lost, with what is left. */
-static gboolean
-is_readable (PitboxSrtSession *session)
-{
-  return (pitbox_srt_get_int (session->sock, SRTO_EVENT, SRT_EPOLL_ERR)
-             & (SRT_EPOLL_IN | SRT_EPOLL_ERR))
-         != 0;
-}
-
-/* One message behind @fill; 0 where there is none. libsrt itself answers 0 for
- * a lost connection whose last messages have holes (1.5.1, when the receive
- * buffer was full), so only the socket's state says whether it is the end. */
-static gsize
-receive (PitboxSrtSession *session, gsize fill, SRT_MSGCTRL *ctrl)
-{
-  int n;
-
-  srt_msgctrl_init (ctrl);
-  n = srt_recvmsg2 (
-      session->sock, (char *) session->batch + fill, MAX_MESSAGE_BYTES, ctrl);
-  return n > 0 ? (gsize) n : 0;
-}
-
-/* Waits for a message, then takes what else is there or comes within
- * @batch_ms: one buffer a wake-up costs less than one a message (measured: 21
- * against 45 % of a core for 10 callers). @age_us is how long ago the first
- * message was due by SRT's own clock, which is free of this thread's delays.
- * NULL at the end of the connection. One thread. */
+/* Waits for messages: see pitbox_srt_receive(). NULL at the end of the
+ * connection. One thread. */
 GstBuffer *
 pitbox_srt_session_read (
     PitboxSrtSession *session, guint batch_ms, gint64 *age_us)
 {
-  SRT_MSGCTRL ctrl;
-  gboolean napped = batch_ms == 0;
   gsize fill;
 
-  while ((fill = receive (session, 0, &ctrl)) == 0)
+  while ((fill = pitbox_srt_receive (
+              session->sock, session->batch, MAX_BATCH_BYTES, batch_ms, age_us))
+         == 0)
     if (!pitbox_srt_session_is_connected (session))
       return NULL;
-  *age_us = ctrl.srctime > 0 ? srt_time_now () - ctrl.srctime : 0;
-  while (fill + MAX_MESSAGE_BYTES <= MAX_BATCH_BYTES) {
-    gsize n;
-
-    if (!is_readable (session)) {
-      if (napped)
-        break;
-      napped = TRUE;
-      g_usleep (batch_ms * 1000);
-      continue;
-    }
-    n = receive (session, fill, &ctrl);
-    if (n == 0)
-      break;
-    fill += n;
-  }
   return gst_buffer_new_memdup (session->batch, fill);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Plugin pitboxnet: the transports. */
+#include "gstpitboxsrc.h"
 #include "gstpitboxsrtserversink.h"
 #include "gstpitboxsrtsink.h"
 #include "gstpitboxsrtsrc.h"
@@ -7,7 +8,8 @@
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (pitboxsrtserversink, plugin)
+  return GST_ELEMENT_REGISTER (pitboxsrc, plugin)
+         | GST_ELEMENT_REGISTER (pitboxsrtserversink, plugin)
          | GST_ELEMENT_REGISTER (pitboxsrtsink, plugin)
          | GST_ELEMENT_REGISTER (pitboxsrtsrc, plugin);
 }

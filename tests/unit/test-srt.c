@@ -88,7 +88,7 @@ test_each_refusal_has_its_own_words (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
     g_autoptr (GError) error =
-        pitbox_srt_reject_error (codes[i], FALSE, "192.0.2.1:9000");
+        pitbox_srt_reject_error (codes[i], FALSE, FALSE, "192.0.2.1:9000");
     g_autofree gchar *code = g_strdup_printf ("(SRT %d)", codes[i]);
 
     g_assert_true (g_hash_table_add (
