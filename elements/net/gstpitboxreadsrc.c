@@ -3,8 +3,12 @@
  *
  * Why not srtsrc: of a refusal it says "Application-defined rejection reason"
  * and no more, it puts DISCONT on what follows a lost packet, at which tsdemux
- * sets its clock anew, and destroyed it closes our sockets with libsrt 1.5.4. */
+ * sets its clock anew, its buffers have times at which tsdemux tears pictures
+ * and rows apart (gstpitboxpcrtime.c), and destroyed it closes our sockets with
+ * libsrt 1.5.4. */
 #include "gstpitboxreadsrc.h"
+
+#include "gstpitboxpcrtime.h"
 
 /* 5 ms at 50 Mbit/s are 31 KB; a larger burst becomes several buffers. */
 #define MAX_BATCH_BYTES 65536
@@ -25,6 +29,8 @@ struct _GstPitboxReadSrc {
   /* Streaming thread only. */
   guint8 *batch;
   guint64 connection;
+  PitboxPcrTime clock;
+  GQueue pending; /* GstBuffer */
 };
 
 static GstStaticPadTemplate src_template =
@@ -98,6 +104,7 @@ start (GstBaseSrc *src)
   ok = self->caller != NULL;
   GST_OBJECT_UNLOCK (self);
   self->connection = 0;
+  self->clock = (PitboxPcrTime){ 0 };
   if (!ok)
     GST_ELEMENT_ERROR (self, LIBRARY, INIT, ("%s", error->message), (NULL));
   return ok;
@@ -113,6 +120,7 @@ stop (GstBaseSrc *src)
   caller = g_steal_pointer (&self->caller);
   GST_OBJECT_UNLOCK (self);
   g_clear_pointer (&caller, pitbox_srt_caller_free);
+  g_queue_clear_full (&self->pending, (GDestroyNotify) gst_buffer_unref);
   return TRUE;
 }
 
@@ -141,10 +149,46 @@ arrival (GstElement *element, gint64 age_us)
   return now > age ? now - age : 0;
 }
 
-static GstFlowReturn
-create (GstPushSrc *src, GstBuffer **buffer)
+static void
+append (GstPitboxReadSrc *self, gsize from, gsize to, GstClockTime time,
+    gboolean discont)
 {
-  GstPitboxReadSrc *self = GST_PITBOX_READ_SRC (src);
+  GstBuffer *buffer;
+
+  if (from == to)
+    return;
+  buffer = gst_buffer_new_memdup (self->batch + from, to - from);
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = time;
+  if (discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  g_queue_push_tail (&self->pending, buffer);
+}
+
+/* What came at one time becomes a buffer for each clock reference in it. */
+static void
+split (GstPitboxReadSrc *self, gsize size, GstClockTime time, gboolean discont)
+{
+  PitboxPcrTime *clock = &self->clock;
+  gsize from = 0;
+
+  for (gsize at = 0; size % PITBOX_SRT_TS_PACKET_BYTES == 0 && at < size;
+       at += PITBOX_SRT_TS_PACKET_BYTES) {
+    guint16 pid;
+    guint64 pcr = pitbox_pcr_read (self->batch + at, &pid);
+
+    if (pcr == PITBOX_PCR_NONE)
+      continue;
+    append (self, from, at, clock->started ? clock->time : time, discont);
+    discont = discont && from == at;
+    discont |= pitbox_pcr_time_push (clock, pid, pcr, time);
+    from = at;
+  }
+  append (self, from, size, clock->started ? clock->time : time, discont);
+}
+
+static GstFlowReturn
+receive (GstPitboxReadSrc *self)
+{
   guint64 connection = 0;
   gint64 age_us = 0;
   gsize size = pitbox_srt_caller_receive (
@@ -153,13 +197,23 @@ create (GstPushSrc *src, GstBuffer **buffer)
   /* Flushing, or a failure that was told already. */
   if (size == 0)
     return GST_FLOW_FLUSHING;
-  *buffer = gst_buffer_new_memdup (self->batch, size);
-  GST_BUFFER_PTS (*buffer) = GST_BUFFER_DTS (*buffer) =
-      arrival (GST_ELEMENT (self), age_us);
-  if (connection != self->connection)
-    GST_BUFFER_FLAG_SET (*buffer, GST_BUFFER_FLAG_DISCONT);
+  split (self, size, arrival (GST_ELEMENT (self), age_us),
+      connection != self->connection);
   self->connection = connection;
   return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+create (GstPushSrc *src, GstBuffer **buffer)
+{
+  GstPitboxReadSrc *self = GST_PITBOX_READ_SRC (src);
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  if (self->pending.length == 0)
+    ret = receive (self);
+  if (ret == GST_FLOW_OK)
+    *buffer = g_queue_pop_head (&self->pending);
+  return ret;
 }
 
 static gboolean

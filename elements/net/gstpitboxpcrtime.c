@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PitboxPcrTime: running times that follow a stream's own clock.
+ *
+ * tsdemux turns a stream's times into ours by comparing its clock reference
+ * (PCR) with the time each buffer came at. A reader is sent up to some seconds
+ * at once when it joins; then tsdemux moves its idea of both clocks with every
+ * packet, and a picture and its telemetry, whose times in the stream are equal,
+ * get times that are up to a second apart. So buffers are not given the time
+ * they came at but the PCR's own time, which is led towards it slowly: both
+ * streams move together. */
+#include "gstpitboxpcrtime.h"
+
+#define PCR_HZ 27000000
+/* 33 bits of 90 kHz and the remainder of 300. */
+#define PCR_WRAP ((G_GUINT64_CONSTANT (1) << 33) * 300)
+/* The standard asks for 0.1 s between two, muxers for less. */
+#define MAX_STEP (2 * GST_SECOND)
+/* More than this between the stream's time and ours is another stream's. */
+#define MAX_DISTANCE (10 * GST_SECOND)
+/* What has come at once is played 4 % faster until it is live: 2 s take 50 s.
+ * Two packets of one picture are not more than 20 ms apart, 0.8 ms with it. */
+#define LEAD_DIVISOR 25
+
+/* The clock reference of a TS packet, 27 MHz, or %PITBOX_PCR_NONE. */
+guint64
+pitbox_pcr_read (const guint8 *packet, guint16 *pid)
+{
+  guint64 base;
+
+  if (packet[0] != 0x47 || (packet[3] & 0x20) == 0 || packet[4] < 7
+      || (packet[5] & 0x10) == 0)
+    return PITBOX_PCR_NONE;
+  *pid = (guint16) ((packet[1] & 0x1f) << 8 | packet[2]);
+  base = (guint64) packet[6] << 25 | (guint64) packet[7] << 17
+         | (guint64) packet[8] << 9 | (guint64) packet[9] << 1
+         | packet[10] >> 7;
+  return base * 300 + ((packet[10] & 1u) << 8 | packet[11]);
+}
+
+/* Another stream: its time begins now, and never before what was given. */
+static void
+begin (PitboxPcrTime *clock, guint16 pid, guint64 pcr, GstClockTime arrival)
+{
+  clock->time = clock->started ? MAX (arrival, clock->time) : arrival;
+  clock->started = TRUE;
+  clock->pid = pid;
+  clock->pcr = pcr;
+  clock->seen = arrival;
+}
+
+/* The next reference, which came at the running time @arrival: `time` is what
+ * goes on the packets from here to the next one. TRUE where another stream has
+ * begun. */
+gboolean
+pitbox_pcr_time_push (
+    PitboxPcrTime *clock, guint16 pid, guint64 pcr, GstClockTime arrival)
+{
+  GstClockTime step, lead;
+
+  if (clock->started && pid != clock->pid && arrival < clock->seen + MAX_STEP)
+    return FALSE;
+  step = gst_util_uint64_scale (
+      (pcr + PCR_WRAP - clock->pcr) % PCR_WRAP, GST_SECOND, PCR_HZ);
+  if (!clock->started || pid != clock->pid || step > MAX_STEP
+      || ABS (GST_CLOCK_DIFF (clock->time + step, arrival)) > MAX_DISTANCE) {
+    gboolean again = clock->started;
+
+    begin (clock, pid, pcr, arrival);
+    return again;
+  }
+  clock->time += step;
+  lead = step / LEAD_DIVISOR;
+  if (clock->time > arrival)
+    clock->time -= MIN (lead, clock->time - arrival);
+  else
+    clock->time += MIN (lead, arrival - clock->time);
+  clock->pcr = pcr;
+  clock->seen = arrival;
+  return FALSE;
+}
