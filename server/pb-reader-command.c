@@ -38,6 +38,18 @@ print_address (const PbReaderCommand *command, const gchar *driver,
 }
 
 static void
+print_line (const PbReaderCommand *command, const gchar *driver)
+{
+  g_autofree gchar *host = dup_host (command->bind);
+
+  g_print ("  gst-launch-1.0 pitboxsrc uri=pitbox://%s:%d/%s user=%s "
+           "key-file=FILE name=s s.video ! decodebin ! videoconvert ! "
+           "telemetryoverlay ! autovideosink\n",
+      host, command->srt_port > 0 ? command->srt_port : DEFAULT_PORT, driver,
+      command->words[1]);
+}
+
+static void
 print_reader (const PbReaderCommand *command, const gchar *passphrase)
 {
   gchar **drivers = command->drivers;
@@ -54,6 +66,9 @@ print_reader (const PbReaderCommand *command, const gchar *passphrase)
     print_address (command, drivers[i], passphrase);
   if (!drivers)
     print_address (command, "DRIVER", passphrase);
+  g_print ("\nGStreamer with the telemetry on the picture, the passphrase in "
+           "FILE:\n");
+  print_line (command, drivers ? drivers[0] : "DRIVER");
 }
 
 static gboolean

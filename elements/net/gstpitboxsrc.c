@@ -19,6 +19,11 @@
  * `audio`, where there is some. Inside are tsdemux, h264parse or h265parse,
  * telemetrydec and telemetrysync.
  *
+ * A picture has the row of its own tick or none, from the first one on: buffers
+ * follow the stream's own clock and not their arrival, which at the beginning is
+ * a burst. What it begins with is up to a group of pictures old; it comes up to
+ * the present 4 % faster than it was.
+ *
  * A lost connection is tried again with growing pauses, up to 10 s, and so is a
  * driver who has left; pads stay. A refusal that a person has to look at is an
  * error that says why (unknown reader, wrong key, not for this driver…). A
@@ -26,9 +31,13 @@
  * #GstPitboxSrc:wait-for-driver. Each change of state posts an element message
  * `pitbox-srt-state` as pitboxsrtsink does.
  *
+ * A port with a driver in it, and two who read him: his picture with a head-up
+ * display, and his telemetry as lines of JSON.
+ *
  * |[
- * gst-launch-1.0 pitboxsrc uri=pitbox://127.0.0.1:9000/car01 user=studio key-file=studio.key wait-for-driver=true name=s s.video ! decodebin ! videoconvert ! telemetryoverlay ! fakesink
- * gst-launch-1.0 pitboxsrc uri=pitbox://127.0.0.1:9000/car01 user=studio key-file=studio.key wait-for-driver=true name=s s.klv ! queue ! telemetrydec ! telemetryjsonenc fields=Speed,Gear ! fdsink
+ * gst-launch-1.0 pitboxsrtsrc port=9000 listener=relay accept-any=true passphrase=correct-horse telemetrytestsrc is-live=true ! tee name=rows rows. ! queue ! telemetryenc ! mux. rows. ! queue ! telemetryscene ! video/x-raw,width=640,height=360 ! videoconvert ! x264enc tune=zerolatency key-int-max=60 ! h264parse ! mux. mpegtsmux name=mux alignment=0 ! pitboxsrtserversink listener=relay driver=car01
+ * gst-launch-1.0 pitboxsrc uri=pitbox://127.0.0.1:9000/car01 user=studio key=correct-horse wait-for-driver=true name=s s.video ! decodebin ! videoconvert ! telemetryoverlay ! fakevideosink
+ * gst-launch-1.0 pitboxsrc uri=pitbox://127.0.0.1:9000/car01 user=studio key=correct-horse wait-for-driver=true name=s s.klv ! queue ! telemetrydec ! telemetryjsonenc fields=Speed,Gear ! fdsink
  * ]|
  */
 #include "gstpitboxsrc.h"
@@ -48,6 +57,9 @@ GST_DEBUG_CATEGORY_STATIC (pitbox_src_debug);
  * picture or a unit may come out. */
 #define DEMUX_LATENCY_MS 100
 #define MAX_KEY_FILE_BYTES 4096
+/* Half a tick of 60 Hz and some more: a picture has its own row or none, also
+ * where a machine is too busy for the row to be there in time. */
+#define MAX_DIFF (10 * GST_MSECOND)
 
 struct _GstPitboxSrc {
   GstBin parent;
@@ -263,6 +275,7 @@ add_picture (GstPitboxSrc *self, const gchar *media)
     return NULL;
   /* Who comes late or has lost something can begin at each key frame. */
   g_object_set (parse, "config-interval", -1, NULL);
+  g_object_set (sync, "max-diff", (guint64) MAX_DIFF, NULL);
   gst_element_link (setter, parse);
   gst_element_link_pads (parse, "src", sync, "video");
   gst_element_sync_state_with_parent (sync);

@@ -133,6 +133,47 @@ def first_frame_ms(url):
     return run(url)
 
 
+def run_line(stack, name, line, seconds):
+    """gst-launch for some seconds; must still run then, and end well."""
+    p = stack.start(name, ["bash", "-c", "exec " + line])
+    time.sleep(seconds)
+    assert p.alive(), p.err() + p.out()
+    assert p.stop(signal.SIGINT) in (0, 1), p.err()
+    assert "ERROR" not in p.err() + p.out(), p.err() + p.out()
+    return p.out()
+
+
+def test_pitboxsrc(stack):
+    """The printed line, uridecodebin, and rows of the KLV pad, with the key in
+    a file; a refusal has words."""
+    out = server_command(stack, "reader", "add", "desk", "--driver=car1")
+    key = re.search(r"^passphrase +(\S+)$", out, re.M).group(1)
+    line = re.search(r"^ +(gst-launch-1.0 pitboxsrc .*)$", out, re.M).group(1)
+    time.sleep(1.2)
+    path = stack.key_file("desk")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(key + "\n")
+    line = line.replace("FILE", path)
+    run_line(stack, "desk-video",
+             line.replace("autovideosink", "fakevideosink"), 4)
+    uri = f"pitbox://desk@127.0.0.1:{stack.srt_port}/car1"
+    run_line(stack, "desk-uri",
+             f"gst-launch-1.0 uridecodebin uri='{uri}?key-file={path}' ! "
+             "videoconvert ! fakevideosink", 4)
+    rows = run_line(stack, "desk-rows",
+                    f"gst-launch-1.0 -q pitboxsrc uri={uri} key-file={path} "
+                    "name=s s.klv ! queue ! telemetrydec ! "
+                    "telemetryjsonenc fields=SessionTick ! fdsink", 4)
+    ticks = [json.loads(r)["SessionTick"] for r in rows.splitlines()[:-1]]
+    assert len(ticks) > 100 and ticks == sorted(set(ticks)), len(ticks)
+    p = stack.start("desk-refused", [
+        "gst-launch-1.0", "pitboxsrc", uri.join(["uri=", "x"]),
+        f"key-file={path}", "!", "fakesink"])
+    assert p.popen.wait(20) != 0
+    assert "is not for this driver" in p.err() + p.out(), p.err()
+    print(f"pitboxsrc: {len(ticks)} rows in 4 s")
+
+
 def test_five_at_once(stack, url):
     readers = [stack.start(f"five-{i}", [
         "ffmpeg", "-v", "error", "-nostdin", "-i", url, "-t", "3", "-map", "0",
@@ -248,6 +289,7 @@ def main():
         test_bytes(stack, url)
         print(f"first picture decoded by ffmpeg: {first_frame_ms(url):.0f} ms "
               "after its start")
+        test_pitboxsrc(stack)
         test_five_at_once(stack, url)
         test_refusals(stack, url)
         test_revoked(stack)

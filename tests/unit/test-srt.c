@@ -84,7 +84,23 @@ test_each_refusal_has_its_own_words (void)
     PITBOX_SRT_REJECT_UNKNOWN_DEVICE, PITBOX_SRT_REJECT_MODE,
     PITBOX_SRT_REJECT_CONTESTED, PITBOX_SRT_REJECT_INTERNAL,
     PITBOX_SRT_REJECT_NOT_READY, 9999 };
+  static const int reader_codes[] = { SRT_REJ_BADSECRET,
+    PITBOX_SRT_REJECT_STREAM_ID, PITBOX_SRT_REJECT_REVOKED,
+    PITBOX_SRT_REJECT_FULL, PITBOX_SRT_REJECT_DRIVER,
+    PITBOX_SRT_REJECT_UNKNOWN_DEVICE, PITBOX_SRT_REJECT_MODE,
+    PITBOX_SRT_REJECT_UNKNOWN_DRIVER, PITBOX_SRT_REJECT_NOT_LIVE };
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) readers = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < G_N_ELEMENTS (reader_codes); i++) {
+    const gchar *words = pitbox_srt_reader_reject_words (reader_codes[i], TRUE);
+    g_autoptr (GError) error =
+        pitbox_srt_reject_error (reader_codes[i], TRUE, TRUE, "192.0.2.1:9");
+
+    g_assert_true (g_hash_table_add (readers, (gpointer) words));
+    g_assert_null (strstr (words, "device"));
+    g_assert_nonnull (strstr (error->message, words));
+  }
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
     g_autoptr (GError) error =
