@@ -28,6 +28,8 @@ idle_differ (const Pred *self, const guint8 *row)
   for (; i + 8 <= self->row_bytes; i += 8) {
     memcpy (&x, row + i, 8);
     memcpy (&y, self->last + i, 8);
+    if (x == y)
+      continue;
     memcpy (&mask, self->idle_mask + i, 8);
     any |= (x ^ y) & mask;
   }
@@ -36,25 +38,39 @@ idle_differ (const Pred *self, const guint8 *row)
   return any != 0;
 }
 
+/* Encoder: what the next key row will say of a channel that has changed. */
 static void
-set_value (Pred *self, PredChannel *ch, guint8 *row, guint64 bits)
+observe (Pred *self, PredChannel *ch, gdouble now, guint64 bits)
 {
-  ch->changed = bits != ch->bits;
-  ch->bits = bits;
-  ch->now = gst_pitbox_pred_to_double (ch->kind, bits);
+  PredGrid *latitude = &self->grids[0];
+
+  ch->n_in_period++;
+  gst_pitbox_pred_note (ch, now, bits);
+  if (ch->n_recent < PRED_LATTICE_VALUES)
+    pred_rest (self, ch)->recent[ch->n_recent++] = now;
+  if (ch->grid >= 0)
+    gst_pitbox_pred_grid_learn (&self->grids[ch->grid], now,
+        latitude->channel < 0
+            ? 0
+            : pred_now (self, &self->channels[latitude->channel]));
+}
+
+static void
+set_value (Pred *self, PredChannel *ch, guint8 *row, guint64 bits, guint64 old)
+{
+  gdouble now;
+
+  ch->changed = bits != old;
+  if (!ch->changed) {
+    ch->v[self->t[0]] = pred_h1 (self, ch);
+    return;
+  }
+  now = pred_to_double (ch->kind, bits);
+  ch->v[self->t[0]] = now;
   if (self->range.decoding)
     pred_store (ch, row, bits);
-  else if (ch->changed) {
-    ch->n_in_period++;
-    gst_pitbox_pred_note (ch, bits);
-    if (ch->kind == KIND_F32)
-      ch->recent[ch->n_recent++ % PRED_LATTICE_VALUES] = ch->now;
-    if (ch->grid >= 0)
-      gst_pitbox_pred_grid_learn (&self->grids[ch->grid], ch->now,
-          self->grids[0].channel < 0
-              ? 0
-              : self->channels[self->grids[0].channel].now);
-  }
+  else
+    observe (self, ch, now, bits);
 }
 
 static guint64
@@ -71,33 +87,39 @@ code_changed (Pred *self, PredChannel *ch, guint64 bits)
 static void
 code_active (Pred *self, PredChannel *ch, guint8 *row)
 {
-  guint64 bits = self->range.decoding ? 0 : pred_load (ch, row);
-  guint gate = ch->gate < 0 ? 0 : 1 + self->channels[ch->gate].changed;
+  guint64 old = pred_load (ch->offset, ch->bytes, self->last);
+  guint64 bits =
+      self->range.decoding ? 0 : pred_load (ch->offset, ch->bytes, row);
+  guint gate = ch->gate != PRED_NONE && self->channels[ch->gate].changed;
 
   gst_pitbox_pred_predict (self, ch);
   if (gst_pitbox_range_bit (
-          &self->range, &ch->changes[ch->changed][gate], bits != ch->bits))
-    set_value (self, ch, row, code_changed (self, ch, bits));
+          &self->range, &ch->changes[ch->changed][gate], bits != old))
+    set_value (self, ch, row, code_changed (self, ch, bits), old);
   else
-    set_value (self, ch, row, ch->bits);
+    set_value (self, ch, row, old, old);
   gst_pitbox_pred_learn (self, ch);
   if (ch->lattice != 0 && ch->changed)
-    gst_pitbox_pred_lattice_learn (ch);
+    gst_pitbox_pred_lattice_learn (self, ch);
 }
 
 /* An idle channel that changes is active from then on. */
 static void
-code_idle (Pred *self, PredChannel *ch, guint8 *row)
+code_idle (Pred *self, guint index, guint8 *row)
 {
-  guint64 bits = self->range.decoding ? 0 : pred_load (ch, row);
+  PredPlace *place = &self->places[index];
+  guint64 old = pred_load (place->offset, place->bytes, self->last);
+  guint64 bits =
+      self->range.decoding ? 0 : pred_load (place->offset, place->bytes, row);
+  PredChannel *ch = &self->channels[index];
 
-  if (!gst_pitbox_range_bit (
-          &self->range, &self->ctx.member[0], bits != ch->bits))
+  if (!gst_pitbox_range_bit (&self->range, &self->ctx.member[0], bits != old))
     return;
-  ch->active = TRUE;
-  ch->h1 = ch->h2 = ch->h3 = ch->now;
+  place->active = TRUE;
   gst_pitbox_pred_predict (self, ch);
-  set_value (self, ch, row, gst_pitbox_pred_code_value (self, ch, bits));
+  bits = gst_pitbox_pred_code_value (self, ch, bits);
+  set_value (self, ch, row, bits, old);
+  self->has_turns = FALSE;
   gst_pitbox_pred_learn (self, ch);
   memset (self->idle_mask + ch->offset, 0, ch->bytes);
 }
@@ -106,9 +128,11 @@ static gboolean
 group_differs (const Pred *self, guint first, guint end, const guint8 *row)
 {
   for (guint i = first; i < end; i++) {
-    const PredChannel *ch = &self->channels[i];
+    const PredPlace *p = &self->places[i];
 
-    if (!ch->active && pred_load (ch, row) != ch->bits)
+    if (!p->active
+        && pred_load (p->offset, p->bytes, row)
+               != pred_load (p->offset, p->bytes, self->last))
       return TRUE;
   }
   return FALSE;
@@ -126,14 +150,25 @@ code_idles (Pred *self, guint8 *row)
             !decoding && group_differs (self, first, end, row)))
       continue;
     for (guint i = first; i < end; i++) {
-      if (!self->channels[i].active)
-        code_idle (self, &self->channels[i], row);
+      if (!self->places[i].active)
+        code_idle (self, i, row);
     }
   }
   self->n_active = 0;
   for (guint i = 0; i < self->n_channels; i++) {
-    if (self->channels[i].active)
+    if (self->places[i].active)
       self->active[self->n_active++] = i;
+  }
+}
+
+/* Two rows tell no more than a slope. */
+static void
+begin_curves (Pred *self)
+{
+  for (guint i = 0; i < self->n_active; i++) {
+    PredChannel *ch = &self->channels[self->active[i]];
+
+    ch->v[self->t[3]] = 2 * pred_h2 (self, ch) - pred_h1 (self, ch);
   }
 }
 
@@ -143,17 +178,9 @@ code_delta (Pred *self, guint8 *row)
   gboolean differ = !self->range.decoding && idle_differ (self, row);
   guint n = self->n_active;
 
-  self->rows++;
-  for (guint i = 0; i < n; i++) {
-    PredChannel *ch = &self->channels[self->active[i]];
-
-    ch->h3 = ch->h2;
-    ch->h2 = ch->h1;
-    ch->h1 = ch->now;
-    /* Two rows tell no more than a slope. */
-    if (self->rows == 2)
-      ch->h3 = 2 * ch->h2 - ch->h1;
-  }
+  pred_set_row (self, self->rows + 1);
+  if (self->rows == 2)
+    begin_curves (self);
   for (guint i = 0; i < n; i++)
     code_active (self, &self->channels[self->active[i]], row);
   self->statics_changed = gst_pitbox_range_bit (
@@ -162,7 +189,7 @@ code_delta (Pred *self, guint8 *row)
     code_idles (self, row);
   if (!self->range.decoding && n > 0)
     gst_pitbox_pred_lattice_search (
-        &self->channels[self->active[self->rows % n]]);
+        self, &self->channels[self->active[self->rows % n]]);
 }
 
 /* A row that does not get smaller is sent as it is, and all begins anew. */
@@ -171,7 +198,7 @@ begin_anew (Pred *self, const guint8 *row)
 {
   gst_pitbox_pred_contexts_init (&self->ctx);
   self->n_active = 0;
-  self->rows = 0;
+  pred_set_row (self, 0);
   self->statics_changed = FALSE;
   memset (self->idle_mask, 0xff, self->row_bytes);
   for (guint i = 0; i < N_GRIDS; i++)
@@ -179,10 +206,10 @@ begin_anew (Pred *self, const guint8 *row)
   for (guint i = 0; i < self->n_channels; i++) {
     PredChannel *ch = &self->channels[i];
 
-    ch->bits = pred_load (ch, row);
-    ch->now = gst_pitbox_pred_to_double (ch->kind, ch->bits);
-    ch->active = FALSE;
-    gst_pitbox_pred_restart (ch, FALSE);
+    ch->v[0] =
+        pred_to_double (ch->kind, pred_load (ch->offset, ch->bytes, row));
+    self->places[i].active = FALSE;
+    gst_pitbox_pred_restart (self, ch, FALSE);
   }
 }
 

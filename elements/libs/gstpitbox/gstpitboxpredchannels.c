@@ -125,13 +125,34 @@ static const Relation relations[] = {
 static const gchar *const body_names[N_BODY] = { "VelocityX", "VelocityY",
   "VelocityZ", "RollRate", "PitchRate", "YawRate", "Pitch", "Roll" };
 
-/* While binding: channels in row order, and where each variable's begin. */
+/* While binding: partners by their numbers, -1 for none. */
+typedef struct {
+  guint8 type;
+  guint8 series;
+  gint a, b, c;
+} PredExpert;
+
+typedef struct {
+  guint8 kind;
+  guint8 bytes;
+  guint8 mantissa;
+  gboolean chained; /* follows its neighbour within a tick */
+  gboolean in_array;
+  guint offset;
+  gint reference, grid, gate;
+  guint n_experts;
+  guint n_gains;
+  PredExpert *experts;
+} BoundChannel;
+
+/* Channels in row order, and where each variable's begin. */
 typedef struct {
   const GstPitboxSchema *schema;
-  PredChannel *channels;
+  BoundChannel *channels;
   guint n_channels;
   gint *first; /* by variable; -1 where its bytes belong to another one */
   GArray *experts; /* of Bound, in the order of binding */
+  gint body[N_BODY];
 } Binder;
 
 typedef struct {
@@ -144,7 +165,7 @@ add_channel (Binder *b, PredKind kind, guint offset, gint reference)
 {
   static const guint8 bytes[N_KINDS] = { 1, 4, 4, 8 };
   static const guint8 mantissa[N_KINDS] = { 0, 0, 23, 52 };
-  PredChannel *ch = &b->channels[b->n_channels++];
+  BoundChannel *ch = &b->channels[b->n_channels++];
 
   memset (ch, 0, sizeof *ch);
   ch->kind = kind;
@@ -189,7 +210,7 @@ make_channels (Binder *b, guint row_bytes)
   g_autofree guint8 *covered = g_malloc0 (row_bytes);
   guint n = gst_pitbox_schema_get_n_vars (b->schema);
 
-  b->channels = g_new (PredChannel, row_bytes);
+  b->channels = g_new (BoundChannel, row_bytes);
   b->first = g_new (gint, n);
   for (guint i = 0; i < n; i++) {
     const GstPitboxVar *v = gst_pitbox_schema_get_var (b->schema, i);
@@ -234,7 +255,7 @@ static void
 add_expert (
     Binder *binder, guint channel, PredExpertType type, gint a, gint b, gint c)
 {
-  PredChannel *ch = &binder->channels[channel];
+  BoundChannel *ch = &binder->channels[channel];
   Bound bound = { channel, { .type = type, .a = a, .b = b, .c = c } };
 
   if (ch->n_experts == MAX_EXPERTS)
@@ -247,7 +268,7 @@ static void
 add_own_experts (Binder *b)
 {
   for (guint i = 0; i < b->n_channels; i++) {
-    PredChannel *ch = &b->channels[i];
+    BoundChannel *ch = &b->channels[i];
 
     add_expert (b, i, EXPERT_LAST, -1, -1, -1);
     if (ch->kind == KIND_U8)
@@ -306,7 +327,7 @@ bind_relation (Binder *b, const Relation *r, const gchar *name, const gchar *a)
 {
   gint x = find_channel (b, name), ca = find_channel (b, a);
   gint cb = find_channel (b, r->b), cc = find_channel (b, r->c);
-  PredChannel *ch;
+  BoundChannel *ch;
 
   if (x < 0 || ca < 0 || (r->b != NULL && cb < 0))
     return;
@@ -349,31 +370,32 @@ bind_relations (Binder *b, gboolean has_body)
 }
 
 /* Experts sorted by channel; only now they get their place in memory. */
-static void
-collect_experts (Binder *b, Pred *self)
+static PredExpert *
+collect_experts (Binder *b)
 {
+  PredExpert *experts = g_new0 (PredExpert, b->experts->len);
   guint n = 0;
 
-  self->experts = g_new0 (PredExpert, b->experts->len);
   for (guint i = 0; i < b->n_channels; i++) {
-    b->channels[i].experts = &self->experts[n];
+    b->channels[i].experts = &experts[n];
     n += b->channels[i].n_experts;
     b->channels[i].n_experts = 0;
   }
   for (guint i = 0; i < b->experts->len; i++) {
     const Bound *bound = &g_array_index (b->experts, Bound, i);
-    PredChannel *ch = &b->channels[bound->channel];
+    BoundChannel *ch = &b->channels[bound->channel];
 
     ch->experts[ch->n_experts++] = bound->expert;
   }
+  return experts;
 }
 
 /* Partners first, else in row order. */
 static void
-place (const Binder *b, gint index, gint *position, PredChannel *out, guint *n,
+place (const Binder *b, gint index, gint *position, BoundChannel *out, guint *n,
     guint depth)
 {
-  const PredChannel *ch = &b->channels[index];
+  const BoundChannel *ch = &b->channels[index];
 
   if (position[index] >= 0)
     return;
@@ -401,7 +423,7 @@ place (const Binder *b, gint index, gint *position, PredChannel *out, guint *n,
 
 /* Whether an expert of channel @index looks only at what is coded before. */
 static gboolean
-is_ordered (const Pred *self, const PredExpert *e, gint index)
+is_ordered (const Binder *binder, const PredExpert *e, gint index)
 {
   if (e->type == EXPERT_SERIES_LINEAR || e->type == EXPERT_SERIES_QUADRATIC)
     return (e->series < 1 || e->a < index) && (e->series < 2 || e->b < index)
@@ -411,7 +433,7 @@ is_ordered (const Pred *self, const PredExpert *e, gint index)
     guint end = e->type < EXPERT_VELOCITY_X ? BODY_PITCH : N_BODY;
 
     for (guint i = BODY_ROLL_RATE; i < end; i++) {
-      if (self->body[i] >= index)
+      if (binder->body[i] >= index)
         return FALSE;
     }
   }
@@ -425,7 +447,7 @@ moved (const gint *position, gint index)
 }
 
 static void
-gains_last (PredChannel *ch)
+gains_last (BoundChannel *ch)
 {
   PredExpert sorted[MAX_EXPERTS];
   guint n = 0;
@@ -444,14 +466,15 @@ gains_last (PredChannel *ch)
 }
 
 static void
-fix_partners (Pred *self, const gint *position)
+fix_partners (
+    Binder *b, Pred *self, BoundChannel *channels, const gint *position)
 {
   for (guint i = 0; i < N_BODY; i++)
-    self->body[i] = moved (position, self->body[i]);
+    b->body[i] = moved (position, b->body[i]);
   for (guint i = 0; i < N_GRIDS; i++)
     self->grids[i].channel = moved (position, self->grids[i].channel);
-  for (gint i = 0; i < (gint) self->n_channels; i++) {
-    PredChannel *ch = &self->channels[i];
+  for (gint i = 0; i < (gint) b->n_channels; i++) {
+    BoundChannel *ch = &channels[i];
     guint kept = 0;
 
     ch->reference = moved (position, ch->reference);
@@ -466,7 +489,7 @@ fix_partners (Pred *self, const gint *position)
       e->a = moved (position, e->a);
       e->b = moved (position, e->b);
       e->c = moved (position, e->c);
-      if (is_ordered (self, e, i))
+      if (is_ordered (b, e, i))
         ch->experts[kept++] = *e;
     }
     ch->n_experts = kept;
@@ -478,18 +501,83 @@ static void
 reorder (Binder *b, Pred *self)
 {
   g_autofree gint *position = g_new (gint, b->n_channels);
+  BoundChannel *channels = g_new (BoundChannel, b->n_channels);
   guint n = 0;
 
-  self->channels = g_new (PredChannel, b->n_channels);
   memset (position, 0xff, b->n_channels * sizeof *position);
   for (guint i = BODY_ROLL_RATE; i < N_BODY; i++) {
-    if (self->body[i] >= 0)
-      place (b, self->body[i], position, self->channels, &n, 0);
+    if (b->body[i] >= 0)
+      place (b, b->body[i], position, channels, &n, 0);
   }
   for (guint i = 0; i < b->n_channels; i++)
-    place (b, i, position, self->channels, &n, 0);
-  self->n_channels = n;
-  fix_partners (self, position);
+    place (b, i, position, channels, &n, 0);
+  fix_partners (b, self, channels, position);
+  g_free (b->channels);
+  b->channels = channels;
+}
+
+static guint16
+short_index (gint index)
+{
+  return index >= 0 ? (guint16) index : PRED_NONE;
+}
+
+static guint
+count_own (const BoundChannel *ch)
+{
+  guint n = 0;
+
+  while (n < ch->n_experts && ch->experts[n].type < EXPERT_COPY)
+    n++;
+  return n;
+}
+
+static void
+fill_channel (Pred *self, guint index, const BoundChannel *from, guint *n)
+{
+  PredChannel *ch = &self->channels[index];
+
+  ch->kind = from->kind;
+  ch->bytes = from->bytes;
+  ch->mantissa = from->mantissa;
+  ch->offset = from->offset;
+  ch->gate = short_index (from->gate);
+  ch->grid = from->grid;
+  ch->n_own = count_own (from);
+  ch->n_experts = from->n_experts;
+  ch->n_gains = from->n_gains;
+  ch->partners = *n;
+  for (guint i = ch->n_own; i < from->n_experts; i++) {
+    const PredExpert *e = &from->experts[i];
+    PredPartner *partner = &self->partners[(*n)++];
+
+    partner->type = e->type;
+    partner->series = e->series;
+    partner->a = short_index (e->a);
+    partner->b = short_index (e->b);
+    partner->c = short_index (e->c);
+  }
+  self->rest[index].reference = short_index (from->reference);
+  self->rest[index].in_array = from->in_array;
+  self->places[index].offset = from->offset;
+  self->places[index].bytes = from->bytes;
+}
+
+static void
+fill (Pred *self, const Binder *b)
+{
+  guint n = 0;
+
+  self->n_channels = b->n_channels;
+  self->channels = g_new0 (PredChannel, b->n_channels);
+  self->rest = g_new0 (PredRest, b->n_channels);
+  self->places = g_new0 (PredPlace, b->n_channels);
+  self->partners = g_new0 (PredPartner, b->experts->len);
+  self->active = g_new0 (guint16, b->n_channels);
+  for (guint i = 0; i < b->n_channels; i++)
+    fill_channel (self, i, &b->channels[i], &n);
+  for (guint i = 0; i < N_BODY; i++)
+    self->body[i] = short_index (b->body[i]);
 }
 
 static void
@@ -514,6 +602,7 @@ gst_pitbox_pred_new (const GstPitboxSchema *schema)
 {
   Pred *self = g_new0 (Pred, 1);
   Binder b = { .schema = schema };
+  g_autofree PredExpert *experts = NULL;
   gboolean has_body = TRUE;
 
   self->row_bytes = gst_pitbox_schema_get_row_bytes (schema);
@@ -521,19 +610,20 @@ gst_pitbox_pred_new (const GstPitboxSchema *schema)
   b.experts = g_array_new (FALSE, FALSE, sizeof (Bound));
   make_channels (&b, self->row_bytes);
   for (guint i = 0; i < N_BODY; i++) {
-    self->body[i] = find_channel (&b, body_names[i]);
-    has_body = has_body && self->body[i] >= 0;
+    b.body[i] = find_channel (&b, body_names[i]);
+    has_body = has_body && b.body[i] >= 0;
   }
   add_own_experts (&b);
   bind_series (&b);
   bind_relations (&b, has_body);
   bind_grids (&b, self);
-  collect_experts (&b, self);
+  experts = collect_experts (&b);
   reorder (&b, self);
+  fill (self, &b);
   g_array_unref (b.experts);
   g_free (b.channels);
   g_free (b.first);
-  self->active = g_new0 (guint, self->n_channels);
+  pred_set_row (self, 0);
   self->last = g_malloc0 (self->row_bytes);
   self->idle_mask = g_malloc0 (self->row_bytes);
   return self;
@@ -543,7 +633,9 @@ void
 gst_pitbox_pred_free (Pred *self)
 {
   g_free (self->channels);
-  g_free (self->experts);
+  g_free (self->rest);
+  g_free (self->places);
+  g_free (self->partners);
   g_free (self->active);
   g_free (self->last);
   g_free (self->idle_mask);

@@ -7,19 +7,6 @@
 #define GRAVITY 9.80665
 #define GAIN_MEMORY 0.98
 
-/* Lowest exponent that the channel can hold near @value. */
-gint
-gst_pitbox_pred_unit_exponent (const PredChannel *ch, gdouble value)
-{
-  gint e;
-
-  if (ch->mantissa == 0)
-    return 0;
-  e = pred_exponent (value);
-  e = MAX (e, ch->mantissa == 23 ? -126 : -800) - ch->mantissa;
-  return ch->has_quantum ? MAX (e, ch->quantum) : e;
-}
-
 /* x - x^3 / 6: exact enough for the slopes a car stands on. */
 static gdouble
 small_sine (gdouble x)
@@ -46,190 +33,217 @@ typedef struct {
   gdouble p, q, r, x, y, z, roll, pitch;
 } Motion;
 
+static gdouble
+trend (const Pred *self, guint body, guint age)
+{
+  const PredChannel *ch = &self->channels[self->body[body]];
+
+  return age != 0 ? ch->v[self->t[age]]
+                  : 2 * pred_h1 (self, ch) - pred_h2 (self, ch);
+}
+
 static void
 get_motion (const Pred *self, guint age, Motion *m)
 {
   const PredChannel *ch = self->channels;
-  const gint *k = self->body;
+  const guint16 *k = self->body;
+  guint t = self->t[age];
 
-#define AT(c) (age == 0 ? (c)->now : age == 1 ? (c)->h1 : (c)->h2)
-#define TREND(c) \
-  (age == 0 ? 2 * (c)->h1 - (c)->h2 : age == 1 ? (c)->h1 : (c)->h2)
-  m->p = AT (&ch[k[BODY_ROLL_RATE]]);
-  m->q = AT (&ch[k[BODY_PITCH_RATE]]);
-  m->r = AT (&ch[k[BODY_YAW_RATE]]);
-  m->x = TREND (&ch[k[BODY_X]]);
-  m->y = TREND (&ch[k[BODY_Y]]);
-  m->z = TREND (&ch[k[BODY_Z]]);
-  m->roll = TREND (&ch[k[BODY_ROLL]]);
-  m->pitch = TREND (&ch[k[BODY_PITCH]]);
-#undef TREND
-#undef AT
+  m->p = ch[k[BODY_ROLL_RATE]].v[t];
+  m->q = ch[k[BODY_PITCH_RATE]].v[t];
+  m->r = ch[k[BODY_YAW_RATE]].v[t];
+  m->x = trend (self, BODY_X, age);
+  m->y = trend (self, BODY_Y, age);
+  m->z = trend (self, BODY_Z, age);
+  m->roll = trend (self, BODY_ROLL, age);
+  m->pitch = trend (self, BODY_PITCH, age);
 }
 
 /* Velocity in the body's frame changes by acceleration, by the frame's own
  * turning and by gravity along the axis: dv/dt = a - w x v - g. This is what
- * turning and gravity do. */
-static gdouble
-motion_rate (const Motion *m, guint type)
+ * turning and gravity do; Adams-Moulton of third order, nearly: the simulator's
+ * own steps are finer. */
+static void
+find_turns (Pred *self)
 {
-  switch (type) {
-    case EXPERT_ROLL:
-      return m->p
-             + (m->q * small_sine (m->roll) + m->r * small_cosine (m->roll))
-                   * small_tangent (m->pitch);
-    case EXPERT_PITCH:
-      return m->q * small_cosine (m->roll) - m->r * small_sine (m->roll);
-    case EXPERT_YAW:
-      return (m->q * small_sine (m->roll) + m->r * small_cosine (m->roll))
-             * (1 + 0.5 * m->pitch * m->pitch);
-    case EXPERT_VELOCITY_X:
-      return m->r * m->y - m->q * m->z + GRAVITY * small_sine (m->pitch);
-    case EXPERT_VELOCITY_Y:
-      return m->p * m->z - m->r * m->x - GRAVITY * small_sine (m->roll);
-    default:
-      return m->q * m->x - m->p * m->y - GRAVITY;
+  static const gdouble weights[3] = { 0.43, 0.65, -0.08 };
+  gdouble *turns = self->turns;
+
+  self->has_turns = TRUE;
+  memset (turns, 0, sizeof self->turns);
+  for (guint age = 0; age < 3; age++) {
+    gdouble w = weights[age], sine, cosine, across;
+    Motion m;
+
+    get_motion (self, age, &m);
+    sine = small_sine (m.roll);
+    cosine = small_cosine (m.roll);
+    across = m.q * sine + m.r * cosine;
+    turns[EXPERT_ROLL - EXPERT_ROLL] +=
+        w * (m.p + across * small_tangent (m.pitch));
+    turns[EXPERT_PITCH - EXPERT_ROLL] += w * (m.q * cosine - m.r * sine);
+    turns[EXPERT_YAW - EXPERT_ROLL] +=
+        w * (across * (1 + 0.5 * m.pitch * m.pitch));
+    turns[EXPERT_VELOCITY_X - EXPERT_ROLL] +=
+        w * (m.r * m.y - m.q * m.z + GRAVITY * small_sine (m.pitch));
+    turns[EXPERT_VELOCITY_Y - EXPERT_ROLL] +=
+        w * (m.p * m.z - m.r * m.x - GRAVITY * sine);
+    turns[EXPERT_VELOCITY_Z - EXPERT_ROLL] +=
+        w * (m.q * m.x - m.p * m.y - GRAVITY);
   }
 }
 
-/* Adams-Moulton of third order, nearly: the simulator's own steps are finer.
- * Some builds sample acceleration: the mean suits; others difference the
+/* Some builds sample acceleration: the mean suits; others difference the
  * velocity: then this row's acceleration is the whole step. */
 static gdouble
-predict_body (const Pred *self, const PredChannel *ch, const PredExpert *e)
+predict_body (Pred *self, const PredChannel *ch, const PredPartner *e)
 {
   const PredChannel *a = &self->channels[e->a];
   gboolean step = e->type >= EXPERT_VELOCITY_X_STEP;
   guint type = step ? e->type - 3u : e->type;
-  static const gdouble weights[3] = { 0.43, 0.65, -0.08 };
-  gdouble turn = 0, push = 0;
-  Motion m;
+  gdouble push = 0;
 
-  for (guint age = 0; age < 3; age++) {
-    get_motion (self, age, &m);
-    turn += weights[age] * motion_rate (&m, type);
-  }
+  if (!self->has_turns)
+    find_turns (self);
   if (e->type >= EXPERT_VELOCITY_X)
-    push = step ? a->now : 0.56 * a->now + 0.5 * a->h1 - 0.06 * a->h2;
-  return ch->h1 + self->dt * (push + turn) + e->bias;
+    push = step ? pred_now (self, a)
+                : 0.56 * pred_now (self, a) + 0.5 * pred_h1 (self, a)
+                      - 0.06 * pred_h2 (self, a);
+  return pred_h1 (self, ch)
+         + self->dt * (push + self->turns[type - EXPERT_ROLL]) + e->bias;
 }
 
 static gdouble
-predict_own (const PredChannel *ch, guint type)
+linear (const Pred *self, const PredChannel *ch)
 {
-  switch (type) {
-    case EXPERT_AVERAGE:
-      return ch->h1 + 0.5 * (ch->h1 - ch->h2);
-    case EXPERT_LINEAR:
-      return 2 * ch->h1 - ch->h2;
-    case EXPERT_QUADRATIC:
-      return 3 * (ch->h1 - ch->h2) + ch->h3;
-    default:
-      return ch->h1;
-  }
+  return 2 * pred_h1 (self, ch) - pred_h2 (self, ch);
 }
 
 static gdouble
-predict_partner (const Pred *self, const PredChannel *ch, const PredExpert *e)
+quadratic (const Pred *self, const PredChannel *ch)
 {
-  const PredChannel *a = &self->channels[e->a];
-  const PredChannel *b = e->b >= 0 ? &self->channels[e->b] : NULL;
-  const PredChannel *c = e->c >= 0 ? &self->channels[e->c] : NULL;
-  gdouble z, square;
+  return 3 * (pred_h1 (self, ch) - pred_h2 (self, ch)) + pred_h3 (self, ch);
+}
+
+/* Samples of one tick: e->a is the sample before, at this tick or, for the
+ * first one, at the row before. */
+static gdouble
+predict_series (const Pred *self, const PredPartner *e)
+{
+  const PredChannel *ch = self->channels;
+  gdouble s1 = ch[e->a].v[self->t[e->series < 1]];
+  gdouble s2 = ch[e->b].v[self->t[e->series < 2]];
+  gdouble s3 = ch[e->c].v[self->t[e->series < 3]];
+
+  return e->type == EXPERT_SERIES_LINEAR ? 2 * s1 - s2 : 3 * (s1 - s2) + s3;
+}
+
+static gdouble
+predict_partner (Pred *self, const PredChannel *ch, const PredPartner *e)
+{
+  const PredChannel *a = &self->channels[e->a], *b;
+  gdouble now = pred_now (self, a), h1 = pred_h1 (self, ch), z, square;
 
   switch (e->type) {
     case EXPERT_COPY:
-      return a->now;
+      return now;
     case EXPERT_ABS:
-      return a->now < 0 ? -a->now : a->now;
+      return now < 0 ? -now : now;
     case EXPERT_DIFF:
-      return ch->h1 + (a->now - a->h1);
+      return h1 + (now - pred_h1 (self, a));
     case EXPERT_NEGDIFF:
-      return ch->h1 - (a->now - a->h1);
+      return h1 - (now - pred_h1 (self, a));
     case EXPERT_GAIN:
-      z = a->now - a->h1 + (b != NULL ? b->now - b->h1 : 0);
-      return ch->h1 + (e->sxx > 0 ? e->sxy / e->sxx * z : 0);
+      z = now - pred_h1 (self, a);
+      if (e->b != PRED_NONE) {
+        b = &self->channels[e->b];
+        z = z + (pred_now (self, b) - pred_h1 (self, b));
+      }
+      return h1 + (e->sxx > 0 ? e->bias / e->sxx * z : 0);
     case EXPERT_RATIO:
-      return e->sxx > 0 ? e->sxy / e->sxx * a->now : ch->h1;
+      return e->sxx > 0 ? e->bias / e->sxx * now : h1;
     case EXPERT_INNOVATION:
-      return predict_own (ch, EXPERT_QUADRATIC)
-             + (a->now - predict_own (a, EXPERT_QUADRATIC));
+      return quadratic (self, ch) + (now - quadratic (self, a));
     case EXPERT_TREND:
-      return predict_own (ch, EXPERT_LINEAR)
-             + (a->now - predict_own (a, EXPERT_LINEAR));
+      return linear (self, ch) + (now - linear (self, a));
     case EXPERT_INTEGRAL:
-      return ch->h1 + self->dt * (0.44 * a->now + 0.63 * a->h1 - 0.07 * a->h2)
+      return h1
+             + self->dt
+                   * (0.44 * now + 0.63 * pred_h1 (self, a)
+                       - 0.07 * pred_h2 (self, a))
              + e->bias;
     case EXPERT_NORM:
-      square = a->now * a->now + b->now * b->now;
+      z = pred_now (self, &self->channels[e->b]);
+      square = now * now + z * z;
       return __builtin_sqrt (square);
-    /* Samples of one tick: e->b is the sample before, at this tick or, for the
-     * first one, at the row before. */
     case EXPERT_SERIES_LINEAR:
-    case EXPERT_SERIES_QUADRATIC: {
-      gdouble s1 = e->series >= 1 ? a->now : a->h1;
-      gdouble s2 = e->series >= 2 ? b->now : b->h1;
-      gdouble s3 = e->series >= 3 ? c->now : c->h1;
-
-      return e->type == EXPERT_SERIES_LINEAR ? 2 * s1 - s2 : 3 * (s1 - s2) + s3;
-    }
+    case EXPERT_SERIES_QUADRATIC:
+      return predict_series (self, e);
     default:
       return predict_body (self, ch, e);
   }
 }
 
-/* Fills in every expert's prediction and chooses the one to believe, or two.
- * The own experts come first, in the order of their types. */
-void
-gst_pitbox_pred_predict (const Pred *self, PredChannel *ch)
+static void
+predict_own (Pred *self, const PredChannel *ch)
 {
-  PredExpert *e = ch->experts;
-  const PredExpert *end = e + ch->n_experts;
-  gint lowest = e->cost, second = G_MAXINT;
-  guint best = 0, next = 0, own = 1;
+  gdouble *p = self->guesses;
+  gdouble h1 = pred_h1 (self, ch), d = h1 - pred_h2 (self, ch);
+
+  p[0] = h1;
+  if (ch->mantissa != 0) {
+    p[1] = h1 + 0.5 * d;
+    p[2] = h1 + d;
+    p[3] = 3 * d + pred_h3 (self, ch);
+  } else {
+    p[1] = linear (self, ch);
+  }
+}
+
+/* Fills in every expert's prediction and chooses the one to believe, or two. */
+void
+gst_pitbox_pred_predict (Pred *self, PredChannel *ch)
+{
+  const PredPartner *e = &self->partners[ch->partners];
+  gdouble h1 = pred_h1 (self, ch), *p = self->guesses;
+  gint lowest = ch->costs[0], second = G_MAXINT, cost;
+  guint best = 0, next = 0;
   /* Of the second best, by how much worse it is in 1/8 octave. */
   static const gdouble shares[8] = { 0.35, 0.3, 0.25, 0.2, 0.15, 0.15, 0.1,
     0.1 };
 
-  e->p = ch->h1;
-  if (ch->mantissa != 0) {
-    gdouble d = ch->h1 - ch->h2;
-
-    e[1].p = ch->h1 + 0.5 * d;
-    e[2].p = ch->h1 + d;
-    e[3].p = 3 * d + ch->h3;
-    own = 4;
-  } else if (ch->kind == KIND_I32) {
-    e[1].p = 2 * ch->h1 - ch->h2;
-    own = 2;
-  }
-  for (e += own; e < end; e++) {
-    e->p = predict_partner (self, ch, e);
-    if (!(e->p > -1e300 && e->p < 1e300))
-      e->p = ch->h1;
-  }
+  predict_own (self, ch);
   for (guint i = 1; i < ch->n_experts; i++) {
-    if (ch->experts[i].cost < lowest) {
+    if (i < ch->n_own) {
+      cost = ch->costs[i];
+    } else {
+      gdouble guess = predict_partner (self, ch, e);
+
+      p[i] = guess > -1e300 && guess < 1e300 ? guess : h1;
+      cost = e->cost;
+      e++;
+    }
+    if (cost < lowest) {
       second = lowest;
       next = best;
-      lowest = ch->experts[i].cost;
+      lowest = cost;
       best = i;
-    } else if (ch->experts[i].cost < second) {
-      second = ch->experts[i].cost;
+    } else if (cost < second) {
+      second = cost;
       next = i;
     }
   }
   if (best != ch->best) {
-    ch->scale += lowest - ch->experts[ch->best].cost;
+    ch->scale += lowest - *pred_cost (self, ch, ch->best);
     ch->best = best;
   }
-  ch->p = ch->experts[best].p;
+  self->p = p[best];
   /* Two that are about as good are better together. */
   if (second < lowest + 128
-      && ch->scale > 128 * (gst_pitbox_pred_unit_exponent (ch, ch->p) + 2))
-    ch->p += shares[(second - lowest) >> 4] * (ch->experts[next].p - ch->p);
-  if (!(ch->p > -1e300 && ch->p < 1e300))
-    ch->p = ch->h1;
+      && ch->scale > 128 * (pred_unit_exponent (ch, self->p) + 2))
+    self->p += shares[(second - lowest) >> 4] * (p[next] - self->p);
+  if (!(self->p > -1e300 && self->p < 1e300))
+    self->p = h1;
 }
 
 /* log2 of an error in 1/128 octave, told to an eighth. */
@@ -243,26 +257,27 @@ log_error (gdouble error)
 }
 
 static void
-learn_gain (const Pred *self, PredChannel *ch, PredExpert *e)
+learn_gain (const Pred *self, const PredChannel *ch, PredPartner *e)
 {
   const PredChannel *a = &self->channels[e->a];
-  gdouble x = a->now, y = ch->now;
+  gdouble x = pred_now (self, a), y = pred_now (self, ch);
 
   if (e->type == EXPERT_GAIN) {
-    x -= a->h1;
-    y -= ch->h1;
-    if (e->b >= 0)
-      x += self->channels[e->b].now - self->channels[e->b].h1;
+    x -= pred_h1 (self, a);
+    y -= pred_h1 (self, ch);
+    if (e->b != PRED_NONE)
+      x += pred_now (self, &self->channels[e->b])
+           - pred_h1 (self, &self->channels[e->b]);
   }
   e->sxx = e->sxx * GAIN_MEMORY + x * x;
-  e->sxy = e->sxy * GAIN_MEMORY + x * y;
-  if (!(e->sxx < 1e300 && e->sxy > -1e300 && e->sxy < 1e300))
-    e->sxx = e->sxy = 0;
+  e->bias = e->bias * GAIN_MEMORY + x * y;
+  if (!(e->sxx < 1e300 && e->bias > -1e300 && e->bias < 1e300))
+    e->sxx = e->bias = 0;
 }
 
 /* By the row after the key row. */
 static void
-learn_bias (const Pred *self, PredExpert *e, gdouble error)
+learn_bias (const Pred *self, PredPartner *e, gdouble error)
 {
   static const gdouble rates[] = { 0.8, 0.5, 0.4, 0.35, 0.3, 0.25, 0.2 };
 
@@ -272,7 +287,7 @@ learn_bias (const Pred *self, PredExpert *e, gdouble error)
 }
 
 static gboolean
-is_biased (const PredExpert *e)
+is_biased (const PredPartner *e)
 {
   return e->type == EXPERT_INTEGRAL || e->type >= EXPERT_ROLL;
 }
@@ -280,56 +295,61 @@ is_biased (const PredExpert *e)
 /* Nothing but the key row is known of the past: the error of an expert that
  * looks further back says nothing yet. */
 static void
-learn_first (const Pred *self, PredChannel *ch, gint floor)
+learn_first (Pred *self, PredChannel *ch, gdouble now, gint floor)
 {
-  PredExpert *last = &ch->experts[0];
+  PredPartner *e = &self->partners[ch->partners];
+  gint last = MAX (log_error (now - self->guesses[0]), floor);
 
-  last->cost += (MAX (log_error (ch->now - last->p), floor) - last->cost) >> 1;
-  for (guint i = 1; i < ch->n_experts; i++) {
-    if (is_biased (&ch->experts[i]))
-      learn_bias (self, &ch->experts[i], ch->now - ch->experts[i].p);
+  ch->costs[0] += (last - ch->costs[0]) >> 1;
+  for (guint i = ch->n_own; i < ch->n_experts; i++, e++) {
+    if (is_biased (e))
+      learn_bias (self, e, now - self->guesses[i]);
   }
 }
 
 /* Every expert learns from this row's value. An error below half a unit of the
  * value is none. */
 void
-gst_pitbox_pred_learn (const Pred *self, PredChannel *ch)
+gst_pitbox_pred_learn (Pred *self, PredChannel *ch)
 {
-  gint floor, step;
-  gdouble now = ch->now, error = now - ch->p;
+  PredPartner *e = &self->partners[ch->partners];
+  gint floor, step, size;
+  gdouble now = pred_now (self, ch), error = now - self->p;
 
   for (guint i = ch->n_gains; i > 0; i--)
-    learn_gain (self, ch, &ch->experts[ch->n_experts - i]);
+    learn_gain (self, ch, &e[ch->n_experts - ch->n_own - i]);
   if (!ch->changed)
     return;
-  floor = 128 * (gst_pitbox_pred_unit_exponent (ch, now) - 1);
+  floor = 128 * (pred_unit_exponent (ch, now) - 1);
   step = MAX (log_error (error), floor) - ch->scale;
   ch->negative_error = error < 0;
   if (self->rows == 1 && ch->best != 0) {
-    learn_first (self, ch, floor);
+    learn_first (self, ch, now, floor);
     return;
   }
   ch->volatility += (ABS (step) - ch->volatility) / 8;
   ch->scale += step > 0 ? step * 7 >> 4 : step * 5 >> 4;
-  for (guint i = 0; i < ch->n_experts; i++) {
-    PredExpert *e = &ch->experts[i];
-    gint size = log_error (now - e->p);
-
+  for (guint i = 0; i < ch->n_own; i++) {
+    size = log_error (now - self->guesses[i]);
+    ch->costs[i] += (MAX (size, floor) - ch->costs[i]) >> 4;
+  }
+  for (guint i = ch->n_own; i < ch->n_experts; i++, e++) {
+    size = log_error (now - self->guesses[i]);
     e->cost += (MAX (size, floor) - e->cost) >> 4;
     if (is_biased (e))
-      learn_bias (self, e, now - e->p);
+      learn_bias (self, e, now - self->guesses[i]);
   }
 }
 
-/* Forgets the past but this row's value, and also how good each expert was
+/* Forgets the past but the value in v[0], and also how good each expert was
  * unless @keep_scales. */
 void
-gst_pitbox_pred_restart (PredChannel *ch, gboolean keep_scales)
+gst_pitbox_pred_restart (Pred *self, PredChannel *ch, gboolean keep_scales)
 {
-  gint scale = pred_exponent (ch->now);
+  PredPartner *e = &self->partners[ch->partners];
+  gint scale = pred_exponent (ch->v[0]);
 
-  ch->h1 = ch->h2 = ch->h3 = ch->now;
+  ch->v[1] = ch->v[2] = ch->v[3] = ch->v[0];
   ch->changed = FALSE;
   ch->negative_error = FALSE;
   ch->volatility = 100;
@@ -337,34 +357,30 @@ gst_pitbox_pred_restart (PredChannel *ch, gboolean keep_scales)
           * MAX (scale, ch->mantissa == 0    ? 1
                         : ch->mantissa == 23 ? -20
                                              : -40);
-  for (guint i = 0; i < ch->n_experts; i++) {
-    PredExpert *e = &ch->experts[i];
-
-    e->bias = 0;
-    e->sxx = e->sxy = 0;
-    e->p = ch->now;
-    if (keep_scales)
-      continue;
-    e->cost = scale + (gint) i * 8;
-  }
+  for (guint i = ch->n_own; i < ch->n_experts; i++, e++)
+    e->bias = e->sxx = 0;
   if (!keep_scales) {
+    for (guint i = 0; i < ch->n_experts; i++)
+      *pred_cost (self, ch, i) = scale + (gint) i * 8;
     ch->scale = scale;
     ch->best = 0;
     ch->has_quantum = FALSE;
     ch->lattice = 0;
   }
   for (guint i = 0; i < 2; i++) {
-    for (guint j = 0; j < 3; j++)
+    for (guint j = 0; j < 2; j++)
       ch->changes[i][j].fast = ch->changes[i][j].slow = i ? 50000 : 20000;
   }
 }
 
 /* After a key row: what its values alone can teach. */
 void
-gst_pitbox_pred_prime (const Pred *self, PredChannel *ch)
+gst_pitbox_pred_prime (Pred *self, PredChannel *ch)
 {
-  for (guint i = 0; i < ch->n_experts; i++) {
-    if (ch->experts[i].type == EXPERT_RATIO)
-      learn_gain (self, ch, &ch->experts[i]);
+  PredPartner *e = &self->partners[ch->partners];
+
+  for (guint i = ch->n_own; i < ch->n_experts; i++, e++) {
+    if (e->type == EXPERT_RATIO)
+      learn_gain (self, ch, e);
   }
 }

@@ -71,13 +71,14 @@ gst_pitbox_pred_grid_code (
     Pred *self, PredGrid *grid, PredChannel *ch, guint64 *bits)
 {
   GstPitboxRange *r = &self->range;
-  gint32 near = gst_pitbox_pred_grid_nearest (grid, ch->p), k = near, miss = 0;
+  gint32 near = gst_pitbox_pred_grid_nearest (grid, self->p), k = near,
+         miss = 0;
   gboolean hit = FALSE;
   gdouble value;
   gint64 far;
 
   if (!r->decoding) {
-    gdouble x = gst_pitbox_pred_to_double (KIND_F64, *bits);
+    gdouble x = pred_to_double (KIND_F64, *bits);
     gint64 d;
 
     k = gst_pitbox_pred_grid_nearest (grid, x);
@@ -115,8 +116,7 @@ gst_pitbox_pred_grid_code_place (Pred *self, PredGrid *grid, guint64 *bits)
   if (!r->decoding) {
     gint64 d;
 
-    k = gst_pitbox_pred_grid_nearest (
-        grid, gst_pitbox_pred_to_double (KIND_F64, *bits));
+    k = gst_pitbox_pred_grid_nearest (grid, pred_to_double (KIND_F64, *bits));
     d = distance (*bits, gst_pitbox_pred_grid_value (grid, k));
     hit = ABS (d) <= MAX_MISS && ABS (k) < PLACE_LIMIT;
     miss = hit ? (gint32) d : 0;

@@ -49,57 +49,74 @@ typedef enum {
 } PredExpertType;
 
 #define MAX_EXPERTS 12
+/* The first experts of a channel know nothing but the channel itself. */
+#define MAX_OWN_EXPERTS 4
 /* Values that the search for a lattice works on. */
 #define PRED_LATTICE_VALUES 16
+/* Row offsets and channels are below GST_PITBOX_MAX_ROW_BYTES. */
+#define PRED_NONE G_MAXUINT16
 
+/* An expert that looks at other channels. */
 typedef struct {
   guint8 type;
   guint8 series; /* samples before this one within the tick */
-  gint a, b, c;
+  guint16 a, b, c;
   gint cost; /* log2 |error| in 1/128 octave, over some time */
-  gdouble p; /* its prediction for this row */
-  gdouble bias, sxx, sxy;
-} PredExpert;
+  gdouble bias; /* or sum of x y, of those that learn a gain */
+  gdouble sxx;
+} PredPartner;
 
+/* What each row looks at. Rows come when the caches hold what other processes
+ * do, and then memory is most of what coding costs: nothing else in here. */
 typedef struct {
+  gdouble v[4]; /* this row's value and the ones before; see pred_now() */
+  gint costs[MAX_OWN_EXPERTS]; /* as PredPartner's */
+  GstPitboxBit changes[2][2];
+  gint scale; /* log2 |error| of the prediction in 1/128 octave: recent */
+  gint volatility;
+  guint32 partners; /* the first one in Pred.partners */
+  guint16 offset;
+  guint16 gate; /* channel whose change goes with this one's, or none */
+  gint16 quantum; /* every value is a multiple of 2^quantum */
+  guint16 lattice; /* values are fractions of it, or 0 */
   guint8 kind;
   guint8 bytes;
   guint8 mantissa; /* bits below the leading one; 0 for whole numbers */
-  gboolean chained; /* follows its neighbour within a tick */
-  gboolean active;
-  gboolean changed; /* in the last row */
-  gboolean negative_error;
-  gboolean has_quantum;
-  gint quantum; /* every value is a multiple of 2^quantum */
-  guint offset;
-  gint reference; /* channel that a key row compares with, or -1 */
-  gint grid; /* of grids, or -1 */
-  guint lattice; /* values are fractions of it, or 0 */
-  gdouble shift; /* and lie so far beside */
-  gint gate; /* channel whose change goes with this one's, or -1 */
-  guint64 bits; /* as in the row */
-  gdouble now, h1, h2, h3; /* this row's value and the ones before */
-  gdouble p; /* the prediction for this row */
-  gint scale; /* log2 |error| of p in 1/128 octave: recent */
-  gint volatility;
-  guint best;
-  guint n_experts;
-  guint n_gains; /* the last so many of them learn a gain */
-  PredExpert *experts;
-  GstPitboxBit changes[2][3];
-  gboolean in_array; /* and not its first element */
+  guint8 best;
+  guint8 n_own;
+  guint8 n_experts;
+  guint8 n_gains; /* the last so many of them learn a gain */
+  gint8 grid; /* of grids, or -1 */
+  guint8 changed; /* in the last row */
+  guint8 negative_error;
+  guint8 has_quantum;
   /* Encoder only, for the next key row. */
+  guint8 n_changed; /* up to 255 */
+  guint8 n_recent; /* values in PredRest since the last look at them */
+  gint16 lowest_bit;
+  gint16 lowest_exponent;
   guint n_in_period; /* changes since the last key row */
-  guint n_changed;
-  gint lowest_bit;
-  gint lowest_exponent;
-  gfloat recent[PRED_LATTICE_VALUES]; /* changed values, a ring */
-  guint n_recent;
+} PredChannel;
+
+/* The rest of a channel. */
+typedef struct {
+  guint16 reference; /* channel that a key row compares with, or none */
+  gboolean in_array; /* and not its first element */
+  gdouble shift; /* values lie so far beside the lattice */
+  /* Encoder only. */
+  gfloat recent[PRED_LATTICE_VALUES]; /* changed values */
   guint lattice_found;
   guint lattice_seen;
   guint n_seen; /* how often in a row */
   guint strays; /* values lately that the lattice did not fit */
-} PredChannel;
+} PredRest;
+
+/* Where a channel lies, for those that see whether it is idle. */
+typedef struct {
+  guint16 offset;
+  guint8 bytes;
+  guint8 active;
+} PredPlace;
 
 /* Channels of the car's motion. */
 enum {
@@ -198,17 +215,25 @@ typedef struct {
   gdouble dt;
   guint n_channels;
   PredChannel *channels; /* in coding order: partners first */
-  PredExpert *experts;
-  guint *active; /* indexes of active channels, ascending */
+  PredRest *rest; /* of each channel */
+  PredPlace *places; /* of each channel */
+  PredPartner *partners;
+  guint16 *active; /* indexes of active channels, ascending */
   guint n_active;
   guint rows; /* since the key row; the key row is row 0 */
+  guint t[4]; /* where in PredChannel.v this row is, and those before */
   gboolean statics_changed;
+  gboolean has_turns;
   guint8 *last; /* the row before */
   guint8 *idle_mask; /* 0xff for bytes of channels that are not active */
-  PredContexts ctx;
-  gint body[N_BODY];
-  PredGrid grids[N_GRIDS]; /* Lat, Lon */
+  /* Of the channel in hand: each expert's prediction and what came of them. */
+  gdouble guesses[MAX_EXPERTS];
+  gdouble p;
+  gdouble turns[6]; /* of this row, by expert from EXPERT_ROLL on */
+  guint16 body[N_BODY];
   GstPitboxRange range;
+  PredContexts ctx;
+  PredGrid grids[N_GRIDS]; /* Lat, Lon */
 } Pred;
 
 /* gstpitboxpredchannels.c */
@@ -216,15 +241,11 @@ G_GNUC_INTERNAL Pred *gst_pitbox_pred_new (const GstPitboxSchema *schema);
 G_GNUC_INTERNAL void gst_pitbox_pred_free (Pred *self);
 
 /* gstpitboxpredexperts.c */
-G_GNUC_INTERNAL void gst_pitbox_pred_predict (
-    const Pred *self, PredChannel *ch);
-G_GNUC_INTERNAL void gst_pitbox_pred_learn (const Pred *self, PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_predict (Pred *self, PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_learn (Pred *self, PredChannel *ch);
 G_GNUC_INTERNAL void gst_pitbox_pred_restart (
-    PredChannel *ch, gboolean keep_scales);
-G_GNUC_INTERNAL gint gst_pitbox_pred_unit_exponent (
-    const PredChannel *ch, gdouble value);
-
-G_GNUC_INTERNAL void gst_pitbox_pred_prime (const Pred *self, PredChannel *ch);
+    Pred *self, PredChannel *ch, gboolean keep_scales);
+G_GNUC_INTERNAL void gst_pitbox_pred_prime (Pred *self, PredChannel *ch);
 
 /* gstpitboxpredgrid.c */
 G_GNUC_INTERNAL gdouble gst_pitbox_pred_grid_value (
@@ -245,32 +266,34 @@ G_GNUC_INTERNAL gboolean gst_pitbox_pred_lattice_code (
     Pred *self, PredChannel *ch, guint64 *bits);
 G_GNUC_INTERNAL void gst_pitbox_pred_lattice_code_key (
     Pred *self, PredChannel *ch);
-G_GNUC_INTERNAL void gst_pitbox_pred_lattice_learn (PredChannel *ch);
-G_GNUC_INTERNAL void gst_pitbox_pred_lattice_search (PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_lattice_learn (
+    Pred *self, const PredChannel *ch);
+G_GNUC_INTERNAL void gst_pitbox_pred_lattice_search (
+    Pred *self, PredChannel *ch);
 
 /* gstpitboxpredpriors.c */
 G_GNUC_INTERNAL extern const guint16 gst_pitbox_pred_priors[];
 
 /* gstpitboxpredvalue.c */
-G_GNUC_INTERNAL void gst_pitbox_pred_note (PredChannel *ch, guint64 bits);
+G_GNUC_INTERNAL void gst_pitbox_pred_note (
+    PredChannel *ch, gdouble now, guint64 bits);
 G_GNUC_INTERNAL void gst_pitbox_pred_contexts_init (PredContexts *ctx);
 G_GNUC_INTERNAL guint64 gst_pitbox_pred_code_value (
     Pred *self, PredChannel *ch, guint64 bits);
 G_GNUC_INTERNAL gint64 gst_pitbox_pred_code_steps (
     Pred *self, PredChannel *ch, gint per_unit, gint64 j);
-G_GNUC_INTERNAL gdouble gst_pitbox_pred_to_double (guint kind, guint64 bits);
 
 /* gstpitboxpredkey.c */
 G_GNUC_INTERNAL void gst_pitbox_pred_code_key (Pred *self, guint8 *row);
 
 static inline guint64
-pred_load (const PredChannel *ch, const guint8 *row)
+pred_load (guint offset, guint bytes, const guint8 *row)
 {
-  const guint8 *p = row + ch->offset;
+  const guint8 *p = row + offset;
 
-  return ch->bytes == 1   ? *p
-         : ch->bytes == 4 ? gst_pitbox_get_u32 (p)
-                          : gst_pitbox_get_u64 (p);
+  return bytes == 4   ? gst_pitbox_get_u32 (p)
+         : bytes == 1 ? *p
+                      : gst_pitbox_get_u64 (p);
 }
 
 static inline void
@@ -284,6 +307,64 @@ pred_store (const PredChannel *ch, guint8 *row, guint64 bits)
     gst_pitbox_set_u32 (p, bits);
   else
     gst_pitbox_set_u64 (p, bits);
+}
+
+/* A row's values take the place of those of four rows before, so that nothing
+ * moves. All four are the same while a channel is idle. */
+static inline void
+pred_set_row (Pred *self, guint rows)
+{
+  self->rows = rows;
+  for (guint age = 0; age < 4; age++)
+    self->t[age] = (rows - age) & 3;
+  self->has_turns = FALSE;
+}
+
+/* The value of this row, and those of 1 to 3 rows before. */
+static inline gdouble
+pred_now (const Pred *self, const PredChannel *ch)
+{
+  return ch->v[self->t[0]];
+}
+
+static inline gdouble
+pred_h1 (const Pred *self, const PredChannel *ch)
+{
+  return ch->v[self->t[1]];
+}
+
+static inline gdouble
+pred_h2 (const Pred *self, const PredChannel *ch)
+{
+  return ch->v[self->t[2]];
+}
+
+static inline gdouble
+pred_h3 (const Pred *self, const PredChannel *ch)
+{
+  return ch->v[self->t[3]];
+}
+
+static inline PredRest *
+pred_rest (const Pred *self, const PredChannel *ch)
+{
+  return &self->rest[ch - self->channels];
+}
+
+static inline gint *
+pred_cost (const Pred *self, PredChannel *ch, guint expert)
+{
+  return expert < ch->n_own
+             ? &ch->costs[expert]
+             : &self->partners[ch->partners + expert - ch->n_own].cost;
+}
+
+static inline guint
+pred_expert_type (const Pred *self, const PredChannel *ch, guint expert)
+{
+  if (expert >= ch->n_own)
+    return self->partners[ch->partners + expert - ch->n_own].type;
+  return ch->mantissa == 0 && expert == 1 ? EXPERT_LINEAR : expert;
 }
 
 /* Number of the highest and of the lowest set bit; @x is not 0. */
@@ -334,6 +415,41 @@ pred_power (gint e)
 
   memcpy (&value, &bits, 8);
   return value;
+}
+
+/* Lowest exponent that the channel can hold near @value. */
+static inline gint
+pred_unit_exponent (const PredChannel *ch, gdouble value)
+{
+  gint e;
+
+  if (ch->mantissa == 0)
+    return 0;
+  e = pred_exponent (value);
+  e = MAX (e, ch->mantissa == 23 ? -126 : -800) - ch->mantissa;
+  return ch->has_quantum ? MAX (e, ch->quantum) : e;
+}
+
+/* Also 0 for NaN: neither that nor infinity may spread through predictions. */
+static inline gdouble
+pred_to_double (guint kind, guint64 bits)
+{
+  gdouble d = 0;
+
+  if (kind == KIND_F32) {
+    guint32 word = bits;
+    gfloat f;
+
+    memcpy (&f, &word, 4);
+    d = f;
+  } else if (kind == KIND_U8) {
+    return bits;
+  } else if (kind == KIND_I32) {
+    return (gint32) (guint32) bits;
+  } else {
+    memcpy (&d, &bits, 8);
+  }
+  return d > -1e300 && d < 1e300 ? d : 0;
 }
 
 G_END_DECLS

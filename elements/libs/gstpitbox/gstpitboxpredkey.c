@@ -82,45 +82,45 @@ code_whole (Pred *self, const PredChannel *ch, guint64 bits)
   return negative ? (guint32) -m : m;
 }
 
-static void
-code_key_value (Pred *self, PredChannel *ch, guint64 bits, guint *was_same)
+static guint64
+code_key_value (Pred *self, PredChannel *ch, const guint8 *row, guint *was_same)
 {
   PredContexts *ctx = &self->ctx;
   GstPitboxRange *r = &self->range;
-  gboolean has_reference =
-      ch->reference >= 0 && self->channels[ch->reference].kind == ch->kind;
-  guint64 other = has_reference ? self->channels[ch->reference].bits : 0;
-  gboolean tied = ch->gate >= 0 || ch->in_array;
+  const PredRest *rest = pred_rest (self, ch);
+  const PredChannel *reference =
+      rest->reference != PRED_NONE ? &self->channels[rest->reference] : NULL;
+  gboolean has_reference = reference != NULL && reference->kind == ch->kind;
+  guint64 bits = r->decoding ? 0 : pred_load (ch->offset, ch->bytes, row);
+  guint64 other =
+      has_reference ? pred_load (reference->offset, ch->bytes, row) : 0;
+  gboolean tied = ch->gate != PRED_NONE || rest->in_array;
 
   if (has_reference
       && gst_pitbox_range_bit (
           r, &ctx->same[ch->kind][tied][*was_same], bits == other)) {
     *was_same = 1;
-    ch->bits = other;
-    return;
+    return other;
   }
   *was_same = 0;
   if (gst_pitbox_range_bit (
           r, &ctx->zero[ch->kind][has_reference && other == 0], bits == 0))
-    ch->bits = 0;
-  else if (ch->grid >= 0 && self->grids[ch->grid].on
-           && gst_pitbox_pred_grid_code_place (
-               self, &self->grids[ch->grid], &bits))
-    ch->bits = bits;
-  else if (ch->mantissa != 0)
-    ch->bits = code_float (self, ch, bits);
-  else
-    ch->bits = code_whole (self, ch, bits);
+    return 0;
+  if (ch->grid >= 0 && self->grids[ch->grid].on
+      && gst_pitbox_pred_grid_code_place (self, &self->grids[ch->grid], &bits))
+    return bits;
+  return ch->mantissa != 0 ? code_float (self, ch, bits)
+                           : code_whole (self, ch, bits);
 }
 
 /* The best expert by its recent error; the decoder has no say here. */
 static guint
-best_expert (const PredChannel *ch)
+best_expert (const Pred *self, PredChannel *ch)
 {
   guint best = 0;
 
   for (guint i = 1; i < ch->n_experts; i++) {
-    if (ch->experts[i].cost < ch->experts[best].cost)
+    if (*pred_cost (self, ch, i) < *pred_cost (self, ch, best))
       best = i;
   }
   return best;
@@ -145,9 +145,9 @@ code_scale (Pred *self, const PredChannel *ch, gint scale, gint base)
 
 /* How much further off the last value is than the best expert: not told. */
 static gint
-guess_last (const PredExpert *best, gint scale)
+guess_last (guint type, gint scale)
 {
-  return scale + 256 * (best->type < EXPERT_COPY ? (gint) best->type : 2);
+  return scale + 256 * (type < EXPERT_COPY ? (gint) type : 2);
 }
 
 static void
@@ -175,30 +175,30 @@ code_activity (Pred *self, PredChannel *ch)
   PredContexts *ctx = &self->ctx;
   GstPitboxRange *r = &self->range;
   gint unit, last;
-  guint best = best_expert (ch), seen = MAX (self->rows, 1);
+  guint best = best_expert (self, ch), seen = MAX (self->rows, 1);
   guint rate = 4 * ch->n_in_period / seen;
-  gint scale = ch->scale + ch->experts[best].cost - ch->experts[ch->best].cost;
+  gint scale =
+      ch->scale + *pred_cost (self, ch, best) - *pred_cost (self, ch, ch->best);
   static const guint16 change_odds[4] = { 6000, 24000, 44000, 64000 };
 
   ch->has_quantum = FALSE;
-  unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
+  unit = pred_unit_exponent (ch, ch->v[0]);
   code_quantum (self, ch, unit);
   gst_pitbox_pred_lattice_code_key (self, ch);
-  unit = gst_pitbox_pred_unit_exponent (ch, ch->now);
+  unit = pred_unit_exponent (ch, ch->v[0]);
   best = code_tree (r, ctx->best[ch->kind], 4, best);
-  best = MIN (best, ch->n_experts - 1);
+  best = MIN (best, ch->n_experts - 1u);
   scale = code_scale (self, ch, scale, 128 * unit);
-  last = guess_last (&ch->experts[best], scale);
+  last = guess_last (pred_expert_type (self, ch, best), scale);
   rate = code_tree (r, ctx->change_class, 2, MIN (rate, 3));
-  gst_pitbox_pred_restart (ch, TRUE);
-  for (guint i = 0; i < ch->n_experts; i++) {
-    ch->experts[i].cost = scale + OTHERS_WORSE + (gint) i * 4;
-  }
-  ch->experts[0].cost = last;
-  ch->experts[best].cost = scale;
+  gst_pitbox_pred_restart (self, ch, TRUE);
+  for (guint i = 0; i < ch->n_experts; i++)
+    *pred_cost (self, ch, i) = scale + OTHERS_WORSE + (gint) i * 4;
+  ch->costs[0] = last;
+  *pred_cost (self, ch, best) = scale;
   ch->scale = scale;
   ch->best = best;
-  for (guint i = 0; i < 3; i++) {
+  for (guint i = 0; i < 2; i++) {
     ch->changes[0][i].fast = ch->changes[0][i].slow = change_odds[rate] / 2;
     ch->changes[1][i].fast = ch->changes[1][i].slow =
         (65535 + change_odds[rate]) / 2;
@@ -214,15 +214,17 @@ gst_pitbox_pred_code_key (Pred *self, guint8 *row)
   guint was_same = 0, was_active = 0;
 
   gst_pitbox_pred_contexts_init (&self->ctx);
+  /* Values are in v[0] from here on. */
+  self->t[0] = 0;
   for (guint i = 0; i < N_GRIDS; i++)
     gst_pitbox_pred_grid_code_key (self, &self->grids[i]);
   for (guint i = 0; i < self->n_channels; i++) {
     PredChannel *ch = &self->channels[i];
+    guint64 bits = code_key_value (self, ch, row, &was_same);
 
-    code_key_value (self, ch, decoding ? 0 : pred_load (ch, row), &was_same);
     if (decoding)
-      pred_store (ch, row, ch->bits);
-    ch->now = gst_pitbox_pred_to_double (ch->kind, ch->bits);
+      pred_store (ch, row, bits);
+    ch->v[0] = pred_to_double (ch->kind, bits);
   }
   self->n_active = 0;
   memset (self->idle_mask, 0xff, self->row_bytes);
@@ -231,17 +233,17 @@ gst_pitbox_pred_code_key (Pred *self, guint8 *row)
 
     was_active = gst_pitbox_range_bit (&self->range,
         &self->ctx.active[ch->kind][was_active], ch->n_in_period > 0);
-    ch->active = was_active;
+    self->places[i].active = was_active;
     if (was_active) {
       code_activity (self, ch);
       self->active[self->n_active++] = i;
       memset (self->idle_mask + ch->offset, 0, ch->bytes);
     } else {
-      gst_pitbox_pred_restart (ch, FALSE);
+      gst_pitbox_pred_restart (self, ch, FALSE);
     }
     ch->n_in_period = 0;
   }
+  pred_set_row (self, 0);
   for (guint i = 0; i < self->n_channels; i++)
     gst_pitbox_pred_prime (self, &self->channels[i]);
-  self->rows = 0;
 }

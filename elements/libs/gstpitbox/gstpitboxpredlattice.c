@@ -44,16 +44,17 @@ gboolean
 gst_pitbox_pred_lattice_code (Pred *self, PredChannel *ch, guint64 *bits)
 {
   GstPitboxRange *r = &self->range;
+  PredRest *rest = pred_rest (self, ch);
   guint n = ch->lattice;
-  gint32 near = nearest ((ch->p - ch->shift) * n), k = 0, miss = 0;
+  gint32 near = nearest ((self->p - rest->shift) * n), k = 0, miss = 0;
   gint64 far;
   gboolean hit = FALSE;
 
   if (!r->decoding) {
-    k = nearest ((gst_pitbox_pred_to_double (KIND_F32, *bits) - ch->shift) * n);
-    miss = (gint32) ((guint32) *bits - float_bits (k, n, ch->shift));
+    k = nearest ((pred_to_double (KIND_F32, *bits) - rest->shift) * n);
+    miss = (gint32) ((guint32) *bits - float_bits (k, n, rest->shift));
     hit = miss >= -MAX_MISS && miss <= MAX_MISS;
-    ch->strays = hit ? MAX (ch->strays, 1) - 1 : ch->strays + 4;
+    rest->strays = hit ? MAX (rest->strays, 1) - 1 : rest->strays + 4;
   }
   if (!gst_pitbox_range_bit (r, &self->ctx.lattice_hit, hit))
     return FALSE;
@@ -64,15 +65,18 @@ gst_pitbox_pred_lattice_code (Pred *self, PredChannel *ch, guint64 *bits)
   k = (gint32) CLAMP (far, -MAX_K, MAX_K);
   miss = pred_code_number (r, self->ctx.lattice_miss, miss);
   if (r->decoding)
-    *bits = (guint32) (float_bits (k, n, ch->shift) + (guint32) miss);
+    *bits = (guint32) (float_bits (k, n, rest->shift) + (guint32) miss);
   return TRUE;
 }
 
 /* What all values are beside their fractions, from the newest one. */
 void
-gst_pitbox_pred_lattice_learn (PredChannel *ch)
+gst_pitbox_pred_lattice_learn (Pred *self, const PredChannel *ch)
 {
-  ch->shift = ch->now - (gdouble) nearest (ch->now * ch->lattice) / ch->lattice;
+  gdouble now = pred_now (self, ch);
+
+  pred_rest (self, ch)->shift =
+      now - (gdouble) nearest (now * ch->lattice) / ch->lattice;
 }
 
 /* Part of a key row. */
@@ -80,7 +84,7 @@ void
 gst_pitbox_pred_lattice_code_key (Pred *self, PredChannel *ch)
 {
   GstPitboxRange *r = &self->range;
-  guint n = ch->lattice_found;
+  guint n = pred_rest (self, ch)->lattice_found;
 
   ch->lattice = 0;
   if (ch->kind != KIND_F32
@@ -88,19 +92,19 @@ gst_pitbox_pred_lattice_code_key (Pred *self, PredChannel *ch)
     return;
   n = gst_pitbox_range_raw (r, n, 14);
   ch->lattice = MAX (n, 1);
-  gst_pitbox_pred_lattice_learn (ch);
+  gst_pitbox_pred_lattice_learn (self, ch);
 }
 
 static gboolean
-fits (const PredChannel *ch, guint n, gdouble tolerance)
+fits (const PredRest *rest, guint n, gdouble tolerance)
 {
   gint32 lowest = G_MAXINT32, highest = G_MININT32;
   guint strays = 0;
-  gdouble first = ch->recent[0];
+  gdouble first = rest->recent[0];
   gdouble shift = first - (gdouble) nearest (first * n) / n;
 
   for (guint i = 0; i < PRED_LATTICE_VALUES; i++) {
-    gdouble x = (gdouble) ch->recent[i] - shift;
+    gdouble x = (gdouble) rest->recent[i] - shift;
     gint32 k = nearest (x * n);
     gdouble error = x - (gdouble) k / n;
 
@@ -124,30 +128,32 @@ pays (const PredChannel *ch, guint n)
 
 /* Encoder: looks at the newest values, between rows. */
 void
-gst_pitbox_pred_lattice_search (PredChannel *ch)
+gst_pitbox_pred_lattice_search (Pred *self, PredChannel *ch)
 {
+  PredRest *rest = pred_rest (self, ch);
   gdouble largest = 0, least = 1e30, span = 0;
 
-  if (ch->lattice_found != 0 && ch->strays > 16)
-    ch->lattice_found = 0;
-  if (ch->lattice_found != 0 || ch->n_recent < PRED_LATTICE_VALUES)
+  if (rest->lattice_found != 0 && rest->strays > 16)
+    rest->lattice_found = ch->n_recent = 0;
+  if (rest->lattice_found != 0 || ch->kind != KIND_F32
+      || ch->n_recent < PRED_LATTICE_VALUES)
     return;
   ch->n_recent = 0;
   for (guint i = 0; i < PRED_LATTICE_VALUES; i++)
-    largest = MAX (largest, ABS ((gdouble) ch->recent[i]));
+    largest = MAX (largest, ABS ((gdouble) rest->recent[i]));
   /* A ramp is a lattice for a while; a real one still is one later. */
-  if (ch->n_seen > 0 && fits (ch, ch->lattice_seen, TOLERANCE * largest)
-      && pays (ch, ch->lattice_seen)) {
-    if (++ch->n_seen == ENOUGH_LOOKS) {
-      ch->lattice_found = ch->lattice_seen;
-      ch->n_seen = ch->strays = 0;
+  if (rest->n_seen > 0 && fits (rest, rest->lattice_seen, TOLERANCE * largest)
+      && pays (ch, rest->lattice_seen)) {
+    if (++rest->n_seen == ENOUGH_LOOKS) {
+      rest->lattice_found = rest->lattice_seen;
+      rest->n_seen = rest->strays = 0;
     }
     return;
   }
-  ch->n_seen = 0;
+  rest->n_seen = 0;
   for (guint i = 1; i < PRED_LATTICE_VALUES; i++) {
     for (guint k = 0; k < i; k++) {
-      gdouble d = ABS ((gdouble) ch->recent[i] - (gdouble) ch->recent[k]);
+      gdouble d = ABS ((gdouble) rest->recent[i] - (gdouble) rest->recent[k]);
 
       span = MAX (span, d);
       if (d > largest * FINEST)
@@ -167,9 +173,9 @@ gst_pitbox_pred_lattice_search (PredChannel *ch)
       continue;
     n = (guint) (steps + 0.5);
     /* Halves, quarters and so on have a common unit anyway. */
-    if ((n & (n - 1)) != 0 && fits (ch, n, TOLERANCE * largest)) {
-      ch->lattice_seen = n;
-      ch->n_seen = 1;
+    if ((n & (n - 1)) != 0 && fits (rest, n, TOLERANCE * largest)) {
+      rest->lattice_seen = n;
+      rest->n_seen = 1;
       return;
     }
   }

@@ -25,32 +25,6 @@ typedef struct {
   guint64 mantissa; /* leading one included */
 } Parts;
 
-gdouble
-gst_pitbox_pred_to_double (guint kind, guint64 bits)
-{
-  gdouble d = 0;
-
-  switch (kind) {
-    case KIND_U8:
-      return bits;
-    case KIND_I32:
-      return (gint32) (guint32) bits;
-    case KIND_F32: {
-      guint32 word = bits;
-      gfloat f;
-
-      memcpy (&f, &word, 4);
-      d = f;
-      break;
-    }
-    default:
-      memcpy (&d, &bits, 8);
-      break;
-  }
-  /* Also false for NaN: neither may spread through predictions. */
-  return d > -1e300 && d < 1e300 ? d : 0;
-}
-
 /* FALSE for what is no ordinary number: NaN, infinity, denormals, extremes. */
 static inline gboolean
 split (const PredChannel *ch, guint64 bits, Parts *parts)
@@ -242,19 +216,21 @@ signed_cell (gboolean negative, guint64 cell)
 /* The width of the distribution is told by the recent error and by the best
  * expert's over some time, its form by how they differ. */
 static PredShape *
-find_shape (Pred *self, const PredChannel *ch, gint scale, gint c)
+find_shape (Pred *self, PredChannel *ch, gint scale, gint c)
 {
-  const PredExpert *best = &ch->experts[ch->best];
-  gint slow = best->cost - ch->scale,
+  gint slow = *pred_cost (self, ch, ch->best) - ch->scale,
        span = 8 * (CELL_SHIFT + 1) - LOWEST_SCALE;
   gint t =
       CLAMP (((scale + (slow >> 1)) >> 4) - 8 * c - LOWEST_SCALE, 0, span - 1);
   guint jumps = ch->volatility < 70 ? 0 : ch->volatility < 130 ? 1 : 2;
   guint grows = slow < -64 ? 0 : slow < 64 ? 1 : 2;
 
-  if (self->rows == 1 && ch->best != 0)
-    return &self->ctx.first[MIN (best->type, N_PASTS) - 1]
-                           [t * N_FIRST_SCALES / span];
+  if (self->rows == 1 && ch->best != 0) {
+    guint past = pred_expert_type (self, ch, ch->best) - 1;
+
+    return &self->ctx
+                .first[MIN (past, N_PASTS - 1u)][t * N_FIRST_SCALES / span];
+  }
   return &self->ctx.shapes[t * N_SCALES / span][jumps * 3 + grows];
 }
 
@@ -272,8 +248,8 @@ guint64
 gst_pitbox_pred_code_value (Pred *self, PredChannel *ch, guint64 bits)
 {
   GstPitboxRange *r = &self->range;
-  gdouble p = ch->p;
-  gint finest = gst_pitbox_pred_unit_exponent (ch, p);
+  gdouble p = self->p;
+  gint finest = pred_unit_exponent (ch, p);
   gint c = (ch->scale >> 7) - CELL_SHIFT;
   gboolean clamped = c <= finest;
   Parts parts = { 0 };
@@ -319,22 +295,23 @@ gst_pitbox_pred_code_value (Pred *self, PredChannel *ch, guint64 bits)
 
 /* Encoder: keeps the finest unit that the channel's values have used. */
 void
-gst_pitbox_pred_note (PredChannel *ch, guint64 bits)
+gst_pitbox_pred_note (PredChannel *ch, gdouble now, guint64 bits)
 {
   guint mantissa = ch->mantissa;
   guint64 leading = G_GUINT64_CONSTANT (1) << mantissa;
   gint e, lowest;
 
   /* Zero also stands for what is no ordinary number. */
-  if (mantissa == 0 || ch->now == 0)
+  if (mantissa == 0 || now == 0)
     return;
-  e = pred_exponent (ch->now);
+  e = pred_exponent (now);
   lowest = e - (gint) mantissa + pred_lowest_bit (bits | leading);
-  if (ch->n_changed++ == 0) {
+  if (ch->n_changed == 0) {
     ch->lowest_bit = lowest;
     ch->lowest_exponent = e;
-    return;
   }
+  if (ch->n_changed < G_MAXUINT8)
+    ch->n_changed++;
   ch->lowest_bit = MIN (ch->lowest_bit, lowest);
   ch->lowest_exponent = MIN (ch->lowest_exponent, e);
 }
