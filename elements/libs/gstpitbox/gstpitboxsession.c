@@ -48,8 +48,8 @@ gst_pitbox_session_event_parse (GstEvent *event, GBytes **text, guint *update)
   return TRUE;
 }
 
-/* One immortal caps for each quality: comparing by pointer is enough here, and
- * a foreign timestamp/x-unix meta reads as "quality unknown". */
+/* One immortal caps for each quality: comparing by pointer finds our own, and a
+ * foreign timestamp/x-unix meta reads as "quality unknown". */
 static GstCaps *
 utc_caps (GstPitboxClockQuality quality)
 {
@@ -105,11 +105,17 @@ gst_pitbox_buffer_get_utc (GstBuffer *buffer, GstPitboxClockQuality *quality)
          != NULL) {
     GstReferenceTimestampMeta *ref = (GstReferenceTimestampMeta *) meta;
     const GstStructure *s = gst_caps_get_structure (ref->reference, 0);
-    guint q = GST_PITBOX_CLOCK_UNKNOWN;
+    guint q = 0;
 
-    if (!gst_structure_has_name (s, "timestamp/x-unix"))
-      continue;
-    gst_structure_get_uint (s, "pitbox-clock-quality", &q);
+    /* Our own need no look into hash tables. */
+    while (q <= GST_PITBOX_CLOCK_SYNCED && ref->reference != utc_caps (q))
+      q++;
+    if (q > GST_PITBOX_CLOCK_SYNCED) {
+      if (!gst_structure_has_name (s, "timestamp/x-unix"))
+        continue;
+      q = GST_PITBOX_CLOCK_UNKNOWN;
+      gst_structure_get_uint (s, "pitbox-clock-quality", &q);
+    }
     if (quality != NULL)
       *quality = MIN (q, GST_PITBOX_CLOCK_SYNCED);
     return (gint64) (ref->timestamp / 1000);
