@@ -2,7 +2,6 @@
  * The checksum of units: known values, and both ways to them. */
 #include <gstpitbox/gstpitboxcrc32c.h>
 
-
 static void
 test_known (void)
 {
