@@ -176,21 +176,12 @@ add_recording (
 }
 
 static void
-add_ms (JsonBuilder *b, const gchar *name, gint ms)
-{
-  if (ms < 0)
-    pb_json_add_null (b, name);
-  else
-    pb_json_add_int (b, name, ms);
-}
-
-static void
 add_start (JsonBuilder *b, const PbIngestStart *start)
 {
   pb_json_begin_object (b, "start");
-  add_ms (b, "row_ms", start->row_ms);
-  add_ms (b, "picture_ms", start->picture_ms);
-  add_ms (b, "session_text_ms", start->session_text_ms);
+  pb_json_add_known_int (b, "row_ms", start->row_ms);
+  pb_json_add_known_int (b, "picture_ms", start->picture_ms);
+  pb_json_add_known_int (b, "session_text_ms", start->session_text_ms);
   json_builder_end_object (b);
 }
 

@@ -33,6 +33,21 @@ pb_json_add_int (JsonBuilder *b, const gchar *name, gint64 value)
   json_builder_add_int_value (b, value);
 }
 
+/**
+ * pb_json_add_known_int:
+ * @b: inside an object
+ * @name: of the member
+ * @value: value; negative = not known, which is null
+ */
+void
+pb_json_add_known_int (JsonBuilder *b, const gchar *name, gint64 value)
+{
+  if (value < 0)
+    pb_json_add_null (b, name);
+  else
+    pb_json_add_int (b, name, value);
+}
+
 /* json-glib appends ".0" where it sees no decimal point, also to 1e+300, and
  * that is no JSON: one driver's value would spoil the list of all. The
  * neighbouring double has a point. */

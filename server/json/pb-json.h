@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 void pb_json_add_text (JsonBuilder *b, const gchar *name, const gchar *text);
 void pb_json_add_int (JsonBuilder *b, const gchar *name, gint64 value);
+void pb_json_add_known_int (JsonBuilder *b, const gchar *name, gint64 value);
 void pb_json_add_number (JsonBuilder *b, gdouble value);
 void pb_json_add_double (JsonBuilder *b, const gchar *name, gdouble value);
 void pb_json_add_bool (JsonBuilder *b, const gchar *name, gboolean value);

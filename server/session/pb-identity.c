@@ -84,16 +84,6 @@ pb_identity_free (PbIdentity *self)
   g_free (self);
 }
 
-/* Missing whole numbers are -1 in the view and null here. */
-static void
-add_int (JsonBuilder *b, const gchar *name, gint64 value)
-{
-  if (value < 0)
-    pb_json_add_null (b, name);
-  else
-    pb_json_add_int (b, name, value);
-}
-
 static void
 add_track (JsonBuilder *b, const IrsdkSession *s)
 {
@@ -106,7 +96,7 @@ add_track (JsonBuilder *b, const IrsdkSession *s)
   pb_json_add_text (b, "country", s->track_country);
   pb_json_add_double (b, "length_m", s->track_length_m);
   pb_json_add_double (b, "north_offset_rad", s->track_north_offset_rad);
-  add_int (b, "turns", s->num_turns);
+  pb_json_add_known_int (b, "turns", s->num_turns);
   json_builder_set_member_name (b, "sectors_pct");
   json_builder_begin_array (b);
   for (gsize i = 0; i < s->n_sectors; i++)
@@ -151,10 +141,10 @@ add_sessions (JsonBuilder *b, const IrsdkSession *s)
     const IrsdkSessionEntry *entry = &s->sessions[i];
 
     json_builder_begin_object (b);
-    add_int (b, "num", entry->num);
+    pb_json_add_known_int (b, "num", entry->num);
     pb_json_add_text (b, "type", entry->type);
     pb_json_add_text (b, "name", entry->name);
-    add_int (b, "laps", entry->laps);
+    pb_json_add_known_int (b, "laps", entry->laps);
     pb_json_add_double (b, "time_s", entry->time_s);
     json_builder_end_object (b);
   }
@@ -186,9 +176,9 @@ pb_session_info_to_json (GBytes *session_text, guint update)
     for (gsize i = 0; i < s->n_drivers; i++)
       add_driver (b, &s->drivers[i]);
     json_builder_end_array (b);
-    add_int (b, "player_car_idx", s->driver_car_idx);
-    add_int (b, "pace_car_idx", s->pace_car_idx);
-    add_int (b, "current_session", s->current_session);
+    pb_json_add_known_int (b, "player_car_idx", s->driver_car_idx);
+    pb_json_add_known_int (b, "pace_car_idx", s->pace_car_idx);
+    pb_json_add_known_int (b, "current_session", s->current_session);
     add_sessions (b, s);
     pb_json_add_double (b, "pit_speed_limit_mps", s->pit_speed_limit_mps);
     pb_json_add_double (b, "pit_pct", s->pit_pct);
