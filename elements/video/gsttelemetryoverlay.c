@@ -20,7 +20,7 @@
  * GStreamer can blend; I420, YV12, NV12, NV21 and 8-bit RGB are fast.
  *
  * #GstTelemetryOverlay:theme is the name of a theme that comes along
- * (`broadcast`, `corner`, `engineer`) or the path of a layout file;
+ * (`broadcast`, `corner`, `engineer`, `nameplate`) or the path of a layout file;
  * #GstTelemetryOverlay:layout is the text of one. How to write one stands in
  * elements/README.md, "Layouts". All sizes follow the picture's.
  *
@@ -524,7 +524,8 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_property (object_class, PROP_THEME,
       g_param_spec_string ("theme", "Theme",
           "broadcast (a bar at the bottom), corner (small), engineer (all of "
-          "it), or the path of a layout file",
+          "it), nameplate (who it is, for a split screen), or the path of a "
+          "layout file",
           DEFAULT_THEME, live));
   g_object_class_install_property (object_class, PROP_LAYOUT,
       g_param_spec_string ("layout", "Layout",

