@@ -4,7 +4,8 @@ not ours: packets by ffprobe, pixels by ffmpeg.
 
 Reference pictures lie in references/ (grey, scaled down, so that another
 version of a font renderer stays within the tolerance);
-PITBOX_UPDATE_REFERENCES=1 draws them anew.
+PITBOX_UPDATE_REFERENCES=1 draws them anew. PITBOX_SHOTS=DIR keeps a picture of
+each film for people to look at.
 """
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 REFERENCES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                           "references")
 UPDATE = os.environ.get("PITBOX_UPDATE_REFERENCES")
+SHOTS = os.environ.get("PITBOX_SHOTS")
 
 # Mean distance of grey levels: encoding and another cairo cost 1 to 2, text
 # that says something else 7 and more.
@@ -69,6 +71,16 @@ def pixels(path, number, box=None, size=None, fmt="gray"):
     return data
 
 
+def keep(path, number):
+    """Picture NUMBER goes to PITBOX_SHOTS, where that is set."""
+    if SHOTS:
+        os.makedirs(SHOTS, exist_ok=True)
+        name = os.path.splitext(os.path.basename(path))[0] + ".png"
+        output_of("ffmpeg", "-v", "error", "-y", "-i", path, "-vf",
+                  f"select=eq(n\\,{number})", "-frames:v", "1",
+                  os.path.join(SHOTS, name))
+
+
 def spread(data):
     """How far the levels of a picture lie apart: 0 in one that is all black."""
     mean = sum(data) / len(data)
@@ -104,20 +116,21 @@ def looks_like(name, path, number, box, size, other):
     assert far > 2 * TOLERANCE, f"{name}.png also fits picture {other}"
 
 
-def ticks(path, width, height):
+def ticks(path, width, height, late=False):
     """The tick in the strip of each picture (elements/README.md, "The
-    strip")."""
+    strip"); with LATE without those before the first strip."""
     strip = max(8, round(width / 80))
     data = output_of(
-        "ffmpeg", "-v", "error", "-i", path, "-vf",
-        f"format=gray,crop={width}:1:0:{height - strip // 2}", "-f", "rawvideo", "-pix_fmt",
-        "gray", "-")
+        "ffmpeg", "-v", "fatal", "-i", path, "-vf",
+        f"format=gray,crop={width}:1:0:{height - strip // 2}", "-fps_mode",
+        "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-")
     out = []
     for start in range(0, len(data), width):
         cells = [data[start + (2 * i + 1) * width // 128] > 125
                  for i in range(64)]
         value = sum(bit << (63 - i) for i, bit in enumerate(cells))
-        assert value >> 56 == 0b10101100 and value & 0xff == 0b00110101, \
-            f"{path}: no strip in picture {len(out)}"
+        if value >> 56 != 0b10101100 or value & 0xff != 0b00110101:
+            assert late and not out, f"{path}: no strip in picture {len(out)}"
+            continue
         out.append(value >> 24 & 0xffffffff)
     return out

@@ -1,48 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every example in pipelines/examples/ runs as it stands there, and what it
-makes is what it says.
-
-A check is a function named as its file. It gives the values of the variables
-that the index documents, runs the file itself, and looks at the outcome with
-ffprobe, ffmpeg and ibt-dump. With names as arguments only those are run.
+"""The examples on files run as they stand in pipelines/examples/, and what they
+make is what they say: looked at with ffprobe, ffmpeg and ibt-dump. With names
+as arguments only those are run.
 """
-import glob
 import json
 import os
 import re
 import struct
 import subprocess
-import sys
 
 import media
-from pitbox import Stack, need, skip
+from examples import FOLDER, example, main, run
+from pitbox import need
 
 need("gst-launch-1.0", "pitbox-sim", "ibt-dump", "klv-dump", "ffmpeg",
      "ffprobe")
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-FOLDER = os.path.join(ROOT, "pipelines", "examples")
 ROWS = 240
-CHECKS = {}
-
-
-def example(check):
-    CHECKS[check.__name__.replace("_", "-")] = check
-    return check
-
-
-def run(name, timeout=60, **variables):
-    """Runs the example in the test's folder; its standard output."""
-    path, = glob.glob(os.path.join(FOLDER, name + ".*"))
-    done = subprocess.run([path], env={**os.environ, **variables}, text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=timeout)
-    said = done.stderr + done.stdout
-    assert done.returncode == 0, f"{name}: exit {done.returncode}: {said[-2000:]}"
-    wrong = re.findall(r"^.*(?:ERROR|WARNING|CRITICAL).*$", said, re.M)
-    assert not wrong, f"{name}: {wrong[:5]}"
-    return done.stdout
 
 
 def gst(line):
@@ -89,6 +64,7 @@ def film(path, codec, count, seconds, size, plain=False):
     assert s["packets"] == count, f"{path}: {s['packets']} pictures"
     assert (s["width"], s["height"]) == size, f"{path}: {s}"
     assert near(media.duration(path), seconds, 0.05), media.duration(path)
+    media.keep(path, count // 2)
     for number in () if plain else (1, count // 2, count - 1):
         spread = media.spread(media.pixels(path, number, size=(64, 36)))
         assert spread > 4, f"{path}: picture {number} is of one colour"
@@ -301,53 +277,39 @@ def rows_on_pictures():
 
 
 def check_index():
-    """The index names each example with its own first line, and each variable
-    that one needs."""
+    """Each example has a check, a line in the index, and says which variables it
+    needs; the index explains them."""
     with open(os.path.join(FOLDER, "README.md"), encoding="utf-8") as f:
         index = f.read()
+    checks = set()
+    for test in ("test_examples.py", "test_examples_live.py", "test_obs.py"):
+        with open(os.path.join(os.path.dirname(__file__), test),
+                  encoding="utf-8") as f:
+            text = f.read()
+        checks |= {name.replace("_", "-") for name in re.findall(
+            r"^@example\ndef (\w+)", text, re.M)}
+        checks |= set(re.findall(r'example\(stack, "([\w-]+)\.sh"', text))
     files = sorted(f for f in os.listdir(FOLDER) if f != "README.md")
-    assert {f.rsplit(".", 1)[0] for f in files} == set(CHECKS), \
+    assert {f.rsplit(".", 1)[0] for f in files} == checks, \
         "each example needs a check, and each check an example"
     for name in files:
         with open(os.path.join(FOLDER, name), encoding="utf-8") as f:
             text = f.read()
         assert f"]({name})" in index, f"the index does not name {name}"
-        used = set(re.findall(r"\$\{?([A-Z_]{2,})", text))
-        used |= set(re.findall(r'environ\["([A-Z_]+)"\]', text))
-        head = text.split("\n\n")[0]
+        assert os.access(os.path.join(FOLDER, name), os.X_OK), name
+        said = "".join(line for line in text.splitlines()
+                       if line.startswith("#"))
+        used = set(re.findall(r"\$\{?([A-Z][A-Z_0-9]+)", text))
+        used |= set(re.findall(r'environ\["([A-Z_0-9]+)"\]', text))
         for v in used:
-            assert f"| `${v}`" in index, f"the index does not explain ${v}"
-            assert f"${v}" in "".join(
-                line for line in text.splitlines() if line.startswith("#")), \
-                f"{name} does not say that it needs ${v}"
-        assert os.access(os.path.join(FOLDER, name), os.X_OK), head
+            assert f"`${v}`" in index, f"the index does not explain ${v}"
+            assert f"${v}" in said, f"{name} does not say that it needs ${v}"
 
 
-def main():
-    wanted = sys.argv[1:] or list(CHECKS)
+def prepare(_stack):
     check_index()
-    failed, missing = [], []
-    with Stack() as stack:
-        os.chdir(stack.folder)
-        make_inputs()
-        for name in wanted:
-            try:
-                lacks = CHECKS[name]()
-            except (AssertionError, subprocess.SubprocessError, OSError,
-                    KeyError, ValueError) as e:
-                failed.append(name)
-                print(f"NOT OK {name}: {type(e).__name__}: {e}")
-                continue
-            if lacks:
-                missing.append(f"{name} ({lacks})")
-            print(f"{'skipped' if lacks else 'ok'} {name}", flush=True)
-        os.chdir(ROOT)
-    print(f"{len(wanted)} examples, {len(failed)} failed")
-    if failed:
-        sys.exit(1)
-    if missing:
-        skip("not looked at: " + ", ".join(missing))
+    make_inputs()
 
 
 if __name__ == "__main__":
-    main()
+    main(prepare)
