@@ -7,6 +7,7 @@
 #include <gstpitbox/gstpitbox.h>
 
 #include "pb-graph.h"
+#include "session/pb-picture-guard.h"
 
 /* A second and a half of 20 Mbit/s: more waiting bytes would only be late. */
 #define QUEUE_MAX_BYTES (4u * 1024 * 1024)
@@ -16,6 +17,7 @@ struct _PbIngestGraph {
   PbLapBook *book; /* the driver's */
   PbRecorder *recorder; /* set before the first push */
   GstElement *pipeline;
+  PbPictureGuard *guard;
   GstElement *ts;
   GstElement *picture;
   GstElement *parse;
@@ -143,6 +145,29 @@ count_klv (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Before the demultiplexer sees the first packet after a loss. */
+static GstPadProbeReturn
+watch_losses (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+
+  if (GST_BUFFER_FLAG_IS_SET (
+          GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_CORRUPTED))
+    pb_picture_guard_lost (self->guard);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+guard_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  gboolean key = !GST_BUFFER_FLAG_IS_SET (
+      GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DELTA_UNIT);
+
+  return pb_picture_guard_takes (self->guard, key) ? GST_PAD_PROBE_OK
+                                                   : GST_PAD_PROBE_DROP;
+}
+
 /* tsdemux ends the pads of the old table when a new one comes (telemetry
  * first, picture later): what follows goes on in the same branch. */
 static GstPadProbeReturn
@@ -208,6 +233,8 @@ connect_graph (PbIngestGraph *self)
   GstAppSinkCallbacks rtp = { .new_sample = take_rtp };
   GstAppSinkCallbacks rows = { .new_sample = take_row };
   g_autoptr (GstElement) demux = NULL;
+  g_autoptr (GstPad) demux_sink = NULL;
+  g_autoptr (GstPad) parse_src = NULL;
   g_autoptr (GstPad) dec_sink = NULL;
   g_autoptr (GstPad) rows_sink = NULL;
   g_autoptr (GstBus) bus = NULL;
@@ -216,6 +243,12 @@ connect_graph (PbIngestGraph *self)
   gst_app_sink_set_callbacks (GST_APP_SINK (self->rows), &rows, self, NULL);
   demux = gst_bin_get_by_name (GST_BIN (self->pipeline), "demux");
   g_signal_connect (demux, "pad-added", G_CALLBACK (link_again), self);
+  demux_sink = gst_element_get_static_pad (demux, "sink");
+  gst_pad_add_probe (
+      demux_sink, GST_PAD_PROBE_TYPE_BUFFER, watch_losses, self, NULL);
+  parse_src = gst_element_get_static_pad (self->parse, "src");
+  gst_pad_add_probe (
+      parse_src, GST_PAD_PROBE_TYPE_BUFFER, guard_picture, self, NULL);
   dec_sink = gst_element_get_static_pad (self->dec, "sink");
   gst_pad_add_probe (
       dec_sink, GST_PAD_PROBE_TYPE_BUFFER, count_klv, self, NULL);
@@ -247,6 +280,7 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
   g_autoptr (PbIngestGraph) self = g_new0 (PbIngestGraph, 1);
 
   self->live = pb_live_ref (live);
+  self->guard = pb_picture_guard_new ();
   self->book = book;
   self->fail = fail;
   self->user_data = user_data;
@@ -289,6 +323,40 @@ pb_ingest_graph_set_recorder (PbIngestGraph *self, PbRecorder *recorder)
   self->recorder = recorder;
 }
 
+/* Where in @buffer something of the picture is missing. */
+static gsize
+find_loss (PbIngestGraph *self, GstBuffer *buffer)
+{
+  gsize loss = PB_PICTURE_GUARD_NO_LOSS;
+  GstMapInfo map;
+
+  if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    loss = pb_picture_guard_find_loss (self->guard, map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+  }
+  return loss;
+}
+
+/* Pushes what comes before @loss; the rest is marked for watch_losses(). */
+static GstBuffer *
+split (GstAppSrc *ts, GstBuffer *buffer, gsize loss)
+{
+  GstBuffer *rest =
+      gst_buffer_copy_region (buffer, GST_BUFFER_COPY_ALL, loss, -1);
+
+  GST_BUFFER_FLAG_SET (rest, GST_BUFFER_FLAG_CORRUPTED);
+  if (loss == 0) {
+    gst_buffer_unref (buffer);
+    return rest;
+  }
+  GST_BUFFER_PTS (rest) = GST_BUFFER_PTS (buffer);
+  GST_BUFFER_FLAG_UNSET (rest, GST_BUFFER_FLAG_DISCONT);
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_set_size (buffer, (gssize) loss);
+  gst_app_src_push_buffer (ts, buffer);
+  return rest;
+}
+
 /**
  * pb_ingest_graph_push:
  * @buffer: TS bytes; PTS is their running time
@@ -300,18 +368,23 @@ void
 pb_ingest_graph_push (PbIngestGraph *self, GstBuffer *buffer)
 {
   GstAppSrc *ts = GST_APP_SRC (self->ts);
+  gsize loss;
 
   if (gst_app_src_get_current_level_bytes (ts) > QUEUE_MAX_BYTES) {
     g_atomic_pointer_add (&self->dropped_bytes, gst_buffer_get_size (buffer));
     self->drop_discont = TRUE;
     return;
   }
+  loss = find_loss (self, buffer);
   buffer = gst_buffer_ref (buffer);
   if (self->drop_discont) {
     buffer = gst_buffer_make_writable (buffer);
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
     self->drop_discont = FALSE;
+    loss = 0;
   }
+  if (loss != PB_PICTURE_GUARD_NO_LOSS)
+    buffer = split (ts, buffer, loss);
   gst_app_src_push_buffer (ts, buffer);
 }
 
@@ -339,6 +412,7 @@ pb_ingest_graph_free (PbIngestGraph *self)
   gst_clear_object (&self->rtp);
   gst_clear_object (&self->rows);
   gst_clear_object (&self->pipeline);
+  pb_picture_guard_free (self->guard);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   pb_live_unref (self->live);

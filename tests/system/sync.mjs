@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|late|agent|server|telemetry|slow|network|ipv6|open4|open6
+// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -179,6 +179,14 @@ const cases = {
       pageOf(stack, 'car1'), collector), FRAMES);
   },
 
+  /* Losses that come too late to be made good: pictures are missing then, and
+   * none is shown that lost a part or builds on one that did. */
+  async torn(stack, browser) {
+    const v = await enough('torn', await browser.open(
+      pageOf(stack, 'car1'), collector), FRAMES_AFTER);
+    assert.equal(v.readable, v.exact, 'torn: a picture is not whole');
+  },
+
   async late(stack, browser) {
     const times = [];
     for (let n = 0; n < 6; n++) {
@@ -282,6 +290,7 @@ const options = {
   two: { drivers: [{ id: 'car1' }, { id: 'car2' }] },
   /* As over a network, with the delay that one needs. */
   loss: { loss: 2, latencyMs: 120 },
+  torn: { loss: 4, latencyMs: 20 },
   network: { latencyMs: 120 },
   telemetry: { drivers: [{ id: 'car1', mode: 'telemetry' }] },
   ipv6: { bind: '::1' },
