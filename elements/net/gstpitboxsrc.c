@@ -35,7 +35,7 @@
  * display, and his telemetry as lines of JSON.
  *
  * |[
- * gst-launch-1.0 pitboxsrtsrc port=9000 listener=relay accept-any=true passphrase=correct-horse telemetrytestsrc is-live=true ! tee name=rows rows. ! queue ! telemetryenc ! mux. rows. ! queue ! telemetryscene ! video/x-raw,width=640,height=360 ! videoconvert ! x264enc tune=zerolatency key-int-max=60 ! h264parse ! mux. mpegtsmux name=mux alignment=0 ! pitboxsrtserversink listener=relay driver=car01
+ * gst-launch-1.0 pitboxsrtsrc port=9000 listener=relay accept-any=true passphrase=correct-horse telemetrytestsrc is-live=true ! tee name=rows rows. ! queue ! telemetryenc ! mux. rows. ! queue ! telemetryscene ! video/x-raw,width=640,height=360 ! videoconvert ! x264enc tune=zerolatency key-int-max=60 ! h264parse ! mux. mpegtsmux name=mux alignment=0 latency=200000000 ! pitboxsrtserversink listener=relay driver=car01
  * gst-launch-1.0 pitboxsrc uri=pitbox://127.0.0.1:9000/car01 user=studio key=correct-horse wait-for-driver=true name=s s.video ! decodebin ! videoconvert ! telemetryoverlay ! fakevideosink
  * gst-launch-1.0 pitboxsrc uri=pitbox://127.0.0.1:9000/car01 user=studio key=correct-horse wait-for-driver=true name=s s.klv ! queue ! telemetrydec ! telemetryjsonenc fields=Speed,Gear ! fdsink
  * ]|

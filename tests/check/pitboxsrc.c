@@ -20,7 +20,8 @@
   "framerate=30/1 ! x264enc tune=zerolatency speed-preset=ultrafast " \
   "bitrate=1500 key-int-max=15 ! h264parse config-interval=-1 ! " \
   "pace.video_sink telemetrypace name=pace pace.video_src ! mux.sink_65 " \
-  "pace.telemetry_src ! mux.sink_66 mpegtsmux name=mux alignment=0 ! " \
+  "pace.telemetry_src ! mux.sink_66 " \
+  "mpegtsmux name=mux alignment=0 latency=200000000 ! " \
   "pitboxsrtserversink listener=src-test driver=car01 grace=0"
 
 typedef struct {
