@@ -49,15 +49,19 @@ def probe(url, seconds):
 
 
 def check_one_unit_a_frame(video, data, frames):
-    """Each frame has exactly one unit, of its own time, but for those at both
-    ends, where one of the two was not read any more."""
+    """Each frame has one unit, of its own time, but for those at both ends,
+    where one of the two was not read any more."""
     assert len(video) > frames, f"{len(video)} frames"
     first, last = max(video[0], data[0]), min(video[-1], data[-1])
     v = [t for t in video if first - 0.004 <= t <= last + 0.004]
     d = [t for t in data if first - 0.004 <= t <= last + 0.004]
     assert len(v) > frames * 0.9, f"{len(v)} of {len(video)} in both"
-    assert len(v) == len(d), f"{len(v)} frames, {len(d)} units"
-    worst = max(abs(a - b) for a, b in zip(v, d))
+    # A row that a busy machine sends late goes with the next frame: a frame may
+    # be without a unit, a unit never without its frame, and no frame has two.
+    assert len(v) * 0.98 <= len(d) <= len(v), f"{len(v)} frames, {len(d)} units"
+    own = [min(v, key=lambda frame, unit=unit: abs(frame - unit)) for unit in d]
+    assert len(set(own)) == len(d), "a frame has two units"
+    worst = max(abs(a - b) for a, b in zip(own, d))
     assert worst <= 0.0001, f"{worst} s apart"
     return worst
 
