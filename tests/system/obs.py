@@ -12,6 +12,10 @@ import socket
 import struct
 import time
 
+# OBS 30 answers so while it starts.
+NOT_READY = 207
+START_S = 30
+
 CONFIG = """[General]
 FirstRun=true
 LastVersion=503316482
@@ -192,9 +196,16 @@ class Obs:
         return s
 
     def ask(self, request, **data):
-        self.socket.send({"op": 6, "d": {
-            "requestType": request, "requestId": request, "requestData": data}})
-        answer = self.socket.receive()["d"]
+        end = time.monotonic() + START_S
+        while True:
+            self.socket.send({"op": 6, "d": {
+                "requestType": request, "requestId": request,
+                "requestData": data}})
+            answer = self.socket.receive()["d"]
+            if answer["requestStatus"]["code"] != NOT_READY \
+                    or time.monotonic() > end:
+                break
+            time.sleep(0.1)
         assert answer["requestStatus"]["result"], (request, answer)
         return answer.get("responseData", {})
 
