@@ -42,10 +42,10 @@ def cell(text):
     return re.sub(r"\s+", " ", str(text)).replace("|", "\\|")
 
 
-def value_range(p):
+def value_range(element, p):
     if p.value_type.is_a("GEnum"):
         return ", ".join(f"`{v.value_nick}` ({v.value_name})"
-                         for v in texts.enum_values(p))
+                         for v in texts.enum_values(element, p).values())
     if p.value_type.name in ("guint", "gint", "guint64", "gint64", "gdouble"):
         return f"{p.minimum:g} to {p.maximum:g}" if p.value_type.name == \
             "gdouble" else f"{p.minimum} to {p.maximum}"
@@ -53,14 +53,15 @@ def value_range(p):
         "gboolean", "true, false")
 
 
-def default(p):
+def default(element, p):
     if not p.flags & GObject.ParamFlags.WRITABLE:
         return "(read-only)"
     value = p.default_value
     if value is None:
         return "(none)"
-    if hasattr(value, "value_nick"):
-        return f"`{value.value_nick}`"
+    names = texts.enum_values(element, p)
+    if names:
+        return f"`{names[int(value)].value_nick}`"
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
     return f"`{value}`" if value != "" else '`""`'
@@ -92,8 +93,8 @@ def properties(factory):
     yield "| property | what | values | default | may change |"
     yield "|---|---|---|---|---|"
     for p in own:
-        yield f"| `{p.name}` | {cell(p.blurb)} | {cell(value_range(p))} | " \
-              f"{cell(default(p))} | {when(p)} |"
+        yield f"| `{p.name}` | {cell(p.blurb)} | {cell(value_range(element, p))} | " \
+              f"{cell(default(element, p))} | {when(p)} |"
     yield ""
 
 

@@ -53,11 +53,12 @@ def properties(factory):
         element
 
 
-def enum_values(p):
-    """The values of an enumerated property, [] for others."""
+def enum_values(element, p):
+    """{number: value} of an enumerated property, {} for others. From the value,
+    not from p.default_value: newer PyGObject gives that as a bare number."""
     if not p.value_type.is_a("GEnum"):
-        return []
-    return list(type(p.default_value).__enum_values__.values())
+        return {}
+    return type(element.get_property(p.name)).__enum_values__
 
 
 def signals(factory):

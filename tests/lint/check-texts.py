@@ -56,7 +56,7 @@ def check_factory(factory):
             finding(name, f"pad template {t.name_template} without caps")
 
 
-def check_property(name, p):
+def check_property(element, name, p):
     where = f"{name}:{p.name}"
     if not p.nick or p.nick == p.name and "-" in p.name:
         finding(where, "no nick")
@@ -67,7 +67,7 @@ def check_property(name, p):
     if p.value_type.name in ("guint", "gint", "guint64", "gint64") \
             and LASTS.search(p.name) and not UNIT.search(p.blurb):
         finding(where, f'blurb "{p.blurb}" names no unit')
-    for v in texts.enum_values(p):
+    for v in texts.enum_values(element, p).values():
         if "GST_" in v.value_name or words(v.value_name) < 2:
             finding(where, f"value {v.value_nick} is not explained: "
                     f'"{v.value_name}"')
@@ -121,11 +121,11 @@ def main():
             finding(plugin.get_name(), "its plugin has no description")
     n_properties = 0
     for factory in factories:
-        own, _ = texts.properties(factory)
+        own, element = texts.properties(factory)
         n_properties += len(own)
         check_factory(factory)
         for p in own:
-            check_property(factory.get_name(), p)
+            check_property(element, factory.get_name(), p)
         check_section(factory.get_name(),
                       sections.get(factory.get_name(), []),
                       {p.name for p in own})
