@@ -56,7 +56,7 @@ def value_range(element, p):
 def default(element, p):
     if not p.flags & GObject.ParamFlags.WRITABLE:
         return "(read-only)"
-    value = p.default_value
+    value = texts.default_value(p)
     if value is None:
         return "(none)"
     names = texts.enum_values(element, p)
