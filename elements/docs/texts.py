@@ -61,14 +61,6 @@ def enum_values(element, p):
     return type(element.get_property(p.name)).__enum_values__
 
 
-def default_value(p):
-    """The default of a property; newer PyGObject has a method for it, and not
-    for each type an attribute."""
-    if hasattr(p, "get_default_value"):
-        return p.get_default_value()
-    return p.default_value
-
-
 def signals(factory):
     """Own signals of an element."""
     gtype = load(factory).get_element_type()
