@@ -54,19 +54,18 @@ def value_range(element, p):
 
 
 def default(element, p):
-    """What a new element has: PyGObject tells the default of some types only,
-    and differently from version to version."""
     if not p.flags & GObject.ParamFlags.WRITABLE:
         return "(read-only)"
-    if not p.flags & GObject.ParamFlags.READABLE:
-        return "(none)"
-    value = element.get_property(p.name)
+    # PyGObject knows no fractions, and some versions say so by having none.
+    value = getattr(p, "default_value", None)
     if value is None:
         return "(none)"
+    names = texts.enum_values(element, p)
+    if names:
+        return f"`{names[int(value)].value_nick}`"
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
-    text = getattr(value, "value_nick", value)
-    return f"`{text}`" if text != "" else '`""`'
+    return f"`{value}`" if value != "" else '`""`'
 
 
 def when(p):
