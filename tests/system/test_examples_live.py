@@ -86,6 +86,11 @@ def feed(name, path, good=None, **more):
         while True:
             try:
                 fetch(out, path)
+                video = media.streams(path)["h264"]
+                # A mixer that a busy machine lets wait is dropped by srtsink,
+                # and has to call again.
+                assert video["packets"] >= 10, \
+                    f"{path}: {video['packets']} pictures"
                 if good:
                     good(path)
                 break
@@ -93,8 +98,6 @@ def feed(name, path, good=None, **more):
                 if time.monotonic() > end:
                     raise AssertionError(
                         f"{e}\n{running.said('.err')[-2000:]}") from e
-    video = media.streams(path)["h264"]
-    assert video["packets"] >= 10, f"{path}: {video['packets']} pictures"
     media.keep(path, video["packets"] - 3)
     return video["width"], video["height"]
 
