@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """pitbox-sim as a process: several seats of one race, commands over its
 socket, and the truth it writes at the end; the same script gives the same
-file twice."""
+file twice; what it is asked to spoil it leaves alone."""
 import hashlib
 import json
 import os
 import socket
+import stat
 import struct
+import subprocess
 import time
 
 from pitbox import Stack, need
@@ -106,11 +108,90 @@ def crash(stack):
     assert sim.popen.wait(PATIENCE_S) == -9
     # As after the crash of a real one: still "connected", and no more ticks.
     assert newest(name, "PlayerCarIdx")[2] & 1
-    os.unlink("/dev/shm/" + name)
     again = stack.start("again", ["pitbox-sim", "--shm-name", name,
                                   "--control", path])
     assert Steer(path).do("quit")["ok"]
     assert again.popen.wait(PATIENCE_S) == 0, again.err()
+
+
+def slow(stack):
+    """Rows hours apart: the one who steers is heard all the same."""
+    path = stack.path("slow.socket")
+    sim = stack.start("slow", [
+        "pitbox-sim", "--shm-name", stack.shm("slow"), "--control", path])
+    steer = Steer(path)
+    for value in (1e-300, 1e-5):
+        assert steer.do("speed", value=value)["ok"]
+        begin = time.monotonic()
+        for _ in range(3):
+            tick = steer.do("status")["tick"]
+        assert time.monotonic() - begin < PATIENCE_S / 2
+        assert steer.do("status")["tick"] == tick
+    assert steer.do("speed", value=1)["ok"]
+    while steer.do("status")["tick"] < tick + 5:
+        assert time.monotonic() - begin < PATIENCE_S
+    assert steer.do("quit")["ok"]
+    assert sim.popen.wait(PATIENCE_S) == 0, sim.err()
+
+
+def refused(name, argv, words):
+    done = subprocess.run(["pitbox-sim", "--quiet", *argv], timeout=PATIENCE_S,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode in (1, 2) and words in done.stderr, (name, done)
+
+
+def spoilers(stack):
+    """A living simulator's memory, a recording that is played, and what is no
+    file are not replaced; what cannot be written is said before the race."""
+    name = stack.shm("first")
+    path = stack.path("first.socket")
+    first = stack.start("first", ["pitbox-sim", "--shm-name", name,
+                                  "--control", path])
+    steer = Steer(path)
+    refused("second", ["--shm-name", name, "--duration", "1"],
+            "another simulator")
+    assert steer.do("quit")["ok"]
+    assert first.popen.wait(PATIENCE_S) == 0, first.err()
+
+    lap = stack.path("lap.ibt")
+    subprocess.run(["pitbox-sim", "--quiet", "--duration", "1", "--write-ibt",
+                    lap], check=True, timeout=PATIENCE_S)
+    before = os.stat(lap).st_size
+    os.link(lap, lap + ".link")
+    for out in (lap, lap + ".link"):
+        refused("self", ["--ibt", lap, "--once", "--speed", "0",
+                         "--write-ibt", out], "overwrite")
+    assert os.stat(lap).st_size == before
+
+    race = ["--event", "race", "--duration", "1", "--write-ibt",
+            stack.path("race.ibt")]
+    refused("folder", [*race, "--truth", stack.folder], "directory")
+    refused("nowhere", [*race, "--truth", stack.path("no/truth.json")],
+            "No such file")
+    assert not os.path.exists(stack.path("race.ibt"))
+    fifo = stack.path("fifo")
+    os.mkfifo(fifo)
+    sim = stack.start("fifo", ["pitbox-sim", "--quiet", *race, "--truth", fifo])
+    with open(fifo, encoding="utf-8") as f:
+        assert json.load(f)["format"] == 1
+    assert sim.popen.wait(PATIENCE_S) == 0, sim.err()
+    assert stat.S_ISFIFO(os.stat(fifo).st_mode)
+
+
+def full(stack):
+    """Shared memory that does not fit is an error, not a SIGBUS later."""
+    inside = ("mount -t tmpfs -o size=1500k tmpfs /dev/shm && "
+              "exec pitbox-sim --quiet --drivers 4 --duration 1 --shm-name "
+              + stack.shm("full"))
+    can = subprocess.run(["unshare", "-rm", "true"], check=False,
+                         stderr=subprocess.DEVNULL).returncode == 0
+    if not can:
+        print("not tried: full shared memory (no mount namespaces here)")
+        return
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", inside],
+                          stderr=subprocess.PIPE, text=True, check=False,
+                          timeout=PATIENCE_S)
+    assert done.returncode == 1 and "No space left" in done.stderr, done
 
 
 def evening(stack, run):
@@ -143,4 +224,7 @@ def evening(stack, run):
 with Stack() as s:
     seats(s)
     crash(s)
+    slow(s)
+    spoilers(s)
+    full(s)
     assert evening(s, 1) == evening(s, 2)

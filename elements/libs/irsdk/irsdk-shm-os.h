@@ -19,7 +19,8 @@ typedef struct {
 
 /* Maps an existing object for reading; false if there is none. */
 bool irsdk_map_open (IrsdkMap *map, const char *name);
-/* Makes an object of @size zero bytes, in the place of one of the same name. */
+/* Makes an object of @size zero bytes, in the place of one of the same name. On
+ * POSIX false with errno, %EBUSY where another process writes into that one. */
 bool irsdk_map_create (IrsdkMap *map, const char *name, size_t size);
 /* Unmaps; the creator also takes the name away. */
 void irsdk_map_close (IrsdkMap *map, bool created);

@@ -5,7 +5,9 @@
 
 #include "irsdk-shm-os.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -66,27 +68,64 @@ irsdk_map_open (IrsdkMap *map, const char *name)
   return ok;
 }
 
+/* Whether a process that lives writes into the object of that name. Locks end
+ * with their process; what a killed one left behind has none. */
+static bool
+has_writer (const char *name)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  int fd = shm_open (name, O_RDWR | O_CLOEXEC, 0);
+  bool locked;
+
+  if (fd < 0)
+    return false;
+  locked = fcntl (fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close (fd);
+  return locked;
+}
+
+/* The object with all its pages, which must not be found missing later: who
+ * writes into a page that does not fit gets SIGBUS. */
+static bool
+take_object (int fd, size_t size)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  const int failed = posix_fallocate (fd, 0, (off_t) size);
+
+  errno = failed;
+  return failed == 0 && fcntl (fd, F_SETLK, &lock) == 0;
+}
+
 bool
 irsdk_map_create (IrsdkMap *map, const char *name, size_t size)
 {
-  bool ok;
-  int fd;
+  int fd, failed;
 
   memset (map, 0, sizeof *map);
-  if (!object_name (map->name, sizeof map->name, name))
+  if (!object_name (map->name, sizeof map->name, name)) {
+    errno = EINVAL;
     return false;
+  }
+  if (has_writer (map->name)) {
+    errno = EBUSY;
+    return false;
+  }
   /* An object that a killed writer left behind may still be mapped somewhere,
    * so it is not resized, which could pull pages from under a reader. */
   shm_unlink (map->name);
   fd = shm_open (map->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return false;
-  ok = ftruncate (fd, (off_t) size) == 0
-       && map_fd (map, fd, PROT_READ | PROT_WRITE);
+  if (take_object (fd, size) && map_fd (map, fd, PROT_READ | PROT_WRITE)) {
+    /* The lock holds as long as the descriptor is open. */
+    map->handle = (void *) (intptr_t) (fd + 1);
+    return true;
+  }
+  failed = errno;
   close (fd);
-  if (!ok)
-    shm_unlink (map->name);
-  return ok;
+  shm_unlink (map->name);
+  errno = failed;
+  return false;
 }
 
 static bool
@@ -113,6 +152,8 @@ irsdk_map_close (IrsdkMap *map, bool created)
   if (created && names_this_object (map))
     shm_unlink (map->name);
   munmap (map->base, map->size);
+  if (map->handle != NULL)
+    close ((int) (intptr_t) map->handle - 1);
   memset (map, 0, sizeof *map);
 }
 

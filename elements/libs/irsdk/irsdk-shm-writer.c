@@ -75,10 +75,12 @@ publish_layout (IrsdkShmWriter *self, const IrsdkShmSetup *s)
  * @setup: name and layout
  *
  * Makes the mapping in the sim's own geometry, not connected yet. On POSIX an
- * object of the same name is replaced; on Windows it is taken over.
+ * object of the same name is replaced, unless another process writes into it;
+ * on Windows it is taken over.
  *
  * Returns: %IRSDK_OK, %IRSDK_ERROR_INVALID for a @setup out of bounds,
- *   %IRSDK_ERROR_IO, %IRSDK_ERROR_MEMORY
+ *   %IRSDK_ERROR_IO (on POSIX with errno, EBUSY for another writer),
+ *   %IRSDK_ERROR_MEMORY
  */
 IrsdkResult
 irsdk_shm_writer_new (IrsdkShmWriter **writer, const IrsdkShmSetup *setup)
@@ -95,7 +97,7 @@ irsdk_shm_writer_new (IrsdkShmWriter **writer, const IrsdkShmSetup *setup)
     return IRSDK_ERROR_MEMORY;
   if (!irsdk_map_create (
           &self->map, name, fill_header (&self->header, setup))) {
-    free (self);
+    free (self); /* leaves errno alone */
     return IRSDK_ERROR_IO;
   }
   publish_layout (self, setup);

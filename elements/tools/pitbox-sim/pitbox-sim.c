@@ -12,6 +12,11 @@
 /* A pause, a suspended machine: what is further behind is not caught up. */
 #define CATCH_UP_US 250000
 #define PAUSE_POLL_US 20000
+/* At the slowest speed rows are hours apart: nobody waits for one so long
+ * without hearing the one who steers. Longer than a row's time at 60 Hz. */
+#define LISTEN_POLL_US 50000
+/* 31 years: a time that can be added to without an overflow. */
+#define MAX_AHEAD_US 1e15
 /* Rows at full speed between two looks at the control socket. */
 #define ROWS_A_LOOK 64
 
@@ -78,6 +83,8 @@ open_run (Run *run, GError **error)
   const gchar *path = o->write_live != NULL ? o->write_live : o->write_ibt;
   RaceSimConfig config = o->race;
 
+  if (o->truth != NULL && !sim_text_out_check (o->truth, error))
+    return FALSE;
   if (o->ibt != NULL) {
     run->live = sim_feed_new_file (o->ibt, !o->once, error);
   } else {
@@ -167,9 +174,9 @@ is_paused (const Run *run)
 }
 
 /*
- * Waits for the moment of the coming row: counted from a start, so that
- * nothing adds up; speeds that change begin to count anew. Returns FALSE when
- * asked to quit.
+ * Waits for the moment of the coming row, or for a while: counted from a
+ * start, so that nothing adds up; speeds that change begin to count anew.
+ * Returns whether the moment is there.
  */
 static gboolean
 wait_for_row (Run *run, gint64 *begin_us, guint64 *begin_row, gdouble *speed)
@@ -184,12 +191,15 @@ wait_for_row (Run *run, gint64 *begin_us, guint64 *begin_row, gdouble *speed)
     *begin_row = run->rows;
     return TRUE;
   }
-  due = *begin_us + (gint64) ((gdouble) (run->rows - *begin_row) * per_row_us);
-  while ((now = g_get_monotonic_time ()) < due && !sim_host_wants_quit ())
-    sim_host_wait_until (due);
+  due = *begin_us
+        + (gint64) MIN (
+            (gdouble) (run->rows - *begin_row) * per_row_us, MAX_AHEAD_US);
+  if (now < due)
+    sim_host_wait_until (MIN (due, now + LISTEN_POLL_US));
+  now = g_get_monotonic_time ();
   if (now - due > CATCH_UP_US)
     *begin_us += now - due;
-  return !sim_host_wants_quit ();
+  return now >= due;
 }
 
 static void
@@ -212,7 +222,7 @@ run_to_end (Run *run, GError **error)
       break;
     if (speed > 0) {
       if (!wait_for_row (run, &begin_us, &begin_row, &speed))
-        break;
+        continue;
     } else {
       speed = run->steer.speed;
       begin_us = speed > 0 ? g_get_monotonic_time () : begin_us;
@@ -265,7 +275,7 @@ write_truth (const Run *run, GError **error)
   if (run->options->truth == NULL)
     return;
   text = race_sim_get_truth (sim_feed_get_race (run->live));
-  if (!g_file_set_contents (run->options->truth, text, -1, error))
+  if (!sim_text_out_write (run->options->truth, text, error))
     g_prefix_error (error, "cannot write the truth: ");
 }
 

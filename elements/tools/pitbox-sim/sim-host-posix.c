@@ -32,6 +32,10 @@ sim_host_init (void)
   sigaction (SIGHUP, &action, NULL);
   action.sa_handler = on_pause;
   sigaction (SIGUSR1, &action, NULL);
+  /* Whoever read the progress line has gone: the race goes on, and its shared
+   * memory is taken away at its end. */
+  action.sa_handler = SIG_IGN;
+  sigaction (SIGPIPE, &action, NULL);
 }
 
 gboolean

@@ -2,6 +2,9 @@
  * What pitbox-sim was asked to do. */
 #include "sim-options.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
 #define MAX_DRIVERS 16
 
 static const gchar description[] =
@@ -233,6 +236,20 @@ check_numbers (SimOptions *o, GError **error)
   return TRUE;
 }
 
+/* Windows numbers no files here: there the names must be the same. */
+static gboolean
+is_same_file (const gchar *a, const gchar *b)
+{
+  GStatBuf of_a, of_b;
+
+  if (a == NULL || b == NULL)
+    return FALSE;
+  return strcmp (a, b) == 0
+         || (g_stat (a, &of_a) == 0 && g_stat (b, &of_b) == 0
+             && of_a.st_ino != 0 && of_a.st_ino == of_b.st_ino
+             && of_a.st_dev == of_b.st_dev);
+}
+
 static gboolean
 check_together (const SimOptions *o, GError **error)
 {
@@ -246,6 +263,8 @@ check_together (const SimOptions *o, GError **error)
     return fail (error,
         "--ibt plays a recording: no --event, --drivers, --truth or "
         "--write-live");
+  if (is_same_file (o->ibt, o->write_ibt))
+    return fail (error, "--write-ibt would overwrite what --ibt plays");
   if (o->write_ibt != NULL && o->write_live != NULL)
     return fail (error, "one file at a time: --write-ibt or --write-live");
   if (o->write_ibt != NULL && o->speed <= 0 && !ends)

@@ -25,6 +25,17 @@ struct SimDiskOut {
 
 G_DEFINE_QUARK (pitbox - sim - out - error - quark, sim_out_error)
 
+/* Why there is no shared memory; failed: errno, where there is one. */
+static const gchar *
+shm_words (IrsdkResult result, int failed)
+{
+  if (result != IRSDK_ERROR_IO || failed == 0)
+    return irsdk_result_text (result);
+  return failed == EBUSY ? "another simulator writes it (--shm-name makes "
+                           "one of another name)"
+                         : g_strerror (failed);
+}
+
 /* Makes the shared memory, not connected yet. */
 SimShmOut *
 sim_shm_out_new (SimFeed *feed, const SimShmConfig *config, GError **error)
@@ -43,12 +54,13 @@ sim_shm_out_new (SimFeed *feed, const SimShmConfig *config, GError **error)
   IrsdkResult result;
 
   setup.vars = sim_feed_get_vars (feed, &setup.n_vars);
+  errno = 0;
   result = irsdk_shm_writer_new (&out->writer, &setup);
   if (result != IRSDK_OK) {
     g_set_error (error, SIM_OUT_ERROR, SIM_OUT_ERROR_SHM,
         "cannot make the shared memory '%s': %s",
         config->name != NULL ? config->name : irsdk_shm_default_name (),
-        irsdk_result_text (result));
+        shm_words (result, errno));
     g_free (out);
     return NULL;
   }
@@ -183,4 +195,54 @@ sim_disk_out_close (SimDiskOut *out, GError **error)
     set_write_error (out, result, error);
   disk_out_free (out);
   return result == IRSDK_OK;
+}
+
+/* A pipe, a terminal, /dev/null: nothing that a file is put in the place of. */
+static gboolean
+is_special (const gchar *path)
+{
+  return g_file_test (path, G_FILE_TEST_EXISTS)
+         && !g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
+/* Whether a text can be written there later, as far as can be known now: an
+ * evening's race is not driven for nothing. */
+gboolean
+sim_text_out_check (const gchar *path, GError **error)
+{
+  g_autofree gchar *beside = g_strconcat (path, ".XXXXXX", NULL);
+  int fd = -1, failed = 0;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    failed = EISDIR;
+  else if (!is_special (path) && (fd = g_mkstemp (beside)) < 0)
+    failed = errno;
+  if (fd >= 0) {
+    g_close (fd, NULL);
+    g_unlink (beside);
+  }
+  if (failed != 0)
+    g_set_error (error, SIM_OUT_ERROR, SIM_OUT_ERROR_FILE,
+        "cannot write %s: %s", path, g_strerror (failed));
+  return failed == 0;
+}
+
+/* Writes a whole text: a file is there complete or not at all. */
+gboolean
+sim_text_out_write (const gchar *path, const gchar *text, GError **error)
+{
+  const gsize size = strlen (text);
+  FILE *file;
+  gboolean ok;
+
+  if (!is_special (path))
+    return g_file_set_contents (path, text, (gssize) size, error);
+  file = g_fopen (path, "wb");
+  ok = file != NULL && fwrite (text, 1, size, file) == size;
+  if (file != NULL)
+    ok = fclose (file) == 0 && ok;
+  if (!ok)
+    g_set_error (error, SIM_OUT_ERROR, SIM_OUT_ERROR_FILE,
+        "cannot write %s: %s", path, g_strerror (errno));
+  return ok;
 }

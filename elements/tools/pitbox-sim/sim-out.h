@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Where pitbox-sim's rows go: shared memory, or an .ibt file. */
+ * Where pitbox-sim's rows go: shared memory, or an .ibt file; and its truth. */
 #pragma once
 
 #include <irsdk/irsdk-shm.h>
@@ -37,5 +37,10 @@ gboolean sim_disk_out_put (SimDiskOut *out, SimFeed *feed, const guint8 *row,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sim_disk_out_close (
     SimDiskOut *out, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean sim_text_out_check (
+    const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sim_text_out_write (const gchar *path, const gchar *text,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimShmOut, sim_shm_out_free)
