@@ -11,15 +11,21 @@
 #define PASS_2 "other-passphrase"
 
 static void
-check_bytes (Server *server, Stream *stream, guint seed, gsize n)
+check_first_bytes (Server *server, Stream *stream, guint seed, gsize n)
 {
   server_wait_bytes (server, stream, n);
   g_mutex_lock (&server->lock);
-  g_assert_cmpuint (stream->bytes->len, ==, n);
   for (gsize i = 0; i < n; i++)
     if (stream->bytes->data[i] != test_byte (seed, i))
       g_error ("byte %" G_GSIZE_FORMAT " differs", i);
   g_mutex_unlock (&server->lock);
+}
+
+static void
+check_bytes (Server *server, Stream *stream, guint seed, gsize n)
+{
+  check_first_bytes (server, stream, seed, n);
+  g_assert_cmpuint (stream->bytes->len, ==, n);
 }
 
 static Server *
@@ -400,8 +406,10 @@ GST_START_TEST (test_loss_is_mended)
   g_object_set (client->sink, "latency", 1500, "sync", TRUE, NULL);
   client_play (client);
   client_wait_state (client, "connected");
-  client_push_paced (client, 4, 100, 1316 * 4, 5 * GST_MSECOND);
-  check_bytes (server, server_wait_stream (server, 0), 4, 1316 * 400);
+  /* SRT asks again for what it misses before something newer: a lost last
+   * packet stays lost. */
+  client_push_paced (client, 4, 110, 1316 * 4, 5 * GST_MSECOND);
+  check_first_bytes (server, server_wait_stream (server, 0), 4, 1316 * 400);
   pb_loss_proxy_get_counts (proxy, &forwarded, &lost);
   g_assert_cmpuint (lost, >, 5);
   stats = client_stats (client);
