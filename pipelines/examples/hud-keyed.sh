@@ -3,7 +3,7 @@
 # world feed, so it can fade, move and go away while the feed runs on.
 #
 # Needs $WORLD (any video) and $IBT. Writes keyed.mp4.
-gst-launch-1.0 compositor name=mix sink_1::alpha=0.9 \
+gst-launch-1.0 -e compositor name=mix sink_1::alpha=0.9 \
   ! video/x-raw,width=1280,height=720,framerate=30/1 ! videoconvert \
   ! x264enc bitrate=6000 speed-preset=superfast ! h264parse \
   ! mp4mux ! filesink location=keyed.mp4 \

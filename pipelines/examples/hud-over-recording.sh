@@ -3,7 +3,7 @@
 # each picture gets its own row.
 #
 # Needs $TS. Writes hud-recording.mp4.
-gst-launch-1.0 filesrc location="$TS" ! tsdemux name=demux \
+gst-launch-1.0 -e filesrc location="$TS" ! tsdemux name=demux \
   demux. ! queue ! h264parse ! avdec_h264 ! videoconvert ! sync.video \
   demux. ! queue ! telemetrydec ! sync.telemetry \
   telemetrysync name=sync ! telemetryoverlay theme=engineer \

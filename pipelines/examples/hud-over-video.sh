@@ -4,7 +4,7 @@
 # Needs $VIDEO, $IBT and $OFFSET: when in the video the file's first row was,
 # in ns; 12.5 s into it is 12500000000, and -12500000000 a video that began that
 # much later. Writes hud.mp4. theme=engineer and theme=corner are the others.
-gst-launch-1.0 filesrc location="$VIDEO" ! decodebin ! videoconvert ! sync.video \
+gst-launch-1.0 -e filesrc location="$VIDEO" ! decodebin ! videoconvert ! sync.video \
   filesrc location="$IBT" ! ibtparse ! sync.telemetry \
   telemetrysync name=sync policy=interpolate offset="$OFFSET" \
   ! telemetryoverlay theme=broadcast \

@@ -9,9 +9,10 @@ import os
 import re
 import struct
 import subprocess
+import time
 
 import media
-from examples import FOLDER, example, main, run
+from examples import FOLDER, Running, example, main, run
 from pitbox import need
 
 need("gst-launch-1.0", "pitbox-sim", "ibt-dump", "klv-dump", "ffmpeg",
@@ -125,6 +126,16 @@ def ibt_to_mp4():
     run("ibt-to-mp4", IBT="lap.ibt")
     film("scene.mp4", "h264", ROWS, 4, (1280, 720))
     assert media.ticks("scene.mp4", 1280, 720) == list(range(1, ROWS + 1))
+    # Ctrl-C early: what there is of it must play all the same.
+    os.unlink("scene.mp4")
+    with Running("ibt-to-mp4", IBT="laps.ibt"):
+        end = time.monotonic() + 30
+        while not os.path.exists("scene.mp4") \
+                or os.path.getsize("scene.mp4") < 50000:
+            assert time.monotonic() < end, "nothing is written"
+            time.sleep(0.05)
+    ticks = media.ticks("scene.mp4", 1280, 720)
+    assert ticks and ticks == list(range(1, len(ticks) + 1)), ticks[:10]
 
 
 @example
