@@ -92,6 +92,16 @@ why_not (const CaptureKind *kind, const CaptureCandidate *c,
   return NULL;
 }
 
+static gboolean
+is_backend (const gchar *word)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    if (g_strcmp0 (table[i].backend, word) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /**
  * capture_choose:
  * @platform: where we are
@@ -127,8 +137,10 @@ capture_choose (EncoderPlatform platform, const CaptureSettings *settings,
     refuse (table[i].backend, why, user_data);
   }
   if (!known)
-    refuse (
-        settings->backend, "nothing that takes such a source here", user_data);
+    refuse (settings->backend,
+        is_backend (settings->backend) ? "nothing that takes such a source here"
+                                       : "no backend that is known",
+        user_data);
   return NULL;
 }
 

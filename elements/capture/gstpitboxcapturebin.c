@@ -38,36 +38,19 @@
 GST_DEBUG_CATEGORY_STATIC (pitbox_capture_bin_debug);
 #define GST_CAT_DEFAULT pitbox_capture_bin_debug
 
-enum {
-  PROP_SOURCE = 1,
-  PROP_BACKEND,
-  PROP_WINDOW_TITLE,
-  PROP_WINDOW_HANDLE,
-  PROP_MONITOR,
-  PROP_DEVICE,
-  PROP_DISPLAY,
-  PROP_SHOW_CURSOR,
-  PROP_FRAMERATE,
-  PROP_ACTIVE_BACKEND,
-};
-
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)"));
 
 struct _GstPitboxCaptureBin {
-  GstBin parent;
-
-  GstPad *srcpad;
+  GstPitboxChoiceBin parent;
 
   /* Under the object lock. */
   CaptureSettings settings;
-  gint fps_n, fps_d;
-  GstStructure *active;
-
-  GstElement *chain; /* by state changes */
+  gint fps_n, fps_d; /* a fraction: in this order */
 };
 
-G_DEFINE_TYPE (GstPitboxCaptureBin, gst_pitbox_capture_bin, GST_TYPE_BIN)
+G_DEFINE_TYPE (
+    GstPitboxCaptureBin, gst_pitbox_capture_bin, GST_TYPE_PITBOX_CHOICE_BIN)
 GST_ELEMENT_REGISTER_DEFINE (pitboxcapturebin, "pitboxcapturebin",
     GST_RANK_NONE, GST_TYPE_PITBOX_CAPTURE_BIN)
 
@@ -149,7 +132,6 @@ publish (GstPitboxCaptureBin *self, const CaptureKind *kind,
     const CaptureSettings *settings, EncoderMemory memory, const gchar *lacking,
     const GstStructure *refused)
 {
-  g_autofree gchar *words = backend_describe_refused (refused);
   g_autoptr (GstElementFactory) factory =
       gst_element_factory_find (kind->factory);
   g_autoptr (GstPlugin) plugin =
@@ -164,17 +146,8 @@ publish (GstPitboxCaptureBin *self, const CaptureKind *kind,
   if (settings->window_handle != 0)
     gst_structure_set (
         s, "window", G_TYPE_UINT64, settings->window_handle, NULL);
-  if (lacking[0] != '\0')
-    gst_structure_set (s, "lacking", G_TYPE_STRING, lacking, NULL);
-  gst_structure_set (s, "refused", G_TYPE_STRING, words, NULL);
-  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, s);
-  GST_OBJECT_LOCK (self);
-  gst_clear_structure (&self->active);
-  self->active = gst_structure_copy (s);
-  GST_OBJECT_UNLOCK (self);
-  g_object_notify (G_OBJECT (self), "active-backend");
-  gst_element_post_message (
-      GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
+  gst_pitbox_choice_bin_publish (
+      GST_PITBOX_CHOICE_BIN (self), s, lacking, refused);
 }
 
 static gboolean
@@ -182,7 +155,7 @@ build (GstPitboxCaptureBin *self, const CaptureKind *kind,
     const CaptureSettings *settings, const GstStructure *refused)
 {
   g_autoptr (GString) lacking = g_string_new (NULL);
-  g_autoptr (GstPad) pad = NULL;
+  GstPitboxChoiceBin *bin = GST_PITBOX_CHOICE_BIN (self);
   EncoderMemory memory;
   gint n, d;
 
@@ -190,8 +163,8 @@ build (GstPitboxCaptureBin *self, const CaptureKind *kind,
   n = self->fps_n;
   d = self->fps_d;
   GST_OBJECT_UNLOCK (self);
-  self->chain = capture_chain_new (kind, settings, n, d, &memory, lacking);
-  if (self->chain == NULL) {
+  bin->chain = capture_chain_new (kind, settings, n, d, &memory, lacking);
+  if (bin->chain == NULL) {
     GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN,
         ("The capture by %s cannot be put together: videorate, videoscale, "
          "videoconvert or decodebin is missing",
@@ -199,9 +172,8 @@ build (GstPitboxCaptureBin *self, const CaptureKind *kind,
         (NULL));
     return FALSE;
   }
-  gst_bin_add (GST_BIN (self), self->chain);
-  pad = gst_element_get_static_pad (self->chain, "src");
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->srcpad), pad);
+  gst_bin_add (GST_BIN (self), bin->chain);
+  gst_pitbox_choice_bin_connect (bin);
   publish (self, kind, settings, memory, lacking->str, refused);
   return TRUE;
 }
@@ -244,13 +216,14 @@ start_with (GstPitboxCaptureBin *self, CaptureSettings *settings)
       ("Nothing here can take the picture of a %s (%s)",
           source_word (capture_source (settings)),
           words[0] != '\0' ? words : "this system has no such source"),
-      (NULL));
+      ("backend=%s", settings->backend));
   return FALSE;
 }
 
 static gboolean
-start (GstPitboxCaptureBin *self)
+gst_pitbox_capture_bin_start (GstPitboxChoiceBin *bin)
 {
+  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (bin);
   CaptureSettings settings = copy_settings (self);
   gboolean ok = start_with (self, &settings);
 
@@ -258,187 +231,52 @@ start (GstPitboxCaptureBin *self)
   return ok;
 }
 
-static void
-stop (GstPitboxCaptureBin *self)
-{
-  if (self->chain == NULL)
-    return;
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->srcpad), NULL);
-  gst_element_set_state (self->chain, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (self), self->chain);
-  self->chain = NULL;
-}
-
-static GstStateChangeReturn
-gst_pitbox_capture_bin_change_state (
-    GstElement *element, GstStateChange transition)
-{
-  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (element);
-  GstStateChangeReturn ret;
-
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !start (self))
-    return GST_STATE_CHANGE_FAILURE;
-  ret = GST_ELEMENT_CLASS (gst_pitbox_capture_bin_parent_class)
-            ->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL
-      || (transition == GST_STATE_CHANGE_NULL_TO_READY
-          && ret == GST_STATE_CHANGE_FAILURE))
-    stop (self);
-  return ret;
-}
-
-static void
-replace (gchar **where, const GValue *value, const gchar *empty)
-{
-  g_free (*where);
-  *where = g_value_dup_string (value);
-  if (*where == NULL)
-    *where = g_strdup (empty);
-}
-
-static void
-gst_pitbox_capture_bin_set_property (
-    GObject *object, guint id, const GValue *value, GParamSpec *spec)
-{
-  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (object);
-  CaptureSettings *s = &self->settings;
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_SOURCE:
-      s->source = (CaptureSource) g_value_get_enum (value);
-      break;
-    case PROP_BACKEND:
-      replace (&s->backend, value, "auto");
-      break;
-    case PROP_WINDOW_TITLE:
-      replace (&s->window_title, value, NULL);
-      break;
-    case PROP_WINDOW_HANDLE:
-      s->window_handle = g_value_get_uint64 (value);
-      break;
-    case PROP_MONITOR:
-      s->monitor = g_value_get_int (value);
-      break;
-    case PROP_DEVICE:
-      replace (&s->device, value, NULL);
-      break;
-    case PROP_DISPLAY:
-      replace (&s->display, value, NULL);
-      break;
-    case PROP_SHOW_CURSOR:
-      s->show_cursor = g_value_get_boolean (value);
-      break;
-    case PROP_FRAMERATE:
-      self->fps_n = gst_value_get_fraction_numerator (value);
-      self->fps_d = gst_value_get_fraction_denominator (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_pitbox_capture_bin_get_property (
-    GObject *object, guint id, GValue *value, GParamSpec *spec)
-{
-  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (object);
-  const CaptureSettings *s = &self->settings;
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_SOURCE:
-      g_value_set_enum (value, (gint) s->source);
-      break;
-    case PROP_BACKEND:
-      g_value_set_string (value, s->backend);
-      break;
-    case PROP_WINDOW_TITLE:
-      g_value_set_string (value, s->window_title);
-      break;
-    case PROP_WINDOW_HANDLE:
-      g_value_set_uint64 (value, s->window_handle);
-      break;
-    case PROP_MONITOR:
-      g_value_set_int (value, s->monitor);
-      break;
-    case PROP_DEVICE:
-      g_value_set_string (value, s->device);
-      break;
-    case PROP_DISPLAY:
-      g_value_set_string (value, s->display);
-      break;
-    case PROP_SHOW_CURSOR:
-      g_value_set_boolean (value, s->show_cursor);
-      break;
-    case PROP_FRAMERATE:
-      gst_value_set_fraction (value, self->fps_n, self->fps_d);
-      break;
-    case PROP_ACTIVE_BACKEND:
-      g_value_set_boxed (value, self->active);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_pitbox_capture_bin_finalize (GObject *object)
-{
-  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (object);
-
-  clear_settings (&self->settings);
-  gst_clear_structure (&self->active);
-  G_OBJECT_CLASS (gst_pitbox_capture_bin_parent_class)->finalize (object);
-}
+#define AT(field) G_STRUCT_OFFSET (GstPitboxCaptureBin, field)
 
 static void
 install_properties (GObjectClass *klass)
 {
-  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags rw =
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
 
-  g_object_class_install_property (klass, PROP_SOURCE,
+  g_object_class_install_property (klass, AT (settings.source),
       g_param_spec_enum ("source", "Source", "What the picture is taken of",
           GST_TYPE_PITBOX_CAPTURE_SOURCE, CAPTURE_SOURCE_AUTO, rw));
-  g_object_class_install_property (klass, PROP_BACKEND,
+  g_object_class_install_property (klass, AT (settings.backend),
       g_param_spec_string ("backend", "Backend",
           "auto, or what to take it with: dxgi, wgc, mf (Windows), ximage, "
           "pipewire, v4l2",
           "auto", rw));
-  g_object_class_install_property (klass, PROP_WINDOW_TITLE,
+  g_object_class_install_property (klass, AT (settings.window_title),
       g_param_spec_string ("window-title", "Window title",
           "Whole title of the window to take, such as iRacing.com Simulator",
           NULL, rw));
-  g_object_class_install_property (klass, PROP_WINDOW_HANDLE,
+  g_object_class_install_property (klass, AT (settings.window_handle),
       g_param_spec_uint64 ("window-handle", "Window handle",
           "HWND (Windows) or XID (X) of the window to take; 0: by its title", 0,
           G_MAXUINT64, 0, rw));
-  g_object_class_install_property (klass, PROP_MONITOR,
+  g_object_class_install_property (klass, AT (settings.monitor),
       g_param_spec_int ("monitor", "Monitor",
           "Number of the monitor from 0; -1: the primary one (on X: all of the "
           "display)",
           -1, 63, -1, rw));
-  g_object_class_install_property (klass, PROP_DEVICE,
+  g_object_class_install_property (klass, AT (settings.device),
       g_param_spec_string ("device", "Device",
           "File (/dev/video0), name or path of a capture card (Windows), or "
           "number or name of a PipeWire node",
           NULL, rw));
-  g_object_class_install_property (klass, PROP_DISPLAY,
+  g_object_class_install_property (klass, AT (settings.display),
       g_param_spec_string ("display", "Display",
           "X display such as :0; $DISPLAY by default", NULL, rw));
-  g_object_class_install_property (klass, PROP_SHOW_CURSOR,
+  g_object_class_install_property (klass, AT (settings.show_cursor),
       g_param_spec_boolean ("show-cursor", "Show cursor",
           "Whether the pointer is in the picture", FALSE, rw));
-  g_object_class_install_property (klass, PROP_FRAMERATE,
+  g_object_class_install_property (klass, AT (fps_n),
       gst_param_spec_fraction ("framerate", "Framerate",
           "Pictures a second; 0/1: what downstream asks for, or the capture "
           "gives",
           0, 1, 1000, 1, 0, 1, rw));
-  g_object_class_install_property (klass, PROP_ACTIVE_BACKEND,
+  g_object_class_install_property (klass, AT (parent.active),
       g_param_spec_boxed ("active-backend", "Active backend",
           "What was chosen (backend, element, version, source, memory, window, "
           "lacking: settings it has no word for) and why each better one was "
@@ -451,12 +289,12 @@ gst_pitbox_capture_bin_class_init (GstPitboxCaptureBinClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstPitboxChoiceBinClass *bin_class = GST_PITBOX_CHOICE_BIN_CLASS (klass);
 
   GST_DEBUG_CATEGORY_INIT (
       pitbox_capture_bin_debug, "pitboxcapturebin", 0, "capture choice");
-  object_class->set_property = gst_pitbox_capture_bin_set_property;
-  object_class->get_property = gst_pitbox_capture_bin_get_property;
-  object_class->finalize = gst_pitbox_capture_bin_finalize;
+  object_class->set_property = gst_pitbox_choice_bin_set_property;
+  object_class->get_property = gst_pitbox_choice_bin_get_property;
   install_properties (object_class);
   gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_CAPTURE_SOURCE, 0);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -466,18 +304,15 @@ gst_pitbox_capture_bin_class_init (GstPitboxCaptureBinClass *klass)
       "this "
       "machine has",
       "The PitBox Relay authors");
-  element_class->change_state = gst_pitbox_capture_bin_change_state;
+  bin_class->category = pitbox_capture_bin_debug;
+  bin_class->start_at = GST_STATE_CHANGE_NULL_TO_READY;
+  bin_class->start = gst_pitbox_capture_bin_start;
+  bin_class->stop = gst_pitbox_choice_bin_remove_chain;
 }
 
 static void
 gst_pitbox_capture_bin_init (GstPitboxCaptureBin *self)
 {
-  g_autoptr (GstPadTemplate) t = gst_static_pad_template_get (&src_template);
-
-  self->settings.backend = g_strdup ("auto");
-  self->settings.monitor = -1;
-  self->fps_d = 1;
-  self->srcpad = gst_ghost_pad_new_no_target_from_template ("src", t);
-  gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
+  gst_pitbox_choice_bin_add_pad (GST_PITBOX_CHOICE_BIN (self), &src_template);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }

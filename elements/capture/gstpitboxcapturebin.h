@@ -2,13 +2,13 @@
  * pitboxcapturebin: the picture of a screen, a window or a device. */
 #pragma once
 
-#include <gst/gst.h>
+#include "gstpitboxchoicebin.h"
 
 G_BEGIN_DECLS
 
 #define GST_TYPE_PITBOX_CAPTURE_BIN (gst_pitbox_capture_bin_get_type ())
 G_DECLARE_FINAL_TYPE (GstPitboxCaptureBin, gst_pitbox_capture_bin, GST,
-    PITBOX_CAPTURE_BIN, GstBin)
+    PITBOX_CAPTURE_BIN, GstPitboxChoiceBin)
 
 GST_ELEMENT_REGISTER_DECLARE (pitboxcapturebin);
 

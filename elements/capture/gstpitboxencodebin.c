@@ -35,24 +35,7 @@
 GST_DEBUG_CATEGORY (pitbox_encode_bin_debug);
 #define GST_CAT_DEFAULT pitbox_encode_bin_debug
 
-#define DEFAULT_BITRATE_KBPS 3000
-#define DEFAULT_KEY_INTERVAL_MS 2000
-#define DEFAULT_PROBE_TIMEOUT_MS 5000
-
-enum {
-  PROP_CODEC = 1,
-  PROP_ENCODER,
-  PROP_EXCLUDE,
-  PROP_BITRATE,
-  PROP_KEY_INTERVAL,
-  PROP_B_FRAMES,
-  PROP_LOW_LATENCY,
-  PROP_REPEAT_HEADERS,
-  PROP_SPEED,
-  PROP_PROFILE,
-  PROP_PROBE_TIMEOUT,
-  PROP_ACTIVE_BACKEND,
-};
+#define AT(field) G_STRUCT_OFFSET (GstPitboxEncodeBin, field)
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)"));
@@ -64,7 +47,8 @@ static GstStaticPadTemplate src_template =
                          "video/x-h265, stream-format = (string) byte-stream, "
                          "alignment = (string) au"));
 
-G_DEFINE_TYPE (GstPitboxEncodeBin, gst_pitbox_encode_bin, GST_TYPE_BIN)
+G_DEFINE_TYPE (
+    GstPitboxEncodeBin, gst_pitbox_encode_bin, GST_TYPE_PITBOX_CHOICE_BIN)
 GST_ELEMENT_REGISTER_DEFINE (pitboxencodebin, "pitboxencodebin", GST_RANK_NONE,
     GST_TYPE_PITBOX_ENCODE_BIN)
 
@@ -133,8 +117,9 @@ gst_pitbox_encode_bin_handle_message (GstBin *bin, GstMessage *message)
 }
 
 static gboolean
-start (GstPitboxEncodeBin *self)
+gst_pitbox_encode_bin_start (GstPitboxChoiceBin *bin)
 {
+  GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (bin);
   g_autoptr (GstCaps) caps = NULL;
 
   if (gst_pad_is_linked (self->sinkpad))
@@ -145,47 +130,19 @@ start (GstPitboxEncodeBin *self)
   self->flowing = FALSE;
   self->may_fall_back = g_strcmp0 (self->name, "auto") == 0;
   GST_OBJECT_UNLOCK (self);
-  self->announced = FALSE;
   gst_pitbox_encode_bin_take_framerate (self, caps);
   return gst_pitbox_encode_bin_build_chain (self);
 }
 
 static void
-stop (GstPitboxEncodeBin *self)
+gst_pitbox_encode_bin_stop (GstPitboxChoiceBin *bin)
 {
+  GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (bin);
+
   gst_pitbox_encode_bin_remove_chain (self);
   gst_pitbox_encode_bin_drop_pending (self);
   g_free (gst_pitbox_encode_bin_take_error (self, NULL));
   g_hash_table_remove_all (self->failed);
-}
-
-static GstStateChangeReturn
-gst_pitbox_encode_bin_change_state (
-    GstElement *element, GstStateChange transition)
-{
-  GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (element);
-  GstStateChangeReturn ret;
-
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self)) {
-    stop (self);
-    return GST_STATE_CHANGE_FAILURE;
-  }
-  ret = GST_ELEMENT_CLASS (gst_pitbox_encode_bin_parent_class)
-            ->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
-      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-          && ret == GST_STATE_CHANGE_FAILURE))
-    stop (self);
-  return ret;
-}
-
-static void
-replace (gchar **where, const GValue *value, const gchar *empty)
-{
-  g_free (*where);
-  *where = g_value_dup_string (value);
-  if (*where == NULL)
-    *where = g_strdup (empty);
 }
 
 /* While it plays: the other settings hold from the next READY on. */
@@ -213,101 +170,9 @@ static void
 gst_pitbox_encode_bin_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
-  GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_CODEC:
-      self->codec = (EncoderCodec) g_value_get_enum (value);
-      break;
-    case PROP_ENCODER:
-      replace (&self->name, value, "auto");
-      break;
-    case PROP_EXCLUDE:
-      replace (&self->exclude, value, "");
-      break;
-    case PROP_BITRATE:
-      self->settings.bitrate_kbps = g_value_get_uint (value);
-      break;
-    case PROP_KEY_INTERVAL:
-      self->settings.key_interval_ms = g_value_get_uint (value);
-      break;
-    case PROP_B_FRAMES:
-      self->settings.b_frames = g_value_get_uint (value);
-      break;
-    case PROP_LOW_LATENCY:
-      self->settings.low_latency = g_value_get_boolean (value);
-      break;
-    case PROP_REPEAT_HEADERS:
-      self->settings.repeat_headers = g_value_get_boolean (value);
-      break;
-    case PROP_SPEED:
-      self->settings.speed = (EncoderSpeed) g_value_get_enum (value);
-      break;
-    case PROP_PROFILE:
-      replace (&self->profile, value, "auto");
-      break;
-    case PROP_PROBE_TIMEOUT:
-      self->probe_timeout_ms = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
-  if (id == PROP_BITRATE)
-    apply_bitrate (self);
-}
-
-static void
-gst_pitbox_encode_bin_get_property (
-    GObject *object, guint id, GValue *value, GParamSpec *spec)
-{
-  GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_CODEC:
-      g_value_set_enum (value, (gint) self->codec);
-      break;
-    case PROP_ENCODER:
-      g_value_set_string (value, self->name);
-      break;
-    case PROP_EXCLUDE:
-      g_value_set_string (value, self->exclude);
-      break;
-    case PROP_BITRATE:
-      g_value_set_uint (value, self->settings.bitrate_kbps);
-      break;
-    case PROP_KEY_INTERVAL:
-      g_value_set_uint (value, self->settings.key_interval_ms);
-      break;
-    case PROP_B_FRAMES:
-      g_value_set_uint (value, self->settings.b_frames);
-      break;
-    case PROP_LOW_LATENCY:
-      g_value_set_boolean (value, self->settings.low_latency);
-      break;
-    case PROP_REPEAT_HEADERS:
-      g_value_set_boolean (value, self->settings.repeat_headers);
-      break;
-    case PROP_SPEED:
-      g_value_set_enum (value, (gint) self->settings.speed);
-      break;
-    case PROP_PROFILE:
-      g_value_set_string (value, self->profile);
-      break;
-    case PROP_PROBE_TIMEOUT:
-      g_value_set_uint (value, self->probe_timeout_ms);
-      break;
-    case PROP_ACTIVE_BACKEND:
-      g_value_set_boxed (value, self->active);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
+  gst_pitbox_choice_bin_set_property (object, id, value, spec);
+  if (id == AT (settings.bitrate_kbps))
+    apply_bitrate (GST_PITBOX_ENCODE_BIN (object));
 }
 
 static void
@@ -316,11 +181,7 @@ gst_pitbox_encode_bin_finalize (GObject *object)
   GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (object);
 
   gst_pitbox_encode_bin_drop_pending (self);
-  g_free (self->name);
-  g_free (self->exclude);
-  g_free (self->profile);
   g_free (self->error);
-  gst_clear_structure (&self->active);
   g_hash_table_unref (self->failed);
   G_OBJECT_CLASS (gst_pitbox_encode_bin_parent_class)->finalize (object);
 }
@@ -328,58 +189,58 @@ gst_pitbox_encode_bin_finalize (GObject *object)
 static void
 install_properties (GObjectClass *klass)
 {
-  const GParamFlags rw =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  const GParamFlags rw = G_PARAM_READWRITE | G_PARAM_CONSTRUCT
+                         | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
-  g_object_class_install_property (klass, PROP_CODEC,
+  g_object_class_install_property (klass, AT (codec),
       g_param_spec_enum ("codec", "Codec", "What comes out",
           GST_TYPE_PITBOX_ENCODE_CODEC, ENCODER_CODEC_H264, rw));
-  g_object_class_install_property (klass, PROP_ENCODER,
+  g_object_class_install_property (klass, AT (name),
       g_param_spec_string ("encoder", "Encoder",
           "auto, or the element to take without trying it first, such as "
           "nvh264enc or x264enc",
           "auto", rw));
-  g_object_class_install_property (klass, PROP_EXCLUDE,
+  g_object_class_install_property (klass, AT (exclude),
       g_param_spec_string ("exclude", "Exclude",
           "Elements that auto passes over, with commas between", "", rw));
-  g_object_class_install_property (klass, PROP_BITRATE,
+  g_object_class_install_property (klass, AT (settings.bitrate_kbps),
       g_param_spec_uint ("bitrate", "Bitrate",
           "Constant bitrate in kbit/s; may change on air where active-backend "
           "says live-bitrate",
-          50, 500000, DEFAULT_BITRATE_KBPS,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          50, 500000, 3000,
+          G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS
               | GST_PARAM_MUTABLE_PLAYING));
-  g_object_class_install_property (klass, PROP_KEY_INTERVAL,
+  g_object_class_install_property (klass, AT (settings.key_interval_ms),
       g_param_spec_uint ("key-interval", "Key interval",
           "Time between key frames in ms; a force-key-unit event makes one at "
           "any time",
-          10, 3600000, DEFAULT_KEY_INTERVAL_MS, rw));
-  g_object_class_install_property (klass, PROP_B_FRAMES,
+          10, 3600000, 2000, rw));
+  g_object_class_install_property (klass, AT (settings.b_frames),
       g_param_spec_uint ("b-frames", "B-frames",
           "Pictures between two others that look forward too: fewer bits, one "
           "more picture of delay each; WebRTC takes none",
           0, 16, 0, rw));
-  g_object_class_install_property (klass, PROP_LOW_LATENCY,
+  g_object_class_install_property (klass, AT (settings.low_latency),
       g_param_spec_boolean ("low-latency", "Low latency",
           "Each picture leaves as it comes: no look-ahead", TRUE, rw));
-  g_object_class_install_property (klass, PROP_REPEAT_HEADERS,
+  g_object_class_install_property (klass, AT (settings.repeat_headers),
       g_param_spec_boolean ("repeat-headers", "Repeat headers",
           "SPS and PPS before each key frame, so that anybody can join there",
           TRUE, rw));
-  g_object_class_install_property (klass, PROP_SPEED,
+  g_object_class_install_property (klass, AT (settings.speed),
       g_param_spec_enum ("speed", "Speed", "Load against quality",
           GST_TYPE_PITBOX_ENCODE_SPEED, ENCODER_SPEED_FAST, rw));
-  g_object_class_install_property (klass, PROP_PROFILE,
+  g_object_class_install_property (klass, AT (profile),
       g_param_spec_string ("profile", "Profile",
           "auto (software H.264: constrained-baseline; else the encoder's "
           "own), or a profile's name in caps such as main or high; 4:2:0 of 8 "
           "bits unless it says otherwise",
           "auto", rw));
-  g_object_class_install_property (klass, PROP_PROBE_TIMEOUT,
+  g_object_class_install_property (klass, AT (probe_timeout_ms),
       g_param_spec_uint ("probe-timeout", "Probe time-out",
           "How long a try of one hardware encoder may take, in ms", 100, 60000,
-          DEFAULT_PROBE_TIMEOUT_MS, rw));
-  g_object_class_install_property (klass, PROP_ACTIVE_BACKEND,
+          5000, rw));
+  g_object_class_install_property (klass, AT (parent.active),
       g_param_spec_boxed ("active-backend", "Active backend",
           "The element that was chosen (element, version, hardware, memory, "
           "live-bitrate, lacking: settings it has no word for) and why each "
@@ -392,11 +253,12 @@ gst_pitbox_encode_bin_class_init (GstPitboxEncodeBinClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstPitboxChoiceBinClass *bin_class = GST_PITBOX_CHOICE_BIN_CLASS (klass);
 
   GST_DEBUG_CATEGORY_INIT (
       pitbox_encode_bin_debug, "pitboxencodebin", 0, "encoder choice");
   object_class->set_property = gst_pitbox_encode_bin_set_property;
-  object_class->get_property = gst_pitbox_encode_bin_get_property;
+  object_class->get_property = gst_pitbox_choice_bin_get_property;
   object_class->finalize = gst_pitbox_encode_bin_finalize;
   install_properties (object_class);
   gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_ENCODE_CODEC, 0);
@@ -407,35 +269,24 @@ gst_pitbox_encode_bin_class_init (GstPitboxEncodeBinClass *klass)
       "Codec/Encoder/Video/Hardware",
       "Encodes H.264 or H.265 by the best encoder that works on this machine",
       "The PitBox Relay authors");
-  element_class->change_state = gst_pitbox_encode_bin_change_state;
+  bin_class->category = pitbox_encode_bin_debug;
+  bin_class->start_at = GST_STATE_CHANGE_READY_TO_PAUSED;
+  bin_class->start = gst_pitbox_encode_bin_start;
+  bin_class->stop = gst_pitbox_encode_bin_stop;
   GST_BIN_CLASS (klass)->handle_message = gst_pitbox_encode_bin_handle_message;
-}
-
-static GstPad *
-add_pad (GstPitboxEncodeBin *self, GstStaticPadTemplate *template)
-{
-  g_autoptr (GstPadTemplate) t = gst_static_pad_template_get (template);
-  GstPad *pad =
-      gst_ghost_pad_new_no_target_from_template (template->name_template, t);
-
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-  return pad;
 }
 
 static void
 gst_pitbox_encode_bin_init (GstPitboxEncodeBin *self)
 {
-  self->name = g_strdup ("auto");
-  self->exclude = g_strdup ("");
-  self->profile = g_strdup ("auto");
-  self->settings = (EncoderSettings){ DEFAULT_BITRATE_KBPS,
-    DEFAULT_KEY_INTERVAL_MS, 0, TRUE, TRUE, ENCODER_SPEED_FAST, 0, 1 };
-  self->probe_timeout_ms = DEFAULT_PROBE_TIMEOUT_MS;
+  GstPitboxChoiceBin *bin = GST_PITBOX_CHOICE_BIN (self);
+
+  self->settings.fps_d = 1;
   self->failed =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&self->pending);
-  self->sinkpad = add_pad (self, &sink_template);
-  self->srcpad = add_pad (self, &src_template);
+  self->sinkpad = gst_pitbox_choice_bin_add_pad (bin, &sink_template);
+  gst_pitbox_choice_bin_add_pad (bin, &src_template);
   gst_pad_set_chain_function (self->sinkpad, gst_pitbox_encode_bin_chain);
   gst_pad_set_chain_list_function (
       self->sinkpad, gst_pitbox_encode_bin_chain_list);

@@ -8,9 +8,9 @@
 G_BEGIN_DECLS
 
 struct _GstPitboxEncodeBin {
-  GstBin parent;
+  GstPitboxChoiceBin parent;
 
-  GstPad *sinkpad, *srcpad;
+  GstPad *sinkpad;
 
   /* Under the object lock, because they are read and set by any thread. */
   EncoderCodec codec;
@@ -19,7 +19,6 @@ struct _GstPitboxEncodeBin {
   EncoderSettings settings;
   gchar *profile;
   guint probe_timeout_ms;
-  GstStructure *active;
   GstElement *encoder; /* within the chain */
   const EncoderKind *kind; /* of the encoder */
   gchar *error; /* what the encoder last said, kept from the bus */
@@ -28,10 +27,8 @@ struct _GstPitboxEncodeBin {
   GQueue pending; /* pictures, until something came out */
 
   /* By state changes, or the streaming thread while it streams. */
-  GstElement *chain;
   gchar *factory; /* of the encoder */
   EncoderMemory memory;
-  gboolean announced; /* active, since READY */
   GHashTable *failed; /* factory -> why, since READY */
 };
 

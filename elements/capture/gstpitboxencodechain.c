@@ -71,22 +71,15 @@ on_first_output (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 void
 gst_pitbox_encode_bin_remove_chain (GstPitboxEncodeBin *self)
 {
-  if (self->chain == NULL)
-    return;
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->sinkpad), NULL);
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->srcpad), NULL);
   GST_OBJECT_LOCK (self);
   gst_clear_object (&self->encoder);
   self->kind = NULL;
   self->building = TRUE; /* what it says on its way out interests nobody */
   GST_OBJECT_UNLOCK (self);
-  gst_element_set_locked_state (self->chain, TRUE);
-  gst_element_set_state (self->chain, GST_STATE_NULL);
-  gst_bin_remove (GST_BIN (self), self->chain);
+  gst_pitbox_choice_bin_remove_chain (GST_PITBOX_CHOICE_BIN (self));
   GST_OBJECT_LOCK (self);
   self->building = FALSE;
   GST_OBJECT_UNLOCK (self);
-  self->chain = NULL;
   g_clear_pointer (&self->factory, g_free);
 }
 
@@ -116,7 +109,6 @@ static void
 publish (
     GstPitboxEncodeBin *self, const EncoderPick *pick, const gchar *lacking)
 {
-  g_autofree gchar *refused = backend_describe_refused (pick->refused);
   GstStructure *s = gst_structure_new (BACKEND_MESSAGE, "element",
       G_TYPE_STRING, pick->factory, "version", G_TYPE_STRING, pick->version,
       "hardware", G_TYPE_BOOLEAN, pick->kind->hardware, "codec", G_TYPE_STRING,
@@ -124,22 +116,8 @@ publish (
       encoder_memory_to_string (self->memory), "live-bitrate", G_TYPE_BOOLEAN,
       encoder_settings_bitrate_is_live (pick->kind, self->encoder), NULL);
 
-  if (lacking[0] != '\0')
-    gst_structure_set (s, "lacking", G_TYPE_STRING, lacking, NULL);
-  gst_structure_set (s, "refused", G_TYPE_STRING, refused, NULL);
-  if (self->announced && gst_structure_is_equal (s, self->active)) {
-    gst_structure_free (s);
-    return;
-  }
-  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT, s);
-  self->announced = TRUE;
-  GST_OBJECT_LOCK (self);
-  gst_clear_structure (&self->active);
-  self->active = gst_structure_copy (s);
-  GST_OBJECT_UNLOCK (self);
-  g_object_notify (G_OBJECT (self), "active-backend");
-  gst_element_post_message (
-      GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
+  gst_pitbox_choice_bin_publish (
+      GST_PITBOX_CHOICE_BIN (self), s, lacking, pick->refused);
 }
 
 static GstElement *
@@ -169,7 +147,7 @@ try_chain (GstPitboxEncodeBin *self, const EncoderPick *pick, gchar **why)
     *why = g_strdup (error->message);
     return FALSE;
   }
-  self->chain = chain;
+  self->parent.chain = chain;
   self->factory = g_strdup (pick->factory);
   GST_OBJECT_LOCK (self);
   self->building = TRUE;
@@ -195,15 +173,29 @@ try_chain (GstPitboxEncodeBin *self, const EncoderPick *pick, gchar **why)
 static void
 connect_chain (GstPitboxEncodeBin *self)
 {
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (self->chain, "sink");
-  g_autoptr (GstPad) src = gst_element_get_static_pad (self->chain, "src");
+  GstPitboxChoiceBin *bin = GST_PITBOX_CHOICE_BIN (self);
+  g_autoptr (GstPad) src = gst_element_get_static_pad (bin->chain, "src");
 
   gst_pad_add_probe (
       src, GST_PAD_PROBE_TYPE_BUFFER, on_first_output, self, NULL);
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->srcpad), src);
-  gst_ghost_pad_set_target (GST_GHOST_PAD (self->sinkpad), sink);
-  gst_element_set_locked_state (self->chain, FALSE);
-  gst_element_sync_state_with_parent (self->chain);
+  gst_pitbox_choice_bin_connect (bin);
+  gst_element_set_locked_state (bin->chain, FALSE);
+  gst_element_sync_state_with_parent (bin->chain);
+}
+
+static void
+post_none (GstPitboxEncodeBin *self, const gchar *name, const gchar *refused)
+{
+  const gchar *codec = encoder_codec_to_string (self->codec);
+
+  if (is_auto (name))
+    GST_ELEMENT_ERROR (self, STREAM, ENCODE,
+        ("No encoder for %s works here (%s)", codec, refused), (NULL));
+  else
+    GST_ELEMENT_ERROR (self, STREAM, ENCODE,
+        ("The encoder that was asked for cannot make %s here (%s)", codec,
+            refused),
+        ("encoder=%s", name));
 }
 
 /**
@@ -254,10 +246,7 @@ gst_pitbox_encode_bin_build_chain (GstPitboxEncodeBin *self)
     connect_chain (self);
   } else {
     refused = backend_describe_refused (pick.refused);
-    GST_ELEMENT_ERROR (self, STREAM, ENCODE,
-        ("No encoder for %s works here (%s)",
-            encoder_codec_to_string (self->codec), refused),
-        (NULL));
+    post_none (self, name, refused);
   }
   encoder_pick_clear (&pick);
   return built;

@@ -208,6 +208,28 @@ GST_START_TEST (test_a_window_by_title_and_handle)
 }
 GST_END_TEST
 
+/* One error, which says why. */
+static void
+assert_refuses (const Run *r, const gchar *text)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (r->pipeline);
+  g_autoptr (GstMessage) m = NULL;
+  g_autoptr (GstMessage) more = NULL;
+  g_autoptr (GError) error = NULL;
+
+  assert_equals_int (gst_element_set_state (r->pipeline, GST_STATE_READY),
+      GST_STATE_CHANGE_FAILURE);
+  m = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (m != NULL);
+  gst_message_parse_error (m, &error, NULL);
+  fail_unless (
+      g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND),
+      "%s", error->message);
+  fail_unless (strstr (error->message, text) != NULL, "%s", error->message);
+  more = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (more == NULL);
+}
+
 /* ximagesrc itself would send the whole screen. */
 GST_START_TEST (test_a_window_that_is_not_there_is_an_error)
 {
@@ -216,18 +238,27 @@ GST_START_TEST (test_a_window_that_is_not_there_is_an_error)
 
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
     Run r = new_run (settings[i]);
-    g_autoptr (GstBus) bus = gst_element_get_bus (r.pipeline);
-    g_autoptr (GstMessage) m = NULL;
-    g_autoptr (GError) error = NULL;
 
-    assert_equals_int (gst_element_set_state (r.pipeline, GST_STATE_READY),
-        GST_STATE_CHANGE_FAILURE);
-    m = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-    fail_unless (m != NULL);
-    gst_message_parse_error (m, &error, NULL);
-    fail_unless (g_error_matches (
-                     error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND),
-        "%s", error->message);
+    assert_refuses (&r, "window");
+    end_run (&r);
+  }
+}
+GST_END_TEST
+
+GST_START_TEST (test_a_backend_that_is_none_is_an_error)
+{
+  static const struct {
+    const gchar *settings, *text;
+  } table[] = {
+    { "backend=nobody", "(nobody: no backend that is known)" },
+    { "backend=v4l2 source=screen", "(v4l2: nothing that takes such a source" },
+    { "backend=dxgi", "(dxgi: nothing that takes such a source" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    Run r = new_run (table[i].settings);
+
+    assert_refuses (&r, table[i].text);
     end_run (&r);
   }
 }
@@ -321,6 +352,7 @@ pitboxcapturebin_suite (void)
   tcase_add_test (tc, test_a_screen);
   tcase_add_test (tc, test_a_window_by_title_and_handle);
   tcase_add_test (tc, test_a_window_that_is_not_there_is_an_error);
+  tcase_add_test (tc, test_a_backend_that_is_none_is_an_error);
   tcase_add_test (tc, test_a_window_that_closes_does_not_take_us_with_it);
   tcase_add_test (tc, test_size_and_rate_are_what_is_asked_for);
   tcase_add_test (tc, test_a_camera_that_packs_its_pictures);

@@ -240,8 +240,10 @@ GST_START_TEST (test_no_encoder_is_an_error_with_all_reasons)
   static const struct {
     const gchar *settings, *text;
   } table[] = {
-    { "encoder=nosuchenc", "nosuchenc: not an encoder" },
-    { "encoder=mfh264enc", "mfh264enc: not installed" },
+    { "encoder=nosuchenc",
+        "asked for cannot make h264 here (nosuchenc: not an encoder" },
+    { "encoder=mfh264enc", "(mfh264enc: not installed" },
+    { "codec=h265 encoder=x264enc", "(x264enc: " },
     { "exclude=" ALL ",x264enc,openh264enc", "x264enc: excluded" },
   };
 

@@ -78,6 +78,10 @@ static const Row rows[] = {
   { "a backend that takes no screens", LINUX, { .backend = (gchar *) "v4l2" },
       TRUE, "v4l2src ximagesrc", NULL, NULL,
       "v4l2: nothing that takes such a source here" },
+  { "a backend of Windows", LINUX, { .backend = (gchar *) "dxgi" }, TRUE,
+      "ximagesrc", NULL, NULL, "dxgi: nothing that takes such a source here" },
+  { "a backend that nobody knows", LINUX, { .backend = (gchar *) "dxg" }, TRUE,
+      "ximagesrc", NULL, NULL, "dxg: no backend that is known" },
   { "X elsewhere", OTHER, SETTINGS (0), TRUE, "ximagesrc", NULL, "ximage", "" },
 };
 
