@@ -526,7 +526,7 @@ gst_ibt_parse_class_init (GstIbtParseClass *klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "iRacing .ibt reader",
-      "Codec/Parser/Telemetry",
+      "Codec/Parser/Metadata",
       "Reads iRacing's .ibt files, one telemetry row a buffer", "PitBox Relay");
 }
 

@@ -724,7 +724,7 @@ gst_irsdk_src_class_init (GstIrsdkSrcClass *klass)
   install_properties (object_class);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "iRacing source",
-      "Source/Telemetry",
+      "Source/Metadata",
       "Reads the running iRacing, one telemetry row a tick; waits while there "
       "is none",
       "PitBox Relay");

@@ -783,7 +783,7 @@ gst_pitbox_src_class_init (GstPitboxSrcClass *klass)
   gst_element_class_add_static_pad_template (element_class, &klv_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);
   gst_element_class_set_static_metadata (element_class, "PitBox source",
-      "Source/Network/Video",
+      "Source/Network/Video/Metadata",
       "Reads a driver's live picture and telemetry from a pitbox-server",
       "PitBox Relay");
   element_class->change_state = change_state;

@@ -234,7 +234,7 @@ gst_telemetry_pace_class_init (GstTelemetryPaceClass *klass)
   gst_element_class_add_static_pad_template (
       element_class, &telemetry_src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry pacer",
-      "Filter/Telemetry",
+      "Filter/Video/Metadata",
       "Gives a multiplexer one KLV buffer for each picture, so that neither "
       "waits",
       "PitBox Relay");

@@ -547,7 +547,7 @@ gst_telemetry_sync_class_init (GstTelemetrySyncClass *klass)
   gst_element_class_add_static_pad_template_with_gtype (
       element_class, &src_template, GST_TYPE_AGGREGATOR_PAD);
   gst_element_class_set_static_metadata (element_class,
-      "Telemetry synchroniser", "Filter/Telemetry",
+      "Telemetry synchroniser", "Filter/Video/Metadata",
       "Puts on each picture the telemetry row that belongs to it, as a meta",
       "PitBox Relay");
   gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_MATCH_POLICY, 0);

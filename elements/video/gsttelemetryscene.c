@@ -399,7 +399,7 @@ gst_telemetry_scene_class_init (GstTelemetrySceneClass *klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Telemetry scene",
-      "Converter/Video",
+      "Converter/Video/Metadata",
       "Draws the driver's view (road, dash, other cars) from telemetry rows "
       "alone",
       "The PitBox Relay authors");

@@ -27,6 +27,14 @@ LASTS = re.compile(r"(time|wait|delay|delay-max|latency|window|diff|interval|"
                    r"offset|timeout)$")
 UNIT = re.compile(r"\b(ns|ms|s|seconds|ticks)\b")
 
+# GStreamer's words in one order: what it does, across what, with what media (by
+# these gst_element_factory_list_is_type() finds it), by what means. Rows are
+# Metadata; Telemetry is no word that anybody looks for.
+KLASS = re.compile(r"(Source|Sink|Converter|Filter(/Editor)?|"
+                   r"Codec/(Encoder|Decoder|Parser))"
+                   r"(/Network)?(/Video)?(/Metadata|/Subtitle)?(/Hardware)?")
+ROWS = ("application/x-pitbox-telemetry", "meta/x-klv", "application/x-ibt")
+
 findings = []
 
 
@@ -38,6 +46,21 @@ def words(text):
     return len((text or "").split())
 
 
+def check_klass(factory):
+    name, klass = factory.get_name(), factory.get_metadata("klass") or ""
+    if not KLASS.fullmatch(klass):
+        finding(name, f'class "{klass}": not of the form {KLASS.pattern}')
+    media = {s.split(",")[0].split("(")[0]
+             for t in texts.pad_templates(factory)
+             for s in t.get_caps().to_string().split("; ")}
+    has = set(klass.split("/"))
+    if media & set(ROWS) and not has & {"Metadata", "Subtitle"}:
+        finding(name, f'class "{klass}": rows or units pass here (Metadata)')
+    if any(m in ("video/x-raw", "video/x-h264") for m in media) \
+            and "Video" not in has:
+        finding(name, f'class "{klass}": pictures pass here (Video)')
+
+
 def check_factory(factory):
     name = factory.get_name()
     long_name = factory.get_metadata("long-name")
@@ -47,8 +70,7 @@ def check_factory(factory):
     if words(description) < 6 or description.endswith("."):
         finding(name, f'description "{description}": a phrase of six words '
                 "or more, no full stop")
-    if "/" not in (factory.get_metadata("klass") or ""):
-        finding(name, "no class")
+    check_klass(factory)
     if not factory.get_metadata("author"):
         finding(name, "no author")
     for t in texts.pad_templates(factory):
