@@ -241,6 +241,7 @@ gst_pitbox_choice_bin_class_init (GstPitboxChoiceBinClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = gst_pitbox_choice_bin_finalize;
   GST_ELEMENT_CLASS (klass)->change_state = gst_pitbox_choice_bin_change_state;
+  gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_CHOICE_BIN, 0);
 }
 
 static void

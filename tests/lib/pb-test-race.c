@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+RaceSimConfig
+pb_test_race_short_track (RaceSimShape shape)
+{
+  RaceSimConfig config;
+
+  race_sim_config_init (&config);
+  config.track = "pinwheel";
+  config.shape = shape;
+  return config;
+}
+
 void
 pb_test_race_start (PbTestRace *race, const RaceSimConfig *config)
 {

@@ -5,6 +5,8 @@
 #include <racesim/racesim.h>
 
 #define PB_TEST_TICK_S (1.0 / 60)
+/* Rows of a little more than two laps of the short track. */
+#define PB_TEST_TWO_LAPS 3700
 
 typedef struct {
   RaceSim *sim;
@@ -14,6 +16,7 @@ typedef struct {
   guint8 *row;
 } PbTestRace;
 
+RaceSimConfig pb_test_race_short_track (RaceSimShape shape);
 void pb_test_race_start (PbTestRace *race, const RaceSimConfig *config);
 void pb_test_race_stop (PbTestRace *race);
 void pb_test_race_next (PbTestRace *race);

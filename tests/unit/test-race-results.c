@@ -9,8 +9,11 @@
 
 #define MAX_CARS 64
 #define FURLED 0x80000u
+#define RED 0x10u
+#define DEBRIS 0x40u
 #define START_BITS 0xf0000000u
-#define YELLOWS 0x108u
+/* What depends on where one is. */
+#define OF_PLACE (0x108u | DEBRIS)
 #define OF_CAR 0x1b0020u /* blue, black, disqualified, furled, repair */
 #define SERVICEABLE 0x40000u
 
@@ -23,8 +26,17 @@ typedef struct {
   guint bests;
 } Car;
 
+/* What a row of the seat says of its place. */
+typedef struct {
+  gint session;
+  gint64 tick;
+  gdouble pct;
+  gboolean debris, red;
+} Place;
+
 typedef struct {
   PbTestRace rows;
+  GArray *places;
   Car car[MAX_CARS];
   JsonParser *parser;
   JsonObject *truth;
@@ -90,7 +102,7 @@ read_row (Reader *r)
   const gint session = get_int (&r->rows, "SessionNum");
   const gint state = get_int (&r->rows, "SessionState");
   const guint32 word = (guint32) pb_test_race_get (&r->rows, "SessionFlags");
-  const guint32 of_all = word & ~(YELLOWS | OF_CAR | SERVICEABLE);
+  const guint32 of_all = word & ~(OF_PLACE | OF_CAR | SERVICEABLE);
   const gboolean same = tick > 1 && session == r->session;
   const gboolean blank = get_int (&r->rows, "PlayerTrackSurface") == -1;
   const gdouble fuel = pb_test_race_get (&r->rows, "FuelLevel");
@@ -108,6 +120,13 @@ read_row (Reader *r)
   r->state = state;
   r->flags = of_all;
   r->fuel = fuel;
+  if (!blank) {
+    const Place place = { session, tick,
+      pb_test_race_get (&r->rows, "LapDistPct"), (word & DEBRIS) != 0,
+      (word & RED) != 0 };
+
+    g_array_append_val (r->places, place);
+  }
   read_cars (r, tick, same);
 }
 
@@ -126,10 +145,13 @@ static const struct {
   { 50, "disconnect", 9, 15 },
   { 55, "wreck", 10, 0 },
   { 60, "pit", 11, 0 },
+  { 62, "debris", 1, 0 },
+  { 66, "debris", 0, 0 },
   { 70, "tow", 0, 0 },
   { 90, "leave", 12, 0 },
   { 120, "weather", -1, 0.9 },
   { 150, "caution", -1, 1 },
+  { 175, "red", -1, 1 },
 };
 
 static void
@@ -167,6 +189,7 @@ run (Reader *r, const RaceSimConfig *config)
 
   memset (r, 0, sizeof *r);
   r->crossings = g_array_new (FALSE, FALSE, sizeof (Crossing));
+  r->places = g_array_new (FALSE, FALSE, sizeof (Place));
   pb_test_race_start (&r->rows, config);
   while (!race_sim_is_over (r->rows.sim)) {
     pb_test_race_next (&r->rows);
@@ -188,6 +211,7 @@ stop (Reader *r)
 {
   pb_test_race_stop (&r->rows);
   g_array_unref (r->crossings);
+  g_array_unref (r->places);
   g_object_unref (r->parser);
 }
 
@@ -289,6 +313,165 @@ check_results (const Reader *r)
   }
 }
 
+/* Who ended each lap before anyone else; rows leave some of them open. */
+static guint
+count_led (const Reader *r, gint session, guint *led)
+{
+  guint open = 0;
+
+  for (gint lap = 2;; lap++) {
+    gint64 first = G_MAXINT64;
+    gint who = -1;
+    gboolean tie = FALSE;
+
+    for (guint k = 0; k < r->crossings->len; k++) {
+      const Crossing *c = &g_array_index (r->crossings, Crossing, k);
+
+      if (c->session != session || c->lap != lap || c->tick > first)
+        continue;
+      tie = c->tick == first;
+      first = c->tick;
+      who = c->car;
+    }
+    if (who < 0)
+      return open;
+    led[who]++;
+    open += tie;
+  }
+}
+
+static void
+check_led (Reader *r)
+{
+  JsonArray *sessions = json_object_get_array_member (r->truth, "sessions");
+  const guint last = json_array_get_length (sessions) - 1;
+  JsonArray *results =
+      json_object_get_array_member (element (sessions, last), "results");
+  const gint64 won = json_object_get_int_member (element (results, 0), "laps");
+  g_autoptr (GBytes) text = race_sim_get_session_text (r->rows.sim, NULL);
+  const gchar *at = g_bytes_get_data (text, NULL);
+  guint led[MAX_CARS] = { 0 }, open = count_led (r, (gint) last, led), more;
+  gint64 sum = 0, written = 0;
+
+  for (guint i = 0; i < json_array_get_length (results); i++) {
+    JsonObject *result = element (results, i);
+    const gint64 laps = json_object_get_int_member (result, "laps_led");
+
+    sum += laps;
+    more = led[json_object_get_int_member (result, "car_idx")];
+    /* The winner's slowing-down lap is nobody's to lead. */
+    g_assert_cmpint (laps, <=, more + open);
+    g_assert_cmpint (laps + open + 2, >=, more);
+  }
+  g_assert_cmpint (sum, ==, won);
+  while ((at = strstr (at, " LapsLed: ")) != NULL) {
+    at += strlen (" LapsLed: ");
+    written += g_ascii_strtoll (at, NULL, 10);
+  }
+  g_assert_cmpint (written, ==, won);
+}
+
+typedef struct {
+  gint session;
+  gint64 from, to; /* ticks */
+  gdouble pct;
+} Lying;
+
+/* All that ever lay on the road; the oldest is fetched first. */
+static GArray *
+list_debris (const Reader *r)
+{
+  JsonArray *events = json_object_get_array_member (r->truth, "events");
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (Lying));
+  guint gone = 0;
+
+  for (guint i = 0; i < json_array_get_length (events); i++) {
+    JsonObject *e = element (events, i);
+    const gchar *what = json_object_get_string_member (e, "event");
+    Lying l = { (gint) json_object_get_int_member (e, "session"),
+      json_object_get_int_member (e, "tick"), G_MAXINT64,
+      json_object_get_double_member (e, "value") };
+
+    if (strcmp (what, "debris") == 0) {
+      g_array_append_val (list, l);
+    } else if (strcmp (what, "debris-gone") == 0) {
+      while (g_array_index (list, Lying, gone).session < l.session)
+        gone++; /* the marshals go home with the session */
+      g_assert_cmpfloat (g_array_index (list, Lying, gone).pct, ==, l.pct);
+      g_array_index (list, Lying, gone++).to = l.from;
+    }
+    g_assert_cmpuint (gone, <=, list->len);
+  }
+  return list;
+}
+
+/* Whether anything lay in the 450 m ahead: 1 yes, 0 no, -1 at the very edge. */
+static gint
+debris_ahead (const GArray *list, const Place *p, gdouble length_m)
+{
+  gboolean near = FALSE;
+
+  for (guint i = 0; i < list->len; i++) {
+    const Lying *l = &g_array_index (list, Lying, i);
+    gdouble ahead_m = (l->pct - p->pct - floor (l->pct - p->pct)) * length_m;
+
+    if (l->session != p->session || p->tick < l->from || p->tick >= l->to)
+      continue;
+    if (fabs (ahead_m - 450) < 0.1 || ahead_m < 0.1 || ahead_m > length_m - 0.1)
+      return -1;
+    near = near || ahead_m < 450;
+  }
+  return near;
+}
+
+static void
+check_debris (const Reader *r)
+{
+  const gdouble length_m = json_object_get_double_member (
+      json_object_get_object_member (r->truth, "track"), "length_m");
+  g_autoptr (GArray) list = list_debris (r);
+  guint shown = 0;
+
+  for (guint i = 0; i < r->places->len; i++) {
+    const Place *p = &g_array_index (r->places, Place, i);
+    const gint ahead = debris_ahead (list, p, length_m);
+
+    if (ahead >= 0)
+      g_assert_cmpint (p->debris, ==, ahead);
+    shown += p->debris;
+  }
+  g_assert_cmpuint (shown, >, 60);
+}
+
+/* Each row that the red flag comes or goes with. */
+static void
+check_red (const Reader *r)
+{
+  JsonArray *events = json_object_get_array_member (r->truth, "events");
+  gboolean was = FALSE;
+  guint seen = 0, k = 0;
+
+  for (guint i = 0; i < r->places->len; i++) {
+    const Place *p = &g_array_index (r->places, Place, i);
+
+    if (p->red == was)
+      continue;
+    was = p->red;
+    seen++;
+    while (strcmp (json_object_get_string_member (element (events, k), "event"),
+               "red-flag")
+           != 0)
+      g_assert_cmpuint (++k, <, json_array_get_length (events));
+    g_assert_cmpint (
+        json_object_get_int_member (element (events, k), "tick"), ==, p->tick);
+    g_assert_cmpfloat (
+        json_object_get_double_member (element (events, k), "value"), ==, was);
+    k++;
+  }
+  g_assert_cmpuint (seen, ==, count_events (r, "red-flag", -1, -1));
+  g_assert_cmpuint (seen, >=, 2);
+}
+
 static void
 check_events (const Reader *r)
 {
@@ -330,6 +513,9 @@ test_results (gconstpointer data)
   check_laps (&reader);
   check_results (&reader);
   check_events (&reader);
+  check_led (&reader);
+  check_debris (&reader);
+  check_red (&reader);
   g_assert_cmpuint (reader.commands, >=, G_N_ELEMENTS (evening) - 2);
   g_assert_cmpuint (count_events (&reader, "tow", -1, -1), >=, 1);
   g_assert_cmpuint (count_events (&reader, "drive-through", -1, -1), >=, 1);

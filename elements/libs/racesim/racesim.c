@@ -202,7 +202,8 @@ race_sim_get_seat_car_idx (const RaceSim *sim, guint seat)
  * @command: pit, tow, spin, wreck, off-track (@value 1: a cut), penalty,
  *   damage (@value 0 to 1), disconnect (@value: seconds), leave, return,
  *   replay (@value 1 on, 0 off), weather (@value: rain 0 to 1, -1 as it was),
- *   caution (@value 1 on, 0 green at the line), next-session
+ *   caution (@value 1 on, 0 green at the line), red (@value 1 on, 0 on behind
+ *   the pace car), debris, next-session
  * @car_idx: which car, -1 for the first seat's
  * @value: see @command
  * @error: %RACE_SIM_ERROR_COMMAND with the reason why not

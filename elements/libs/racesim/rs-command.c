@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#define NO_RACE \
+  "only a race under green, from the first line to the last lap, can be " \
+  "neutralised"
+
 typedef struct {
   const char *name;
   gboolean of_car; /* needs a car that is in the world */
@@ -143,15 +147,21 @@ run_weather (RsRace *race, RsEntry *entry, double value, GError **error)
 static gboolean
 run_caution (RsRace *race, RsEntry *entry, double value, GError **error)
 {
-  const gboolean on = value != 0;
+  return rs_control_caution (race, value != 0) || refuse (error, NO_RACE);
+}
 
-  if (!rs_race_controlled (race) || rs_race_kind (race) != RS_RACE
-      || race->state != RS_STATE_RACING)
-    return refuse (error, "only a race under green can be neutralised");
-  rs_control_caution (race, on);
-  if (on && race->caution_s < 0)
-    return refuse (
-        error, "no caution before the first line or in the last lap");
+static gboolean
+run_red (RsRace *race, RsEntry *entry, double value, GError **error)
+{
+  return rs_control_red (race, value != 0) || refuse (error, NO_RACE);
+}
+
+static gboolean
+run_debris (RsRace *race, RsEntry *entry, double value, GError **error)
+{
+  if (!on_road (entry, error))
+    return FALSE;
+  rs_debris_leave (race, entry);
   return TRUE;
 }
 
@@ -179,6 +189,8 @@ static const Command commands[] = {
   { "replay", FALSE, run_replay },
   { "weather", FALSE, run_weather },
   { "caution", FALSE, run_caution },
+  { "red", FALSE, run_red },
+  { "debris", TRUE, run_debris },
   { "next-session", FALSE, run_next_session },
 };
 

@@ -15,6 +15,8 @@
 #define COOL_DOWN_S 8.0
 #define CAUTION_WAVING_S 8.0
 #define CAUTION_LAPS 2
+/* Time to bring everyone to a halt and to clear the road. */
+#define RED_S 45.0
 
 static void
 set_flags (RsRace *race, guint32 flags)
@@ -164,7 +166,9 @@ step_pace_car (RsRace *race)
 {
   RsPaceCar *pace = &race->pace;
   const RsTrackSpec *spec = race->track->spec;
-  const double want = race->track->length_m < 1500 ? 19 : 24;
+  const double want = race->red_s >= 0               ? 0
+                      : race->track->length_m < 1500 ? 19
+                                                     : 24;
   const double entry_m = race->track->length_m - spec->pit_entry_m;
 
   if (!pace->out)
@@ -215,33 +219,68 @@ begin_parade (RsRace *race)
     race->cars[i].go_s = race->time_s;
 }
 
-/* Neutralises the race, or lets the leader have the green at the line. */
-void
-rs_control_caution (RsRace *race, gboolean on)
+/* Sends the pace car out in front of the leader. FALSE: not any more. */
+static gboolean
+neutralise (RsRace *race, guint32 flags)
 {
   const RsEntry *leader;
 
-  if (!rs_race_controlled (race) || rs_race_kind (race) != RS_RACE
-      || race->state != RS_STATE_RACING)
-    return;
-  if (!on) {
-    if (race->caution_s >= 0)
-      race->caution_laps = MAX (race->caution_laps, CAUTION_LAPS);
-    return;
-  }
-  if (race->caution_s >= 0 || race->leader < 0
-      || (race->flags & RS_FLAG_WHITE) != 0)
-    return;
+  if (race->leader < 0 || (race->flags & RS_FLAG_WHITE) != 0)
+    return FALSE;
   leader = &race->cars[race->leader];
+  if (race->caution_s < 0)
+    race->cautions++;
   race->caution_s = race->time_s;
   race->caution_laps = 0;
-  race->cautions++;
-  race->pace = (RsPaceCar){
-    .s = rs_track_wrap (race->track, leader->car.s + 200),
-    .speed = 24,
-    .out = TRUE,
-  };
-  set_flags (race, RS_FLAG_CAUTION_WAVING | RS_FLAG_START_HIDDEN);
+  if (!race->pace.out)
+    race->pace = (RsPaceCar){
+      .s = rs_track_wrap (race->track, leader->car.s + 200),
+      .speed = 24,
+      .out = TRUE,
+    };
+  set_flags (race, flags | RS_FLAG_START_HIDDEN);
+  return TRUE;
+}
+
+static gboolean
+is_racing (const RsRace *race)
+{
+  return rs_race_controlled (race) && rs_race_kind (race) == RS_RACE
+         && race->state == RS_STATE_RACING;
+}
+
+/* Neutralises the race, or lets the leader have the green at the line. FALSE:
+ * there is nothing to neutralise. */
+gboolean
+rs_control_caution (RsRace *race, gboolean on)
+{
+  if (!is_racing (race))
+    return FALSE;
+  if (race->caution_s >= 0) {
+    if (!on)
+      race->caution_laps = MAX (race->caution_laps, CAUTION_LAPS);
+    return TRUE;
+  }
+  return !on || neutralise (race, RS_FLAG_CAUTION_WAVING);
+}
+
+/* Stops the race: all queue up behind the pace car, which stands; or lets it
+ * lead them on. FALSE: there is no race to stop. */
+gboolean
+rs_control_red (RsRace *race, gboolean on)
+{
+  if (!is_racing (race))
+    return FALSE;
+  if (on == (race->red_s >= 0))
+    return TRUE;
+  if (on && !neutralise (race, RS_FLAG_RED))
+    return FALSE;
+  if (!on)
+    set_flags (race,
+        RS_FLAG_CAUTION | RS_FLAG_START_HIDDEN | (race->flags & RS_FLAG_WHITE));
+  race->red_s = on ? race->time_s : -1;
+  rs_race_note (race, "red-flag", NULL, on);
+  return TRUE;
 }
 
 static void
@@ -251,6 +290,11 @@ step_caution (RsRace *race)
 
   if (race->caution_s < 0)
     return;
+  if (race->red_s >= 0) {
+    if (race->time_s - race->red_s >= RED_S)
+      rs_control_red (race, FALSE);
+    return;
+  }
   if ((race->flags & RS_FLAG_CAUTION_WAVING) != 0
       && race->time_s - race->caution_s > CAUTION_WAVING_S)
     set_flags (race,
@@ -390,6 +434,8 @@ rs_control_flags (const RsRace *race, const RsEntry *me)
     flags |= RS_FLAG_YELLOW;
   if (ahead_m < 220)
     flags |= RS_FLAG_YELLOW_WAVING;
+  if (rs_debris_ahead (race, me))
+    flags |= RS_FLAG_DEBRIS;
   return flags;
 }
 

@@ -86,6 +86,7 @@ typedef struct {
   guint32 last_incident; /* irsdk_IncidentFlags of the last row that had one */
   int n_drivers, driver, drivers_so_far;
   int done_laps; /* when it was done */
+  int laps_led; /* of a race: ended before anyone else's */
   double done_cross_s;
   int run_laps; /* left of this run, outside of races */
   int runs;

@@ -115,6 +115,7 @@ rs_field_renew (RsRace *race, RsEntry *entry)
   entry->trouble = (RsTrouble){ .corner = -1 };
   entry->flags = RS_FLAG_SERVICEABLE;
   entry->gap_s = 0;
+  entry->laps_led = 0;
   entry->go_s = 0;
   entry->done = entry->retired = entry->invalid_lap = FALSE;
   entry->tow_left_s = 0;

@@ -99,7 +99,7 @@ take_config (RsRace *race, const RaceSimConfig *config, const RsTrackSpec *spec)
   race->first_at = g_array_new (FALSE, TRUE, sizeof (double));
   race->best_car = race->leader = -1;
   race->text_update = 1;
-  race->green_s = race->caution_s = -1;
+  race->green_s = race->caution_s = race->red_s = -1;
   race->log = rs_log_new ();
 }
 
@@ -307,6 +307,8 @@ finish_lap (RsRace *race, RsEntry *entry, double cross_s)
     g_array_append_val (race->first_at, cross_s);
     race->lead_changes += race->leader >= 0 && race->leader != i_am;
     race->leader = i_am;
+    entry->laps_led +=
+        laps > 0 && rs_race_kind (race) == RS_RACE && !entry->done;
   }
   entry->gap_s = cross_s - g_array_index (race->first_at, double, laps);
   rs_control_crossed (race, entry, cross_s);
@@ -395,6 +397,7 @@ rs_race_step (RsRace *race)
   for (guint k = 0; k < race->n_seats; k++)
     lap[k] = race->cars[race->seats[k].entry].timer.lap;
   rs_control_step (race);
+  rs_debris_step (race);
   if (race->session != session)
     for (guint k = 0; k < race->n_seats; k++)
       lap[k] = 0;

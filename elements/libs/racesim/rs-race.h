@@ -15,6 +15,7 @@
 #define RS_UNLIMITED_LAPS 32767
 /* Of the standing car: what a car is long, and what keeps two apart. */
 #define RS_CAR_M 4.7
+#define RS_MAX_DEBRIS 8
 
 typedef enum {
   RS_TESTING,
@@ -64,10 +65,16 @@ typedef struct {
 typedef struct {
   guint entry;
   int position, class_position;
-  int laps, best_lap, incidents, stops, drive_throughs, drivers_so_far;
+  int laps, laps_led, best_lap, incidents, stops, drive_throughs,
+      drivers_so_far;
   double best_s, last_s, gap_s, fuel_added_l, fuel_burnt_l;
   gboolean retired;
 } RsResult;
+
+typedef struct {
+  double s;
+  double until_s; /* session time at which it is gone */
+} RsDebris;
 
 typedef struct {
   double s, speed;
@@ -97,7 +104,7 @@ typedef struct {
   double green_s; /* session time of the green flag, or -1 */
   double leader_s; /* session time at which the leader last passed the line */
   double caution_s; /* session time a caution began, or -1 */
-  int caution_lap;
+  double red_s; /* and a red flag, or -1: then a caution follows */
   guint32 flags; /* RS_FLAG_* of everyone */
   gboolean over;
   int leader; /* index into cars, -1 before anyone passed the line */
@@ -108,6 +115,8 @@ typedef struct {
   /* Places where someone stands on or beside the road. */
   double hazard_s[RS_MAX_CARS];
   guint n_hazards;
+  RsDebris debris[RS_MAX_DEBRIS]; /* the oldest first */
+  guint n_debris;
 
   RsWeather weather;
   /* Time at each node of a class's reference lap, n + 1. */
@@ -150,7 +159,8 @@ void rs_sessions_end (RsRace *race);
 void rs_control_set_state (RsRace *race, RsState state);
 void rs_control_step (RsRace *race);
 void rs_control_crossed (RsRace *race, RsEntry *entry, double cross_s);
-void rs_control_caution (RsRace *race, gboolean on);
+gboolean rs_control_caution (RsRace *race, gboolean on);
+gboolean rs_control_red (RsRace *race, gboolean on);
 void rs_control_car_flags (
     RsRace *race, RsEntry *entry, guint32 set, guint32 clear);
 gboolean rs_control_lapping (
@@ -181,6 +191,10 @@ void rs_trouble_black (RsRace *race, RsEntry *entry);
 void rs_trouble_leave (RsRace *race, RsEntry *entry, gboolean disconnected);
 void rs_trouble_return (RsRace *race, RsEntry *entry);
 double rs_trouble_ahead_m (const RsRace *race, const RsEntry *me);
+
+void rs_debris_leave (RsRace *race, const RsEntry *entry);
+void rs_debris_step (RsRace *race);
+gboolean rs_debris_ahead (const RsRace *race, const RsEntry *me);
 
 gboolean rs_command (RsRace *race, const char *command, int car_idx,
     double value, GError **error);

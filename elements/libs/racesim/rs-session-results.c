@@ -28,6 +28,7 @@ results_now (const RsRace *race)
         .position = p,
         .class_position = e->class_position,
         .laps = e->done ? e->done_laps : e->timer.completed,
+        .laps_led = e->laps_led,
         .best_lap = e->timer.best_lap,
         .best_s = e->timer.best_s,
         .last_s = e->timer.last_s,
@@ -62,10 +63,10 @@ add_result (
   rs_session_add_value (
       text, "     LastTime", "%.4f", r->last_s > 0 ? r->last_s : -1, "");
   g_string_append_printf (text,
-      "     LapsLed: 0\n     LapsComplete: %d\n     JokerLapsComplete: 0\n"
+      "     LapsLed: %d\n     LapsComplete: %d\n     JokerLapsComplete: 0\n"
       "     LapsDriven: 0.000\n     Incidents: %d\n     ReasonOutId: %d\n"
       "     ReasonOutStr: %s\n",
-      r->laps, r->incidents, r->retired ? 32 : 0,
+      r->laps_led, r->laps, r->incidents, r->retired ? 32 : 0,
       r->retired ? "Disconnected" : "Running");
 }
 

@@ -14,10 +14,11 @@ begin_session (RsRace *race, guint number)
   if (!first)
     race->time_s = 0;
   race->text_s = -1e9;
-  race->green_s = race->leader_s = race->caution_s = -1;
+  race->green_s = race->leader_s = race->caution_s = race->red_s = -1;
   race->leader = race->best_car = -1;
   race->lead_changes = race->cautions = race->caution_laps = 0;
   race->flags = RS_FLAG_START_HIDDEN;
+  race->n_debris = 0;
   race->pace = (RsPaceCar){ .s = race->track->spec->pit_exit_m * 0.3 };
   g_array_set_size (race->first_at, 0);
   session->first_tick = first ? 1 : race->tick + 1;
@@ -97,6 +98,7 @@ rs_sessions_take_results (RsRace *race)
       .position = e->position,
       .class_position = e->class_position,
       .laps = MAX (e->done ? e->done_laps : e->timer.completed, 0),
+      .laps_led = e->laps_led,
       .best_lap = e->timer.best_lap,
       .best_s = e->timer.best_s,
       .last_s = e->timer.last_s,

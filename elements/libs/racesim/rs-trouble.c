@@ -101,6 +101,15 @@ damage (RsRace *race, RsEntry *entry, double much)
   rs_car_plan (&entry->car, entry->timer.lap);
 }
 
+static gboolean
+another_is_stranded (const RsRace *race, const RsEntry *me)
+{
+  for (guint i = 0; i < race->n_cars; i++)
+    if (race->cars[i].trouble.stranded && &race->cars[i] != me)
+      return TRUE;
+  return FALSE;
+}
+
 /* Hits something; goes nowhere until it is towed. */
 void
 rs_trouble_crash (RsRace *race, RsEntry *entry)
@@ -114,7 +123,10 @@ rs_trouble_crash (RsRace *race, RsEntry *entry)
   entry->trouble.wide_until_s = race->time_s + STRANDED_S;
   damage (race, entry, 1);
   count_incident (race, entry, REPORT_HIT_WORLD, 4);
-  if (g_str_has_suffix (race->track->spec->type, "oval"))
+  rs_debris_leave (race, entry);
+  if (another_is_stranded (race, entry))
+    rs_control_red (race, TRUE);
+  else if (g_str_has_suffix (race->track->spec->type, "oval"))
     rs_control_caution (race, TRUE);
 }
 
@@ -128,6 +140,8 @@ rs_trouble_contact (RsRace *race, RsEntry *a, RsEntry *b)
   count_incident (race, b, REPORT_HIT_CAR, 4);
   damage (race, a, 0.1 + 0.4 * u);
   damage (race, b, 0.05 + 0.25 * u);
+  if (u > 0.4)
+    rs_debris_leave (race, a);
   if (u > 0.5 && a->trouble.stopped_until_s <= race->time_s)
     rs_trouble_spin (race, u > 0.75 ? b : a);
 }

@@ -41,9 +41,9 @@ add_result (GString *out, const RsRace *race, const RsResult *r)
 {
   g_string_append_printf (out,
       "    {\"car_idx\": %d, \"position\": %d, \"class_position\": %d, "
-      "\"laps\": %d, \"best_lap\": %d, ",
+      "\"laps\": %d, \"laps_led\": %d, \"best_lap\": %d, ",
       race->first_idx + (int) r->entry, r->position, r->class_position, r->laps,
-      r->best_s > 0 ? r->best_lap : -1);
+      r->laps_led, r->best_s > 0 ? r->best_lap : -1);
   add_number (out, "best_s", r->best_s > 0 ? r->best_s : -1);
   g_string_append (out, ", ");
   add_number (out, "gap_s", r->gap_s);
