@@ -5,8 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Rows say where cars are along the lap alone: two that are this close along it
- * must be beside each other. */
+/* Rows say where cars are along the lap alone (no CarIdx array has a place
+ * across the road): two that are this close along it must be beside each
+ * other. */
 #define BESIDE_M 8.5
 #define LANE_M 1.9f
 #define OFF_M 3.0f
@@ -88,13 +89,21 @@ is_there (const SceneField *field, const SceneRow *row, guint i)
   return i < row->n_cars && row->car_pct[i] >= 0 && !field->entry[i].hidden;
 }
 
-/* Past the own car on the side that has room; once there, it stays there. */
+/* Past the own car on the side that the spotter calls, else on the one that has
+ * room; once there, it stays there. */
 static gfloat
-beside_own (const SceneEntry *e, const SceneTrack *track, gdouble own_lap_m)
+beside_own (const SceneEntry *e, const SceneRow *row, const SceneTrack *track,
+    gdouble own_lap_m)
 {
+  gint told = (gint) scene_row_get (row, SCENE_BESIDE, 0);
   SceneNode node;
   gboolean left;
 
+  /* irsdk_CarLeftRight: one or two cars to the left, to the right. */
+  if (told == 2 || told == 5)
+    return 2 * LANE_M;
+  if (told == 3 || told == 6)
+    return -2 * LANE_M;
   scene_track_at (track, own_lap_m, &node);
   left = fabsf (e->line_m) > LANE_M / 2 ? e->line_m > 0 : node.line < 0;
   return left ? 2 * LANE_M : -2 * LANE_M;
@@ -115,7 +124,7 @@ wanted_lane (const SceneField *field, const SceneRow *row,
     if (gap > BESIDE_M)
       continue;
     if ((gint) k == field->own)
-      return beside_own (&field->entry[i], track, at[k]);
+      return beside_own (&field->entry[i], row, track, at[k]);
     if ((gint) i == field->own)
       return 0;
     return i < k ? LANE_M : -LANE_M;

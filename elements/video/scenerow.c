@@ -49,6 +49,7 @@ static const gchar *const names[SCENE_N_VALUES] = {
   [SCENE_WETNESS] = "TrackWetness",
   [SCENE_PRECIPITATION] = "Precipitation",
   [SCENE_TIME_REMAIN] = "SessionTimeRemain",
+  [SCENE_BESIDE] = "CarLeftRight",
 };
 
 /* Forgets the variables of any schema before. The schema must outlive them. */

@@ -54,6 +54,7 @@ typedef enum {
   SCENE_WETNESS, /* irsdk_TrackWetness: 1 dry .. 7 */
   SCENE_PRECIPITATION, /* 0..1 */
   SCENE_TIME_REMAIN, /* s, 604800 = without end */
+  SCENE_BESIDE, /* irsdk_CarLeftRight, of the own car */
   SCENE_N_VALUES,
 } SceneValue;
 
