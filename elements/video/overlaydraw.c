@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "scenepaint.h"
+
 /* White as long as no class is known: the simulator's own choice. */
 #define NO_CLASS 0xffffffu
 
@@ -52,42 +54,24 @@ class_color (const OverlayPen *pen)
                                                   : NO_CLASS);
 }
 
-/* What can be read on the class colour: Rec. 709 luma of sRGB values. */
-static guint32
-on_class_color (const OverlayPen *pen)
-{
-  guint32 c = class_color (pen);
-  guint luma =
-      (213 * (c >> 16 & 255) + 715 * (c >> 8 & 255) + 72 * (c & 255)) / 1000;
-
-  return luma > 130 ? 0xff0b0f14u : 0xffffffffu;
-}
-
 void
 overlay_set_color (const OverlayPen *pen, cairo_t *cr, guint32 color)
 {
   if (color == OVERLAY_COLOR_CLASS)
     color = class_color (pen);
   else if (color == OVERLAY_COLOR_ON_CLASS)
-    color = on_class_color (pen);
-  cairo_set_source_rgba (cr, (color >> 16 & 255) / 255.0,
-      (color >> 8 & 255) / 255.0, (color & 255) / 255.0, (color >> 24) / 255.0);
+    color = scene_ink_on (class_color (pen));
+  scene_paint_color (cr, color);
 }
 
 static void
 box_path (cairo_t *cr, gdouble x, gdouble y, gdouble w, gdouble h, gdouble r)
 {
   r = MIN (r, MIN (w, h) / 2);
-  if (r < 0.5) {
+  if (r < 0.5)
     cairo_rectangle (cr, x, y, w, h);
-    return;
-  }
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, x + w - r, y + r, r, -G_PI / 2, 0);
-  cairo_arc (cr, x + w - r, y + h - r, r, 0, G_PI / 2);
-  cairo_arc (cr, x + r, y + h - r, r, G_PI / 2, G_PI);
-  cairo_arc (cr, x + r, y + r, r, G_PI, 1.5 * G_PI);
-  cairo_close_path (cr);
+  else
+    scene_paint_rounded (cr, x, y, w, h, r);
 }
 
 /* Filled, with the widget's corners. */

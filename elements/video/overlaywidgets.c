@@ -4,51 +4,16 @@
 #include <string.h>
 
 #include "overlaydraw.h"
+#include "sceneflags.h"
 
 /* Blinks a second. */
 #define BLINK_HZ 4
 #define DEFAULT_RANGE_G 3.0
 
-typedef struct {
-  guint32 bits;
-  guint32 color, ink;
-  const gchar *text;
-} Flag;
-
-/* Bits of irsdk_Flags; the first that waves is shown. */
-static const Flag flags[] = {
-  { 0x00000010, 0xffd8352fu, 0xffffffffu, "RED FLAG" },
-  { 0x00030000, 0xff17191cu, 0xffffffffu, "BLACK FLAG" },
-  { 0x00100000, 0xffe8792bu, 0xff17191cu, "REPAIR" },
-  { 0x0000c108, 0xfff5c518u, 0xff17191cu, "YELLOW" },
-  { 0x00000040, 0xfff5c518u, 0xff17191cu, "DEBRIS" },
-  { 0x00000020, 0xff2f6fd0u, 0xffffffffu, "BLUE FLAG" },
-  { 0x00000001, 0xfff2f4f7u, 0xff17191cu, "FINISH" },
-  { 0x00000002, 0xfff2f4f7u, 0xff17191cu, "LAST LAP" },
-};
-
 static gdouble
 value_of (const OverlayPen *pen, const GstPitboxExpression *sum)
 {
   return gst_pitbox_expression_evaluate (sum, pen->state->data);
-}
-
-static guint32
-flag_bits (const OverlayPen *pen)
-{
-  return (guint32) scene_row_get (&pen->state->row, SCENE_FLAGS, 0);
-}
-
-/* Place of the first flag that waves, or -1. */
-static gint
-find_flag (const OverlayPen *pen)
-{
-  guint32 bits = flag_bits (pen);
-
-  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
-    if (bits & flags[i].bits)
-      return (gint) i;
-  return -1;
 }
 
 static void
@@ -180,6 +145,19 @@ measure_delta (
         CLAMP (delta / item->max, -1.0, 1.0) * (widget->width / 2));
 }
 
+static void
+measure_flag (const OverlayPen *pen, OverlayShown *shown)
+{
+  const SceneFlag *flag = scene_flag_find (&pen->state->row, FALSE);
+
+  shown->visible = flag != NULL;
+  if (flag == NULL)
+    return;
+  shown->color = flag->color;
+  shown->n[0] = (gint) flag->ink;
+  g_strlcpy (shown->text, flag->label, sizeof shown->text);
+}
+
 void
 overlay_widget_measure (
     const OverlayPen *pen, const OverlayWidget *widget, OverlayShown *shown)
@@ -225,8 +203,7 @@ overlay_widget_measure (
       overlay_map_measure (pen, widget, shown);
       break;
     case OVERLAY_FLAG:
-      shown->n[0] = find_flag (pen);
-      shown->visible = shown->n[0] >= 0;
+      measure_flag (pen, shown);
       break;
     default:
       break;
@@ -418,11 +395,11 @@ draw_delta (const OverlayPen *pen, const OverlayWidget *widget)
 static void
 draw_flag (const OverlayPen *pen, const OverlayWidget *widget)
 {
-  const Flag *flag = &flags[widget->shown.n[0]];
+  const OverlayShown *shown = &widget->shown;
 
   overlay_draw_box (pen, widget, widget->x, widget->y, widget->width,
-      widget->height, flag->color);
-  overlay_draw_text (pen, widget, flag->text, flag->ink);
+      widget->height, shown->color);
+  overlay_draw_text (pen, widget, shown->text, (guint32) shown->n[0]);
 }
 
 static void

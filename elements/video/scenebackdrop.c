@@ -5,17 +5,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "scenepaint.h"
+
 #define TURN (2 * G_PI)
 
 /* A repeatable number 0..1 from two small ones. */
 static gdouble
 noise (guint a, guint b)
 {
-  guint32 h = a * 0x9e3779b1u ^ b * 0x85ebca6bu;
-
-  h = (h ^ h >> 15) * 0x2c1b3c6du;
-  h = (h ^ h >> 12) * 0x297a2d39u;
-  return (h ^ h >> 15) / 4294967296.0;
+  return scene_hash (a, b, 0) / 4294967296.0;
 }
 
 static void

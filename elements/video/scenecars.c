@@ -2,6 +2,7 @@
  * The other cars: a few dozen faces each, shaded by the sun. */
 #include <math.h>
 
+#include "scenepaint.h"
 #include "sceneworld.h"
 
 #define MAX_FACES 64
@@ -188,8 +189,8 @@ build (Model *m, const SceneCar *car, gboolean simple)
 {
   guint32 badge = 0xff000000u | car->class_color;
   const Shape *s = &shapes[CLAMP (car->shape, 0, 2)];
-  guint32 paint = paints[scene_hash (car->car_idx, 3) % 12];
-  guint32 accent = paints[scene_hash (car->car_idx, 5) % 12];
+  guint32 paint = paints[scene_hash (car->car_idx, 3, 0) % 12];
+  guint32 accent = paints[scene_hash (car->car_idx, 5, 0) % 12];
   guint32 dark = scene_mix (paint, 0xff000000u, 60);
   guint step = simple ? s->n_body - 1 : 1;
 

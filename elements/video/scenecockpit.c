@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "scenepaint.h"
+
 #define WHEEL_Y 100.0
 #define WHEEL_R 196.0
 
@@ -18,17 +20,6 @@ outline (cairo_t *cr, gdouble half)
   cairo_curve_to (cr, 262, -262, 255, -172, 290, -166);
   cairo_curve_to (cr, 360, -158, half * 0.7, -150, half, -118);
   cairo_line_to (cr, half, 0);
-  cairo_close_path (cr);
-}
-
-static void
-rounded (cairo_t *cr, gdouble x, gdouble y, gdouble w, gdouble h, gdouble r)
-{
-  cairo_new_sub_path (cr);
-  cairo_arc (cr, x + w - r, y + r, r, -G_PI / 2, 0);
-  cairo_arc (cr, x + w - r, y + h - r, r, 0, G_PI / 2);
-  cairo_arc (cr, x + r, y + h - r, r, G_PI / 2, G_PI);
-  cairo_arc (cr, x + r, y + r, r, G_PI, G_PI * 1.5);
   cairo_close_path (cr);
 }
 
@@ -111,14 +102,14 @@ paint_g_meter (cairo_t *cr)
 static void
 paint_screen (cairo_t *cr)
 {
-  rounded (cr, SCENE_SCREEN_X - 8, SCENE_SCREEN_Y - 30, SCENE_SCREEN_W + 16,
-      SCENE_SCREEN_H + 38, 14);
+  scene_paint_rounded (cr, SCENE_SCREEN_X - 8, SCENE_SCREEN_Y - 30,
+      SCENE_SCREEN_W + 16, SCENE_SCREEN_H + 38, 14);
   cairo_set_source_rgb (cr, 0.03, 0.032, 0.038);
   cairo_fill_preserve (cr);
   cairo_set_line_width (cr, 1.5);
   cairo_set_source_rgba (cr, 1, 1, 1, 0.12);
   cairo_stroke (cr);
-  rounded (
+  scene_paint_rounded (
       cr, SCENE_SCREEN_X, SCENE_SCREEN_Y, SCENE_SCREEN_W, SCENE_SCREEN_H, 8);
   cairo_set_source_rgb (cr, 0.045, 0.055, 0.072);
   cairo_fill (cr);
@@ -173,12 +164,12 @@ scene_frame_paint (cairo_t *cr, gdouble half, gdouble height)
   cairo_set_source_rgb (cr, 0.09, 0.095, 0.11);
   cairo_rectangle (cr, -9, 0, 18, SCENE_MIRROR_TOP);
   cairo_fill (cr);
-  rounded (cr, -SCENE_MIRROR_X - 8, SCENE_MIRROR_TOP - 7,
+  scene_paint_rounded (cr, -SCENE_MIRROR_X - 8, SCENE_MIRROR_TOP - 7,
       2 * SCENE_MIRROR_X + 16, SCENE_MIRROR_BOTTOM - SCENE_MIRROR_TOP + 14, 17);
   cairo_fill (cr);
   cairo_set_operator (cr, CAIRO_OPERATOR_CLEAR);
-  rounded (cr, -SCENE_MIRROR_X, SCENE_MIRROR_TOP, 2 * SCENE_MIRROR_X,
-      SCENE_MIRROR_BOTTOM - SCENE_MIRROR_TOP, 11);
+  scene_paint_rounded (cr, -SCENE_MIRROR_X, SCENE_MIRROR_TOP,
+      2 * SCENE_MIRROR_X, SCENE_MIRROR_BOTTOM - SCENE_MIRROR_TOP, 11);
   cairo_fill (cr);
   cairo_set_operator (cr, CAIRO_OPERATOR_OVER);
 }
@@ -234,23 +225,23 @@ paint_hand (cairo_t *cr, gdouble angle)
   /* The forearm comes from below, wherever the hand is. */
   cairo_save (cr);
   cairo_rotate (cr, -fabs (angle) - 0.30);
-  rounded (cr, -27, 20, 54, 170, 24);
+  scene_paint_rounded (cr, -27, 20, 54, 170, 24);
   cairo_set_source_rgb (cr, 0.115, 0.20, 0.36);
   cairo_fill (cr);
-  rounded (cr, -31, 20, 62, 20, 9);
+  scene_paint_rounded (cr, -31, 20, 62, 20, 9);
   cairo_set_source_rgb (cr, 0.85, 0.87, 0.90);
   cairo_fill (cr);
   cairo_restore (cr);
   cairo_rotate (cr, 0.30);
   for (gint i = 0; i < 4; i++) {
-    rounded (cr, -25 + i * 3, -29 + i * 15, 50, 17, 8);
+    scene_paint_rounded (cr, -25 + i * 3, -29 + i * 15, 50, 17, 8);
     cairo_set_source_rgb (cr, 0.10 + 0.012 * i, 0.11 + 0.012 * i, 0.13);
     cairo_fill_preserve (cr);
     cairo_set_line_width (cr, 1.4);
     cairo_set_source_rgba (cr, 0.75, 0.20, 0.18, 0.55);
     cairo_stroke (cr);
   }
-  rounded (cr, 12, -20, 34, 56, 16);
+  scene_paint_rounded (cr, 12, -20, 34, 56, 16);
   cairo_set_source_rgb (cr, 0.155, 0.165, 0.185);
   cairo_fill (cr);
   cairo_restore (cr);

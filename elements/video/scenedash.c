@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenecockpit.h"
+#include "sceneflags.h"
 #include "scenefont.h"
 #include "scenerevs.h"
 
@@ -295,24 +296,6 @@ draw_fuel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   text (dash, canvas, dash->small, -318, -62, SCENE_RIGHT, WHITE, s);
 }
 
-typedef struct {
-  guint32 bits;
-  guint32 color, ink;
-  const gchar *label;
-} Flag;
-
-/* The first that waves is shown; bits of irsdk_Flags. */
-static const Flag flags[] = {
-  { 0x00000010, 0xffd8352fu, 0xffffffffu, "RED" },
-  { 0x00030000, 0xff17191cu, 0xfff2f4f7u, "BLACK" },
-  { 0x00100000, 0xffe8792bu, 0xff17191cu, "REPAIR" },
-  { 0x0000c108, 0xfff5c518u, 0xff17191cu, "YELLOW" },
-  { 0x00000040, 0xfff5c518u, 0xff17191cu, "DEBRIS" },
-  { 0x00000020, 0xff2f6fd0u, 0xffffffffu, "BLUE" },
-  { 0x00000001, 0xfff2f4f7u, 0xff17191cu, "FINISH" },
-  { 0x00000002, 0xfff2f4f7u, 0xff17191cu, "LAST LAP" },
-};
-
 static void
 draw_chip (const SceneDash *dash, SceneCanvas *canvas, gfloat right, gfloat y,
     guint32 color, guint32 ink, const gchar *label)
@@ -328,18 +311,14 @@ draw_chip (const SceneDash *dash, SceneCanvas *canvas, gfloat right, gfloat y,
 static void
 draw_chips (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
-  guint32 bits = (guint32) CLAMP (
-      scene_row_get (row, SCENE_FLAGS, 0), 0.0, (gdouble) G_MAXUINT32);
+  const SceneFlag *flag = scene_flag_find (row, FALSE);
   gfloat right = (gfloat) canvas->width - 92 * dash->unit;
   gfloat y = 24 * dash->unit;
 
-  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
-    if (bits & flags[i].bits) {
-      draw_chip (
-          dash, canvas, right, y, flags[i].color, flags[i].ink, flags[i].label);
-      y += 42 * dash->unit;
-      break;
-    }
+  if (flag != NULL) {
+    draw_chip (dash, canvas, right, y, flag->color, flag->ink, flag->label);
+    y += 42 * dash->unit;
+  }
   if (scene_row_get (row, SCENE_ON_PIT_ROAD, 0) != 0)
     draw_chip (dash, canvas, right, y, AMBER, 0xff17191cu, "PIT ROAD");
 }

@@ -5,48 +5,12 @@
 #include <math.h>
 
 #include "scenefont.h"
+#include "scenepaint.h"
+
+#define SHADOW 0x59000000u
 
 /* All art is drawn into x 0..aspect, y 0 (top) .. 1 (ground). Light comes from
  * the upper left. */
-
-static void
-rgb (cairo_t *cr, guint32 color)
-{
-  cairo_set_source_rgb (cr, (color >> 16 & 0xff) / 255.0,
-      (color >> 8 & 0xff) / 255.0, (color & 0xff) / 255.0);
-}
-
-static void
-rect (cairo_t *cr, gdouble x, gdouble y, gdouble w, gdouble h, guint32 color)
-{
-  cairo_rectangle (cr, x, y, w, h);
-  rgb (cr, color);
-  cairo_fill (cr);
-}
-
-static void
-blob (cairo_t *cr, gdouble x, gdouble y, gdouble rx, gdouble ry, guint32 color)
-{
-  cairo_save (cr);
-  cairo_translate (cr, x, y);
-  cairo_scale (cr, rx, ry);
-  cairo_arc (cr, 0, 0, 1, 0, 2 * G_PI);
-  cairo_restore (cr);
-  rgb (cr, color);
-  cairo_fill (cr);
-}
-
-static void
-shadow (cairo_t *cr, gdouble x, gdouble y, gdouble rx, gdouble ry)
-{
-  cairo_save (cr);
-  cairo_translate (cr, x, y);
-  cairo_scale (cr, rx, ry);
-  cairo_arc (cr, 0, 0, 1, 0, 2 * G_PI);
-  cairo_restore (cr);
-  cairo_set_source_rgba (cr, 0, 0, 0, 0.35);
-  cairo_fill (cr);
-}
 
 /* A crown of leaves: dark heaps first, lit ones on top. */
 static void
@@ -67,24 +31,24 @@ art_tree (cairo_t *cr, gint variant)
     { 0.40, 0.56, 0.20 },
   };
 
-  shadow (cr, 0.40, 0.985, 0.30, 0.02);
-  rect (cr, 0.365, 0.62, 0.07, 0.37, 0xff4b3a2a);
+  scene_paint_ellipse (cr, 0.40, 0.985, 0.30, 0.02, SHADOW);
+  scene_paint_rect (cr, 0.365, 0.62, 0.07, 0.37, 0xff4b3a2a);
   for (guint i = 0; i < 9; i++)
-    blob (cr, heap[i][0], heap[i][1] + 0.02, heap[i][2], heap[i][2] * 0.95,
-        dark[variant]);
+    scene_paint_ellipse (cr, heap[i][0], heap[i][1] + 0.02, heap[i][2],
+        heap[i][2] * 0.95, dark[variant]);
   for (guint i = 0; i < 9; i++)
-    blob (cr, heap[i][0] - 0.02, heap[i][1] - 0.015, heap[i][2] * 0.82,
-        heap[i][2] * 0.76, mid[variant]);
+    scene_paint_ellipse (cr, heap[i][0] - 0.02, heap[i][1] - 0.015,
+        heap[i][2] * 0.82, heap[i][2] * 0.76, mid[variant]);
   for (guint i = 0; i < 9; i++)
-    blob (cr, heap[i][0] - 0.05, heap[i][1] - 0.05, heap[i][2] * 0.5,
-        heap[i][2] * 0.42, lit[variant]);
+    scene_paint_ellipse (cr, heap[i][0] - 0.05, heap[i][1] - 0.05,
+        heap[i][2] * 0.5, heap[i][2] * 0.42, lit[variant]);
 }
 
 static void
 art_conifer (cairo_t *cr, gint variant)
 {
-  shadow (cr, 0.22, 0.985, 0.20, 0.02);
-  rect (cr, 0.20, 0.85, 0.04, 0.14, 0xff44352a);
+  scene_paint_ellipse (cr, 0.22, 0.985, 0.20, 0.02, SHADOW);
+  scene_paint_rect (cr, 0.20, 0.85, 0.04, 0.14, 0xff44352a);
   for (gint side = 0; side < 2; side++)
     for (gint i = 5; i >= 0; i--) {
       gdouble top = 0.02 + i * 0.135, half = 0.07 + i * 0.028;
@@ -93,7 +57,7 @@ art_conifer (cairo_t *cr, gint variant)
       cairo_line_to (cr, side ? 0.22 : 0.22 + half, top + 0.26);
       cairo_line_to (cr, 0.22 - half, top + 0.26);
       cairo_close_path (cr);
-      rgb (cr, side ? 0xff40693f : 0xff264632);
+      scene_paint_color (cr, side ? 0xff40693f : 0xff264632);
       cairo_fill (cr);
     }
 }
@@ -101,50 +65,39 @@ art_conifer (cairo_t *cr, gint variant)
 static void
 art_bush (cairo_t *cr, gint variant)
 {
-  shadow (cr, 1.0, 0.95, 0.95, 0.05);
+  scene_paint_ellipse (cr, 1.0, 0.95, 0.95, 0.05, SHADOW);
   for (gint i = 0; i < 5; i++)
-    blob (cr, 0.3 + i * 0.35, 0.62 - (i % 2) * 0.12, 0.30, 0.36, 0xff34592f);
+    scene_paint_ellipse (
+        cr, 0.3 + i * 0.35, 0.62 - (i % 2) * 0.12, 0.30, 0.36, 0xff34592f);
   for (gint i = 0; i < 5; i++)
-    blob (cr, 0.26 + i * 0.35, 0.50 - (i % 2) * 0.12, 0.22, 0.24, 0xff517f3d);
+    scene_paint_ellipse (
+        cr, 0.26 + i * 0.35, 0.50 - (i % 2) * 0.12, 0.22, 0.24, 0xff517f3d);
 }
 
 static void
 art_post (cairo_t *cr, gint variant)
 {
-  rect (cr, 0.10, 0.40, 0.60, 0.58, 0xffe8e4da);
-  rect (cr, 0.52, 0.40, 0.18, 0.58, 0xffbdb8ac);
-  rect (cr, 0.16, 0.48, 0.30, 0.20, 0xff39434c);
+  scene_paint_rect (cr, 0.10, 0.40, 0.60, 0.58, 0xffe8e4da);
+  scene_paint_rect (cr, 0.52, 0.40, 0.18, 0.58, 0xffbdb8ac);
+  scene_paint_rect (cr, 0.16, 0.48, 0.30, 0.20, 0xff39434c);
   cairo_move_to (cr, 0.02, 0.42);
   cairo_line_to (cr, 0.16, 0.26);
   cairo_line_to (cr, 0.66, 0.26);
   cairo_line_to (cr, 0.78, 0.42);
   cairo_close_path (cr);
-  rgb (cr, 0xffd9622b);
+  scene_paint_color (cr, 0xffd9622b);
   cairo_fill (cr);
-  rect (cr, 0.60, 0.02, 0.02, 0.26, 0xff9aa0a6);
-  rect (cr, 0.62, 0.02, 0.17, 0.11, 0xff2fa35c);
+  scene_paint_rect (cr, 0.60, 0.02, 0.02, 0.26, 0xff9aa0a6);
+  scene_paint_rect (cr, 0.62, 0.02, 0.17, 0.11, 0xff2fa35c);
 }
 
 static void
 art_mast (cairo_t *cr, gint variant)
 {
-  rect (cr, 0.095, 0.05, 0.012, 0.95, 0xff8b9197);
-  rect (cr, 0.02, 0.02, 0.16, 0.055, 0xff5d636a);
+  scene_paint_rect (cr, 0.095, 0.05, 0.012, 0.95, 0xff8b9197);
+  scene_paint_rect (cr, 0.02, 0.02, 0.16, 0.055, 0xff5d636a);
   for (gint i = 0; i < 4; i++)
-    rect (cr, 0.027 + i * 0.038, 0.027, 0.030, 0.040, 0xfff3f0dc);
-}
-
-static void
-label (cairo_t *cr, gdouble middle, gdouble y, gdouble cap, guint32 color,
-    gdouble weight, const gchar *text)
-{
-  scene_font_path (cr, (gfloat) (middle - scene_font_units (text) * cap / 2),
-      (gfloat) y, (gfloat) cap, text);
-  rgb (cr, color);
-  cairo_set_line_width (cr, cap * weight / 6);
-  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  cairo_stroke (cr);
+    scene_paint_rect (cr, 0.027 + i * 0.038, 0.027, 0.030, 0.040, 0xfff3f0dc);
 }
 
 static void
@@ -152,13 +105,19 @@ art_board (cairo_t *cr, gint variant)
 {
   static const gchar *const text[5] = { "50", "100", "150", "200", "300" };
   static const gint bars[5] = { 1, 2, 3, 2, 3 };
+  const gdouble cap = 0.27;
+  gdouble w;
 
-  rect (cr, 0.15, 0.55, 0.035, 0.45, 0xff70757b);
-  rect (cr, 0.615, 0.55, 0.035, 0.45, 0xff70757b);
-  rect (cr, 0.0, 0.04, 0.8, 0.54, 0xfff2f1ec);
+  scene_paint_rect (cr, 0.15, 0.55, 0.035, 0.45, 0xff70757b);
+  scene_paint_rect (cr, 0.615, 0.55, 0.035, 0.45, 0xff70757b);
+  scene_paint_rect (cr, 0.0, 0.04, 0.8, 0.54, 0xfff2f1ec);
   for (gint i = 0; i < bars[variant]; i++)
-    rect (cr, 0.05 + i * 0.25, 0.47, 0.2, 0.07, 0xffc4342e);
-  label (cr, 0.4, 0.12, 0.27, 0xff16181b, 1.1, text[variant]);
+    scene_paint_rect (cr, 0.05 + i * 0.25, 0.47, 0.2, 0.07, 0xffc4342e);
+  w = scene_font_units (text[variant]) * cap;
+  cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  scene_paint_text (
+      cr, 0.4 - w / 2, 0.12, w, cap, 1.1, 0xff16181bu, text[variant]);
 }
 
 typedef struct {

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "scenepaint.h"
+
 #define NEAR_M 5.0f
 #define FAR_M 170.0f
 
@@ -29,16 +31,6 @@ scene_tags_free (SceneTags *tags)
     return;
   scene_font_free (tags->font);
   g_free (tags);
-}
-
-/* Black or white, whichever is read better on a colour. */
-guint32
-scene_ink_on (guint32 color)
-{
-  guint luma = (color >> 16 & 0xff) * 54 + (color >> 8 & 0xff) * 183
-               + (color & 0xff) * 19;
-
-  return luma > 128 * 256 ? 0xff14171bu : 0xfff5f7f9u;
 }
 
 static gboolean

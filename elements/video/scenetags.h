@@ -13,6 +13,5 @@ SceneTags *scene_tags_new (gint picture_height);
 void scene_tags_free (SceneTags *tags);
 void scene_tags_draw (const SceneTags *tags, const SceneWorld *world,
     const SceneCar *cars, guint n_cars);
-guint32 scene_ink_on (guint32 color);
 
 G_END_DECLS

@@ -4,25 +4,16 @@
 
 #include <math.h>
 
-#include "scenefont.h"
+#include "scenepaint.h"
 
 #define SIZE 256
 #define GROUND 128
 
-static guint32
-hash (guint32 a, guint32 b, guint32 c)
-{
-  guint32 h = a * 0x9e3779b1u ^ b * 0x85ebca6bu ^ c * 0xc2b2ae35u;
-
-  h = (h ^ h >> 15) * 0x2c1b3c6du;
-  h = (h ^ h >> 12) * 0x297a2d39u;
-  return h ^ h >> 15;
-}
-
 static gfloat
 lattice (guint x, guint y, guint cells_x, guint cells_y, guint seed)
 {
-  return (gfloat) (hash (x % cells_x, y % cells_y, seed) >> 8) / 16777216.0f;
+  return (gfloat) (scene_hash (x % cells_x, y % cells_y, seed) >> 8)
+         / 16777216.0f;
 }
 
 /* Smooth noise 0..1 that repeats after the texture; cells: how many bumps. */
@@ -100,60 +91,30 @@ make_ground (guint32 (*at) (gfloat, gfloat))
   return t;
 }
 
-static void
-rgb (cairo_t *cr, guint32 c)
-{
-  cairo_set_source_rgb (cr, (c >> 16 & 0xff) / 255.0, (c >> 8 & 0xff) / 255.0,
-      (c & 0xff) / 255.0);
-}
-
-/* In shares of the texture, y from the top: v runs downwards in memory, so
- * what is painted is turned over at the end. */
-static void
-rect (cairo_t *cr, gdouble x, gdouble y, gdouble w, gdouble h, guint32 color)
-{
-  cairo_rectangle (cr, x, y, w, h);
-  rgb (cr, color);
-  cairo_fill (cr);
-}
-
-static void
-lettering (cairo_t *cr, gdouble x, gdouble y, gdouble w, gdouble cap,
-    gdouble weight, guint32 color, const gchar *text)
-{
-  gdouble units = scene_font_units (text), stretch = w / (units * cap);
-
-  cairo_save (cr);
-  cairo_translate (cr, x, y);
-  cairo_scale (cr, stretch, 1);
-  scene_font_path (cr, 0, 0, (gfloat) cap, text);
-  rgb (cr, color);
-  cairo_set_line_width (cr, cap * weight / 6);
-  cairo_stroke (cr);
-  cairo_restore (cr);
-}
+/* All art is painted into a square of 1, y from the top: v runs downwards in
+ * memory, so it is turned over. */
 
 static void
 art_kerb (cairo_t *cr)
 {
-  rect (cr, 0, 0, 1, 0.5, 0xffc0282au);
-  rect (cr, 0, 0.5, 1, 0.5, 0xffeceae4u);
+  scene_paint_rect (cr, 0, 0, 1, 0.5, 0xffc0282au);
+  scene_paint_rect (cr, 0, 0.5, 1, 0.5, 0xffeceae4u);
 }
 
 /* Three rails on posts. */
 static void
 art_barrier (cairo_t *cr)
 {
-  rect (cr, 0, 0, 1, 1, 0xff70767cu);
+  scene_paint_rect (cr, 0, 0, 1, 1, 0xff70767cu);
   for (gint i = 0; i < 3; i++) {
     gdouble y = 0.02 + i * 0.33;
 
-    rect (cr, 0, y, 1, 0.27, 0xffaab0b5u);
-    rect (cr, 0, y, 1, 0.07, 0xffd3d7dau);
-    rect (cr, 0, y + 0.11, 1, 0.05, 0xff858b91u);
-    rect (cr, 0, y + 0.16, 1, 0.06, 0xffbcc1c5u);
+    scene_paint_rect (cr, 0, y, 1, 0.27, 0xffaab0b5u);
+    scene_paint_rect (cr, 0, y, 1, 0.07, 0xffd3d7dau);
+    scene_paint_rect (cr, 0, y + 0.11, 1, 0.05, 0xff858b91u);
+    scene_paint_rect (cr, 0, y + 0.16, 1, 0.06, 0xffbcc1c5u);
   }
-  rect (cr, 0.47, 0, 0.05, 1, 0xff5d6369u);
+  scene_paint_rect (cr, 0.47, 0, 0.05, 1, 0xff5d6369u);
 }
 
 static void
@@ -163,9 +124,10 @@ art_tyres (cairo_t *cr)
     for (gint y = 0; y < 3; y++) {
       guint32 color = x % 2 == 0 ? 0xffb8302bu : 0xffe3e0d8u;
 
-      rect (cr, x / 6.0, y / 3.0, 1 / 6.0, 1 / 3.0, 0xff1a1b1eu);
-      rect (cr, x / 6.0 + 0.006, y / 3.0 + 0.02, 0.155, 0.24, color);
-      rect (cr, x / 6.0 + 0.006, y / 3.0 + 0.18, 0.155, 0.08,
+      scene_paint_rect (cr, x / 6.0, y / 3.0, 1 / 6.0, 1 / 3.0, 0xff1a1b1eu);
+      scene_paint_rect (
+          cr, x / 6.0 + 0.006, y / 3.0 + 0.02, 0.155, 0.24, color);
+      scene_paint_rect (cr, x / 6.0 + 0.006, y / 3.0 + 0.18, 0.155, 0.08,
           shade (color, 0.7f));
     }
 }
@@ -173,22 +135,22 @@ art_tyres (cairo_t *cr)
 static void
 art_hoarding (cairo_t *cr)
 {
-  rect (cr, 0, 0, 0.5, 1, 0xff14579au);
-  lettering (cr, 0.05, 0.26, 0.40, 0.48, 1.2, 0xfff4f6f8u, "PITBOX");
-  rect (cr, 0.5, 0, 0.5, 1, 0xfff1f0ebu);
-  rect (cr, 0.5, 0.84, 0.5, 0.16, 0xffd8442fu);
-  lettering (cr, 0.56, 0.22, 0.37, 0.46, 1.2, 0xff191c20u, "RELAY");
-  rect (cr, 0, 0, 1, 0.05, 0xffcfd3d6u);
+  scene_paint_rect (cr, 0, 0, 0.5, 1, 0xff14579au);
+  scene_paint_text (cr, 0.05, 0.26, 0.40, 0.48, 1.2, 0xfff4f6f8u, "PITBOX");
+  scene_paint_rect (cr, 0.5, 0, 0.5, 1, 0xfff1f0ebu);
+  scene_paint_rect (cr, 0.5, 0.84, 0.5, 0.16, 0xffd8442fu);
+  scene_paint_text (cr, 0.56, 0.22, 0.37, 0.46, 1.2, 0xff191c20u, "RELAY");
+  scene_paint_rect (cr, 0, 0, 1, 0.05, 0xffcfd3d6u);
 }
 
 static void
 art_hoarding_2 (cairo_t *cr)
 {
-  rect (cr, 0, 0, 0.5, 1, 0xffe0a72au);
-  lettering (cr, 0.06, 0.26, 0.38, 0.48, 1.2, 0xff1c1d20u, "60 HZ");
-  rect (cr, 0.5, 0, 0.5, 1, 0xff1f7a4du);
-  lettering (cr, 0.55, 0.26, 0.40, 0.48, 1.2, 0xfff4f6f4u, "IN SYNC");
-  rect (cr, 0, 0, 1, 0.05, 0xffcfd3d6u);
+  scene_paint_rect (cr, 0, 0, 0.5, 1, 0xffe0a72au);
+  scene_paint_text (cr, 0.06, 0.26, 0.38, 0.48, 1.2, 0xff1c1d20u, "60 HZ");
+  scene_paint_rect (cr, 0.5, 0, 0.5, 1, 0xff1f7a4du);
+  scene_paint_text (cr, 0.55, 0.26, 0.40, 0.48, 1.2, 0xfff4f6f4u, "IN SYNC");
+  scene_paint_rect (cr, 0, 0, 1, 0.05, 0xffcfd3d6u);
 }
 
 static void
@@ -197,18 +159,20 @@ art_crowd (cairo_t *cr)
   static const guint32 shirts[7] = { 0xffc9503fu, 0xffe4ded0u, 0xff41699fu,
     0xffd6a63bu, 0xff333a42u, 0xff7f9d6du, 0xffb9bfc6u };
 
-  rect (cr, 0, 0, 1, 1, 0xff565c64u);
+  scene_paint_rect (cr, 0, 0, 1, 1, 0xff565c64u);
   for (guint row = 0; row < 12; row++) {
     gdouble y = row / 12.0;
 
-    rect (cr, 0, y + 0.055, 1, 0.028, 0xff7c838bu);
+    scene_paint_rect (cr, 0, y + 0.055, 1, 0.028, 0xff7c838bu);
     for (guint seat = 0; seat < 32; seat++) {
-      guint32 h = hash (row, seat, 9);
+      guint32 h = scene_hash (row, seat, 9);
 
       if (h % 5 == 0)
         continue;
-      rect (cr, seat / 32.0, y + 0.024, 0.022, 0.046, shirts[h / 8 % 7]);
-      rect (cr, seat / 32.0 + 0.006, y + 0.006, 0.011, 0.022, 0xffcaa58au);
+      scene_paint_rect (
+          cr, seat / 32.0, y + 0.024, 0.022, 0.046, shirts[h / 8 % 7]);
+      scene_paint_rect (
+          cr, seat / 32.0 + 0.006, y + 0.006, 0.011, 0.022, 0xffcaa58au);
     }
   }
 }
@@ -216,39 +180,40 @@ art_crowd (cairo_t *cr)
 static void
 art_garages (cairo_t *cr)
 {
-  rect (cr, 0, 0, 1, 1, 0xffd9dcdeu);
-  rect (cr, 0, 0.04, 1, 0.22, 0xff2b3a4au);
+  scene_paint_rect (cr, 0, 0, 1, 1, 0xffd9dcdeu);
+  scene_paint_rect (cr, 0, 0.04, 1, 0.22, 0xff2b3a4au);
   for (gint i = 0; i < 8; i++)
-    rect (cr, i / 8.0, 0.04, 0.006, 0.22, 0xffb7bdc2u);
-  rect (cr, 0, 0.30, 1, 0.13, 0xff1b62a8u);
-  lettering (cr, 0.09, 0.325, 0.32, 0.075, 1.2, 0xfff4f6f8u, "PITBOX");
-  lettering (cr, 0.59, 0.325, 0.32, 0.075, 1.2, 0xfff4f6f8u, "RELAY");
+    scene_paint_rect (cr, i / 8.0, 0.04, 0.006, 0.22, 0xffb7bdc2u);
+  scene_paint_rect (cr, 0, 0.30, 1, 0.13, 0xff1b62a8u);
+  scene_paint_text (cr, 0.09, 0.325, 0.32, 0.075, 1.2, 0xfff4f6f8u, "PITBOX");
+  scene_paint_text (cr, 0.59, 0.325, 0.32, 0.075, 1.2, 0xfff4f6f8u, "RELAY");
   for (gint i = 0; i < 2; i++) {
-    rect (cr, 0.04 + i * 0.5, 0.50, 0.42, 0.50, 0xff23282eu);
-    rect (cr, 0.04 + i * 0.5, 0.50, 0.42, 0.05, 0xff98a0a7u);
-    rect (cr, 0.08 + i * 0.5, 0.62, 0.34, 0.03, 0xffe7d9a4u);
-    rect (cr, 0.10 + i * 0.5, 0.80, 0.10, 0.20, 0xffa8342cu);
-    rect (cr, 0.28 + i * 0.5, 0.74, 0.12, 0.26, 0xff3b4650u);
+    scene_paint_rect (cr, 0.04 + i * 0.5, 0.50, 0.42, 0.50, 0xff23282eu);
+    scene_paint_rect (cr, 0.04 + i * 0.5, 0.50, 0.42, 0.05, 0xff98a0a7u);
+    scene_paint_rect (cr, 0.08 + i * 0.5, 0.62, 0.34, 0.03, 0xffe7d9a4u);
+    scene_paint_rect (cr, 0.10 + i * 0.5, 0.80, 0.10, 0.20, 0xffa8342cu);
+    scene_paint_rect (cr, 0.28 + i * 0.5, 0.74, 0.12, 0.26, 0xff3b4650u);
   }
 }
 
 static void
 art_gantry (cairo_t *cr)
 {
-  rect (cr, 0, 0, 1, 1, 0xff12161cu);
+  scene_paint_rect (cr, 0, 0, 1, 1, 0xff12161cu);
   for (gint x = 0; x < 32; x++)
     for (gint y = 0; y < 2; y++)
-      rect (cr, x / 32.0, 0.78 + y * 0.11, 1 / 32.0, 0.11,
+      scene_paint_rect (cr, x / 32.0, 0.78 + y * 0.11, 1 / 32.0, 0.11,
           (x + y) % 2 ? 0xff101214u : 0xfff0f0ecu);
-  lettering (cr, 0.14, 0.22, 0.72, 0.36, 1.15, 0xfff4f4f2u, "PITBOX RELAY");
+  scene_paint_text (
+      cr, 0.14, 0.22, 0.72, 0.36, 1.15, 0xfff4f4f2u, "PITBOX RELAY");
 }
 
 static void
 art_bridge (cairo_t *cr)
 {
-  rect (cr, 0, 0, 1, 1, 0xff1c5ea6u);
-  rect (cr, 0, 0.86, 1, 0.14, 0xffe9e6deu);
-  lettering (
+  scene_paint_rect (cr, 0, 0, 1, 1, 0xff1c5ea6u);
+  scene_paint_rect (cr, 0, 0.86, 1, 0.14, 0xffe9e6deu);
+  scene_paint_text (
       cr, 0.08, 0.28, 0.84, 0.30, 1.15, 0xfff4f4f2u, "EVERY FRAME ITS ROW");
 }
 

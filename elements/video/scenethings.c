@@ -2,6 +2,7 @@
  * What stands beside the road: trees, barriers, stands, boards, buildings. */
 #include <math.h>
 
+#include "scenepaint.h"
 #include "sceneworld.h"
 
 /* Beside the line: where there are stands, hoardings, lights. */
@@ -66,7 +67,7 @@ draw_trees (const Cell *c, gint side)
   if (c->world->small || c->distance_m > 600)
     n = (n + 1) / 2;
   for (guint i = 0; i < n; i++) {
-    guint32 h = scene_hash (c->cell * 16 + i, 11 + (guint) side);
+    guint32 h = scene_hash (c->cell * 16 + i, 11 + (guint) side, 0);
     guint k = SCENE_CELL_NODES - 1 - i * SCENE_CELL_NODES / n;
     const SceneNode *node = node_at (c, k);
     gfloat room = node->wing[side] - node->wall[side] - 3;
@@ -114,7 +115,7 @@ static SceneTextureId
 barrier_of (const Cell *c, gint side)
 {
   const SceneNode *node = node_at (c, 4);
-  guint32 h = scene_hash (c->cell / 2, 31 + (guint) side);
+  guint32 h = scene_hash (c->cell / 2, 31 + (guint) side, 0);
 
   if (node->gravel[side] > 7)
     return SCENE_TEXTURE_TYRES;
@@ -245,7 +246,7 @@ draw_small_things (const Cell *c, gint side, gboolean is_pit)
 {
   gfloat sign = side == SCENE_SIDE_LEFT ? -1.0f : 1.0f;
   gfloat wall = node_at (c, 3)->wall[side];
-  guint32 h = scene_hash (c->cell, 51 + (guint) side);
+  guint32 h = scene_hash (c->cell, 51 + (guint) side, 0);
 
   if (is_pit)
     return;
@@ -266,7 +267,7 @@ has_stand (const Cell *c, gint side)
   if (side != c->world->track->pit_side && (back < 150 || c->lap_m < 80))
     return TRUE;
   return node->gravel[side] > 6
-         && scene_hash (c->cell / 6, 71 + (guint) side) % 3 == 0;
+         && scene_hash (c->cell / 6, 71 + (guint) side, 0) % 3 == 0;
 }
 
 /* first: a cell's first node; all that stands there, from outside to inside. */

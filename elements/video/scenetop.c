@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "sceneflags.h"
+#include "scenepaint.h"
 #include "scenetags.h"
 
 /* The outline is kept in so many points. */
@@ -12,6 +14,7 @@
 /* The order of the cars stands to the right of the map. */
 #define BOARD_SHARE 0.262f
 #define GROUND 0xff1b2a20u
+#define GREEN 0xff2fa35cu
 /* A learnt outline is looked for again after so many pictures. */
 #define LEARN_EVERY 120
 
@@ -254,23 +257,17 @@ draw_title (const SceneTop *top, SceneCanvas *canvas, const SceneRow *row)
       canvas, top->font, x, y + 34 * u, SCENE_LEFT, 0xffa9b4c0u, s);
 }
 
-/* Bits of irsdk_Flags, the first that waves. */
+/* What waves for everyone, along the top; then green. */
 static void
 draw_flag (const SceneTop *top, SceneCanvas *canvas, const SceneRow *row)
 {
-  static const struct {
-    guint32 bits, color;
-  } flags[] = { { 0x10, 0xffd8352fu }, { 0xc108, 0xfff5c518u },
-    { 0x1, 0xfff2f4f7u }, { 0x4, 0xff2fa35cu } };
-  guint32 bits = (guint32) CLAMP (
-      scene_row_get (row, SCENE_FLAGS, 0), 0.0, (gdouble) G_MAXUINT32);
+  const SceneFlag *flag = scene_flag_find (row, TRUE);
+  gboolean green =
+      fmod (floor (scene_row_get (row, SCENE_FLAGS, 0) / 4), 2) > 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
-    if (bits & flags[i].bits) {
-      scene_canvas_rect (
-          canvas, 0, 0, top->map_width, 6 * top->unit, flags[i].color, 256);
-      break;
-    }
+  if (flag != NULL || green)
+    scene_canvas_rect (canvas, 0, 0, top->map_width, 6 * top->unit,
+        flag != NULL ? flag->color : GREEN, 256);
 }
 
 static void

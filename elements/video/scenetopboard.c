@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "scenepaint.h"
 #include "scenetags.h"
 #include "scenetop.h"
 
@@ -24,8 +25,7 @@ static void
 stroke (cairo_t *cr, gdouble width, guint32 color)
 {
   cairo_set_line_width (cr, width);
-  cairo_set_source_rgb (cr, (color >> 16 & 0xff) / 255.0,
-      (color >> 8 & 0xff) / 255.0, (color & 0xff) / 255.0);
+  scene_paint_color (cr, color);
   cairo_stroke (cr);
 }
 

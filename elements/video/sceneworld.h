@@ -68,17 +68,6 @@ void scene_car_place (const SceneTrack *track, const SceneCar *car,
 ScenePoint scene_world_point (const SceneWorld *world, const SceneNode *node,
     gfloat right_m, gfloat up_m);
 
-/* The same number 0..2^32 for the same cell of the lap each time. */
-static inline guint32
-scene_hash (guint32 a, guint32 b)
-{
-  guint32 h = a * 0x9e3779b1u ^ b * 0x85ebca6bu;
-
-  h = (h ^ h >> 15) * 0x2c1b3c6du;
-  h = (h ^ h >> 12) * 0x297a2d39u;
-  return h ^ h >> 15;
-}
-
 /* Which node of the lap that is; a learnt road begins anywhere. */
 static inline guint
 scene_world_index (const SceneTrack *track, guint node)
