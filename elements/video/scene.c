@@ -19,6 +19,8 @@
 /* Where the horizon lies on a level road, from the top. */
 #define HORIZON 0.36f
 #define EYE_M 1.12
+/* Of the picture's width at 16:9. */
+#define FOCAL_SHARE 0.74f
 #define FAR_M 1000.0f
 #define MIRROR_FAR_M 260.0f
 /* The ground that shows above the cockpit. */
@@ -68,12 +70,9 @@ scene_new (guint width, guint height)
   gint w = (gint) width, h = (gint) height;
 
   scene_canvas_init (&scene->canvas, w, h);
-  scene_backdrop_init (&scene->back, h, 0.74f * MIN (w, h * 16 / 9));
   scene_road_reset (&scene->road);
   scene->learnt = scene_track_new_learnt ();
   scene_track_learn (scene->learnt, &scene->road);
-  scene_sprites_init (&scene->sprites, h);
-  scene_textures_init (scene->textures);
   scene_field_reset (&scene->field);
   scene->dash = scene_dash_new (w, h);
   scene->tags = scene_tags_new (h);
@@ -290,7 +289,7 @@ draw_ahead (Scene *scene, const SceneCar *cars, guint n_cars)
   SceneCamera *camera = &world.camera;
   gdouble grade, heading = place_camera (scene, camera, &grade) + scene->look;
 
-  focal = 0.74f * (gfloat) MIN (canvas->width, canvas->height * 16 / 9);
+  focal = FOCAL_SHARE * (gfloat) MIN (canvas->width, canvas->height * 16 / 9);
   camera->canvas = canvas;
   camera->right = canvas->width;
   camera->bottom = (gint) (h * GROUND_SHARE);
@@ -346,6 +345,20 @@ draw_mirror (Scene *scene, const SceneCar *cars, guint n_cars)
   scene_world_draw (&world, cars, n_cars);
 }
 
+/* All around at 4K is 115 MB and most of a second's work, which the view from
+ * above has no use for. */
+static void
+paint_surroundings (Scene *scene)
+{
+  gint w = scene->canvas.width, h = scene->canvas.height;
+
+  if (scene->back.image != NULL)
+    return;
+  scene_backdrop_init (&scene->back, h, FOCAL_SHARE * MIN (w, h * 16 / 9));
+  scene_sprites_init (&scene->sprites, h);
+  scene_textures_init (scene->textures);
+}
+
 static void
 draw_driver (Scene *scene)
 {
@@ -353,6 +366,7 @@ draw_driver (Scene *scene)
   guint n = scene_field_list (
       &scene->field, &scene->row, get_track (scene), own_lap_m (scene), cars);
 
+  paint_surroundings (scene);
   draw_ahead (scene, cars, n);
   draw_mirror (scene, cars, n);
   scene_dash_draw (scene->dash, &scene->canvas, &scene->row);

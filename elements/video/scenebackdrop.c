@@ -39,7 +39,8 @@ draw_glow (cairo_t *cr, gdouble x, gdouble y, gdouble r, gdouble strength)
   cairo_pattern_add_color_stop_rgba (glow, 0.25, 1, 0.93, 0.75, strength / 3);
   cairo_pattern_add_color_stop_rgba (glow, 1, 1, 0.9, 0.7, 0);
   cairo_set_source (cr, glow);
-  cairo_paint (cr);
+  cairo_rectangle (cr, x - r, y - r, 2 * r, 2 * r);
+  cairo_fill (cr);
   cairo_pattern_destroy (glow);
 }
 

@@ -17,12 +17,6 @@
 #define MAX_STEP_PCT 0.01
 /* How fast an unknown bend ahead opens up. */
 #define FORGET_M 70.0
-/* A bend of under 160 m is a corner; it ends where the road opens to 250 m. */
-#define CORNER_FROM 0.0062
-#define CORNER_TO 0.004
-#define SMOOTH_M 14.0
-/* Corners change once a lap; looking for them twice a second is plenty. */
-#define CORNER_STEPS 30
 
 void
 scene_road_reset (SceneRoad *road)
@@ -84,13 +78,6 @@ step_path (SceneRoad *road, const SceneRow *row, gdouble dt_s)
   }
   slope = CLAMP (slope, -MAX_SLOPE, MAX_SLOPE);
   road->slope += 0.5 * blend * (slope - road->slope);
-
-  if (scene_row_has (row, SCENE_YAW_NORTH))
-    road->heading = -row->value[SCENE_YAW_NORTH];
-  else if (scene_row_has (row, SCENE_YAW))
-    road->heading = row->value[SCENE_YAW];
-  else
-    road->heading += yaw_rate * dt_s;
 }
 
 static void
@@ -117,49 +104,6 @@ step_place (SceneRoad *road, const SceneRow *row, gdouble dt_s)
   road->last_pct = pct;
 }
 
-static gdouble
-smooth_curvature (const SceneRoad *road, gint middle, gint reach)
-{
-  gdouble sum = 0.0;
-
-  for (gint i = middle - reach; i <= middle + reach; i++)
-    sum += road->curvature[(i + SCENE_ROAD_BINS) % SCENE_ROAD_BINS];
-  return sum / (2 * reach + 1);
-}
-
-/* Twice round the lap: the first time only to know the straight before the
- * first corner. */
-static void
-find_corners (SceneRoad *road)
-{
-  gdouble bin_m = road->length_m / SCENE_ROAD_BINS, straight = 0.0;
-  gint reach = CLAMP ((gint) (SMOOTH_M / bin_m), 1, 40);
-  gboolean inside = FALSE;
-
-  road->n_corners = 0;
-  for (gint i = 0; i < 2 * SCENE_ROAD_BINS; i++) {
-    gint bin = i % SCENE_ROAD_BINS;
-    gdouble c = smooth_curvature (road, bin, reach);
-
-    if (!road->known[bin]) {
-      straight = 0.0;
-      inside = FALSE;
-      continue;
-    }
-    if (!inside && fabs (c) > CORNER_FROM) {
-      if (i >= SCENE_ROAD_BINS && road->n_corners < SCENE_MAX_CORNERS)
-        road->corner[road->n_corners++] =
-            (SceneCorner){ bin * bin_m, straight, c > 0 };
-      inside = TRUE;
-    } else if (inside && fabs (c) < CORNER_TO) {
-      inside = FALSE;
-      straight = 0.0;
-    }
-    if (!inside)
-      straight += bin_m;
-  }
-}
-
 /**
  * scene_road_step:
  * @road: the road
@@ -177,8 +121,6 @@ scene_road_step (SceneRoad *road, const SceneRow *row, gdouble dt_s)
   step_place (road, row, dt_s);
   road->last_alt = scene_row_get (row, SCENE_ALT, 0.0);
   road->has_last = TRUE;
-  if (road->has_place && road->steps++ % CORNER_STEPS == 0)
-    find_corners (road);
 }
 
 /* Bins lie a few metres apart: between their middles, the mean. */

@@ -11,28 +11,13 @@ G_BEGIN_DECLS
 
 /* About 2 m a bin on a track of 4 km. */
 #define SCENE_ROAD_BINS 2048
-#define SCENE_MAX_CORNERS 32
-
-/**
- * SceneCorner:
- * @entry_m: where it begins, metres from the start line
- * @straight_m: length of the straight before it
- * @left: whether it turns left
- */
-typedef struct {
-  gdouble entry_m;
-  gdouble straight_m;
-  gboolean left;
-} SceneCorner;
 
 /**
  * SceneRoad:
  * @length_m: length of a lap; a guess until the rows have told it
  * @here_m: the car's place on the lap, 0 to @length_m
  * @curvature_1_m: of the car's own path now, 1/m, + = left
- * @heading: direction of the car, rad, + = left
  * @slope: rise over run of the road here
- * @corner: bends worth a warning, in the order of the lap
  * @has_place: whether rows carry a lap fraction; without it the road ahead
  *   goes on as it is here
  *
@@ -44,12 +29,8 @@ typedef struct {
   gdouble here_m;
   gdouble curvature_1_m;
   gdouble slope;
-  gdouble heading;
   gboolean has_place;
-  guint n_corners;
-  SceneCorner corner[SCENE_MAX_CORNERS];
 
-  guint steps;
   gboolean has_last;
   gdouble last_pct;
   gdouble last_alt;

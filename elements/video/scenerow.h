@@ -38,18 +38,15 @@ typedef enum {
   SCENE_FUEL, /* l, or kWh */
   SCENE_FUEL_PCT, /* 0..1 */
   SCENE_WATER_TEMP, /* C */
-  SCENE_OIL_TEMP, /* C */
   SCENE_FLAGS,
   SCENE_ON_PIT_ROAD,
   SCENE_SURFACE, /* irsdk_TrkLoc, -1 = not in the world */
   SCENE_POSITION,
   SCENE_PLAYER_IDX,
   SCENE_RPM_FIRST, /* live: shift lights, revs/min */
-  SCENE_RPM_SHIFT,
   SCENE_RPM_LAST,
   SCENE_RPM_BLINK,
   SCENE_ABS,
-  SCENE_CLASS_POSITION,
   SCENE_SKIES, /* 0 clear .. 3 overcast */
   SCENE_WETNESS, /* irsdk_TrackWetness: 1 dry .. 7 */
   SCENE_PRECIPITATION, /* 0..1 */
