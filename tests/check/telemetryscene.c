@@ -537,6 +537,71 @@ GST_START_TEST (test_the_view_may_change_on_air)
 }
 GST_END_TEST;
 
+/* The own car and, from @told on, one 5 m ahead; the spotter says @told. The
+ * picture is that of the second second. */
+static GstBuffer *
+beside_picture (gint told)
+{
+  static const GstPitboxVar vars[] = {
+    { "PlayerCarIdx", "", "", GST_PITBOX_VAR_INT, 1, FALSE, 0 },
+    { "CarLeftRight", "", "", GST_PITBOX_VAR_INT, 1, FALSE, 4 },
+    { "LapDistPct", "", "", GST_PITBOX_VAR_FLOAT, 1, FALSE, 8 },
+    { "CarIdxLapDistPct", "", "", GST_PITBOX_VAR_FLOAT, 2, FALSE, 12 },
+    { "CarIdxTrackSurface", "", "", GST_PITBOX_VAR_INT, 2, FALSE, 20 },
+  };
+  static const gchar text[] = "WeekendInfo:\n TrackName: pinwheel short\n";
+  g_autoptr (GBytes) session = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (GstPitboxSchema) pair = gst_pitbox_schema_new (
+      "iracing", 60, 28, vars, G_N_ELEMENTS (vars), NULL);
+  GstHarness *h = harness_new (
+      "telemetryscene ! capsfilter caps=" SMALL ",framerate=1/1", pair);
+  GstBuffer *picture;
+
+  fail_unless (
+      gst_harness_push_event (h, gst_pitbox_session_event_new (session, 1)));
+  for (guint n = 0; n <= 60; n++) {
+    GstBuffer *row = gst_buffer_new_wrapped (g_malloc0 (28), 28);
+    GstMapInfo map;
+
+    gst_buffer_map (row, &map, GST_MAP_WRITE);
+    gst_pitbox_row_set_double (map.data, &vars[1], 0, told);
+    gst_pitbox_row_set_double (map.data, &vars[2], 0, 0.02);
+    gst_pitbox_row_set_double (map.data, &vars[3], 0, 0.02);
+    gst_pitbox_row_set_double (map.data, &vars[3], 1, 0.02 + 5.0 / 990);
+    gst_pitbox_row_set_double (map.data, &vars[4], 0, 3);
+    gst_pitbox_row_set_double (map.data, &vars[4], 1, told > 0 ? 3 : -1);
+    gst_buffer_unmap (row, &map);
+    fail_unless_equals_int (gst_harness_push (h, row), GST_FLOW_OK);
+  }
+  gst_buffer_unref (gst_harness_pull (h));
+  picture = gst_harness_pull (h);
+  gst_harness_teardown (h);
+  return picture;
+}
+
+GST_START_TEST (test_a_car_beside_is_where_the_spotter_says)
+{
+  GstBuffer *alone = beside_picture (0);
+
+  for (gint told = 2; told <= 3; told++) {
+    GstBuffer *picture = beside_picture (told);
+    guint side[2] = { 0, 0 };
+    GstMapInfo a, b;
+
+    gst_buffer_map (alone, &a, GST_MAP_READ);
+    gst_buffer_map (picture, &b, GST_MAP_READ);
+    for (guint i = 0; i < 640 * 352; i++)
+      side[i % 640 / 320] += a.data[i] != b.data[i];
+    gst_buffer_unmap (alone, &a);
+    gst_buffer_unmap (picture, &b);
+    fail_unless (side[told - 2] > 1000 && side[told - 2] > 4 * side[3 - told],
+        "%u left, %u right", side[0], side[1]);
+    gst_buffer_unref (picture);
+  }
+  gst_buffer_unref (alone);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_any_size_is_drawn_in_both_views)
 {
   static const gint sizes[][2] = { { 128, 72 }, { 130, 2160 }, { 4096, 72 },
@@ -597,6 +662,7 @@ telemetryscene_suite (void)
   tcase_add_test (tc, test_the_same_rows_are_the_same_picture);
   tcase_add_test (tc, test_tracks_and_views_look_different);
   tcase_add_test (tc, test_the_view_may_change_on_air);
+  tcase_add_test (tc, test_a_car_beside_is_where_the_spotter_says);
   tcase_add_test (tc, test_any_size_is_drawn_in_both_views);
   tcase_add_test (tc, test_a_size_without_a_strip_is_refused);
   return suite;
