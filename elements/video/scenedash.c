@@ -238,14 +238,14 @@ draw_screen (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 
   format_value (
       s, sizeof s, "%.0f", scene_row_get (row, SCENE_SPEED, NAN) * 3.6);
-  text (dash, canvas, dash->large, -62, y + 14, SCENE_RIGHT, WHITE, s);
-  text (dash, canvas, dash->tiny, -62, y + 64, SCENE_RIGHT, DIM, "KM/H");
+  text (dash, canvas, dash->large, -50, y + 14, SCENE_RIGHT, WHITE, s);
+  text (dash, canvas, dash->tiny, -196, y + 14, SCENE_LEFT, DIM, "KM/H");
   if (scene_row_get (row, SCENE_POSITION, 0) > 0) {
     g_snprintf (s, sizeof s, "P%.0f", row->value[SCENE_POSITION]);
-    text (dash, canvas, dash->small, -196, y + 14, SCENE_LEFT, AMBER, s);
+    text (dash, canvas, dash->small, -42, y + 66, SCENE_RIGHT, AMBER, s);
   }
   format_lap (s, sizeof s, row->value[SCENE_LAP_TIME]);
-  text (dash, canvas, dash->small, -194, y + 60, SCENE_LEFT, WHITE, s);
+  text (dash, canvas, dash->small, -196, y + 66, SCENE_LEFT, WHITE, s);
 
   format_value (s, sizeof s, "%.0f", scene_row_get (row, SCENE_RPM, NAN));
   text (dash, canvas, dash->medium, 190, y + 14, SCENE_RIGHT, WHITE, s);

@@ -8,6 +8,8 @@
 
 #define NEAR_M 5.0f
 #define FAR_M 170.0f
+/* A tag further up would be nobody's. */
+#define MAX_MOVED 3
 
 struct _SceneTags {
   SceneFont *font;
@@ -54,36 +56,82 @@ is_hidden (
   return FALSE;
 }
 
-static void
-draw_tag (const SceneTags *tags, const SceneWorld *world, const SceneCar *car)
+typedef struct {
+  gfloat x, y, w;
+} Tag;
+
+/* Right above the roof, then above the tags of nearer cars that are there. */
+static gboolean
+find_room (const SceneTags *tags, const Tag *taken, guint n, Tag *tag)
 {
-  const SceneCamera *camera = &world->camera;
-  gfloat right, x, y, w, cap = tags->cap, bottom;
+  gfloat high = 2.1f * tags->cap;
+  guint moved = 0;
+
+  for (guint i = 0; i < n; i++) {
+    const Tag *t = &taken[i];
+
+    if (fabsf (t->x - tag->x) >= (t->w + tag->w) / 2 + 1
+        || fabsf (t->y - tag->y) >= high)
+      continue;
+    if (++moved > MAX_MOVED)
+      return FALSE;
+    tag->y = t->y - high;
+    i = G_MAXUINT; /* so that the next is the first again */
+  }
+  return TRUE;
+}
+
+static gboolean
+place_tag (const SceneTags *tags, const SceneWorld *world, const SceneCar *car,
+    Tag *tag)
+{
+  /* As high as roof and wing of each shape. */
+  static const gfloat high_m[3] = { 1.15f, 1.35f, 1.5f };
   SceneNode node;
   ScenePoint p;
+  gfloat right;
 
   if (car->number[0] == '\0')
-    return;
+    return FALSE;
   scene_car_place (world->track, car, &node, &right);
-  p = scene_world_point (world, &node, right, 1.75f);
-  if (p.z < NEAR_M || p.z > FAR_M || !scene_camera_project (camera, &p, &x, &y)
-      || is_hidden (world, car, p.z, y))
-    return;
-  bottom = y - 2;
-  w = scene_font_width (tags->font, car->number) + cap * 1.1f;
-  if (bottom - 2 * cap < 0 || bottom > (gfloat) camera->bottom)
-    return;
-  scene_canvas_rect (camera->canvas, x - w / 2, bottom - 1.9f * cap, w,
-      1.9f * cap, car->class_color, 224);
-  scene_font_draw (camera->canvas, tags->font, x, bottom - 1.45f * cap,
+  p = scene_world_point (world, &node, right, high_m[CLAMP (car->shape, 0, 2)]);
+  if (p.z < NEAR_M || p.z > FAR_M
+      || !scene_camera_project (&world->camera, &p, &tag->x, &tag->y)
+      || is_hidden (world, car, p.z, tag->y))
+    return FALSE;
+  tag->y -= tags->cap;
+  tag->w = scene_font_width (tags->font, car->number) + tags->cap * 1.1f;
+  return TRUE;
+}
+
+static void
+draw_tag (const SceneTags *tags, const SceneCamera *camera, const SceneCar *car,
+    const Tag *tag)
+{
+  gfloat cap = tags->cap;
+
+  scene_canvas_rect (camera->canvas, tag->x - tag->w / 2, tag->y - 1.9f * cap,
+      tag->w, 1.9f * cap, car->class_color, 224);
+  scene_font_draw (camera->canvas, tags->font, tag->x, tag->y - 1.45f * cap,
       SCENE_CENTER, scene_ink_on (car->class_color), car->number);
 }
 
-/* cars: the farthest first. */
+/* cars: the farthest first, at most SCENE_MAX_CARS. */
 void
 scene_tags_draw (const SceneTags *tags, const SceneWorld *world,
     const SceneCar *cars, guint n_cars)
 {
-  for (guint i = 0; i < n_cars; i++)
-    draw_tag (tags, world, &cars[i]);
+  Tag taken[SCENE_MAX_CARS];
+  guint n = 0;
+
+  for (guint i = n_cars; i-- > 0;) {
+    Tag *tag = &taken[n];
+
+    if (!place_tag (tags, world, &cars[i], tag)
+        || !find_room (tags, taken, n, tag) || tag->y < 2 * tags->cap
+        || tag->y > (gfloat) world->camera.bottom)
+      continue;
+    draw_tag (tags, &world->camera, &cars[i], tag);
+    n++;
+  }
 }

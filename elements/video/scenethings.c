@@ -198,8 +198,8 @@ draw_garages (const Cell *c, gint side)
 
   upright (c, 0, 0, ra, ra + sign * 9, 0, 7.5f, 0, 1, &end);
   upright (c, 0, SCENE_CELL_NODES, ra, rb, 0, 7.5f,
-      side == SCENE_SIDE_LEFT ? 0.0f : 1.25f,
-      side == SCENE_SIDE_LEFT ? 1.25f : 0.0f, &front);
+      side == SCENE_SIDE_LEFT ? 0.0f : 1.0f,
+      side == SCENE_SIDE_LEFT ? 1.0f : 0.0f, &front);
   upright (c, 0, SCENE_CELL_NODES, wa, wb, 0, 0.9f, 0, 1, &wall);
 }
 
