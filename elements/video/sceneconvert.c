@@ -27,6 +27,8 @@ luma_line (
   }
 }
 
+/* The mean of four pixels is rounded to 8 bits first: then 16 bits hold every
+ * sum, and compilers multiply eight at a time. */
 static void
 chroma_line (const guint32 *restrict s0, const guint32 *restrict s1,
     guint8 *restrict du, guint8 *restrict dv, gint n, const Matrix *m)
@@ -35,14 +37,15 @@ chroma_line (const guint32 *restrict s0, const guint32 *restrict s1,
 
   for (gint i = 0; i < n; i++) {
     guint32 a = s0[2 * i], b = s0[2 * i + 1], c = s1[2 * i], e = s1[2 * i + 1];
-    gint rb_lo = (a & 0xff) + (b & 0xff) + (c & 0xff) + (e & 0xff);
-    gint g =
-        (a >> 8 & 0xff) + (b >> 8 & 0xff) + (c >> 8 & 0xff) + (e >> 8 & 0xff);
-    gint r = (a >> 16 & 0xff) + (b >> 16 & 0xff) + (c >> 16 & 0xff)
-             + (e >> 16 & 0xff);
+    guint32 rb = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff)
+                 + (e & 0xff00ff) + 0x20002;
+    gint g = (gint) (((a >> 8 & 0xff) + (b >> 8 & 0xff) + (c >> 8 & 0xff)
+                         + (e >> 8 & 0xff) + 2)
+                     >> 2);
+    gint r = (gint) (rb >> 18), blue = (gint) (rb >> 2 & 0xff);
 
-    du[i] = (guint8) ((ur * r + ug * g + ub * rb_lo + 128 * 1024 + 512) >> 10);
-    dv[i] = (guint8) ((vr * r + vg * g + vb * rb_lo + 128 * 1024 + 512) >> 10);
+    du[i] = (guint8) ((ur * r + ug * g + ub * blue + 128 * 256 + 128) >> 8);
+    dv[i] = (guint8) ((vr * r + vg * g + vb * blue + 128 * 256 + 128) >> 8);
   }
 }
 
