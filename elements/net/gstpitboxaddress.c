@@ -15,7 +15,7 @@ pitbox_address_free (PitboxAddress *address)
   g_free (address->host);
   g_free (address->driver);
   g_free (address->user);
-  pitbox_srt_free_secret (address->key);
+  pitbox_secret_free (address->key);
   g_free (address->key_file);
   g_free (address);
 }
@@ -63,7 +63,7 @@ read_query (PitboxAddress *address, const gchar *query, GError **error)
       ok = fail (error, "has a latency that is no number of milliseconds");
     else
       address->latency_ms = (gint) number;
-    pitbox_srt_free_secret (value);
+    pitbox_secret_free (value);
     g_free (name);
   }
   return ok;

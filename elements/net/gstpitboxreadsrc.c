@@ -47,7 +47,7 @@ clear_config (PitboxSrtCallerConfig *config)
 {
   g_clear_pointer (&config->host, g_free);
   g_clear_pointer (&config->stream_id, g_free);
-  g_clear_pointer (&config->passphrase, pitbox_srt_free_secret);
+  g_clear_pointer (&config->passphrase, pitbox_secret_free);
 }
 
 /* @func is called from the connection's own thread. */

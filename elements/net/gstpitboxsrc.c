@@ -411,7 +411,7 @@ fill_config (GstPitboxSrc *self, PitboxSrtCallerConfig *config, GError **error)
                                                    : g_strdup (key);
   if (key == NULL && file != NULL && config->passphrase == NULL)
     return FALSE;
-  if (!pitbox_srt_passphrase_is_valid (config->passphrase)) {
+  if (!pitbox_secret_is_valid (config->passphrase)) {
     g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "a key has 10 to 79 characters");
     return FALSE;
@@ -445,7 +445,7 @@ configure (GstPitboxSrc *self)
         GST_PITBOX_READ_SRC (self->connection), &config);
   GST_OBJECT_UNLOCK (self);
   g_free (config.stream_id);
-  pitbox_srt_free_secret (config.passphrase);
+  pitbox_secret_free (config.passphrase);
   if (!ok)
     GST_ELEMENT_ERROR (
         self, RESOURCE, SETTINGS, ("%s", error->message), (NULL));
@@ -585,7 +585,7 @@ replace_text (GstPitboxSrc *self, gchar **text, const GValue *value)
   old = *text;
   *text = g_value_dup_string (value);
   GST_OBJECT_UNLOCK (self);
-  pitbox_srt_free_secret (old);
+  pitbox_secret_free (old);
 }
 
 static void
@@ -721,7 +721,7 @@ finalize (GObject *object)
 
   g_clear_pointer (&self->address, pitbox_address_free);
   g_free (self->user);
-  pitbox_srt_free_secret (self->key);
+  pitbox_secret_free (self->key);
   g_free (self->key_file);
   G_OBJECT_CLASS (gst_pitbox_src_parent_class)->finalize (object);
 }

@@ -13,6 +13,9 @@ GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
  * GStreamer's own SRT elements may be in the same process. */
 #define MISCOUNTING_VERSION SRT_MAKE_VERSION_VALUE (1, 5, 4)
 
+/* 20 callers' bursts of key frames until this process gets a core. */
+#define UDP_BUFFER_BYTES (8 * 1024 * 1024)
+
 static GMutex users_lock;
 static gint n_users; /* changes under the lock, read by any thread */
 
@@ -71,134 +74,6 @@ pitbox_srt_cleanup (void)
       && srt_getversion () != MISCOUNTING_VERSION)
     srt_cleanup ();
   g_mutex_unlock (&users_lock);
-}
-
-/* Why a connection was refused, for a person. @with_passphrase says whether
- * the caller gave one. */
-const gchar *
-pitbox_srt_reject_words (int code, gboolean with_passphrase)
-{
-  switch (code) {
-    case SRT_REJ_TIMEOUT:
-      return "no answer";
-    case SRT_REJ_BADSECRET:
-      return "wrong passphrase";
-    case SRT_REJ_UNSECURE:
-      return with_passphrase
-                 ? "the server expects no passphrase for this device"
-                 : "a passphrase is needed and none was given";
-    case SRT_REJ_BACKLOG:
-    case SRT_REJ_RESOURCE:
-      return "the server has no room for another connection now";
-    case SRT_REJ_VERSION:
-      return "the other side's SRT version is too old";
-    case SRT_REJ_CLOSE:
-      return "the server is closing";
-    case PITBOX_SRT_REJECT_STREAM_ID:
-      return "the server does not understand the stream id";
-    case PITBOX_SRT_REJECT_REVOKED:
-      return "this device was revoked";
-    case PITBOX_SRT_REJECT_FULL:
-      return "the server takes no more callers";
-    case PITBOX_SRT_REJECT_DRIVER:
-      return "this device belongs to another driver";
-    case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
-      return "the server does not know this device";
-    case PITBOX_SRT_REJECT_MODE:
-      return "the server only takes streams that publish";
-    case PITBOX_SRT_REJECT_CONTESTED:
-      return "another sender uses this device's key or publishes for its "
-             "driver; it keeps the place until it stops";
-    case PITBOX_SRT_REJECT_INTERNAL:
-      return "the server had an internal error";
-    case PITBOX_SRT_REJECT_NOT_READY:
-      return "the server is not ready";
-    default:
-      return "refused by the server";
-  }
-}
-
-/* The same for one who wants to read. */
-const gchar *
-pitbox_srt_reader_reject_words (int code, gboolean with_passphrase)
-{
-  switch (code) {
-    case PITBOX_SRT_REJECT_REVOKED:
-      return "this reader's key was revoked";
-    case PITBOX_SRT_REJECT_FULL:
-      return "the server takes no more readers";
-    case PITBOX_SRT_REJECT_DRIVER:
-      return "this reader's key is not for this driver";
-    case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
-      return "the server does not know this reader";
-    case PITBOX_SRT_REJECT_MODE:
-      return "nobody may read at this port";
-    case PITBOX_SRT_REJECT_UNKNOWN_DRIVER:
-      return "the server does not know this driver";
-    case PITBOX_SRT_REJECT_NOT_LIVE:
-      return "this driver is not live";
-    default:
-      return pitbox_srt_reject_words (code, with_passphrase);
-  }
-}
-
-static gint
-reject_error_code (int code, gboolean reads)
-{
-  switch (code) {
-    case SRT_REJ_BADSECRET:
-    case SRT_REJ_UNSECURE:
-    case PITBOX_SRT_REJECT_REVOKED:
-    case PITBOX_SRT_REJECT_DRIVER:
-      return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
-    case PITBOX_SRT_REJECT_UNKNOWN_DEVICE:
-    case PITBOX_SRT_REJECT_UNKNOWN_DRIVER:
-    case PITBOX_SRT_REJECT_NOT_LIVE:
-      return GST_RESOURCE_ERROR_NOT_FOUND;
-    case PITBOX_SRT_REJECT_STREAM_ID:
-    case PITBOX_SRT_REJECT_MODE:
-      return GST_RESOURCE_ERROR_SETTINGS;
-    case PITBOX_SRT_REJECT_FULL:
-    case PITBOX_SRT_REJECT_CONTESTED:
-      return GST_RESOURCE_ERROR_BUSY;
-    default:
-      return reads ? GST_RESOURCE_ERROR_OPEN_READ
-                   : GST_RESOURCE_ERROR_OPEN_WRITE;
-  }
-}
-
-/* The same as an error that names the peer and the code, for one who publishes
- * or @reads. */
-GError *
-pitbox_srt_reject_error (
-    int code, gboolean reads, gboolean with_passphrase, const gchar *peer)
-{
-  const gchar *words =
-      reads ? pitbox_srt_reader_reject_words (code, with_passphrase)
-            : pitbox_srt_reject_words (code, with_passphrase);
-
-  return g_error_new (GST_RESOURCE_ERROR, reject_error_code (code, reads),
-      "%s: %s (SRT %d)", peer, words, code);
-}
-
-/* libsrt takes 10 to 79 bytes; an empty one means no encryption. */
-gboolean
-pitbox_srt_passphrase_is_valid (const gchar *passphrase)
-{
-  gsize n = passphrase != NULL ? strlen (passphrase) : 0;
-
-  return n == 0 || (n >= 10 && n <= 79);
-}
-
-/* g_free() that leaves nothing readable behind. */
-void
-pitbox_srt_free_secret (gchar *secret)
-{
-  if (secret == NULL)
-    return;
-  for (volatile gchar *p = secret; *p != '\0'; p++)
-    *p = '\0';
-  g_free (secret);
 }
 
 gboolean
@@ -276,6 +151,76 @@ pitbox_srt_address_to_string (const struct sockaddr *address, int size)
   if (!G_IS_INET_SOCKET_ADDRESS (object))
     return g_strdup ("unknown address");
   return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (object));
+}
+
+static gboolean
+set_listening (SRTSOCKET sock, gboolean v6, guint latency_ms, GError **error)
+{
+  /* "::" takes IPv4 callers too. */
+  return (!v6
+             || pitbox_srt_set_int (
+                 sock, SRTO_IPV6ONLY, 0, "IPv4 on an IPv6 port", error))
+         && pitbox_srt_set_bool (sock, SRTO_RCVSYN, FALSE, "accept mode", error)
+         && pitbox_srt_set_int (
+             sock, SRTO_LATENCY, (gint) latency_ms, "latency", error)
+         && pitbox_srt_set_int (sock, SRTO_UDP_RCVBUF, UDP_BUFFER_BYTES,
+             "UDP receive buffer", error);
+}
+
+static guint
+bound_port (SRTSOCKET sock)
+{
+  struct sockaddr_storage native = { 0 };
+  int size = sizeof native;
+
+  srt_getsockname (sock, (struct sockaddr *) &native, &size);
+  return g_ntohs (native.ss_family == AF_INET6
+                      ? ((struct sockaddr_in6 *) &native)->sin6_port
+                      : ((struct sockaddr_in *) &native)->sin_port);
+}
+
+static gboolean
+bind_and_listen (SRTSOCKET sock, const struct sockaddr_storage *native,
+    int size, int backlog, srt_listen_callback_fn *callback, gpointer opaque)
+{
+  return srt_bind (sock, (const struct sockaddr *) native, size) != SRT_ERROR
+         && srt_listen_callback (sock, callback, opaque) != SRT_ERROR
+         && srt_listen (sock, backlog) != SRT_ERROR;
+}
+
+/* A socket that listens, whose accepts do not wait; @bound is its UDP port.
+ * SRT_INVALID_SOCK where it cannot be had. */
+SRTSOCKET
+pitbox_srt_listen (const gchar *address, guint port, guint latency_ms,
+    int backlog, srt_listen_callback_fn *callback, gpointer opaque,
+    guint *bound, GError **error)
+{
+  GList *addresses = pitbox_srt_resolve (address, port, NULL, error);
+  struct sockaddr_storage native;
+  SRTSOCKET sock;
+  gboolean ok;
+  int size;
+
+  if (addresses == NULL)
+    return SRT_INVALID_SOCK;
+  ok = pitbox_srt_to_native (addresses->data, &native, &size, error);
+  g_list_free_full (addresses, g_object_unref);
+  if (!ok)
+    return SRT_INVALID_SOCK;
+  sock = srt_create_socket ();
+  ok = set_listening (sock, native.ss_family == AF_INET6, latency_ms, error);
+  if (ok && !bind_and_listen (sock, &native, size, backlog, callback, opaque)) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+        "cannot listen on %s port %u: %s", address, port,
+        srt_getlasterror_str ());
+    ok = FALSE;
+  }
+  if (!ok) {
+    srt_close (sock);
+    return SRT_INVALID_SOCK;
+  }
+  *bound = bound_port (sock);
+  return sock;
 }
 
 /* Whether a receive returns at once: with a message, or, where the connection

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What both ends of an SRT connection share: library life, options, addresses,
- * rejections in words. */
+ * What both ends of an SRT connection share: library life, options,
+ * addresses. */
 #pragma once
 
 #include <gio/gio.h>
 #include <gst/gst.h>
 #include <srt/srt.h>
+
+#include "gstpitboxsecret.h"
+#include "gstpitboxsrtreject.h"
 
 G_BEGIN_DECLS
 
@@ -15,32 +18,8 @@ G_BEGIN_DECLS
 /* Measured at 5 % loss and 50 ms round trip; 4 x RTT is enough. */
 #define PITBOX_SRT_DEFAULT_LATENCY_MS 120
 
-/* Rejections a caller of pitboxsrtsrc can get, beside libsrt's own. The values
- * are those of SRT's access control guideline (HTTP's + 1000). */
-typedef enum {
-  PITBOX_SRT_REJECT_STREAM_ID = 1400,
-  PITBOX_SRT_REJECT_REVOKED = 1401,
-  PITBOX_SRT_REJECT_FULL = 1402,
-  PITBOX_SRT_REJECT_DRIVER = 1403,
-  PITBOX_SRT_REJECT_UNKNOWN_DEVICE = 1404,
-  PITBOX_SRT_REJECT_MODE = 1405,
-  PITBOX_SRT_REJECT_UNKNOWN_DRIVER = 1406,
-  PITBOX_SRT_REJECT_CONTESTED = 1409,
-  PITBOX_SRT_REJECT_NOT_LIVE = 1424,
-  PITBOX_SRT_REJECT_INTERNAL = 1500,
-  PITBOX_SRT_REJECT_NOT_READY = 1503,
-} PitboxSrtReject;
-
 gboolean pitbox_srt_startup (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_srt_cleanup (void);
-
-const gchar *pitbox_srt_reject_words (int code, gboolean with_passphrase);
-const gchar *pitbox_srt_reader_reject_words (
-    int code, gboolean with_passphrase);
-GError *pitbox_srt_reject_error (
-    int code, gboolean reads, gboolean with_passphrase, const gchar *peer);
-gboolean pitbox_srt_passphrase_is_valid (const gchar *passphrase);
-void pitbox_srt_free_secret (gchar *secret);
 
 gboolean pitbox_srt_set (SRTSOCKET sock, SRT_SOCKOPT option, const void *value,
     gsize size, const gchar *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -57,6 +36,10 @@ gboolean pitbox_srt_to_native (GSocketAddress *address,
     struct sockaddr_storage *native, int *size,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pitbox_srt_address_to_string (const struct sockaddr *address, int size);
+
+SRTSOCKET pitbox_srt_listen (const gchar *address, guint port, guint latency_ms,
+    int backlog, srt_listen_callback_fn *callback, gpointer opaque,
+    guint *bound, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A live message is at most 1,456 bytes. */
 #define PITBOX_SRT_RECEIVE_BYTES 1500

@@ -330,7 +330,7 @@ pitbox_srt_caller_free (PitboxSrtCaller *caller)
   g_cond_clear (&caller->cond);
   g_free (caller->config.host);
   g_free (caller->config.stream_id);
-  pitbox_srt_free_secret (caller->config.passphrase);
+  pitbox_secret_free (caller->config.passphrase);
   g_free (caller);
   pitbox_srt_cleanup ();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gstpitboxsrtreaders.h"
+#include "gstpitboxsrtrefusals.h"
 
 G_BEGIN_DECLS
 
@@ -37,10 +38,7 @@ typedef struct {
 typedef struct {
   void (*joined) (PitboxSrtSession *session, gpointer user_data);
   void (*left) (PitboxSrtSession *session, gpointer user_data);
-  /* @mode: "publish", "request" or "", where it was not understood; @others:
-   * further refusals before this one that were not told of */
-  void (*refused) (const gchar *peer, const gchar *mode, const gchar *user,
-      int code, const gchar *reason, guint others, gpointer user_data);
+  void (*refused) (const PitboxSrtRefusal *refusal, gpointer user_data);
   void (*reader_joined) (PitboxSrtReader *reader, gpointer user_data);
   void (*reader_left) (
       PitboxSrtReader *reader, const gchar *reason, gpointer user_data);

@@ -17,9 +17,6 @@ struct _PitboxSrtSession {
   /* Reading thread only. */
   guint8 *batch;
 
-  /* Listener's lock. */
-  PitboxSrtContest contest;
-
   /* Protects what follows. */
   GMutex lock;
   gboolean closed;
@@ -130,13 +127,6 @@ pitbox_srt_session_is_connected (PitboxSrtSession *session)
 {
   return !is_closed (session)
          && srt_getsockstate (session->sock) == SRTS_CONNECTED;
-}
-
-/* Only with the listener's lock. */
-PitboxSrtContest *
-pitbox_srt_session_get_contest (PitboxSrtSession *session)
-{
-  return &session->contest;
 }
 
 /* Waits for messages: see pitbox_srt_receive(). NULL at the end of the

@@ -2,7 +2,6 @@
  * What only the listener does with a session. */
 #pragma once
 
-#include "gstpitboxsrtcontest.h"
 #include "gstpitboxsrtlistener.h"
 
 G_BEGIN_DECLS
@@ -10,6 +9,5 @@ G_BEGIN_DECLS
 PitboxSrtSession *pitbox_srt_session_new (SRTSOCKET sock, const gchar *driver,
     const gchar *device, const gchar *peer);
 gboolean pitbox_srt_session_is_connected (PitboxSrtSession *session);
-PitboxSrtContest *pitbox_srt_session_get_contest (PitboxSrtSession *session);
 
 G_END_DECLS

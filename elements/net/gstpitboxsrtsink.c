@@ -139,7 +139,7 @@ start (GstBaseSink *sink)
   self->warned_code = 0;
   self->last_key_unit_us = 0;
   GST_OBJECT_LOCK (self);
-  if (!pitbox_srt_passphrase_is_valid (self->config.passphrase)) {
+  if (!pitbox_secret_is_valid (self->config.passphrase)) {
     GST_OBJECT_UNLOCK (self);
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
         ("the passphrase must have 10 to 79 characters"), (NULL));
@@ -330,7 +330,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       c->stream_id = g_value_dup_string (value);
       break;
     case PROP_PASSPHRASE:
-      pitbox_srt_free_secret (c->passphrase);
+      pitbox_secret_free (c->passphrase);
       c->passphrase = g_value_dup_string (value);
       break;
     case PROP_LATENCY:
@@ -413,7 +413,7 @@ finalize (GObject *object)
 
   g_free (self->config.host);
   g_free (self->config.stream_id);
-  pitbox_srt_free_secret (self->config.passphrase);
+  pitbox_secret_free (self->config.passphrase);
   G_OBJECT_CLASS (gst_pitbox_srt_sink_parent_class)->finalize (object);
 }
 

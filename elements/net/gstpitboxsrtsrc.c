@@ -173,18 +173,17 @@ left (PitboxSrtSession *session, gpointer user_data)
 
 /* The listener's thread. */
 static void
-refused (const gchar *peer, const gchar *mode, const gchar *user, int code,
-    const gchar *reason, guint others, gpointer user_data)
+refused (const PitboxSrtRefusal *r, gpointer user_data)
 {
   GstPitboxSrtSrc *self = user_data;
 
-  GST_INFO_OBJECT (self, "refused %s, '%s': %s", peer, user, reason);
+  GST_INFO_OBJECT (self, "refused %s, '%s': %s", r->peer, r->user, r->reason);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("pitbox-srt-refused", "peer", G_TYPE_STRING, peer,
-              "mode", G_TYPE_STRING, mode, "device", G_TYPE_STRING, user,
-              "reason", G_TYPE_STRING, reason, "code", G_TYPE_INT, code,
-              "others", G_TYPE_UINT, others, NULL)));
+          gst_structure_new ("pitbox-srt-refused", "peer", G_TYPE_STRING,
+              r->peer, "mode", G_TYPE_STRING, r->mode, "device", G_TYPE_STRING,
+              r->user, "reason", G_TYPE_STRING, r->reason, "code", G_TYPE_INT,
+              r->code, "others", G_TYPE_UINT, r->others, NULL)));
 }
 
 static void
@@ -430,7 +429,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       c->latency_ms = g_value_get_uint (value);
       break;
     case PROP_PASSPHRASE:
-      pitbox_srt_free_secret (c->passphrase);
+      pitbox_secret_free (c->passphrase);
       c->passphrase = g_value_dup_string (value);
       break;
     case PROP_MAX_CALLERS:
@@ -519,7 +518,7 @@ finalize (GObject *object)
   g_clear_pointer (&self->listener, pitbox_srt_listener_free);
   g_free (self->config.address);
   g_free (self->config.hub);
-  pitbox_srt_free_secret (self->config.passphrase);
+  pitbox_secret_free (self->config.passphrase);
   G_OBJECT_CLASS (gst_pitbox_srt_src_parent_class)->finalize (object);
 }
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Passphrases: which can be used, and how they are forgotten. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean pitbox_secret_is_valid (const gchar *passphrase);
+void pitbox_secret_free (gchar *passphrase);
+
+G_END_DECLS
