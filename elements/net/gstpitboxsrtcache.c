@@ -6,7 +6,7 @@
  * there on, behind the tables that were valid, the stream can be decoded. */
 #include "gstpitboxsrtcache.h"
 
-#include <mpegts/pb-ts-parser.h>
+#include <mpegts/mpegts-parser.h>
 #include <string.h>
 
 #define MIN_SLOTS 256
@@ -15,7 +15,7 @@
 #define NO_PICTURE_US (10 * G_USEC_PER_SEC)
 
 struct _PitboxSrtCache {
-  PbTsParser *parser;
+  MpegtsParser *parser;
   gsize max_bytes;
   gint64 now_us; /* of the push in progress */
 
@@ -43,7 +43,7 @@ pitbox_srt_cache_new (gsize max_bytes)
 {
   PitboxSrtCache *cache = g_new0 (PitboxSrtCache, 1);
 
-  cache->parser = pb_ts_parser_new ();
+  cache->parser = mpegts_parser_new ();
   cache->max_bytes = max_bytes;
   cache->n_slots = MIN_SLOTS;
   cache->slots = g_new0 (PitboxSrtMessage *, MIN_SLOTS);
@@ -84,7 +84,7 @@ pitbox_srt_cache_free (PitboxSrtCache *cache)
 {
   while (cache->first < cache->next)
     drop_first (cache);
-  pb_ts_parser_free (cache->parser);
+  mpegts_parser_free (cache->parser);
   g_byte_array_unref (cache->key_tables);
   g_byte_array_unref (cache->unit_tables);
   g_free (cache->slots);
@@ -97,8 +97,8 @@ pitbox_srt_cache_reset (PitboxSrtCache *cache)
 {
   while (cache->first < cache->next)
     drop_first (cache);
-  pb_ts_parser_free (cache->parser);
-  cache->parser = pb_ts_parser_new ();
+  mpegts_parser_free (cache->parser);
+  cache->parser = mpegts_parser_new ();
   cache->key = cache->unit = PITBOX_SRT_CACHE_NONE;
   cache->fill = 0;
   cache->last_picture_us = 0;
@@ -154,41 +154,41 @@ start_unit (PitboxSrtCache *cache)
   pitbox_srt_cache_flush (cache);
   cache->unit = cache->next;
   g_byte_array_set_size (cache->unit_tables, 0);
-  pb_ts_parser_get_tables (cache->parser, cache->unit_tables);
+  mpegts_parser_get_tables (cache->parser, cache->unit_tables);
 }
 
 static gboolean
 is_without_picture (const PitboxSrtCache *cache)
 {
-  return pb_ts_parser_get_stats (cache->parser)->video_codec == NULL
+  return mpegts_parser_get_stats (cache->parser)->video_codec == NULL
          || cache->now_us - cache->last_picture_us >= NO_PICTURE_US;
 }
 
 static void
-take_packet (const guint8 *data, gsize size, const PbTsPacket *packet,
+take_packet (const guint8 *data, gsize size, const MpegtsPacket *packet,
     gpointer user_data)
 {
   PitboxSrtCache *cache = user_data;
 
-  if (packet->kind == PB_TS_GARBAGE)
+  if (packet->kind == MPEGTS_GARBAGE)
     return;
-  if (packet->kind == PB_TS_VIDEO && packet->starts_unit) {
+  if (packet->kind == MPEGTS_VIDEO && packet->starts_unit) {
     start_unit (cache);
     cache->last_picture_us = cache->now_us;
-  } else if (packet->kind == PB_TS_KLV && packet->starts_unit
-             && packet->key == PB_TS_KEY_YES && is_without_picture (cache)) {
+  } else if (packet->kind == MPEGTS_KLV && packet->starts_unit
+             && packet->key == MPEGTS_KEY_YES && is_without_picture (cache)) {
     start_unit (cache);
     set_key (cache, cache->unit, cache->unit_tables);
     cache->unit = PITBOX_SRT_CACHE_NONE;
   }
-  if (packet->kind == PB_TS_VIDEO && cache->unit != PITBOX_SRT_CACHE_NONE
-      && packet->key == PB_TS_KEY_YES) {
+  if (packet->kind == MPEGTS_VIDEO && cache->unit != PITBOX_SRT_CACHE_NONE
+      && packet->key == MPEGTS_KEY_YES) {
     set_key (cache, cache->unit, cache->unit_tables);
     cache->unit = PITBOX_SRT_CACHE_NONE;
   }
   memcpy (cache->message + cache->fill, data, size);
   cache->fill += size;
-  if (cache->fill + PB_TS_PACKET_BYTES > PITBOX_SRT_CACHE_MESSAGE_BYTES)
+  if (cache->fill + MPEGTS_PACKET_BYTES > PITBOX_SRT_CACHE_MESSAGE_BYTES)
     pitbox_srt_cache_flush (cache);
 }
 
@@ -199,7 +199,7 @@ pitbox_srt_cache_push (
     PitboxSrtCache *cache, const guint8 *data, gsize size, gint64 now_us)
 {
   cache->now_us = now_us;
-  pb_ts_parser_push (cache->parser, data, size, take_packet, cache);
+  mpegts_parser_push (cache->parser, data, size, take_packet, cache);
 }
 
 /* Forgets what is before @keep_from and before the newest key frame. */

@@ -267,7 +267,7 @@ commit (PbRecorder *self, gboolean last)
 static void
 publish_stats (PbRecorder *self)
 {
-  const PbTsStats *ts = pb_segmenter_get_ts_stats (self->segmenter);
+  const MpegtsStats *ts = pb_segmenter_get_ts_stats (self->segmenter);
   gint64 pts = self->closed_pts;
 
   if (self->has_segment && self->segment.has_pts)

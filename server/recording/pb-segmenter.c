@@ -18,7 +18,7 @@
 #define POINT_INTERVAL_TICKS (1000 * TICKS_PER_MS)
 
 struct _PbSegmenter {
-  PbTsParser *parser;
+  MpegtsParser *parser;
   PbSegmenterFuncs funcs;
   gpointer user_data;
   gint64 target_ticks;
@@ -66,7 +66,7 @@ pb_segmenter_new (
 {
   PbSegmenter *self = g_new0 (PbSegmenter, 1);
 
-  self->parser = pb_ts_parser_new ();
+  self->parser = mpegts_parser_new ();
   self->funcs = *funcs;
   self->user_data = user_data;
   self->target_ticks = target_ms * TICKS_PER_MS;
@@ -77,15 +77,15 @@ pb_segmenter_new (
 void
 pb_segmenter_free (PbSegmenter *self)
 {
-  pb_ts_parser_free (self->parser);
+  mpegts_parser_free (self->parser);
   g_byte_array_unref (self->out);
   g_free (self);
 }
 
-const PbTsStats *
+const MpegtsStats *
 pb_segmenter_get_ts_stats (const PbSegmenter *self)
 {
-  return pb_ts_parser_get_stats (self->parser);
+  return mpegts_parser_get_stats (self->parser);
 }
 
 /**
@@ -126,7 +126,7 @@ begin_segment (PbSegmenter *self)
   self->written_bytes = 0;
   self->has_start = FALSE;
   self->has_point = FALSE;
-  if (pb_ts_parser_get_tables (self->parser, tables) == 0)
+  if (mpegts_parser_get_tables (self->parser, tables) == 0)
     return;
   /* What comes first may already be the PAT. */
   if (self->out->len >= tables->len
@@ -167,17 +167,17 @@ should_cut (const PbSegmenter *self, gboolean is_key, gint64 pts)
 
 /* A unit whose kind is known starts at @pos of the bytes not written yet. */
 static void
-start_unit (PbSegmenter *self, PbTsKind kind, gboolean is_key, gsize pos,
+start_unit (PbSegmenter *self, MpegtsKind kind, gboolean is_key, gsize pos,
     guint64 raw_pts)
 {
   PbPoint point;
   gint64 pts;
 
-  if (raw_pts == PB_TS_NO_TIME || !self->open)
+  if (raw_pts == MPEGTS_NO_TIME || !self->open)
     return;
   pts = self->last_pts = unwrap_pts (self, raw_pts);
   self->has_pts = TRUE;
-  if (kind == PB_TS_VIDEO) {
+  if (kind == MPEGTS_VIDEO) {
     self->has_video = TRUE;
     self->last_video_pts = pts;
   } else if (self->has_video
@@ -194,10 +194,10 @@ start_unit (PbSegmenter *self, PbTsKind kind, gboolean is_key, gsize pos,
     self->has_start = TRUE;
     self->start_pts = pts;
   }
-  if (kind != PB_TS_VIDEO && self->has_video
+  if (kind != MPEGTS_VIDEO && self->has_video
       && pts - self->last_video_pts <= POINT_INTERVAL_TICKS)
     return;
-  if (self->has_point && !(is_key && kind == PB_TS_VIDEO)
+  if (self->has_point && !(is_key && kind == MPEGTS_VIDEO)
       && ABS (pts - (is_key ? self->last_key_pts : self->last_point_pts))
              < POINT_INTERVAL_TICKS)
     return;
@@ -224,7 +224,7 @@ decide (PbSegmenter *self, gboolean is_key)
   if (!self->undecided)
     return;
   self->undecided = FALSE;
-  start_unit (self, PB_TS_VIDEO, is_key, pos, self->undecided_pts);
+  start_unit (self, MPEGTS_VIDEO, is_key, pos, self->undecided_pts);
 }
 
 /* The tables are known, or will not come: the held bytes can be written. */
@@ -233,39 +233,39 @@ open_first (PbSegmenter *self)
 {
   if (self->open)
     return;
-  if (!pb_ts_parser_get_stats (self->parser)->has_pmt
+  if (!mpegts_parser_get_stats (self->parser)->has_pmt
       && self->out->len < HOLD_MAX_BYTES)
     return;
   begin_segment (self);
 }
 
 static void
-take_packet (const guint8 *data, gsize size, const PbTsPacket *packet,
+take_packet (const guint8 *data, gsize size, const MpegtsPacket *packet,
     gpointer user_data)
 {
   PbSegmenter *self = user_data;
 
-  if (packet->kind == PB_TS_VIDEO && packet->starts_unit) {
+  if (packet->kind == MPEGTS_VIDEO && packet->starts_unit) {
     decide (self, FALSE);
-    if (packet->key == PB_TS_KEY_LATER) {
+    if (packet->key == MPEGTS_KEY_LATER) {
       self->undecided = TRUE;
       self->undecided_pos = self->out->len;
       self->undecided_pts = packet->pts;
     } else {
-      start_unit (self, PB_TS_VIDEO, packet->key == PB_TS_KEY_YES,
+      start_unit (self, MPEGTS_VIDEO, packet->key == MPEGTS_KEY_YES,
           self->out->len, packet->pts);
     }
-  } else if (packet->kind == PB_TS_VIDEO && packet->key != PB_TS_KEY_NONE
-             && packet->key != PB_TS_KEY_LATER) {
-    decide (self, packet->key == PB_TS_KEY_YES);
-  } else if (packet->kind == PB_TS_KLV && packet->starts_unit
+  } else if (packet->kind == MPEGTS_VIDEO && packet->key != MPEGTS_KEY_NONE
+             && packet->key != MPEGTS_KEY_LATER) {
+    decide (self, packet->key == MPEGTS_KEY_YES);
+  } else if (packet->kind == MPEGTS_KLV && packet->starts_unit
              && !self->undecided) {
-    start_unit (self, PB_TS_KLV, packet->key == PB_TS_KEY_YES, self->out->len,
+    start_unit (self, MPEGTS_KLV, packet->key == MPEGTS_KEY_YES, self->out->len,
         packet->pts);
   }
-  if (self->funcs.klv && packet->kind == PB_TS_KLV && packet->payload)
+  if (self->funcs.klv && packet->kind == MPEGTS_KLV && packet->payload)
     self->funcs.klv (packet->payload, packet->payload_bytes,
-        packet->starts_unit && packet->pts != PB_TS_NO_TIME,
+        packet->starts_unit && packet->pts != MPEGTS_NO_TIME,
         unwrap_pts (self, packet->pts), self->user_data);
   g_byte_array_append (self->out, data, size);
   open_first (self);
@@ -300,7 +300,7 @@ pb_segmenter_push (
 {
   self->utc_us = utc_us;
   self->lap = lap;
-  pb_ts_parser_push (self->parser, data, size, take_packet, self);
+  mpegts_parser_push (self->parser, data, size, take_packet, self);
   if (self->open)
     write_out (self, self->undecided ? self->undecided_pos : self->out->len);
 }
@@ -314,7 +314,7 @@ pb_segmenter_push (
 void
 pb_segmenter_finish (PbSegmenter *self)
 {
-  pb_ts_parser_flush (self->parser, take_packet, self);
+  mpegts_parser_flush (self->parser, take_packet, self);
   decide (self, FALSE);
   if (!self->open && self->out->len > 0)
     begin_segment (self);

@@ -3,7 +3,7 @@
  * it go into the index. No file, no thread, no clock. */
 #pragma once
 
-#include <mpegts/pb-ts-parser.h>
+#include <mpegts/mpegts-parser.h>
 #include "store/pb-point.h"
 
 G_BEGIN_DECLS
@@ -34,7 +34,7 @@ void pb_segmenter_push (PbSegmenter *segmenter, const guint8 *data, gsize size,
 void pb_segmenter_cut (PbSegmenter *segmenter);
 void pb_segmenter_finish (PbSegmenter *segmenter);
 gboolean pb_segmenter_get_last_pts (const PbSegmenter *segmenter, gint64 *pts);
-const PbTsStats *pb_segmenter_get_ts_stats (const PbSegmenter *segmenter);
+const MpegtsStats *pb_segmenter_get_ts_stats (const PbSegmenter *segmenter);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSegmenter, pb_segmenter_free)
 

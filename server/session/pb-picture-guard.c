@@ -5,7 +5,7 @@
  * so not the one its telemetry belongs to. */
 #include "session/pb-picture-guard.h"
 
-#include <mpegts/pb-ts-parser.h>
+#include <mpegts/mpegts-parser.h>
 
 /* An encoder that refreshes its picture piece by piece sends no key frames: ten
  * seconds of 60 fps. */
@@ -20,7 +20,7 @@ typedef enum {
 
 struct _PbPictureGuard {
   /* The thread that finds losses. */
-  PbTsParser *parser;
+  MpegtsParser *parser;
   guint64 errors;
   guint64 pushed;
   guint64 seen;
@@ -41,25 +41,25 @@ pb_picture_guard_new (void)
 {
   PbPictureGuard *guard = g_new0 (PbPictureGuard, 1);
 
-  guard->parser = pb_ts_parser_new ();
+  guard->parser = mpegts_parser_new ();
   return guard;
 }
 
 void
 pb_picture_guard_free (PbPictureGuard *guard)
 {
-  pb_ts_parser_free (guard->parser);
+  mpegts_parser_free (guard->parser);
   g_free (guard);
 }
 
 static void
-look (const guint8 *data, gsize size, const PbTsPacket *packet,
+look (const guint8 *data, gsize size, const MpegtsPacket *packet,
     gpointer user_data)
 {
   PbPictureGuard *guard = user_data;
-  guint64 errors = pb_ts_parser_get_stats (guard->parser)->continuity_errors;
+  guint64 errors = mpegts_parser_get_stats (guard->parser)->continuity_errors;
 
-  if (errors != guard->errors && packet->kind == PB_TS_VIDEO
+  if (errors != guard->errors && packet->kind == MPEGTS_VIDEO
       && guard->loss == G_MAXUINT64)
     guard->loss = guard->seen;
   guard->errors = errors;
@@ -86,7 +86,7 @@ pb_picture_guard_find_loss (
 
   guard->loss = G_MAXUINT64;
   guard->pushed += size;
-  pb_ts_parser_push (guard->parser, data, size, look, guard);
+  mpegts_parser_push (guard->parser, data, size, look, guard);
   if (guard->loss == G_MAXUINT64)
     return PB_PICTURE_GUARD_NO_LOSS;
   /* A packet may have begun in the bytes before. */

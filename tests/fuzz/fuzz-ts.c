@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   pb_segmenter_finish (segmenter);
   /* Not a byte is lost; only tables are added, at most 12 packets a segment. */
   if (count.written < size
-      || count.written > size + count.segments * 12 * PB_TS_PACKET_BYTES)
+      || count.written > size + count.segments * 12 * MPEGTS_PACKET_BYTES)
     abort ();
   pb_segmenter_free (segmenter);
   return 0;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include <mpegts/pb-ts-tables.h>
+#include <mpegts/mpegts-tables.h>
 
 void
 pb_test_ts_init (PbTestTs *ts, gboolean has_video, gboolean has_klv)
@@ -24,18 +24,18 @@ pb_test_ts_clear (PbTestTs *ts)
 static void
 put_section (PbTestTs *ts, guint16 pid, GByteArray *section)
 {
-  guint8 packet[PB_TS_PACKET_BYTES];
+  guint8 packet[MPEGTS_PACKET_BYTES];
   guint8 tail[4];
   guint32 crc;
   gsize length = section->len - 3 + 4;
 
   section->data[1] = 0xb0 | length >> 8;
   section->data[2] = length;
-  crc = pb_ts_crc32 (section->data, section->len);
+  crc = mpegts_crc32 (section->data, section->len);
   for (guint i = 0; i < 4; i++)
     tail[i] = crc >> (24 - 8 * i);
   g_byte_array_append (section, tail, 4);
-  g_assert_cmpuint (section->len, <=, PB_TS_PACKET_BYTES - 5);
+  g_assert_cmpuint (section->len, <=, MPEGTS_PACKET_BYTES - 5);
 
   memset (packet, 0xff, sizeof packet);
   packet[0] = 0x47;
@@ -80,9 +80,9 @@ static void
 put_packet (PbTestTs *ts, guint16 pid, gboolean starts, gboolean random_access,
     const guint8 **data, gsize *size)
 {
-  guint8 packet[PB_TS_PACKET_BYTES];
+  guint8 packet[MPEGTS_PACKET_BYTES];
   gsize adaptation = random_access ? 2 : 0;
-  gsize room = PB_TS_PACKET_BYTES - 4 - adaptation;
+  gsize room = MPEGTS_PACKET_BYTES - 4 - adaptation;
   gsize take = MIN (room, *size);
   gsize pad = room - take;
   gsize pos = 4;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbTsParser and PbSegmenter: what they see in a stream, where they cut it. */
+ * MpegtsParser and PbSegmenter: what they see in a stream, where they cut it. */
 #include <glib.h>
 #include <string.h>
 
@@ -19,37 +19,37 @@ typedef struct {
 } Seen;
 
 static void
-see (const guint8 *data, gsize size, const PbTsPacket *packet, gpointer user)
+see (const guint8 *data, gsize size, const MpegtsPacket *packet, gpointer user)
 {
   Seen *seen = user;
 
   g_byte_array_append (seen->bytes, data, size);
-  if (packet->kind != PB_TS_GARBAGE)
+  if (packet->kind != MPEGTS_GARBAGE)
     seen->packets++;
   if (packet->starts_unit) {
-    if (packet->kind == PB_TS_VIDEO)
+    if (packet->kind == MPEGTS_VIDEO)
       seen->video_units++;
     else
       seen->klv_units++;
     seen->last_pts = packet->pts;
   }
-  if (packet->kind != PB_TS_VIDEO)
+  if (packet->kind != MPEGTS_VIDEO)
     return;
-  seen->keys += packet->key == PB_TS_KEY_YES;
-  seen->not_keys += packet->key == PB_TS_KEY_NO;
+  seen->keys += packet->key == MPEGTS_KEY_YES;
+  seen->not_keys += packet->key == MPEGTS_KEY_NO;
 }
 
 static void
-parse (Seen *seen, const GByteArray *in, gsize chunk, PbTsStats *stats)
+parse (Seen *seen, const GByteArray *in, gsize chunk, MpegtsStats *stats)
 {
-  g_autoptr (PbTsParser) parser = pb_ts_parser_new ();
+  g_autoptr (MpegtsParser) parser = mpegts_parser_new ();
 
   *seen = (Seen){ .bytes = g_byte_array_new () };
   for (gsize pos = 0; pos < in->len; pos += chunk)
-    pb_ts_parser_push (
+    mpegts_parser_push (
         parser, in->data + pos, MIN (chunk, in->len - pos), see, seen);
-  pb_ts_parser_flush (parser, see, seen);
-  *stats = *pb_ts_parser_get_stats (parser);
+  mpegts_parser_flush (parser, see, seen);
+  *stats = *mpegts_parser_get_stats (parser);
 }
 
 static void
@@ -82,7 +82,7 @@ test_sees_units (void)
     make_stream (&ts, flagged);
     for (guint i = 0; i < G_N_ELEMENTS (chunks); i++) {
       Seen seen;
-      PbTsStats stats;
+      MpegtsStats stats;
 
       parse (&seen, ts.out, chunks[i], &stats);
       assert_same_bytes (seen.bytes, ts.out);
@@ -110,7 +110,7 @@ test_key_across_packets (void)
   for (guint sei = 140; sei < 180; sei++) {
     PbTestTs ts;
     Seen seen;
-    PbTsStats stats;
+    MpegtsStats stats;
     g_autofree guint8 *unit = g_malloc (400);
 
     memset (unit, 0xaa, 400);
@@ -131,7 +131,7 @@ test_endless_search_ends (void)
 {
   PbTestTs ts;
   Seen seen;
-  PbTsStats stats;
+  MpegtsStats stats;
   g_autofree guint8 *unit = g_malloc0 (100 * 184);
 
   pb_test_ts_init (&ts, TRUE, FALSE);
@@ -151,7 +151,7 @@ test_garbage (void)
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
   PbTestTs ts;
   Seen seen;
-  PbTsStats stats;
+  MpegtsStats stats;
   g_autoptr (GByteArray) mixed = g_byte_array_new ();
   guint8 noise[1000];
 
@@ -183,7 +183,7 @@ test_damaged_tables (void)
 {
   PbTestTs ts;
   Seen seen;
-  PbTsStats stats;
+  MpegtsStats stats;
 
   for (guint byte = 5; byte < 5 + 32; byte++) {
     pb_test_ts_init (&ts, TRUE, TRUE);
@@ -201,7 +201,7 @@ test_continuity (void)
 {
   PbTestTs ts;
   Seen seen;
-  PbTsStats stats;
+  MpegtsStats stats;
 
   make_stream (&ts, TRUE);
   g_byte_array_remove_range (ts.out, 188 * 100, 188);

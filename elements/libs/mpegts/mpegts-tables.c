@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PAT and PMT: the sections that say which packets carry what. */
-#include "pb-ts-tables.h"
+#include "mpegts-tables.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 #define DESCRIPTOR_REGISTRATION 0x05
 
 /**
- * pb_ts_crc32:
+ * mpegts_crc32:
  * @data: bytes
  * @size: how many
  *
@@ -24,7 +24,7 @@
  * Returns: the checksum
  */
 guint32
-pb_ts_crc32 (const guint8 *data, gsize size)
+mpegts_crc32 (const guint8 *data, gsize size)
 {
   guint32 crc = 0xffffffff;
 
@@ -37,7 +37,7 @@ pb_ts_crc32 (const guint8 *data, gsize size)
 }
 
 static void
-section_reset (PbTsSection *section)
+section_reset (MpegtsSection *section)
 {
   section->n_bytes = 0;
   section->need_bytes = 0;
@@ -45,9 +45,9 @@ section_reset (PbTsSection *section)
 }
 
 /**
- * pb_ts_section_push:
+ * mpegts_section_push:
  * @section: the table's state, zeroed at first
- * @packet: the whole packet of 188 bytes, kept for pb_ts_parser_get_tables()
+ * @packet: the whole packet of 188 bytes, kept for mpegts_parser_get_tables()
  * @payload: its payload
  * @size: length of the payload
  * @starts: payload unit start indicator
@@ -57,8 +57,8 @@ section_reset (PbTsSection *section)
  *
  * Returns: whether a whole section is there now
  */
-PbTsSectionResult
-pb_ts_section_push (PbTsSection *section, const guint8 *packet,
+MpegtsSectionResult
+mpegts_section_push (MpegtsSection *section, const guint8 *packet,
     const guint8 *payload, gsize size, gboolean starts)
 {
   if (starts) {
@@ -66,51 +66,52 @@ pb_ts_section_push (PbTsSection *section, const guint8 *packet,
 
     section_reset (section);
     if (size < 1 || (pointer = payload[0]) + 4u > size)
-      return PB_TS_SECTION_BAD;
+      return MPEGTS_SECTION_BAD;
     payload += 1 + pointer;
     size -= 1 + pointer;
     section->need_bytes = 3 + ((payload[1] & 0x0f) << 8 | payload[2]);
-    if (section->need_bytes > PB_TS_SECTION_MAX_BYTES
+    if (section->need_bytes > MPEGTS_SECTION_MAX_BYTES
         || section->need_bytes < 12) {
       section_reset (section);
-      return PB_TS_SECTION_BAD;
+      return MPEGTS_SECTION_BAD;
     }
   } else if (section->need_bytes == 0) {
-    return PB_TS_SECTION_MORE;
+    return MPEGTS_SECTION_MORE;
   }
-  if (section->n_incoming == PB_TS_SECTION_MAX_PACKETS) {
+  if (section->n_incoming == MPEGTS_SECTION_MAX_PACKETS) {
     section_reset (section);
-    return PB_TS_SECTION_BAD;
+    return MPEGTS_SECTION_BAD;
   }
-  memcpy (section->incoming[section->n_incoming++], packet, PB_TS_PACKET_BYTES);
+  memcpy (
+      section->incoming[section->n_incoming++], packet, MPEGTS_PACKET_BYTES);
   size = MIN (size, section->need_bytes - section->n_bytes);
   memcpy (section->bytes + section->n_bytes, payload, size);
   section->n_bytes += size;
   if (section->n_bytes < section->need_bytes)
-    return PB_TS_SECTION_MORE;
+    return MPEGTS_SECTION_MORE;
 
-  if (pb_ts_crc32 (section->bytes, section->n_bytes) != 0) {
+  if (mpegts_crc32 (section->bytes, section->n_bytes) != 0) {
     section_reset (section);
-    return PB_TS_SECTION_BAD;
+    return MPEGTS_SECTION_BAD;
   }
   memcpy (section->packets, section->incoming,
-      section->n_incoming * PB_TS_PACKET_BYTES);
+      section->n_incoming * MPEGTS_PACKET_BYTES);
   section->n_packets = section->n_incoming;
   section->need_bytes = 0;
-  return PB_TS_SECTION_DONE;
+  return MPEGTS_SECTION_DONE;
 }
 
 /**
- * pb_ts_pat_find_pmt:
+ * mpegts_pat_find_pmt:
  * @section: a whole PAT
  *
- * Returns: the PID of the first programme's PMT, or %PB_TS_NO_PID
+ * Returns: the PID of the first programme's PMT, or %MPEGTS_NO_PID
  */
 guint16
-pb_ts_pat_find_pmt (const PbTsSection *section)
+mpegts_pat_find_pmt (const MpegtsSection *section)
 {
   if (section->bytes[0] != TABLE_ID_PAT)
-    return PB_TS_NO_PID;
+    return MPEGTS_NO_PID;
   for (guint i = 8; i + 4 <= section->n_bytes - 4; i += 4) {
     const guint8 *entry = section->bytes + i;
 
@@ -118,7 +119,7 @@ pb_ts_pat_find_pmt (const PbTsSection *section)
     if (entry[0] | entry[1])
       return (entry[2] & 0x1f) << 8 | entry[3];
   }
-  return PB_TS_NO_PID;
+  return MPEGTS_NO_PID;
 }
 
 static gboolean
@@ -138,21 +139,21 @@ has_klva (const guint8 *descriptors, gsize size)
 }
 
 /**
- * pb_ts_pmt_read:
+ * mpegts_pmt_read:
  * @section: a whole PMT
  * @programme: (out): its streams
  *
  * Returns: %FALSE if the table contradicts itself
  */
 gboolean
-pb_ts_pmt_read (const PbTsSection *section, PbTsProgramme *programme)
+mpegts_pmt_read (const MpegtsSection *section, MpegtsProgramme *programme)
 {
   const guint8 *b = section->bytes;
   gsize end = section->n_bytes - 4;
   gsize i;
 
-  programme->video_pid = PB_TS_NO_PID;
-  programme->klv_pid = PB_TS_NO_PID;
+  programme->video_pid = MPEGTS_NO_PID;
+  programme->klv_pid = MPEGTS_NO_PID;
   programme->video_is_h265 = FALSE;
   if (b[0] != TABLE_ID_PMT || end < 12)
     return FALSE;
@@ -166,10 +167,10 @@ pb_ts_pmt_read (const PbTsSection *section, PbTsProgramme *programme)
     if (i + info > end)
       return FALSE;
     if ((type == STREAM_TYPE_H264 || type == STREAM_TYPE_H265)
-        && programme->video_pid == PB_TS_NO_PID) {
+        && programme->video_pid == MPEGTS_NO_PID) {
       programme->video_pid = pid;
       programme->video_is_h265 = type == STREAM_TYPE_H265;
-    } else if (programme->klv_pid == PB_TS_NO_PID
+    } else if (programme->klv_pid == MPEGTS_NO_PID
                && (type == STREAM_TYPE_METADATA_PES
                    || (type == STREAM_TYPE_PRIVATE_PES
                        && has_klva (b + i, info)))) {

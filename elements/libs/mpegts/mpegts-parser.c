@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbTsParser: says of each MPEG-TS packet what the recorder must know of it
+ * MpegtsParser: says of each MPEG-TS packet what the recorder must know of it
  * (ISO/IEC 13818-1), and never changes a byte. */
-#include "pb-ts-parser.h"
-#include "pb-ts-tables.h"
+#include "mpegts-parser.h"
+#include "mpegts-tables.h"
 
 #include <string.h>
 
@@ -14,53 +14,53 @@
  * write, and bound what the recorder must hold back. */
 #define KEY_SEARCH_MAX_PACKETS 64
 
-struct _PbTsParser {
+struct _MpegtsParser {
   GByteArray *carry; /* less than two packets */
   gboolean synced;
   guint8 continuity[N_PIDS]; /* 0xff: none yet */
-  PbTsSection pat;
-  PbTsSection pmt;
+  MpegtsSection pat;
+  MpegtsSection pmt;
   guint16 pmt_pid;
-  PbTsProgramme programme;
+  MpegtsProgramme programme;
   guint key_search_packets; /* 0: no unit is undecided */
   guint32 nal_window; /* last three bytes of the unit */
-  PbTsStats stats;
+  MpegtsStats stats;
 };
 
 /**
- * pb_ts_parser_new:
+ * mpegts_parser_new:
  *
  * Returns: (transfer full): a parser at the start of a stream. It belongs to
  *   one thread at a time.
  */
-PbTsParser *
-pb_ts_parser_new (void)
+MpegtsParser *
+mpegts_parser_new (void)
 {
-  PbTsParser *self = g_new0 (PbTsParser, 1);
+  MpegtsParser *self = g_new0 (MpegtsParser, 1);
 
   self->carry = g_byte_array_new ();
-  self->pmt_pid = PB_TS_NO_PID;
-  self->programme.video_pid = PB_TS_NO_PID;
-  self->programme.klv_pid = PB_TS_NO_PID;
+  self->pmt_pid = MPEGTS_NO_PID;
+  self->programme.video_pid = MPEGTS_NO_PID;
+  self->programme.klv_pid = MPEGTS_NO_PID;
   memset (self->continuity, 0xff, sizeof self->continuity);
   return self;
 }
 
 void
-pb_ts_parser_free (PbTsParser *self)
+mpegts_parser_free (MpegtsParser *self)
 {
   g_byte_array_unref (self->carry);
   g_free (self);
 }
 
-const PbTsStats *
-pb_ts_parser_get_stats (const PbTsParser *self)
+const MpegtsStats *
+mpegts_parser_get_stats (const MpegtsParser *self)
 {
   return &self->stats;
 }
 
 /**
- * pb_ts_parser_get_tables:
+ * mpegts_parser_get_tables:
  * @parser: a parser
  * @out: gets the packets of the newest PAT and PMT as they came
  *
@@ -70,55 +70,55 @@ pb_ts_parser_get_stats (const PbTsParser *self)
  * Returns: number of bytes written: 0 before both tables were seen
  */
 gsize
-pb_ts_parser_get_tables (const PbTsParser *self, GByteArray *out)
+mpegts_parser_get_tables (const MpegtsParser *self, GByteArray *out)
 {
   guint before = out->len;
 
   if (!self->stats.has_pmt)
     return 0;
   g_byte_array_append (
-      out, self->pat.packets[0], self->pat.n_packets * PB_TS_PACKET_BYTES);
+      out, self->pat.packets[0], self->pat.n_packets * MPEGTS_PACKET_BYTES);
   g_byte_array_append (
-      out, self->pmt.packets[0], self->pmt.n_packets * PB_TS_PACKET_BYTES);
+      out, self->pmt.packets[0], self->pmt.n_packets * MPEGTS_PACKET_BYTES);
   return out->len - before;
 }
 
 static void
-read_table (PbTsParser *self, PbTsSection *section, const guint8 *packet,
+read_table (MpegtsParser *self, MpegtsSection *section, const guint8 *packet,
     const guint8 *payload, gsize size, gboolean starts)
 {
-  PbTsProgramme programme;
+  MpegtsProgramme programme;
   guint16 pmt_pid;
 
-  switch (pb_ts_section_push (section, packet, payload, size, starts)) {
-    case PB_TS_SECTION_MORE:
+  switch (mpegts_section_push (section, packet, payload, size, starts)) {
+    case MPEGTS_SECTION_MORE:
       return;
-    case PB_TS_SECTION_BAD:
+    case MPEGTS_SECTION_BAD:
       self->stats.table_errors++;
       return;
-    case PB_TS_SECTION_DONE:
+    case MPEGTS_SECTION_DONE:
       break;
   }
   if (section == &self->pat) {
-    pmt_pid = pb_ts_pat_find_pmt (section);
+    pmt_pid = mpegts_pat_find_pmt (section);
     if (pmt_pid != self->pmt_pid)
       memset (&self->pmt, 0, sizeof self->pmt);
     self->pmt_pid = pmt_pid;
-  } else if (pb_ts_pmt_read (section, &programme)) {
+  } else if (mpegts_pmt_read (section, &programme)) {
     self->programme = programme;
     self->stats.has_pmt = TRUE;
-    self->stats.has_klv = programme.klv_pid != PB_TS_NO_PID;
-    self->stats.video_codec = programme.video_pid == PB_TS_NO_PID ? NULL
-                              : programme.video_is_h265           ? "h265"
-                                                                  : "h264";
+    self->stats.has_klv = programme.klv_pid != MPEGTS_NO_PID;
+    self->stats.video_codec = programme.video_pid == MPEGTS_NO_PID ? NULL
+                              : programme.video_is_h265            ? "h265"
+                                                                   : "h264";
   } else {
     self->stats.table_errors++;
   }
 }
 
 /* The first parameter set or slice tells what the unit is. */
-static PbTsKey
-classify_nal (const PbTsParser *self, guint8 header)
+static MpegtsKey
+classify_nal (const MpegtsParser *self, guint8 header)
 {
   guint type;
 
@@ -126,23 +126,23 @@ classify_nal (const PbTsParser *self, guint8 header)
     type = header >> 1 & 0x3f;
     /* 16..21 IRAP pictures, 32..34 VPS SPS PPS (H.265 table 7-1). */
     if ((type >= 16 && type <= 21) || type == 32 || type == 33)
-      return PB_TS_KEY_YES;
-    return type < 16 ? PB_TS_KEY_NO : PB_TS_KEY_LATER;
+      return MPEGTS_KEY_YES;
+    return type < 16 ? MPEGTS_KEY_NO : MPEGTS_KEY_LATER;
   }
   type = header & 0x1f;
   if (type == 5 || type == 7)
-    return PB_TS_KEY_YES;
-  return type >= 1 && type <= 4 ? PB_TS_KEY_NO : PB_TS_KEY_LATER;
+    return MPEGTS_KEY_YES;
+  return type >= 1 && type <= 4 ? MPEGTS_KEY_NO : MPEGTS_KEY_LATER;
 }
 
-static PbTsKey
-search_key (PbTsParser *self, const guint8 *data, gsize size)
+static MpegtsKey
+search_key (MpegtsParser *self, const guint8 *data, gsize size)
 {
   for (gsize i = 0; i < size; i++) {
     if ((self->nal_window & 0xffffff) == 1) {
-      PbTsKey key = classify_nal (self, data[i]);
+      MpegtsKey key = classify_nal (self, data[i]);
 
-      if (key != PB_TS_KEY_LATER) {
+      if (key != MPEGTS_KEY_LATER) {
         self->key_search_packets = 0;
         return key;
       }
@@ -151,9 +151,9 @@ search_key (PbTsParser *self, const guint8 *data, gsize size)
   }
   if (++self->key_search_packets > KEY_SEARCH_MAX_PACKETS) {
     self->key_search_packets = 0;
-    return PB_TS_KEY_NO;
+    return MPEGTS_KEY_NO;
   }
-  return PB_TS_KEY_LATER;
+  return MPEGTS_KEY_LATER;
 }
 
 /* Returns the length of the PES header, or 0 if this is no PES start. */
@@ -174,7 +174,7 @@ read_pes_header (const guint8 *data, gsize size, guint64 *pts)
 
 static void
 read_adaptation (
-    const guint8 *data, gsize size, PbTsPacket *info, gboolean *random_access)
+    const guint8 *data, gsize size, MpegtsPacket *info, gboolean *random_access)
 {
   if (size < 1)
     return;
@@ -191,7 +191,7 @@ read_adaptation (
 
 /* elements/README.md, "KLV units": key, BER length, then the flags. Units of
  * other makers stand for themselves, as far as anybody can tell. */
-static PbTsKey
+static MpegtsKey
 classify_klv (const guint8 *data, gsize size)
 {
   static const guint8 key[] = { 0x06, 0x0e, 0x2b, 0x34, 0x01, 0x01, 0x01, 0x01,
@@ -204,18 +204,18 @@ classify_klv (const guint8 *data, gsize size)
     size -= 5;
   }
   if (size < sizeof key + 1 || memcmp (data, key, sizeof key) != 0)
-    return PB_TS_KEY_YES;
+    return MPEGTS_KEY_YES;
   flags = sizeof key + 1;
   if (data[sizeof key] & 0x80)
     flags += data[sizeof key] & 0x7f;
   if (flags >= size)
-    return PB_TS_KEY_NO;
-  return data[flags] & 0x20 ? PB_TS_KEY_YES : PB_TS_KEY_NO;
+    return MPEGTS_KEY_NO;
+  return data[flags] & 0x20 ? MPEGTS_KEY_YES : MPEGTS_KEY_NO;
 }
 
 static void
-read_unit (PbTsParser *self, const guint8 *payload, gsize size, gboolean starts,
-    gboolean random_access, PbTsPacket *info)
+read_unit (MpegtsParser *self, const guint8 *payload, gsize size,
+    gboolean starts, gboolean random_access, MpegtsPacket *info)
 {
   if (starts) {
     gsize header = read_pes_header (payload, size, &info->pts);
@@ -225,32 +225,32 @@ read_unit (PbTsParser *self, const guint8 *payload, gsize size, gboolean starts,
     info->starts_unit = TRUE;
     payload += header;
     size -= header;
-    if (info->kind == PB_TS_KLV)
+    if (info->kind == MPEGTS_KLV)
       info->key = classify_klv (payload, size);
-    if (info->kind == PB_TS_VIDEO) {
+    if (info->kind == MPEGTS_VIDEO) {
       self->nal_window = 0xffffffff;
       self->key_search_packets = 1;
       if (random_access) {
         self->key_search_packets = 0;
-        info->key = PB_TS_KEY_YES;
+        info->key = MPEGTS_KEY_YES;
         return;
       }
     }
   }
-  if (info->kind == PB_TS_KLV) {
+  if (info->kind == MPEGTS_KLV) {
     info->payload = payload;
     info->payload_bytes = size;
   }
-  if (info->kind == PB_TS_VIDEO && self->key_search_packets > 0) {
-    PbTsKey key = search_key (self, payload, size);
+  if (info->kind == MPEGTS_VIDEO && self->key_search_packets > 0) {
+    MpegtsKey key = search_key (self, payload, size);
 
-    if (key != PB_TS_KEY_LATER || info->starts_unit)
+    if (key != MPEGTS_KEY_LATER || info->starts_unit)
       info->key = key;
   }
 }
 
 static void
-check_continuity (PbTsParser *self, guint16 pid, guint8 counter,
+check_continuity (MpegtsParser *self, guint16 pid, guint8 counter,
     gboolean has_payload, gboolean discontinuity)
 {
   guint8 last = self->continuity[pid];
@@ -264,9 +264,9 @@ check_continuity (PbTsParser *self, guint16 pid, guint8 counter,
 
 static void
 read_packet (
-    PbTsParser *self, const guint8 *data, PbTsFunc func, gpointer user_data)
+    MpegtsParser *self, const guint8 *data, MpegtsFunc func, gpointer user_data)
 {
-  PbTsPacket info = { .pts = PB_TS_NO_TIME, .pcr = PB_TS_NO_TIME };
+  MpegtsPacket info = { .pts = MPEGTS_NO_TIME, .pcr = MPEGTS_NO_TIME };
   gboolean starts = (data[1] & 0x40) != 0;
   gboolean has_adaptation = (data[3] & 0x20) != 0;
   gboolean has_payload = (data[3] & 0x10) != 0;
@@ -277,7 +277,7 @@ read_packet (
   self->stats.packets++;
   self->stats.garbage_run_bytes = 0;
   if (has_adaptation) {
-    gsize length = MIN (data[4], PB_TS_PACKET_BYTES - 5);
+    gsize length = MIN (data[4], MPEGTS_PACKET_BYTES - 5);
 
     read_adaptation (data + 5, length, &info, &random_access);
     payload = 5 + length;
@@ -285,31 +285,31 @@ read_packet (
   check_continuity (
       self, info.pid, data[3] & 0x0f, has_payload, info.discontinuity);
   if (info.pid == self->programme.video_pid)
-    info.kind = PB_TS_VIDEO;
+    info.kind = MPEGTS_VIDEO;
   else if (info.pid == self->programme.klv_pid)
-    info.kind = PB_TS_KLV;
+    info.kind = MPEGTS_KLV;
 
   /* Transport error indicator: the payload is known to be damaged; scrambled
    * payload cannot be read. */
   if (has_payload && !(data[1] & 0x80) && !(data[3] & 0xc0)) {
-    gsize size = PB_TS_PACKET_BYTES - payload;
+    gsize size = MPEGTS_PACKET_BYTES - payload;
 
     if (info.pid == PID_PAT)
       read_table (self, &self->pat, data, data + payload, size, starts);
     else if (info.pid == self->pmt_pid)
       read_table (self, &self->pmt, data, data + payload, size, starts);
-    else if (info.kind != PB_TS_OTHER)
+    else if (info.kind != MPEGTS_OTHER)
       read_unit (self, data + payload, size, starts, random_access, &info);
   }
-  func (data, PB_TS_PACKET_BYTES, &info, user_data);
+  func (data, MPEGTS_PACKET_BYTES, &info, user_data);
 }
 
 static void
-give_garbage (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
-    gpointer user_data)
+give_garbage (MpegtsParser *self, const guint8 *data, gsize size,
+    MpegtsFunc func, gpointer user_data)
 {
-  const PbTsPacket info = {
-    .kind = PB_TS_GARBAGE, .pts = PB_TS_NO_TIME, .pcr = PB_TS_NO_TIME
+  const MpegtsPacket info = {
+    .kind = MPEGTS_GARBAGE, .pts = MPEGTS_NO_TIME, .pcr = MPEGTS_NO_TIME
   };
 
   if (size == 0)
@@ -321,7 +321,7 @@ give_garbage (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
 
 /* Gives away what is decided and returns how many bytes that were. */
 static gsize
-read_run (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
+read_run (MpegtsParser *self, const guint8 *data, gsize size, MpegtsFunc func,
     gpointer user_data)
 {
   gsize pos = 0;
@@ -330,10 +330,10 @@ read_run (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
     gsize start = pos;
 
     if (self->synced && data[pos] == SYNC_BYTE) {
-      if (size - pos < PB_TS_PACKET_BYTES)
+      if (size - pos < MPEGTS_PACKET_BYTES)
         break;
       read_packet (self, data + pos, func, user_data);
-      pos += PB_TS_PACKET_BYTES;
+      pos += MPEGTS_PACKET_BYTES;
       continue;
     }
     /* One sync byte is chance, two at the right distance are a stream. */
@@ -341,9 +341,9 @@ read_run (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
     while (pos < size && !self->synced) {
       if (data[pos] != SYNC_BYTE) {
         pos++;
-      } else if (size - pos <= PB_TS_PACKET_BYTES) {
+      } else if (size - pos <= MPEGTS_PACKET_BYTES) {
         break;
-      } else if (data[pos + PB_TS_PACKET_BYTES] == SYNC_BYTE) {
+      } else if (data[pos + MPEGTS_PACKET_BYTES] == SYNC_BYTE) {
         self->synced = TRUE;
       } else {
         pos++;
@@ -357,7 +357,7 @@ read_run (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
 }
 
 /**
- * pb_ts_parser_push:
+ * mpegts_parser_push:
  * @parser: a parser
  * @data: the next bytes, in pieces of any size
  * @size: how many
@@ -368,8 +368,8 @@ read_run (PbTsParser *self, const guint8 *data, gsize size, PbTsFunc func,
  * Nothing in the bytes is an error: what is no packet is counted.
  */
 void
-pb_ts_parser_push (PbTsParser *self, const guint8 *data, gsize size,
-    PbTsFunc func, gpointer user_data)
+mpegts_parser_push (MpegtsParser *self, const guint8 *data, gsize size,
+    MpegtsFunc func, gpointer user_data)
 {
   gsize done;
 
@@ -385,7 +385,7 @@ pb_ts_parser_push (PbTsParser *self, const guint8 *data, gsize size,
 }
 
 /**
- * pb_ts_parser_flush:
+ * mpegts_parser_flush:
  * @parser: a parser
  * @func: (scope call): gets the rest
  * @user_data: for @func
@@ -393,14 +393,14 @@ pb_ts_parser_push (PbTsParser *self, const guint8 *data, gsize size,
  * The stream ended: a last whole packet and then the bytes of a part of one.
  */
 void
-pb_ts_parser_flush (PbTsParser *self, PbTsFunc func, gpointer user_data)
+mpegts_parser_flush (MpegtsParser *self, MpegtsFunc func, gpointer user_data)
 {
   gsize done = 0;
 
-  if (self->carry->len >= PB_TS_PACKET_BYTES
+  if (self->carry->len >= MPEGTS_PACKET_BYTES
       && self->carry->data[0] == SYNC_BYTE) {
     read_packet (self, self->carry->data, func, user_data);
-    done = PB_TS_PACKET_BYTES;
+    done = MPEGTS_PACKET_BYTES;
   }
   /* An empty array has no address to count from. */
   if (self->carry->len > done)
