@@ -6,13 +6,26 @@
  * there on, behind the tables that were valid, the stream can be decoded. */
 #include "gstpitboxsrtcache.h"
 
+#include <gstpitbox/gstpitboxpreface.h>
 #include <mpegts/mpegts-parser.h>
+#include <mpegts/mpegts-pes.h>
 #include <string.h>
 
 #define MIN_SLOTS 256
 /* As in a recording: without pictures for so long, telemetry's key units are
  * where to begin. */
 #define NO_PICTURE_US (10 * G_USEC_PER_SEC)
+
+/* A PES packet with units is no longer. */
+#define MAX_UNITS_BYTES 65536
+
+/* Where somebody may begin. */
+typedef struct {
+  guint64 sequence; /* of its first message, or NONE */
+  GByteArray *tables; /* as they were before it */
+  guint64 pts;
+  guint8 klv_next; /* continuity counter of the next telemetry packet */
+} Start;
 
 struct _PitboxSrtCache {
   MpegtsParser *parser;
@@ -29,11 +42,14 @@ struct _PitboxSrtCache {
   guint8 message[PITBOX_SRT_CACHE_MESSAGE_BYTES];
   guint fill;
 
-  guint64 key;
-  GByteArray *key_tables;
-  guint64 unit; /* where the newest video unit starts; NONE once decided */
-  GByteArray *unit_tables;
+  Start key;
+  Start unit; /* the newest video unit, until it is decided what it is */
   gint64 last_picture_us;
+
+  GstPitboxPreface *preface;
+  GByteArray *units; /* of the telemetry's PES packet in progress */
+  guint16 klv_pid;
+  guint8 klv_next;
 };
 
 /* At most @max_bytes are kept; a group of pictures that is longer is forgotten,
@@ -47,9 +63,11 @@ pitbox_srt_cache_new (gsize max_bytes)
   cache->max_bytes = max_bytes;
   cache->n_slots = MIN_SLOTS;
   cache->slots = g_new0 (PitboxSrtMessage *, MIN_SLOTS);
-  cache->key = cache->unit = PITBOX_SRT_CACHE_NONE;
-  cache->key_tables = g_byte_array_new ();
-  cache->unit_tables = g_byte_array_new ();
+  cache->key.sequence = cache->unit.sequence = PITBOX_SRT_CACHE_NONE;
+  cache->key.tables = g_byte_array_new ();
+  cache->unit.tables = g_byte_array_new ();
+  cache->preface = gst_pitbox_preface_new ();
+  cache->units = g_byte_array_new ();
   return cache;
 }
 
@@ -72,10 +90,10 @@ drop_first (PitboxSrtCache *cache)
 
   cache->bytes -= message_cost (*at);
   g_clear_pointer (at, g_free);
-  if (cache->key == cache->first)
-    cache->key = PITBOX_SRT_CACHE_NONE;
-  if (cache->unit == cache->first)
-    cache->unit = PITBOX_SRT_CACHE_NONE;
+  if (cache->key.sequence == cache->first)
+    cache->key.sequence = PITBOX_SRT_CACHE_NONE;
+  if (cache->unit.sequence == cache->first)
+    cache->unit.sequence = PITBOX_SRT_CACHE_NONE;
   cache->first++;
 }
 
@@ -85,8 +103,10 @@ pitbox_srt_cache_free (PitboxSrtCache *cache)
   while (cache->first < cache->next)
     drop_first (cache);
   mpegts_parser_free (cache->parser);
-  g_byte_array_unref (cache->key_tables);
-  g_byte_array_unref (cache->unit_tables);
+  gst_pitbox_preface_free (cache->preface);
+  g_byte_array_unref (cache->units);
+  g_byte_array_unref (cache->key.tables);
+  g_byte_array_unref (cache->unit.tables);
   g_free (cache->slots);
   g_free (cache);
 }
@@ -99,7 +119,12 @@ pitbox_srt_cache_reset (PitboxSrtCache *cache)
     drop_first (cache);
   mpegts_parser_free (cache->parser);
   cache->parser = mpegts_parser_new ();
-  cache->key = cache->unit = PITBOX_SRT_CACHE_NONE;
+  gst_pitbox_preface_free (cache->preface);
+  cache->preface = gst_pitbox_preface_new ();
+  g_byte_array_set_size (cache->units, 0);
+  cache->klv_pid = 0;
+  cache->klv_next = 0;
+  cache->key.sequence = cache->unit.sequence = PITBOX_SRT_CACHE_NONE;
   cache->fill = 0;
   cache->last_picture_us = 0;
 }
@@ -140,21 +165,42 @@ pitbox_srt_cache_flush (PitboxSrtCache *cache)
     drop_first (cache);
 }
 
+/* The unit that began last is where who joins begins. */
 static void
-set_key (PitboxSrtCache *cache, guint64 sequence, GByteArray *tables)
+set_key (PitboxSrtCache *cache)
 {
-  cache->key = sequence;
-  g_byte_array_set_size (cache->key_tables, 0);
-  g_byte_array_append (cache->key_tables, tables->data, tables->len);
+  GByteArray *tables = cache->key.tables;
+
+  cache->key = cache->unit;
+  cache->unit.tables = tables;
+  cache->unit.sequence = PITBOX_SRT_CACHE_NONE;
 }
 
 static void
-start_unit (PitboxSrtCache *cache)
+start_unit (PitboxSrtCache *cache, const MpegtsPacket *packet)
 {
   pitbox_srt_cache_flush (cache);
-  cache->unit = cache->next;
-  g_byte_array_set_size (cache->unit_tables, 0);
-  mpegts_parser_get_tables (cache->parser, cache->unit_tables);
+  cache->unit.sequence = cache->next;
+  cache->unit.pts = packet->pts;
+  cache->unit.klv_next = cache->klv_next;
+  g_byte_array_set_size (cache->unit.tables, 0);
+  mpegts_parser_get_tables (cache->parser, cache->unit.tables);
+}
+
+/* Whole PES packets go to the preface: that is, when the next one begins. */
+static void
+watch_units (
+    PitboxSrtCache *cache, const guint8 *data, const MpegtsPacket *packet)
+{
+  cache->klv_pid = packet->pid;
+  cache->klv_next = (data[3] + 1) & 0x0f;
+  if (packet->starts_unit) {
+    gst_pitbox_preface_push (
+        cache->preface, cache->units->data, cache->units->len);
+    g_byte_array_set_size (cache->units, 0);
+  }
+  if (cache->units->len + packet->payload_bytes <= MAX_UNITS_BYTES)
+    g_byte_array_append (cache->units, packet->payload, packet->payload_bytes);
 }
 
 static gboolean
@@ -173,19 +219,18 @@ take_packet (const guint8 *data, gsize size, const MpegtsPacket *packet,
   if (packet->kind == MPEGTS_GARBAGE)
     return;
   if (packet->kind == MPEGTS_VIDEO && packet->starts_unit) {
-    start_unit (cache);
+    start_unit (cache, packet);
     cache->last_picture_us = cache->now_us;
   } else if (packet->kind == MPEGTS_KLV && packet->starts_unit
              && packet->key == MPEGTS_KEY_YES && is_without_picture (cache)) {
-    start_unit (cache);
-    set_key (cache, cache->unit, cache->unit_tables);
-    cache->unit = PITBOX_SRT_CACHE_NONE;
+    start_unit (cache, packet);
+    set_key (cache);
   }
-  if (packet->kind == MPEGTS_VIDEO && cache->unit != PITBOX_SRT_CACHE_NONE
-      && packet->key == MPEGTS_KEY_YES) {
-    set_key (cache, cache->unit, cache->unit_tables);
-    cache->unit = PITBOX_SRT_CACHE_NONE;
-  }
+  if (packet->kind == MPEGTS_VIDEO && packet->key == MPEGTS_KEY_YES
+      && cache->unit.sequence != PITBOX_SRT_CACHE_NONE)
+    set_key (cache);
+  if (packet->kind == MPEGTS_KLV && packet->payload != NULL)
+    watch_units (cache, data, packet);
   memcpy (cache->message + cache->fill, data, size);
   cache->fill += size;
   if (cache->fill + MPEGTS_PACKET_BYTES > PITBOX_SRT_CACHE_MESSAGE_BYTES)
@@ -207,9 +252,9 @@ void
 pitbox_srt_cache_trim (PitboxSrtCache *cache, guint64 keep_from)
 {
   /* NONE is larger than any number. */
-  guint64 end = MIN (MIN (keep_from, cache->key), cache->next);
+  guint64 end = MIN (MIN (keep_from, cache->key.sequence), cache->next);
 
-  end = MIN (end, cache->unit);
+  end = MIN (end, cache->unit.sequence);
   while (cache->first < end)
     drop_first (cache);
 }
@@ -233,7 +278,7 @@ pitbox_srt_cache_get_next (const PitboxSrtCache *cache)
 guint64
 pitbox_srt_cache_get_key (const PitboxSrtCache *cache)
 {
-  return cache->key;
+  return cache->key.sequence;
 }
 
 /* Memory that the messages take. */
@@ -243,13 +288,46 @@ pitbox_srt_cache_get_bytes (const PitboxSrtCache *cache)
   return cache->bytes;
 }
 
-/* PAT and PMT as they were before the key frame, at most 12 packets; empty
- * where there is no key frame. */
-const guint8 *
-pitbox_srt_cache_get_tables (const PitboxSrtCache *cache, gsize *size)
+/* Telemetry units in packets of their own, whose counters lead up to that of
+ * the first one of the stream behind them. */
+static void
+append_preface (const PitboxSrtCache *cache, GByteArray *head)
 {
-  *size = cache->key_tables->len;
-  return cache->key_tables->data;
+  g_autoptr (GPtrArray) units = gst_pitbox_preface_write (cache->preface);
+  guint from = head->len, n_packets;
+  guint8 continuity = 0;
+
+  if (cache->klv_pid == 0 || cache->key.pts == MPEGTS_NO_TIME)
+    return;
+  for (guint i = 0; i < units->len; i++) {
+    gsize size;
+    const guint8 *data = g_bytes_get_data (g_ptr_array_index (units, i), &size);
+
+    mpegts_pes_write (head, cache->klv_pid, &continuity,
+        MPEGTS_STREAM_ID_PRIVATE, cache->key.pts, FALSE, data, size);
+  }
+  n_packets = (head->len - from) / MPEGTS_PACKET_BYTES;
+  for (guint i = 0; i < n_packets; i++) {
+    guint8 *packet = head->data + from + i * MPEGTS_PACKET_BYTES;
+
+    packet[3] =
+        (packet[3] & 0xf0) | ((cache->key.klv_next - n_packets + i) & 0x0f);
+  }
+}
+
+/* What goes before the key frame, in whole TS packets: PAT and PMT as they were,
+ * and of the telemetry the newest session string, which the stream itself
+ * repeats only after up to 32 s. Empty where there is no key frame. */
+GBytes *
+pitbox_srt_cache_dup_head (const PitboxSrtCache *cache)
+{
+  GByteArray *head = g_byte_array_new ();
+
+  if (cache->key.sequence != PITBOX_SRT_CACHE_NONE) {
+    g_byte_array_append (head, cache->key.tables->data, cache->key.tables->len);
+    append_preface (cache, head);
+  }
+  return g_byte_array_free_to_bytes (head);
 }
 
 /* A message from first to next - 1. */

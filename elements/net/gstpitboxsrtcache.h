@@ -37,8 +37,7 @@ guint64 pitbox_srt_cache_get_first (const PitboxSrtCache *cache);
 guint64 pitbox_srt_cache_get_next (const PitboxSrtCache *cache);
 guint64 pitbox_srt_cache_get_key (const PitboxSrtCache *cache);
 gsize pitbox_srt_cache_get_bytes (const PitboxSrtCache *cache);
-const guint8 *pitbox_srt_cache_get_tables (
-    const PitboxSrtCache *cache, gsize *size);
+GBytes *pitbox_srt_cache_dup_head (const PitboxSrtCache *cache);
 const PitboxSrtMessage *pitbox_srt_cache_get (
     const PitboxSrtCache *cache, guint64 sequence);
 

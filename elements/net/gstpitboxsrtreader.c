@@ -38,7 +38,8 @@ struct _PitboxSrtReader {
 
   /* Outlet's lock. */
   guint64 cursor; /* of the next message; NONE: it waits for a key frame */
-  gboolean tables_due;
+  GBytes *head; /* goes before it; NULL once it has been sent */
+  gsize head_at;
   gboolean behind;
   gboolean was_up_to_date;
   gboolean fell_out; /* waits for a key frame because it was too slow */
@@ -99,6 +100,7 @@ pitbox_srt_reader_unref (PitboxSrtReader *reader)
   if (!g_atomic_ref_count_dec (&reader->ref_count))
     return;
   pitbox_srt_reader_close (reader);
+  g_clear_pointer (&reader->head, g_bytes_unref);
   if (reader->free_data != NULL)
     reader->free_data (reader->user_data);
   g_mutex_clear (&reader->lock);
@@ -225,7 +227,9 @@ begin (PitboxSrtReader *reader, const PitboxSrtCache *cache, guint64 key)
   g_mutex_unlock (&reader->lock);
   reader->cursor = key;
   reader->offset = offset;
-  reader->tables_due = TRUE;
+  g_clear_pointer (&reader->head, g_bytes_unref);
+  reader->head = pitbox_srt_cache_dup_head (cache);
+  reader->head_at = 0;
   reader->fell_out = FALSE;
 }
 
@@ -306,19 +310,21 @@ give (PitboxSrtReader *reader, const guint8 *data, gsize size, gint64 now_us)
 }
 
 static Sent
-send_tables (
-    PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
+send_head (PitboxSrtReader *reader, gint64 now_us)
 {
   gsize size;
-  const guint8 *tables = pitbox_srt_cache_get_tables (cache, &size);
-  Sent result = SENT;
+  const guint8 *data = g_bytes_get_data (reader->head, &size);
 
-  for (gsize at = 0; at < size && result == SENT;
-       at += PITBOX_SRT_CACHE_MESSAGE_BYTES)
-    result = give (reader, tables + at,
-        MIN (size - at, PITBOX_SRT_CACHE_MESSAGE_BYTES), now_us);
-  reader->tables_due = result != SENT;
-  return result;
+  while (reader->head_at < size) {
+    gsize n = MIN (size - reader->head_at, PITBOX_SRT_CACHE_MESSAGE_BYTES);
+    Sent result = give (reader, data + reader->head_at, n, now_us);
+
+    if (result != SENT)
+      return result;
+    reader->head_at += n;
+  }
+  g_clear_pointer (&reader->head, g_bytes_unref);
+  return SENT;
 }
 
 static Sent
@@ -327,8 +333,8 @@ send_next (PitboxSrtReader *reader, const PitboxSrtCache *cache, gint64 now_us)
   const PitboxSrtMessage *message;
   Sent result;
 
-  if (reader->tables_due) {
-    result = send_tables (reader, cache, now_us);
+  if (reader->head != NULL) {
+    result = send_head (reader, now_us);
     if (result != SENT)
       return result;
   }

@@ -202,6 +202,66 @@ wait_more (Reading *r, guint *counter, guint n)
   g_mutex_unlock (&r->lock);
 }
 
+/* Session strings and rows as telemetrydec gives them out. */
+typedef struct {
+  GMutex lock;
+  GCond cond;
+  guint n_sessions;
+  guint n_rows;
+  guint n_bare_rows; /* before the session string */
+} Telemetry;
+
+static GstPadProbeReturn
+on_telemetry (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Telemetry *t = data;
+
+  g_mutex_lock (&t->lock);
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) {
+    t->n_rows++;
+    t->n_bare_rows += t->n_sessions == 0;
+  } else {
+    t->n_sessions += gst_pitbox_session_event_parse (
+        GST_PAD_PROBE_INFO_EVENT (info), NULL, NULL);
+  }
+  g_cond_broadcast (&t->cond);
+  g_mutex_unlock (&t->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Reads car01's rows until there is a session string and a row; how many rows
+ * came before it. */
+static guint
+count_bare_rows (Port *port)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "pitboxsrc uri=pitbox://127.0.0.1:%u/car01 user=studio key=%s "
+      "wait-for-driver=true name=s s.klv ! queue ! telemetrydec name=dec ! "
+      "fakesink sync=false",
+      port->port, KEY);
+  GstElement *pipeline = gst_parse_launch (text, NULL);
+  g_autoptr (GstElement) dec = gst_bin_get_by_name (GST_BIN (pipeline), "dec");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (dec, "src");
+  gint64 until = UNTIL;
+  Telemetry t = { 0 };
+
+  g_mutex_init (&t.lock);
+  g_cond_init (&t.cond);
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      on_telemetry, &t, NULL);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_mutex_lock (&t.lock);
+  while (t.n_sessions == 0 || t.n_rows == 0)
+    if (!g_cond_wait_until (&t.cond, &t.lock, until))
+      g_error ("%u rows, %u session strings", t.n_rows, t.n_sessions);
+  g_mutex_unlock (&t.lock);
+  stop (pipeline);
+  g_mutex_clear (&t.lock);
+  g_cond_clear (&t.cond);
+  return t.n_bare_rows;
+}
+
 static gchar *
 wait_error (GstElement *pipeline, gint code)
 {
@@ -304,6 +364,21 @@ GST_START_TEST (test_encoded_pictures_and_units_come_side_by_side)
   g_assert_cmpuint (value, >=, 50);
   g_assert_true (gst_structure_has_field (stats, "telemetry"));
   reading_free (r);
+  stop (driver);
+  port_free (port);
+}
+GST_END_TEST
+
+/* The string goes over in pieces, and again after 2 s, 4 s … 32 s: who came
+ * later waited so long for the driver's name. */
+GST_START_TEST (test_late_readers_have_the_session_string_before_any_row)
+{
+  Port *port = port_new ();
+  GstElement *driver = play (DRIVER);
+
+  count_bare_rows (port);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpuint (count_bare_rows (port), ==, 0);
   stop (driver);
   port_free (port);
 }
@@ -612,6 +687,7 @@ pitboxsrc_suite (void)
   if (has ("openh264dec"))
     tcase_add_test (tc, test_openh264dec_hands_each_picture_its_own_row);
   tcase_add_test (tc, test_encoded_pictures_and_units_come_side_by_side);
+  tcase_add_test (tc, test_late_readers_have_the_session_string_before_any_row);
   tcase_add_test (tc, test_nothing_needs_to_take_the_units_or_the_picture);
   tcase_add_test (tc, test_the_key_can_stand_in_a_file);
   tcase_add_test (tc, test_a_driver_is_waited_for_and_comes_back);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <mpegts/mpegts-pes.h>
 #include <mpegts/mpegts-tables.h>
 
 void
@@ -76,36 +77,6 @@ pb_test_ts_put_tables (PbTestTs *ts)
   put_section (ts, PB_TEST_TS_PMT_PID, pmt);
 }
 
-static void
-put_packet (PbTestTs *ts, guint16 pid, gboolean starts, gboolean random_access,
-    const guint8 **data, gsize *size)
-{
-  guint8 packet[MPEGTS_PACKET_BYTES];
-  gsize adaptation = random_access ? 2 : 0;
-  gsize room = MPEGTS_PACKET_BYTES - 4 - adaptation;
-  gsize take = MIN (room, *size);
-  gsize pad = room - take;
-  gsize pos = 4;
-
-  packet[0] = 0x47;
-  packet[1] = (starts ? 0x40 : 0) | pid >> 8;
-  packet[2] = pid;
-  adaptation += pad;
-  packet[3] = (adaptation > 0 ? 0x30 : 0x10) | (ts->continuity[pid]++ & 0x0f);
-  if (adaptation > 0) {
-    packet[pos] = adaptation - 1;
-    if (adaptation > 1) {
-      packet[pos + 1] = random_access ? 0x40 : 0;
-      memset (packet + pos + 2, 0xff, adaptation - 2);
-    }
-    pos += adaptation;
-  }
-  memcpy (packet + pos, *data, take);
-  *data += take;
-  *size -= take;
-  g_byte_array_append (ts->out, packet, sizeof packet);
-}
-
 /**
  * pb_test_ts_put_pes:
  * @pts: 90 kHz, taken modulo 2^33
@@ -117,25 +88,10 @@ void
 pb_test_ts_put_pes (PbTestTs *ts, guint16 pid, guint64 pts,
     gboolean random_access, const guint8 *payload, gsize size)
 {
-  g_autoptr (GByteArray) pes = g_byte_array_new ();
-  guint8 head[14] = { 0, 0, 1, pid == PB_TEST_TS_VIDEO_PID ? 0xe0 : 0xbd, 0, 0,
-    0x84, 0x80, 5 };
-  const guint8 *data;
-  gsize left;
-
-  pts &= (G_GUINT64_CONSTANT (1) << 33) - 1;
-  head[9] = 0x21 | (pts >> 30 & 7) << 1;
-  head[10] = pts >> 22;
-  head[11] = (pts >> 15 & 0x7f) << 1 | 1;
-  head[12] = pts >> 7;
-  head[13] = (pts & 0x7f) << 1 | 1;
-  g_byte_array_append (pes, head, sizeof head);
-  g_byte_array_append (pes, payload, size);
-  data = pes->data;
-  left = pes->len;
-  put_packet (ts, pid, TRUE, random_access, &data, &left);
-  while (left > 0)
-    put_packet (ts, pid, FALSE, FALSE, &data, &left);
+  mpegts_pes_write (ts->out, pid, &ts->continuity[pid],
+      pid == PB_TEST_TS_VIDEO_PID ? MPEGTS_STREAM_ID_VIDEO
+                                  : MPEGTS_STREAM_ID_PRIVATE,
+      pts, random_access, payload, size);
 }
 
 /**

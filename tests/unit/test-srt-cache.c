@@ -2,8 +2,10 @@
  * What readers of the SRT port begin with: tables, key frame, no byte lost. */
 #include "../../elements/net/gstpitboxsrtcache.h"
 
+#include <mpegts/mpegts-parser.h>
 #include <string.h>
 
+#include "../lib/pb-test-rows.h"
 #include "../lib/pb-test-ts.h"
 
 #define NONE PITBOX_SRT_CACHE_NONE
@@ -82,9 +84,7 @@ test_who_joins_begins_with_a_key_frame (void)
 {
   PitboxSrtCache *cache = pitbox_srt_cache_new (PLENTY);
   const PitboxSrtMessage *message;
-  const guint8 *tables;
   guint64 pts = 90000;
-  gsize size;
   PbTestTs ts;
 
   pb_test_ts_init (&ts, TRUE, TRUE);
@@ -95,6 +95,9 @@ test_who_joins_begins_with_a_key_frame (void)
   /* Flagged by the muxer, and known by its parameter sets alone. */
   for (guint round = 0; round < 4; round++) {
     guint64 before = pitbox_srt_cache_get_next (cache);
+    g_autoptr (GBytes) head = NULL;
+    const guint8 *tables;
+    gsize size;
 
     put_group (&ts, &pts, 10, round % 2 == 0);
     push (cache, &ts, 1316, round);
@@ -102,7 +105,8 @@ test_who_joins_begins_with_a_key_frame (void)
     message = pitbox_srt_cache_get (cache, pitbox_srt_cache_get_key (cache));
     g_assert_cmpuint (pid_of (message->data), ==, PB_TEST_TS_VIDEO_PID);
     g_assert_true (message->data[1] & 0x40);
-    tables = pitbox_srt_cache_get_tables (cache, &size);
+    head = pitbox_srt_cache_dup_head (cache);
+    tables = g_bytes_get_data (head, &size);
     g_assert_cmpuint (size, ==, 2 * PACKET);
     g_assert_cmpuint (pid_of (tables), ==, 0);
     g_assert_cmpuint (pid_of (tables + PACKET), ==, PB_TEST_TS_PMT_PID);
@@ -252,9 +256,150 @@ test_garbage_is_left_out (void)
   pitbox_srt_cache_free (cache);
 }
 
+/* A driver whose units are real. */
+typedef struct {
+  PbTestTs ts;
+  GstPitboxSchema *schema;
+  GstPitboxEncoder *encoder;
+  guint8 *row;
+  guint n;
+} Driver;
+
+static void
+driver_init (Driver *d, gboolean has_video, GBytes *text)
+{
+  const GstPitboxEncoderConfig config = { .codec = GST_PITBOX_CODEC_PREDICTIVE,
+    .key_interval = GST_SECOND,
+    .rows_per_unit = 1,
+    .run_id = 7,
+    .rate_divisor = 1 };
+
+  pb_test_ts_init (&d->ts, has_video, TRUE);
+  d->schema = pb_test_schema_new ();
+  d->encoder = gst_pitbox_encoder_new (&config);
+  d->row = g_malloc0 (gst_pitbox_schema_get_row_bytes (d->schema));
+  d->n = 0;
+  g_assert_true (gst_pitbox_encoder_set_schema (d->encoder, d->schema, NULL));
+  gst_pitbox_encoder_set_session (d->encoder, text, 3);
+}
+
+static void
+driver_clear (Driver *d)
+{
+  pb_test_ts_clear (&d->ts);
+  gst_pitbox_encoder_free (d->encoder);
+  gst_pitbox_schema_unref (d->schema);
+  g_free (d->row);
+}
+
+static void
+driver_put (Driver *d)
+{
+  const GstPitboxEncoderRow row = {
+    .data = d->row, .tick = d->n, .pts = PB_TEST_ROW_NS (d->n)
+  };
+  guint64 pts = 90000 + d->n * 1500;
+  g_autoptr (GstBuffer) unit = NULL;
+  GstMapInfo map;
+
+  if (d->n % 50 == 0)
+    pb_test_ts_put_tables (&d->ts);
+  if (d->ts.has_video)
+    pb_test_ts_put_picture (&d->ts, pts, d->n % 50 == 0, TRUE, 1500);
+  pb_test_row_fill (d->schema, d->n++, d->row);
+  unit = gst_pitbox_encoder_push (d->encoder, &row);
+  g_assert_true (gst_buffer_map (unit, &map, GST_MAP_READ));
+  pb_test_ts_put_pes (
+      &d->ts, PB_TEST_TS_KLV_PID, pts, FALSE, map.data, map.size);
+  gst_buffer_unmap (unit, &map);
+}
+
+/* What a reader makes of it. */
+typedef struct {
+  GstPitboxDecoder *decoder;
+  GByteArray *units;
+  guint n_rows;
+  guint n_rows_before_session;
+  guint n_sessions;
+} Late;
+
+static void
+late_decode (Late *late)
+{
+  GstPitboxDecoderItem item;
+
+  gst_pitbox_decoder_push (late->decoder, late->units->data, late->units->len);
+  while (gst_pitbox_decoder_next (late->decoder, &item)) {
+    late->n_rows += item.type == GST_PITBOX_DECODER_ROW;
+    late->n_sessions += item.type == GST_PITBOX_DECODER_SESSION;
+    late->n_rows_before_session += late->n_sessions == 0 && late->n_rows > 0;
+  }
+  g_byte_array_set_size (late->units, 0);
+}
+
+static void
+late_take (const guint8 *data, gsize size, const MpegtsPacket *packet,
+    gpointer user_data)
+{
+  Late *late = user_data;
+
+  g_assert_cmpint (packet->kind, !=, MPEGTS_GARBAGE);
+  if (packet->kind != MPEGTS_KLV)
+    return;
+  if (packet->starts_unit)
+    late_decode (late);
+  g_byte_array_append (late->units, packet->payload, packet->payload_bytes);
+}
+
+/* With a picture and without: the session string first, counters that follow
+ * on each other, nothing of the stream changed. */
+static void
+test_who_joins_late_has_the_session_string (void)
+{
+  g_autofree gchar *words = g_malloc (20000);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GBytes) text = NULL;
+
+  for (guint i = 0; i < 20000; i++)
+    words[i] = (gchar) g_rand_int_range (rand, 'a', 'z');
+  text = g_bytes_new (words, 20000);
+  for (guint with_video = 0; with_video < 2; with_video++) {
+    PitboxSrtCache *cache = pitbox_srt_cache_new (PLENTY);
+    g_autoptr (MpegtsParser) parser = mpegts_parser_new ();
+    g_autoptr (GByteArray) rest = NULL;
+    g_autoptr (GBytes) head = NULL;
+    Late late = { gst_pitbox_decoder_new (), g_byte_array_new (), 0, 0, 0 };
+    Driver d;
+
+    driver_init (&d, with_video, text);
+    for (guint i = 0; i < 660; i++) {
+      driver_put (&d);
+      push (cache, &d.ts, 1316, 1 + i * 16667);
+    }
+    head = pitbox_srt_cache_dup_head (cache);
+    g_assert_cmpuint (g_bytes_get_size (head) % PACKET, ==, 0);
+    rest = collect (cache, pitbox_srt_cache_get_key (cache));
+    mpegts_parser_push (parser, g_bytes_get_data (head, NULL),
+        g_bytes_get_size (head), late_take, &late);
+    mpegts_parser_push (parser, rest->data, rest->len, late_take, &late);
+    mpegts_parser_flush (parser, late_take, &late);
+    late_decode (&late);
+    g_assert_cmpuint (late.n_sessions, ==, 1);
+    g_assert_cmpuint (late.n_rows_before_session, ==, 0);
+    g_assert_cmpuint (late.n_rows, >, 0);
+    g_assert_cmpuint (
+        mpegts_parser_get_stats (parser)->continuity_errors, ==, 0);
+    gst_pitbox_decoder_free (late.decoder);
+    g_byte_array_unref (late.units);
+    driver_clear (&d);
+    pitbox_srt_cache_free (cache);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
+  gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/srt-cache/bytes", test_bytes_stay_as_they_are);
   g_test_add_func ("/srt-cache/join", test_who_joins_begins_with_a_key_frame);
@@ -264,6 +409,8 @@ main (int argc, char **argv)
       test_without_a_picture_a_key_unit_is_where_to_begin);
   g_test_add_func (
       "/srt-cache/restart", test_another_stream_leaves_nothing_of_the_old);
+  g_test_add_func (
+      "/srt-cache/session-string", test_who_joins_late_has_the_session_string);
   g_test_add_func ("/srt-cache/garbage", test_garbage_is_left_out);
   return g_test_run ();
 }

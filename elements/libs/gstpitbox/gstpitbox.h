@@ -15,6 +15,7 @@
 #include <gstpitbox/gstpitboxjson.h>
 #include <gstpitbox/gstpitboxmatcher.h>
 #include <gstpitbox/gstpitboxmeta.h>
+#include <gstpitbox/gstpitboxpreface.h>
 #include <gstpitbox/gstpitboxquantity.h>
 #include <gstpitbox/gstpitboxrow.h>
 #include <gstpitbox/gstpitboxsample.h>

@@ -126,7 +126,6 @@ assembler_unpack (GstPitboxAssembler *self)
     return NULL;
   }
   self->done = TRUE;
-  g_clear_pointer (&self->packed, g_free);
   g_clear_pointer (&self->got, g_free);
   return g_bytes_new_take (g_steal_pointer (&plain), size);
 }

@@ -28,7 +28,8 @@ typedef struct {
   gsize sent;
 } GstPitboxFragmenter;
 
-/* Puts one object together; pieces may come in any order and more than once. */
+/* Puts one object together; pieces may come in any order and more than once.
+ * @packed stays when it is @done. */
 typedef struct {
   guint32 id;
   guint32 crc;

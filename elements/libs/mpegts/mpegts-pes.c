@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Writes PES packets as MPEG-TS packets. */
+#include "mpegts-pes.h"
+
+#include <string.h>
+
+#include "mpegts-parser.h"
+
+#define PES_HEAD_BYTES 14
+
+static void
+write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
+    gboolean random_access, const guint8 **data, gsize *size)
+{
+  guint8 packet[MPEGTS_PACKET_BYTES];
+  gsize adaptation = random_access ? 2 : 0;
+  gsize room = MPEGTS_PACKET_BYTES - 4 - adaptation;
+  gsize take = MIN (room, *size);
+  gsize pos = 4;
+
+  adaptation += room - take;
+  packet[0] = 0x47;
+  packet[1] = (starts ? 0x40 : 0) | pid >> 8;
+  packet[2] = pid;
+  packet[3] = (adaptation > 0 ? 0x30 : 0x10) | (continuity & 0x0f);
+  if (adaptation > 0) {
+    packet[pos] = adaptation - 1;
+    if (adaptation > 1) {
+      packet[pos + 1] = random_access ? 0x40 : 0;
+      memset (packet + pos + 2, 0xff, adaptation - 2);
+    }
+    pos += adaptation;
+  }
+  memcpy (packet + pos, *data, take);
+  *data += take;
+  *size -= take;
+  g_byte_array_append (out, packet, sizeof packet);
+}
+
+/**
+ * mpegts_pes_write:
+ * @out: gets whole TS packets
+ * @pid: packet identifier
+ * @continuity: (inout): counter of the first packet, then of the one after the
+ *   last; its low four bits count
+ * @stream_id: for private streams at most 65,527 bytes fit
+ * @pts: 90 kHz, taken modulo 2^33
+ * @random_access: set the indicator in the first packet
+ * @payload: what the PES packet holds
+ * @size: bytes in @payload
+ *
+ * One PES packet with a PTS, filled up with stuffing (ISO/IEC 13818-1, 2.4.3).
+ * Its length is 0, which stands for unknown, in a video stream. Any thread.
+ */
+void
+mpegts_pes_write (GByteArray *out, guint16 pid, guint8 *continuity,
+    guint8 stream_id, guint64 pts, gboolean random_access,
+    const guint8 *payload, gsize size)
+{
+  gsize length = stream_id == MPEGTS_STREAM_ID_VIDEO ? 0 : size + 8;
+  guint8 head[PES_HEAD_BYTES] = { 0, 0, 1, stream_id, length >> 8, length, 0x84,
+    0x80, 5 };
+  g_autoptr (GByteArray) pes = g_byte_array_new ();
+  const guint8 *data;
+  gboolean starts = TRUE;
+  gsize left;
+
+  g_return_if_fail (length <= G_MAXUINT16);
+
+  pts &= (G_GUINT64_CONSTANT (1) << 33) - 1;
+  head[9] = 0x21 | (pts >> 30 & 7) << 1;
+  head[10] = pts >> 22;
+  head[11] = (pts >> 15 & 0x7f) << 1 | 1;
+  head[12] = pts >> 7;
+  head[13] = (pts & 0x7f) << 1 | 1;
+  g_byte_array_append (pes, head, sizeof head);
+  g_byte_array_append (pes, payload, size);
+  data = pes->data;
+  for (left = pes->len; left > 0; starts = FALSE)
+    write_packet (out, pid, (*continuity)++, starts, starts && random_access,
+        &data, &left);
+}
