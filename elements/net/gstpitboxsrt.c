@@ -2,6 +2,7 @@
  * What both ends of an SRT connection share. */
 #include "gstpitboxsrt.h"
 
+#include <errno.h>
 #include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
@@ -15,6 +16,10 @@ GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
 
 /* 20 callers' bursts of key frames until this process gets a core. */
 #define UDP_BUFFER_BYTES (8 * 1024 * 1024)
+
+/* WSAEADDRINUSE and WSAEADDRNOTAVAIL: what libsrt hands on there. */
+#define WINSOCK_ADDRESS_IN_USE 10048
+#define WINSOCK_NO_SUCH_ADDRESS 10049
 
 static GMutex users_lock;
 static gint n_users; /* changes under the lock, read by any thread */
@@ -188,6 +193,31 @@ bind_and_listen (SRTSOCKET sock, const struct sockaddr_storage *native,
          && srt_listen (sock, backlog) != SRT_ERROR;
 }
 
+/* libsrt itself says "unable to create/configure SRT socket" of all of these. */
+static void
+set_listen_error (const gchar *address, guint port, GError **error)
+{
+  int system = 0;
+  int code = srt_getlasterror (&system);
+
+  if (code == SRT_EDUPLISTEN || system == EADDRINUSE
+      || system == WINSOCK_ADDRESS_IN_USE)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY,
+        "cannot listen on %s: UDP port %u is in use; end the program that has "
+        "it, or set another port",
+        address, port);
+  else if (system == EADDRNOTAVAIL || system == WINSOCK_NO_SUCH_ADDRESS)
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "cannot listen on %s: this machine has no such address; set one of its "
+        "own, or :: for all",
+        address);
+  else
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+        "cannot listen on %s port %u: %s%s%s", address, port,
+        srt_getlasterror_str (), system != 0 ? ": " : "",
+        system != 0 ? g_strerror (system) : "");
+}
+
 /* A socket that listens, whose accepts do not wait; @bound is its UDP port.
  * SRT_INVALID_SOCK where it cannot be had. */
 SRTSOCKET
@@ -210,9 +240,7 @@ pitbox_srt_listen (const gchar *address, guint port, guint latency_ms,
   sock = srt_create_socket ();
   ok = set_listening (sock, native.ss_family == AF_INET6, latency_ms, error);
   if (ok && !bind_and_listen (sock, &native, size, backlog, callback, opaque)) {
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-        "cannot listen on %s port %u: %s", address, port,
-        srt_getlasterror_str ());
+    set_listen_error (address, port, error);
     ok = FALSE;
   }
   if (!ok) {
@@ -250,7 +278,9 @@ receive_one (SRTSOCKET sock, guint8 *data, SRT_MSGCTRL *ctrl)
  * or comes within @batch_ms: one buffer a wake-up costs less than one a message
  * (measured: 21 against 45 % of a core for 10 callers). @age_us is how long ago
  * the first message was due by SRT's own clock, which is free of this thread's
- * delays. 0 where nothing came. @size: at least %PITBOX_SRT_RECEIVE_BYTES. */
+ * delays. 0 where nothing came. @size: at least %PITBOX_SRT_RECEIVE_BYTES. The
+ * nap is a plain one of at most 5 ms: nothing may end it early, since waking up
+ * is what it saves, and a stop waits as long for libsrt's threads. */
 gsize
 pitbox_srt_receive (
     SRTSOCKET sock, guint8 *data, gsize size, guint batch_ms, gint64 *age_us)

@@ -11,6 +11,8 @@ const gchar *
 pitbox_srt_reject_words (int code, gboolean with_passphrase)
 {
   switch (code) {
+    case SRT_REJ_UNKNOWN:
+      return "the connection was closed before the server had answered";
     case SRT_REJ_TIMEOUT:
       return "no answer";
     case SRT_REJ_BADSECRET:
@@ -99,8 +101,8 @@ reject_error_code (int code, gboolean reads)
   }
 }
 
-/* The same as an error that names the peer and the code, for one who publishes
- * or @reads. */
+/* The same as an error that names the peer and the code where there is one, for
+ * one who publishes or @reads. */
 GError *
 pitbox_srt_reject_error (
     int code, gboolean reads, gboolean with_passphrase, const gchar *peer)
@@ -109,6 +111,9 @@ pitbox_srt_reject_error (
       reads ? pitbox_srt_reader_reject_words (code, with_passphrase)
             : pitbox_srt_reject_words (code, with_passphrase);
 
+  if (code == SRT_REJ_UNKNOWN)
+    return g_error_new (GST_RESOURCE_ERROR, reject_error_code (code, reads),
+        "%s: %s", peer, words);
   return g_error_new (GST_RESOURCE_ERROR, reject_error_code (code, reads),
       "%s: %s (SRT %d)", peer, words, code);
 }

@@ -422,19 +422,52 @@ GST_START_TEST (test_loss_is_mended)
 }
 GST_END_TEST
 
-GST_START_TEST (test_a_taken_port_is_an_error)
+static void
+check_cannot_listen (
+    const gchar *address, guint port, gint code, const gchar *words)
 {
-  Server *one = play_server ();
-  Server *two = server_new (one->port);
-  g_autoptr (GstBus) bus = gst_element_get_bus (two->pipeline);
+  Server *server = server_new (port);
+  g_autoptr (GstBus) bus = gst_element_get_bus (server->pipeline);
   g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (gst_element_set_state (two->pipeline, GST_STATE_PLAYING), ==,
-      GST_STATE_CHANGE_FAILURE);
+  g_object_set (server->src, "address", address, NULL);
+  g_assert_cmpint (gst_element_set_state (server->pipeline, GST_STATE_PLAYING),
+      ==, GST_STATE_CHANGE_FAILURE);
   message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   g_assert_nonnull (message);
-  server_free (two);
+  gst_message_parse_error (message, &error, NULL);
+  g_assert_error (error, GST_RESOURCE_ERROR, code);
+  g_assert_nonnull (strstr (error->message, address));
+  g_assert_nonnull (strstr (error->message, words));
+  server_free (server);
+}
+
+/* By one of ours in this process, and by anything else. */
+GST_START_TEST (test_a_taken_port_is_an_error_that_says_so)
+{
+  Server *one = play_server ();
+  g_autofree gchar *words =
+      g_strdup_printf ("UDP port %u is in use", one->port);
+  g_autoptr (GInetAddress) loopback =
+      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autofree gchar *other_words = NULL;
+  g_autoptr (GSocket) other = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  guint port;
+
+  check_cannot_listen ("127.0.0.1", one->port, GST_RESOURCE_ERROR_BUSY, words);
   server_free (one);
+  g_assert_true (g_socket_bind (other, any, FALSE, NULL));
+  bound = g_socket_get_local_address (other, NULL);
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  other_words = g_strdup_printf ("UDP port %u is in use", port);
+  check_cannot_listen ("127.0.0.1", port, GST_RESOURCE_ERROR_BUSY, other_words);
+  /* TEST-NET-1 is nobody's (RFC 5737). */
+  check_cannot_listen (
+      "192.0.2.1", 0, GST_RESOURCE_ERROR_SETTINGS, "no such address");
 }
 GST_END_TEST
 
@@ -554,7 +587,7 @@ pitboxsrt_suite (void)
   tcase_add_test (tc, test_a_stuck_stream_does_not_keep_its_device_out);
   tcase_add_test (tc, test_a_stream_nobody_takes_is_closed_with_a_warning);
   tcase_add_test (tc, test_loss_is_mended);
-  tcase_add_test (tc, test_a_taken_port_is_an_error);
+  tcase_add_test (tc, test_a_taken_port_is_an_error_that_says_so);
   tcase_add_test (tc, test_settings_that_cannot_work_are_errors);
   tcase_add_test (tc, test_no_answer_waits_and_stops_at_once);
   tcase_add_test (tc, test_both_play_twice);
