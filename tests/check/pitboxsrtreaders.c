@@ -13,6 +13,7 @@
 
 #define PASS_1 "first-passphrase"
 #define PASS_2 "other-passphrase"
+#define CAR01 "#!::r=car01,m=request,u=all"
 #define PACKET 188
 #define UNTIL (g_get_monotonic_time () + WAIT_SECONDS * G_TIME_SPAN_SECOND)
 /* So many of a real stream's bytes make a frame at 12 Mbit/s. */
@@ -113,12 +114,19 @@ push_group (Port *port, guint n_frames)
     push_frame (port, port->in, i, i == 0 ? 9000 : 1500);
 }
 
-static void
-wait_cached (Port *port, guint64 bytes)
+static GstElement *
+last_sink (Port *port)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (port->in, "src");
   g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
-  g_autoptr (GstElement) sink = gst_pad_get_parent_element (peer);
+
+  return gst_pad_get_parent_element (peer);
+}
+
+static void
+wait_cached (Port *port, guint64 bytes)
+{
+  g_autoptr (GstElement) sink = last_sink (port);
   gint64 until = UNTIL;
   guint64 cached = 0;
 
@@ -130,15 +138,6 @@ wait_cached (Port *port, guint64 bytes)
     g_assert_cmpint (g_get_monotonic_time (), <, until);
     g_thread_yield ();
   }
-}
-
-static GstElement *
-last_sink (Port *port)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (port->in, "src");
-  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
-
-  return gst_pad_get_parent_element (peer);
 }
 
 /* A figure of the reader @name that is connected. */
@@ -194,10 +193,20 @@ caller_connect (Port *port, SRTSOCKET sock)
   return connect_to (port->server->port, sock);
 }
 
+static void
+assert_refused (Port *port, const gchar *id, const gchar *passphrase, int code)
+{
+  SRTSOCKET sock = caller_new (id, passphrase);
+
+  g_assert_cmpint (caller_connect (port, sock), ==, SRT_ERROR);
+  g_assert_cmpint (srt_getrejectreason (sock), ==, code);
+  srt_close (sock);
+}
+
 static SRTSOCKET
 read_car01 (Port *port)
 {
-  SRTSOCKET sock = caller_new ("#!::r=car01,m=request,u=all", PASS_1);
+  SRTSOCKET sock = caller_new (CAR01, PASS_1);
 
   g_assert_cmpint (caller_connect (port, sock), ==, 0);
   return sock;
@@ -238,6 +247,18 @@ check_group (const GByteArray *got, const GByteArray *sent, gsize n)
 {
   g_assert_cmpuint (got->len, >=, n);
   g_assert_cmpmem (got->data, n, sent->data, n);
+}
+
+/* A reader, and what it has got: one group of pictures, sent to it. */
+static SRTSOCKET
+read_group (Port *port, GByteArray *got)
+{
+  SRTSOCKET sock = read_car01 (port);
+
+  push_group (port, 10);
+  receive (sock, got, port->sent->len);
+  check_group (got, port->sent, port->sent->len);
+  return sock;
 }
 
 static GstStructure *
@@ -295,12 +316,8 @@ GST_START_TEST (test_a_reader_of_a_silent_stream_gets_its_first_key_frame)
 {
   Port *port = port_new (0);
   g_autoptr (GByteArray) got = g_byte_array_new ();
-  SRTSOCKET sock = read_car01 (port);
 
-  push_group (port, 10);
-  receive (sock, got, port->sent->len);
-  check_group (got, port->sent, port->sent->len);
-  srt_close (sock);
+  srt_close (read_group (port, got));
   port_free (port);
 }
 GST_END_TEST
@@ -337,16 +354,14 @@ GST_START_TEST (test_refusals_say_why)
 {
   const Refusal *r = &refusals[__i__];
   Port *port = port_new (0);
-  SRTSOCKET sock = caller_new (r->id, r->passphrase);
   g_autoptr (GstStructure) refused = NULL;
   gint code = 0;
 
   g_signal_emit_by_name (
       port->server->src, "add-reader", "gone", "car01", PASS_1);
   g_signal_emit_by_name (port->server->src, "remove-reader", "gone");
-  g_assert_cmpint (caller_connect (port, sock), ==, SRT_ERROR);
   /* Without a passphrase it is the caller that gives up. */
-  g_assert_cmpint (srt_getrejectreason (sock), ==,
+  assert_refused (port, r->id, r->passphrase,
       r->passphrase != NULL ? r->code : SRT_REJ_UNSECURE);
   refused = server_wait_refused (port->server, r->reader);
   gst_structure_get_int (refused, "code", &code);
@@ -355,7 +370,6 @@ GST_START_TEST (test_refusals_say_why)
       strstr (gst_structure_get_string (refused, "reason"), r->words));
   g_assert_cmpstr (gst_structure_get_string (refused, "mode"), ==,
       *r->reader != '\0' ? "request" : "");
-  srt_close (sock);
   port_free (port);
 }
 GST_END_TEST
@@ -364,14 +378,10 @@ GST_START_TEST (test_without_a_listener_name_nobody_reads)
 {
   Server *server = server_new (0);
   Port port = { .server = server };
-  SRTSOCKET sock;
 
   g_object_set (server->src, "accept-any", TRUE, NULL);
   server_play (server);
-  sock = caller_new ("#!::r=car01,m=request,u=all", NULL);
-  g_assert_cmpint (caller_connect (&port, sock), ==, SRT_ERROR);
-  g_assert_cmpint (srt_getrejectreason (sock), ==, 1405);
-  srt_close (sock);
+  assert_refused (&port, CAR01, NULL, 1405);
   server_free (server);
 }
 GST_END_TEST
@@ -379,14 +389,11 @@ GST_END_TEST
 GST_START_TEST (test_readers_beyond_the_limit_are_refused)
 {
   Port *port = port_new (0);
-  SRTSOCKET sock[4];
+  SRTSOCKET sock[3];
 
   for (guint i = 0; i < 3; i++)
     sock[i] = read_car01 (port);
-  sock[3] = caller_new ("#!::r=car01,m=request,u=all", PASS_1);
-  g_assert_cmpint (caller_connect (port, sock[3]), ==, SRT_ERROR);
-  g_assert_cmpint (srt_getrejectreason (sock[3]), ==, 1402);
-  srt_close (sock[3]);
+  assert_refused (port, CAR01, PASS_1, 1402);
   /* A place is free again when one leaves. */
   srt_close (sock[0]);
   assert_left (port, "the reader has left");
@@ -401,20 +408,14 @@ GST_START_TEST (test_a_removed_reader_is_cut_off_at_once)
 {
   Port *port = port_new (0);
   g_autoptr (GByteArray) got = g_byte_array_new ();
-  SRTSOCKET sock = read_car01 (port), again;
-  gint64 since;
+  SRTSOCKET sock = read_group (port, got);
+  gint64 since = g_get_monotonic_time ();
 
-  push_group (port, 10);
-  receive (sock, got, port->sent->len);
-  since = g_get_monotonic_time ();
   g_signal_emit_by_name (port->server->src, "remove-reader", "all");
   wait_closed (sock);
   g_assert_cmpint (g_get_monotonic_time () - since, <, G_USEC_PER_SEC);
   assert_left (port, "its key was revoked");
-  again = caller_new ("#!::r=car01,m=request,u=all", PASS_1);
-  g_assert_cmpint (caller_connect (port, again), ==, SRT_ERROR);
-  g_assert_cmpint (srt_getrejectreason (again), ==, 1401);
-  srt_close (again);
+  assert_refused (port, CAR01, PASS_1, 1401);
   srt_close (sock);
   port_free (port);
 }
@@ -426,13 +427,9 @@ GST_START_TEST (test_readers_go_on_with_the_stream_that_takes_over)
 {
   Port *port = port_new (0);
   g_autoptr (GByteArray) got = g_byte_array_new ();
-  SRTSOCKET sock = read_car01 (port);
+  SRTSOCKET sock = read_group (port, got);
   GstElement *old = port->in;
-  gsize first;
 
-  push_group (port, 10);
-  first = port->sent->len;
-  receive (sock, got, first);
   port->in = add_feed (port, "car01", 0);
   pb_test_ts_clear (&port->ts);
   pb_test_ts_init (&port->ts, TRUE, TRUE);
@@ -458,17 +455,12 @@ GST_START_TEST (test_readers_are_closed_when_the_driver_stays_away)
 {
   Port *port = port_new (300);
   g_autoptr (GByteArray) got = g_byte_array_new ();
-  SRTSOCKET sock = read_car01 (port), late;
+  SRTSOCKET sock = read_group (port, got);
 
-  push_group (port, 10);
-  receive (sock, got, port->sent->len);
   gst_app_src_end_of_stream (GST_APP_SRC (port->in));
   wait_closed (sock);
   assert_left (port, "the driver has left");
-  late = caller_new ("#!::r=car01,m=request,u=all", PASS_1);
-  g_assert_cmpint (caller_connect (port, late), ==, SRT_ERROR);
-  g_assert_cmpint (srt_getrejectreason (late), ==, 1424);
-  srt_close (late);
+  assert_refused (port, CAR01, PASS_1, 1424);
   srt_close (sock);
   port_free (port);
 }
@@ -478,10 +470,8 @@ GST_START_TEST (test_the_port_closes_with_readers_in_it)
 {
   Port *port = port_new (10000);
   g_autoptr (GByteArray) got = g_byte_array_new ();
-  SRTSOCKET sock = read_car01 (port);
+  SRTSOCKET sock = read_group (port, got);
 
-  push_group (port, 10);
-  receive (sock, got, port->sent->len);
   gst_element_set_state (port->server->pipeline, GST_STATE_NULL);
   wait_closed (sock);
   srt_close (sock);
@@ -557,7 +547,7 @@ GST_START_TEST (test_a_reader_that_is_behind_goes_on_at_a_key_frame)
   g_autoptr (GByteArray) all = g_byte_array_new ();
   g_autoptr (GByteArray) got = g_byte_array_new ();
   g_autoptr (GByteArray) late = g_byte_array_new ();
-  SRTSOCKET slow = caller_new ("#!::r=car01,m=request,u=all", PASS_1);
+  SRTSOCKET slow = caller_new (CAR01, PASS_1);
   SRTSOCKET good = read_as_good (port);
   const int patience_ms = WAIT_SECONDS * 1000;
   gint64 until = UNTIL;
@@ -597,7 +587,7 @@ GST_START_TEST (test_a_reader_that_does_not_read_costs_nobody_anything)
   Port *port = port_new (0);
   g_autoptr (GByteArray) all = g_byte_array_new ();
   g_autoptr (GByteArray) got = g_byte_array_new ();
-  SRTSOCKET idle = caller_new ("#!::r=car01,m=request,u=all", PASS_1);
+  SRTSOCKET idle = caller_new (CAR01, PASS_1);
   SRTSOCKET good = read_as_good (port);
   const int window = 64, buffer = 64 * 1456;
   gint64 until = UNTIL;
@@ -646,13 +636,10 @@ GST_START_TEST (test_figures_of_a_stream_count_those_who_left)
   g_autoptr (GByteArray) got = g_byte_array_new ();
   g_autoptr (GstElement) sink = last_sink (port);
   g_autoptr (GstStructure) stats = NULL;
-  SRTSOCKET sock = read_car01 (port);
   guint64 bytes = 0;
   guint n = 1;
 
-  push_group (port, 10);
-  receive (sock, got, port->sent->len);
-  srt_close (sock);
+  srt_close (read_group (port, got));
   assert_left (port, "the reader has left");
   g_object_get (sink, "stats", &stats, NULL);
   gst_structure_get (stats, "readers", G_TYPE_UINT, &n, "bytes-sent",
