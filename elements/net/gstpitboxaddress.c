@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 #include <gstpitbox/gstpitboxstreamid.h>
+#include <string.h>
 
 #include "gstpitboxsrt.h"
 
@@ -109,4 +110,15 @@ pitbox_address_new (const gchar *uri, GError **error)
   if (!read_uri (address, parsed, error))
     return NULL;
   return g_steal_pointer (&address);
+}
+
+/* The address without its key. */
+gchar *
+pitbox_address_to_string (const PitboxAddress *a)
+{
+  gboolean v6 = strchr (a->host, ':') != NULL;
+
+  return g_strdup_printf ("pitbox://%s%s%s%s%s:%u/%s",
+      a->user != NULL ? a->user : "", a->user != NULL ? "@" : "", v6 ? "[" : "",
+      a->host, v6 ? "]" : "", a->port, a->driver);
 }

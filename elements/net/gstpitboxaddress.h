@@ -22,6 +22,7 @@ typedef struct {
 PitboxAddress *pitbox_address_new (
     const gchar *uri, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_address_free (PitboxAddress *address);
+gchar *pitbox_address_to_string (const PitboxAddress *address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PitboxAddress, pitbox_address_free)
 

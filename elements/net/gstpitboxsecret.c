@@ -2,7 +2,10 @@
  * Passphrases: which can be used, and how they are forgotten. */
 #include "gstpitboxsecret.h"
 
+#include <gst/gst.h>
 #include <string.h>
+
+#define MAX_FILE_BYTES 4096
 
 /* libsrt takes 10 to 79 bytes; an empty one means no encryption. */
 gboolean
@@ -22,4 +25,26 @@ pitbox_secret_free (gchar *passphrase)
   for (volatile gchar *p = passphrase; *p != '\0'; p++)
     *p = '\0';
   g_free (passphrase);
+}
+
+/* The first line of the file @path; NULL with a GST_RESOURCE_ERROR or a
+ * G_FILE_ERROR where there is none. Freed by pitbox_secret_free(). */
+gchar *
+pitbox_secret_read_file (const gchar *path, GError **error)
+{
+  g_autofree gchar *text = NULL;
+  gchar *key;
+  gsize size;
+
+  if (!g_file_get_contents (path, &text, &size, error))
+    return NULL;
+  if (size > MAX_FILE_BYTES || strlen (text) != size) {
+    memset (text, 0, size);
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "%s is no file with a key in its first line", path);
+    return NULL;
+  }
+  key = g_strndup (text, strcspn (text, "\r\n"));
+  memset (text, 0, size);
+  return key;
 }

@@ -43,29 +43,22 @@
 #include "gstpitboxsrc.h"
 
 #include <gstpitbox/gstpitbox.h>
-#include <string.h>
 
 #include "gstpitboxaddress.h"
+#include "gstpitboxproperty.h"
 #include "gstpitboxreadsrc.h"
+#include "gstpitboxsrcchain.h"
 
-GST_DEBUG_CATEGORY_STATIC (pitbox_src_debug);
+GST_DEBUG_CATEGORY (pitbox_src_debug);
 #define GST_CAT_DEFAULT pitbox_src_debug
 
 #define RETRY_MS 250
 #define RETRY_MAX_MS 10000
-/* Of tsdemux, for sinks that synchronise: how much later than the least delay a
- * picture or a unit may come out. */
-#define DEMUX_LATENCY_MS 100
-#define MAX_KEY_FILE_BYTES 4096
-/* Half a tick of 60 Hz and some more: a picture has its own row or none, also
- * where a machine is too busy for the row to be there in time. */
-#define MAX_DIFF (10 * GST_MSECOND)
-
 struct _GstPitboxSrc {
   GstBin parent;
 
-  GstElement *connection; /* of the bin, as the demuxer */
-  GstElement *demux;
+  GstElement *connection; /* of the bin */
+  PitboxSrcChain chain;
 
   /* Object lock. */
   PitboxAddress *address; /* NULL until there is one */
@@ -75,18 +68,11 @@ struct _GstPitboxSrc {
   guint latency_ms;
   gboolean latency_set;
   gboolean wait;
-  GstElement *sync; /* of the bin, while there is a picture */
-  GstElement *dec; /* likewise with telemetry */
 
-  gint ending; /* atomic: EOS was asked for */
   gint connections; /* atomic */
 
   /* Connection's thread only. */
   gint warned_code;
-
-  /* Demuxer's thread, or none that runs. */
-  GstElement *parse; /* of the bin: where pictures go in */
-  GstElement *units; /* of the bin: a tee */
 };
 
 enum {
@@ -100,6 +86,26 @@ enum {
   PROP_STATE,
   PROP_STATS,
 };
+
+#define AT(field) offsetof (GstPitboxSrc, field)
+
+/* clang-format off */
+static const PitboxProperty settings[] = {
+  { PROP_USER, "user", "User",
+    "Name of the reader, as pitbox-server reader add was told",
+    PITBOX_PROPERTY_STRING, AT (user), NULL, 0, 0, 0 },
+  { PROP_KEY, "key", "Key",
+    "The reader's key; on a command line others can see it, see key-file",
+    PITBOX_PROPERTY_SECRET, AT (key), NULL, 0, 0, 0 },
+  { PROP_KEY_FILE, "key-file", "Key file",
+    "File with the reader's key in its first line",
+    PITBOX_PROPERTY_STRING, AT (key_file), NULL, 0, 0, 0 },
+  PITBOX_PROPERTY_LATENCY (PROP_LATENCY, AT (latency_ms)),
+  { PROP_WAIT_FOR_DRIVER, "wait-for-driver", "Wait for the driver",
+    "A driver that is not live at first is waited for, instead of an error",
+    PITBOX_PROPERTY_BOOLEAN, AT (wait), NULL, FALSE, 0, 0 },
+};
+/* clang-format on */
 
 static GstStaticPadTemplate video_template =
     GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_SOMETIMES,
@@ -186,202 +192,6 @@ state_changed (PitboxSrtState state, const GError *error, int code,
         GST_FUNCTION, __LINE__);
 }
 
-/* The demuxer ends its pads when another programme begins: what hangs behind
- * goes on with the next one. */
-static GstPadProbeReturn
-drop_eos (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstPitboxSrc *self = user_data;
-
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS
-      && !g_atomic_int_get (&self->ending))
-    return GST_PAD_PROBE_DROP;
-  return GST_PAD_PROBE_OK;
-}
-
-static GstElement *
-add (GstPitboxSrc *self, const gchar *factory)
-{
-  GstElement *element = gst_element_factory_make (factory, NULL);
-
-  if (element == NULL) {
-    GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN,
-        ("there is no element %s", factory), (NULL));
-    return NULL;
-  }
-  gst_bin_add (GST_BIN (self), element);
-  return element;
-}
-
-static void
-expose (GstPitboxSrc *self, const gchar *name, GstPad *target)
-{
-  GstPad *pad = gst_ghost_pad_new_from_template (name, target,
-      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), name));
-
-  gst_pad_set_active (pad, TRUE);
-  gst_element_add_pad (GST_ELEMENT (self), pad);
-}
-
-/* Rows for the pictures, once both are there. */
-static void
-join (GstPitboxSrc *self)
-{
-  GstElement *before, *dec, *after;
-
-  if (self->sync == NULL || self->units == NULL || self->dec != NULL)
-    return;
-  before = add (self, "queue");
-  dec = add (self, "telemetrydec");
-  after = add (self, "queue");
-  if (before == NULL || dec == NULL || after == NULL)
-    return;
-  /* Pictures may stay away for long. */
-  gst_util_set_object_arg (G_OBJECT (after), "leaky", "downstream");
-  gst_element_link_many (self->units, before, dec, after, NULL);
-  gst_element_link_pads (after, "src", self->sync, "telemetry");
-  gst_element_sync_state_with_parent (after);
-  gst_element_sync_state_with_parent (dec);
-  gst_element_sync_state_with_parent (before);
-  GST_OBJECT_LOCK (self);
-  self->dec = dec;
-  GST_OBJECT_UNLOCK (self);
-}
-
-/* A PES packet holds one access unit; tsdemux does not say so, and the parser
- * would wait for the next one to be sure. */
-static GstElement *
-add_alignment (GstPitboxSrc *self, const gchar *media)
-{
-  GstElement *setter = add (self, "capssetter");
-  g_autoptr (GstCaps) caps =
-      gst_caps_new_simple (media, "alignment", G_TYPE_STRING, "au", NULL);
-
-  if (setter != NULL)
-    g_object_set (setter, "caps", caps, NULL);
-  return setter;
-}
-
-static GstElement *
-add_picture (GstPitboxSrc *self, const gchar *media)
-{
-  gboolean h265 = g_str_equal (media, "video/x-h265");
-  GstElement *setter = add_alignment (self, media);
-  GstElement *parse = add (self, h265 ? "h265parse" : "h264parse");
-  GstElement *sync = add (self, "telemetrysync");
-  g_autoptr (GstPad) src = NULL;
-
-  if (setter == NULL || parse == NULL || sync == NULL)
-    return NULL;
-  /* Who comes late or has lost something can begin at each key frame. */
-  g_object_set (parse, "config-interval", -1, NULL);
-  g_object_set (sync, "max-diff", (guint64) MAX_DIFF, NULL);
-  gst_element_link (setter, parse);
-  gst_element_link_pads (parse, "src", sync, "video");
-  gst_element_sync_state_with_parent (sync);
-  gst_element_sync_state_with_parent (parse);
-  gst_element_sync_state_with_parent (setter);
-  GST_OBJECT_LOCK (self);
-  self->sync = sync;
-  GST_OBJECT_UNLOCK (self);
-  self->parse = setter;
-  join (self);
-  src = gst_element_get_static_pad (sync, "src");
-  expose (self, "video", src);
-  return setter;
-}
-
-static GstElement *
-add_units (GstPitboxSrc *self)
-{
-  GstElement *tee = add (self, "tee");
-  g_autoptr (GstPad) src = NULL;
-
-  if (tee == NULL)
-    return NULL;
-  g_object_set (tee, "allow-not-linked", TRUE, NULL);
-  self->units = tee;
-  join (self);
-  src = gst_element_request_pad_simple (tee, "src_%u");
-  gst_element_sync_state_with_parent (tee);
-  expose (self, "klv", src);
-  return tee;
-}
-
-static void
-link_to (GstPitboxSrc *self, GstPad *pad, GstElement *element)
-{
-  g_autoptr (GstPad) sink =
-      element != NULL ? gst_element_get_static_pad (element, "sink") : NULL;
-
-  if (sink == NULL)
-    return;
-  if (gst_pad_is_linked (sink)) {
-    GST_WARNING_OBJECT (self, "%s: only the first stream of its kind is used",
-        GST_PAD_NAME (pad));
-    return;
-  }
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, drop_eos, self, NULL);
-  if (GST_PAD_LINK_FAILED (gst_pad_link (pad, sink)))
-    GST_WARNING_OBJECT (self, "%s cannot be linked", GST_PAD_NAME (pad));
-}
-
-/* The demuxer's thread. */
-static void
-pad_added (GstElement *demux, GstPad *pad, gpointer user_data)
-{
-  GstPitboxSrc *self = user_data;
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  const gchar *media;
-
-  if (caps == NULL)
-    return;
-  media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
-  GST_DEBUG_OBJECT (self, "%s: %s", GST_PAD_NAME (pad), media);
-  if (g_str_equal (media, "video/x-h264")
-      || g_str_equal (media, "video/x-h265")) {
-    link_to (self, pad,
-        self->parse != NULL ? self->parse : add_picture (self, media));
-  } else if (g_str_equal (media, "meta/x-klv")) {
-    link_to (self, pad, self->units != NULL ? self->units : add_units (self));
-  } else if (g_str_has_prefix (media, "audio/")) {
-    g_autoptr (GstPad) audio =
-        gst_element_get_static_pad (GST_ELEMENT (self), "audio");
-
-    if (audio == NULL)
-      expose (self, "audio", pad);
-    else if (gst_ghost_pad_get_target (GST_GHOST_PAD (audio)) == NULL)
-      gst_ghost_pad_set_target (GST_GHOST_PAD (audio), pad);
-  }
-}
-
-static void
-no_more_pads (GstElement *demux, gpointer user_data)
-{
-  gst_element_no_more_pads (GST_ELEMENT (user_data));
-}
-
-static gchar *
-read_key_file (const gchar *path, GError **error)
-{
-  g_autofree gchar *text = NULL;
-  gchar *key;
-  gsize size;
-
-  if (!g_file_get_contents (path, &text, &size, error))
-    return NULL;
-  if (size > MAX_KEY_FILE_BYTES || strlen (text) != size) {
-    memset (text, 0, size);
-    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "%s is no file with a key in its first line", path);
-    return NULL;
-  }
-  key = g_strndup (text, strcspn (text, "\r\n"));
-  memset (text, 0, size);
-  return key;
-}
-
 /* With the object lock: properties go before what the address says. */
 static gboolean
 fill_config (GstPitboxSrc *self, PitboxSrtCallerConfig *config, GError **error)
@@ -407,8 +217,9 @@ fill_config (GstPitboxSrc *self, PitboxSrtCallerConfig *config, GError **error)
         "it");
     return FALSE;
   }
-  config->passphrase = key == NULL && file != NULL ? read_key_file (file, error)
-                                                   : g_strdup (key);
+  config->passphrase = key == NULL && file != NULL
+                           ? pitbox_secret_read_file (file, error)
+                           : g_strdup (key);
   if (key == NULL && file != NULL && config->passphrase == NULL)
     return FALSE;
   if (!pitbox_secret_is_valid (config->passphrase)) {
@@ -435,7 +246,7 @@ configure (GstPitboxSrc *self)
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
-  g_atomic_int_set (&self->ending, FALSE);
+  pitbox_src_chain_set_ending (&self->chain, FALSE);
   g_atomic_int_set (&self->connections, 0);
   self->warned_code = -1;
   GST_OBJECT_LOCK (self);
@@ -452,43 +263,6 @@ configure (GstPitboxSrc *self)
   return ok;
 }
 
-static void
-remove_pads (GstPitboxSrc *self)
-{
-  const gchar *names[] = { "video", "klv", "audio" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autoptr (GstPad) pad =
-        gst_element_get_static_pad (GST_ELEMENT (self), names[i]);
-
-    if (pad == NULL)
-      continue;
-    gst_pad_set_active (pad, FALSE);
-    gst_element_remove_pad (GST_ELEMENT (self), pad);
-  }
-}
-
-/* Back to what it was before anything came. */
-static void
-take_down (GstPitboxSrc *self)
-{
-  GList *children;
-
-  remove_pads (self);
-  GST_OBJECT_LOCK (self);
-  self->sync = self->dec = NULL;
-  children = g_list_copy_deep (GST_BIN_CHILDREN (self),
-      (GCopyFunc) (void (*) (void)) gst_object_ref, NULL);
-  GST_OBJECT_UNLOCK (self);
-  self->parse = self->units = NULL;
-  for (GList *l = children; l != NULL; l = l->next)
-    if (l->data != self->connection && l->data != self->demux) {
-      gst_element_set_state (l->data, GST_STATE_NULL);
-      gst_bin_remove (GST_BIN (self), l->data);
-    }
-  g_list_free_full (children, gst_object_unref);
-}
-
 static GstStateChangeReturn
 change_state (GstElement *element, GstStateChange transition)
 {
@@ -496,12 +270,12 @@ change_state (GstElement *element, GstStateChange transition)
   GstStateChangeReturn ret;
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-      && (self->demux == NULL || !configure (self)))
+      && (self->chain.demux == NULL || !configure (self)))
     return GST_STATE_CHANGE_FAILURE;
   ret = GST_ELEMENT_CLASS (gst_pitbox_src_parent_class)
             ->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    take_down (self);
+    pitbox_src_chain_take_down (&self->chain);
   return ret;
 }
 
@@ -509,7 +283,7 @@ static gboolean
 send_event (GstElement *element, GstEvent *event)
 {
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    g_atomic_int_set (&GST_PITBOX_SRC (element)->ending, TRUE);
+    pitbox_src_chain_set_ending (&GST_PITBOX_SRC (element)->chain, TRUE);
   return GST_ELEMENT_CLASS (gst_pitbox_src_parent_class)
       ->send_event (element, event);
 }
@@ -532,18 +306,10 @@ set_uri (GstPitboxSrc *self, const gchar *uri, GError **error)
 static gchar *
 dup_uri (GstPitboxSrc *self)
 {
-  const PitboxAddress *a;
-  gchar *uri = NULL;
+  gchar *uri;
 
   GST_OBJECT_LOCK (self);
-  a = self->address;
-  if (a != NULL) {
-    gboolean v6 = strchr (a->host, ':') != NULL;
-
-    uri = g_strdup_printf ("pitbox://%s%s%s%s%s:%u/%s",
-        a->user != NULL ? a->user : "", a->user != NULL ? "@" : "",
-        v6 ? "[" : "", a->host, v6 ? "]" : "", a->port, a->driver);
-  }
+  uri = self->address != NULL ? pitbox_address_to_string (self->address) : NULL;
   GST_OBJECT_UNLOCK (self);
   return uri;
 }
@@ -552,40 +318,13 @@ static GstStructure *
 get_stats (GstPitboxSrc *self)
 {
   GstStructure *stats = gst_structure_new_empty ("pitbox-src-stats");
-  g_autoptr (GstElement) sync = NULL;
-  g_autoptr (GstElement) dec = NULL;
-  GstStructure *part;
+  GstStructure *part =
+      gst_pitbox_read_src_get_stats (GST_PITBOX_READ_SRC (self->connection));
 
-  GST_OBJECT_LOCK (self);
-  sync = self->sync != NULL ? gst_object_ref (self->sync) : NULL;
-  dec = self->dec != NULL ? gst_object_ref (self->dec) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  part = gst_pitbox_read_src_get_stats (GST_PITBOX_READ_SRC (self->connection));
   gst_structure_set (stats, "connection", GST_TYPE_STRUCTURE, part, NULL);
   gst_structure_free (part);
-  if (sync != NULL) {
-    g_object_get (sync, "stats", &part, NULL);
-    gst_structure_set (stats, "sync", GST_TYPE_STRUCTURE, part, NULL);
-    gst_structure_free (part);
-  }
-  if (dec != NULL) {
-    g_object_get (dec, "stats", &part, NULL);
-    gst_structure_set (stats, "telemetry", GST_TYPE_STRUCTURE, part, NULL);
-    gst_structure_free (part);
-  }
+  pitbox_src_chain_add_stats (&self->chain, stats);
   return stats;
-}
-
-static void
-replace_text (GstPitboxSrc *self, gchar **text, const GValue *value)
-{
-  gchar *old;
-
-  GST_OBJECT_LOCK (self);
-  old = *text;
-  *text = g_value_dup_string (value);
-  GST_OBJECT_UNLOCK (self);
-  pitbox_secret_free (old);
 }
 
 static void
@@ -594,37 +333,19 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   GstPitboxSrc *self = GST_PITBOX_SRC (object);
   g_autoptr (GError) error = NULL;
 
-  switch (id) {
-    case PROP_URI:
-      if (g_value_get_string (value) != NULL
-          && !set_uri (self, g_value_get_string (value), &error))
-        GST_ELEMENT_WARNING (
-            self, RESOURCE, SETTINGS, ("%s", error->message), (NULL));
-      break;
-    case PROP_USER:
-      replace_text (self, &self->user, value);
-      break;
-    case PROP_KEY:
-      replace_text (self, &self->key, value);
-      break;
-    case PROP_KEY_FILE:
-      replace_text (self, &self->key_file, value);
-      break;
-    case PROP_LATENCY:
-      GST_OBJECT_LOCK (self);
-      self->latency_ms = g_value_get_uint (value);
-      self->latency_set = TRUE;
-      GST_OBJECT_UNLOCK (self);
-      break;
-    case PROP_WAIT_FOR_DRIVER:
-      GST_OBJECT_LOCK (self);
-      self->wait = g_value_get_boolean (value);
-      GST_OBJECT_UNLOCK (self);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
+  if (id == PROP_URI) {
+    if (g_value_get_string (value) != NULL
+        && !set_uri (self, g_value_get_string (value), &error))
+      GST_ELEMENT_WARNING (
+          self, RESOURCE, SETTINGS, ("%s", error->message), (NULL));
+    return;
   }
+  GST_OBJECT_LOCK (self);
+  if (!pitbox_properties_set (
+          self, settings, G_N_ELEMENTS (settings), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  self->latency_set |= id == PROP_LATENCY;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -645,26 +366,6 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     case PROP_URI:
       g_value_take_string (value, dup_uri (self));
       break;
-    case PROP_USER:
-      GST_OBJECT_LOCK (self);
-      g_value_set_string (value, self->user);
-      GST_OBJECT_UNLOCK (self);
-      break;
-    case PROP_KEY_FILE:
-      GST_OBJECT_LOCK (self);
-      g_value_set_string (value, self->key_file);
-      GST_OBJECT_UNLOCK (self);
-      break;
-    case PROP_LATENCY:
-      GST_OBJECT_LOCK (self);
-      g_value_set_uint (value, self->latency_ms);
-      GST_OBJECT_UNLOCK (self);
-      break;
-    case PROP_WAIT_FOR_DRIVER:
-      GST_OBJECT_LOCK (self);
-      g_value_set_boolean (value, self->wait);
-      GST_OBJECT_UNLOCK (self);
-      break;
     case PROP_STATE:
       get_state (self, value);
       break;
@@ -672,7 +373,11 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_take_boxed (value, get_stats (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      GST_OBJECT_LOCK (self);
+      if (!pitbox_properties_get (
+              self, settings, G_N_ELEMENTS (settings), id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      GST_OBJECT_UNLOCK (self);
       break;
   }
 }
@@ -720,52 +425,23 @@ finalize (GObject *object)
   GstPitboxSrc *self = GST_PITBOX_SRC (object);
 
   g_clear_pointer (&self->address, pitbox_address_free);
-  g_free (self->user);
-  pitbox_secret_free (self->key);
-  g_free (self->key_file);
+  pitbox_properties_clear (self, settings, G_N_ELEMENTS (settings));
   G_OBJECT_CLASS (gst_pitbox_src_parent_class)->finalize (object);
 }
 
 static void
 install_properties (GObjectClass *object_class)
 {
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-  const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-
   g_object_class_install_property (object_class, PROP_URI,
       g_param_spec_string ("uri", "Address",
           "pitbox://HOST[:PORT]/DRIVER; reads back without a key", NULL,
-          ready));
-  g_object_class_install_property (object_class, PROP_USER,
-      g_param_spec_string ("user", "User",
-          "Name of the reader, as pitbox-server reader add was told", NULL,
-          ready));
-  g_object_class_install_property (object_class, PROP_KEY,
-      g_param_spec_string ("key", "Key",
-          "The reader's key; on a command line others can see it, see key-file",
-          NULL,
-          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (object_class, PROP_KEY_FILE,
-      g_param_spec_string ("key-file", "Key file",
-          "File with the reader's key in its first line", NULL, ready));
-  g_object_class_install_property (object_class, PROP_LATENCY,
-      g_param_spec_uint ("latency", "Latency",
-          "SRT's time for retransmission in ms; the larger of both ends holds",
-          0, 60000, PITBOX_SRT_DEFAULT_LATENCY_MS, ready));
-  g_object_class_install_property (object_class, PROP_WAIT_FOR_DRIVER,
-      g_param_spec_boolean ("wait-for-driver", "Wait for the driver",
-          "A driver that is not live at first is waited for, instead of an "
-          "error",
-          FALSE, ready));
-  g_object_class_install_property (object_class, PROP_STATE,
-      g_param_spec_string ("state", "State",
-          "idle, connecting, connected, waiting or failed", "idle", read));
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Structures connection (of SRT), sync (of telemetrysync) and "
-          "telemetry (of telemetrydec)",
-          GST_TYPE_STRUCTURE, read));
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+              | GST_PARAM_MUTABLE_READY));
+  pitbox_properties_install (object_class, settings, G_N_ELEMENTS (settings));
+  pitbox_properties_install_state (object_class, PROP_STATE);
+  pitbox_properties_install_stats (object_class, PROP_STATS,
+      "Structures connection (of SRT), sync (of telemetrysync) and "
+      "telemetry (of telemetrydec)");
 }
 
 static void
@@ -793,16 +469,9 @@ gst_pitbox_src_class_init (GstPitboxSrcClass *klass)
 static void
 gst_pitbox_src_init (GstPitboxSrc *self)
 {
-  self->latency_ms = PITBOX_SRT_DEFAULT_LATENCY_MS;
+  pitbox_properties_init (self, settings, G_N_ELEMENTS (settings));
   self->connection = gst_pitbox_read_src_new (state_changed, self);
   gst_bin_add (GST_BIN (self), self->connection);
-  self->demux = add (self, "tsdemux");
+  pitbox_src_chain_init (&self->chain, GST_BIN (self), self->connection);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
-  if (self->demux == NULL)
-    return;
-  g_object_set (self->demux, "latency", DEMUX_LATENCY_MS, NULL);
-  g_signal_connect (self->demux, "pad-added", G_CALLBACK (pad_added), self);
-  g_signal_connect (
-      self->demux, "no-more-pads", G_CALLBACK (no_more_pads), self);
-  gst_element_link (self->connection, self->demux);
 }

@@ -15,8 +15,6 @@ G_BEGIN_DECLS
 /* Seven TS packets, the most that fits one UDP datagram on Ethernet. */
 #define PITBOX_SRT_MESSAGE_BYTES 1316
 #define PITBOX_SRT_TS_PACKET_BYTES 188
-/* Measured at 5 % loss and 50 ms round trip; 4 x RTT is enough. */
-#define PITBOX_SRT_DEFAULT_LATENCY_MS 120
 
 gboolean pitbox_srt_startup (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_srt_cleanup (void);

@@ -7,9 +7,10 @@
  *
  * Gives MPEG-TS to everybody who reads this driver at the port of the
  * `pitboxsrtsrc` with the same #GstPitboxSrtServerSink:listener, whichever of
- * the two starts first. The bytes are sent as they come. Who joins gets PAT and
- * PMT and then the stream from its newest key frame on (telemetry alone: from
- * its newest key unit on), within a limit of 8 MiB.
+ * the two starts first. The bytes are sent as they come. Who joins gets PAT,
+ * PMT and the telemetry's newest session string, which says whose stream it is,
+ * and then the stream from its newest key frame on (telemetry alone: from its
+ * newest key unit on), within a limit of 8 MiB.
  *
  * It waits for nobody: a reader that takes more than 1.5 s longer than the
  * stream goes on at the newest key frame, counted in its `bytes-dropped` and
@@ -25,13 +26,11 @@
 
 #include <gstpitbox/gstpitboxstreamid.h>
 
+#include "gstpitboxproperty.h"
 #include "gstpitboxsrthub.h"
 
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_server_sink_debug);
 #define GST_CAT_DEFAULT pitbox_srt_server_sink_debug
-
-/* As long as the server waits for an agent that restarts. */
-#define DEFAULT_GRACE_MS 10000
 
 struct _GstPitboxSrtServerSink {
   GstBaseSink parent;
@@ -51,6 +50,22 @@ struct _GstPitboxSrtServerSink {
 };
 
 enum { PROP_0, PROP_LISTENER, PROP_DRIVER, PROP_GRACE, PROP_STATS };
+
+#define AT(field) offsetof (GstPitboxSrtServerSink, field)
+
+/* clang-format off */
+static const PitboxProperty settings[] = {
+  PITBOX_PROPERTY_LISTENER (PROP_LISTENER, AT (listener),
+    "As the listener of the pitboxsrtsrc whose port serves the readers"),
+  { PROP_DRIVER, "driver", "Driver", "Id that readers ask for",
+    PITBOX_PROPERTY_STRING, AT (driver), NULL, 0, 0, 0 },
+  /* As long as the server waits for an agent that restarts. */
+  { PROP_GRACE, "grace", "Grace",
+    "How long readers stay after the stream has ended, in ms; checked "
+    "once a second",
+    PITBOX_PROPERTY_UINT, AT (grace_ms), NULL, 10000, 0, 3600000 },
+};
+/* clang-format on */
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
@@ -195,26 +210,11 @@ event (GstBaseSink *sink, GstEvent *event)
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  GstPitboxSrtServerSink *self = GST_PITBOX_SRT_SERVER_SINK (object);
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LISTENER:
-      g_free (self->listener);
-      self->listener = g_value_dup_string (value);
-      break;
-    case PROP_DRIVER:
-      g_free (self->driver);
-      self->driver = g_value_dup_string (value);
-      break;
-    case PROP_GRACE:
-      self->grace_ms = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
+  GST_OBJECT_LOCK (object);
+  if (!pitbox_properties_set (
+          object, settings, G_N_ELEMENTS (settings), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  GST_OBJECT_UNLOCK (object);
 }
 
 static void
@@ -223,23 +223,12 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   GstPitboxSrtServerSink *self = GST_PITBOX_SRT_SERVER_SINK (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LISTENER:
-      g_value_set_string (value, self->listener);
-      break;
-    case PROP_DRIVER:
-      g_value_set_string (value, self->driver);
-      break;
-    case PROP_GRACE:
-      g_value_set_uint (value, self->grace_ms);
-      break;
-    case PROP_STATS:
-      if (self->outlet != NULL)
-        g_value_take_boxed (value, pitbox_srt_outlet_get_stats (self->outlet));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
+  if (id == PROP_STATS) {
+    if (self->outlet != NULL)
+      g_value_take_boxed (value, pitbox_srt_outlet_get_stats (self->outlet));
+  } else if (!pitbox_properties_get (
+                 self, settings, G_N_ELEMENTS (settings), id, value)) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
   GST_OBJECT_UNLOCK (self);
 }
@@ -247,35 +236,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 static void
 finalize (GObject *object)
 {
-  GstPitboxSrtServerSink *self = GST_PITBOX_SRT_SERVER_SINK (object);
-
-  g_free (self->listener);
-  g_free (self->driver);
+  pitbox_properties_clear (object, settings, G_N_ELEMENTS (settings));
   G_OBJECT_CLASS (gst_pitbox_srt_server_sink_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  g_object_class_install_property (object_class, PROP_LISTENER,
-      g_param_spec_string ("listener", "Listener",
-          "As the listener of the pitboxsrtsrc whose port serves the readers",
-          NULL, ready));
-  g_object_class_install_property (object_class, PROP_DRIVER,
-      g_param_spec_string (
-          "driver", "Driver", "Id that readers ask for", NULL, ready));
-  g_object_class_install_property (object_class, PROP_GRACE,
-      g_param_spec_uint ("grace", "Grace",
-          "How long readers stay after the stream has ended, in ms; checked "
-          "once a second",
-          0, 3600000, DEFAULT_GRACE_MS, ready));
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Readers of this stream, what they were sent and what was dropped",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -290,7 +252,9 @@ gst_pitbox_srt_server_sink_class_init (GstPitboxSrtServerSinkClass *klass)
   object_class->set_property = set_property;
   object_class->get_property = get_property;
   object_class->finalize = finalize;
-  install_properties (object_class);
+  pitbox_properties_install (object_class, settings, G_N_ELEMENTS (settings));
+  pitbox_properties_install_stats (object_class, PROP_STATS,
+      "Readers of this stream, what they were sent and what was dropped");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "PitBox SRT server sink", "Sink/Network",
@@ -306,7 +270,7 @@ gst_pitbox_srt_server_sink_class_init (GstPitboxSrtServerSinkClass *klass)
 static void
 gst_pitbox_srt_server_sink_init (GstPitboxSrtServerSink *self)
 {
-  self->grace_ms = DEFAULT_GRACE_MS;
+  pitbox_properties_init (self, settings, G_N_ELEMENTS (settings));
   /* What came in at a time goes out at that time; there is no first picture to
    * wait for. */
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);

@@ -24,15 +24,12 @@
 
 #include <gst/video/video.h>
 
+#include "gstpitboxproperty.h"
 #include "gstpitboxsrtcaller.h"
 
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_sink_debug);
 #define GST_CAT_DEFAULT pitbox_srt_sink_debug
 
-#define DEFAULT_HOST "127.0.0.1"
-#define DEFAULT_PORT 9000
-#define DEFAULT_DELAY_MS 250
-#define DEFAULT_DELAY_MAX_MS 10000
 /* At EOS: what the peer has not got by then it will not get. */
 #define DRAIN_MS 3000
 /* After dropping for a full buffer, one key unit request at most this often. */
@@ -71,6 +68,32 @@ enum {
   PROP_STATE,
   PROP_STATS,
 };
+
+#define AT(field) offsetof (GstPitboxSrtSink, config.field)
+
+/* clang-format off */
+static const PitboxProperty settings[] = {
+  { PROP_HOST, "host", "Host", "Name or address of the listener",
+    PITBOX_PROPERTY_STRING, AT (host), "127.0.0.1", 0, 0, 0 },
+  PITBOX_PROPERTY_PORT (PROP_PORT, AT (port), "UDP port of the listener", 1,
+    9000),
+  { PROP_STREAMID, "streamid", "Stream id",
+    "Who sends, for the listener: #!::r=DRIVER,m=publish,u=DEVICE",
+    PITBOX_PROPERTY_STRING, AT (stream_id), NULL, 0, 0, 0 },
+  PITBOX_PROPERTY_PASSPHRASE (PROP_PASSPHRASE, AT (passphrase),
+    "10 to 79 characters; empty for no encryption"),
+  PITBOX_PROPERTY_LATENCY (PROP_LATENCY, AT (latency_ms)),
+  { PROP_RECONNECT, "reconnect", "Reconnect",
+    "Connect again after a loss or a refusal instead of an error",
+    PITBOX_PROPERTY_BOOLEAN, AT (reconnect), NULL, TRUE, 0, 0 },
+  { PROP_RECONNECT_DELAY, "reconnect-delay", "Reconnect delay",
+    "First pause before connecting again, in ms; doubles each time",
+    PITBOX_PROPERTY_UINT, AT (delay_ms), NULL, 250, 1, 600000 },
+  { PROP_RECONNECT_DELAY_MAX, "reconnect-delay-max", "Largest reconnect delay",
+    "Longest pause before connecting again, in ms",
+    PITBOX_PROPERTY_UINT, AT (delay_max_ms), NULL, 10000, 1, 600000 },
+};
+/* clang-format on */
 
 static GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
@@ -313,43 +336,11 @@ event (GstBaseSink *sink, GstEvent *event)
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  GstPitboxSrtSink *self = GST_PITBOX_SRT_SINK (object);
-  PitboxSrtCallerConfig *c = &self->config;
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_HOST:
-      g_free (c->host);
-      c->host = g_value_dup_string (value);
-      break;
-    case PROP_PORT:
-      c->port = g_value_get_uint (value);
-      break;
-    case PROP_STREAMID:
-      g_free (c->stream_id);
-      c->stream_id = g_value_dup_string (value);
-      break;
-    case PROP_PASSPHRASE:
-      pitbox_secret_free (c->passphrase);
-      c->passphrase = g_value_dup_string (value);
-      break;
-    case PROP_LATENCY:
-      c->latency_ms = g_value_get_uint (value);
-      break;
-    case PROP_RECONNECT:
-      c->reconnect = g_value_get_boolean (value);
-      break;
-    case PROP_RECONNECT_DELAY:
-      c->delay_ms = g_value_get_uint (value);
-      break;
-    case PROP_RECONNECT_DELAY_MAX:
-      c->delay_max_ms = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
+  GST_OBJECT_LOCK (object);
+  if (!pitbox_properties_set (
+          object, settings, G_N_ELEMENTS (settings), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  GST_OBJECT_UNLOCK (object);
 }
 
 static GstStructure *
@@ -365,32 +356,10 @@ static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GstPitboxSrtSink *self = GST_PITBOX_SRT_SINK (object);
-  const PitboxSrtCallerConfig *c = &self->config;
   GstStructure *stats;
 
   GST_OBJECT_LOCK (self);
   switch (id) {
-    case PROP_HOST:
-      g_value_set_string (value, c->host);
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, c->port);
-      break;
-    case PROP_STREAMID:
-      g_value_set_string (value, c->stream_id);
-      break;
-    case PROP_LATENCY:
-      g_value_set_uint (value, c->latency_ms);
-      break;
-    case PROP_RECONNECT:
-      g_value_set_boolean (value, c->reconnect);
-      break;
-    case PROP_RECONNECT_DELAY:
-      g_value_set_uint (value, c->delay_ms);
-      break;
-    case PROP_RECONNECT_DELAY_MAX:
-      g_value_set_uint (value, c->delay_max_ms);
-      break;
     case PROP_STATE:
       stats = get_stats (self);
       g_value_set_string (value, gst_structure_get_string (stats, "state"));
@@ -400,7 +369,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       g_value_take_boxed (value, get_stats (self));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      if (!pitbox_properties_get (
+              self, settings, G_N_ELEMENTS (settings), id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
   }
   GST_OBJECT_UNLOCK (self);
@@ -409,58 +380,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 static void
 finalize (GObject *object)
 {
-  GstPitboxSrtSink *self = GST_PITBOX_SRT_SINK (object);
-
-  g_free (self->config.host);
-  g_free (self->config.stream_id);
-  pitbox_secret_free (self->config.passphrase);
+  pitbox_properties_clear (object, settings, G_N_ELEMENTS (settings));
   G_OBJECT_CLASS (gst_pitbox_srt_sink_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-  const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
-
-  g_object_class_install_property (object_class, PROP_HOST,
-      g_param_spec_string ("host", "Host", "Name or address of the listener",
-          DEFAULT_HOST, ready));
-  g_object_class_install_property (object_class, PROP_PORT,
-      g_param_spec_uint ("port", "Port", "UDP port of the listener", 1, 65535,
-          DEFAULT_PORT, ready));
-  g_object_class_install_property (object_class, PROP_STREAMID,
-      g_param_spec_string ("streamid", "Stream id",
-          "Who sends, for the listener: #!::r=DRIVER,m=publish,u=DEVICE", NULL,
-          ready));
-  g_object_class_install_property (object_class, PROP_PASSPHRASE,
-      g_param_spec_string ("passphrase", "Passphrase",
-          "10 to 79 characters; empty for no encryption", NULL,
-          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (object_class, PROP_LATENCY,
-      g_param_spec_uint ("latency", "Latency",
-          "Time for retransmission in ms; the larger of both ends holds", 0,
-          60000, PITBOX_SRT_DEFAULT_LATENCY_MS, ready));
-  g_object_class_install_property (object_class, PROP_RECONNECT,
-      g_param_spec_boolean ("reconnect", "Reconnect",
-          "Connect again after a loss or a refusal instead of an error", TRUE,
-          ready));
-  g_object_class_install_property (object_class, PROP_RECONNECT_DELAY,
-      g_param_spec_uint ("reconnect-delay", "Reconnect delay",
-          "First pause before connecting again, in ms; doubles each time", 1,
-          600000, DEFAULT_DELAY_MS, ready));
-  g_object_class_install_property (object_class, PROP_RECONNECT_DELAY_MAX,
-      g_param_spec_uint ("reconnect-delay-max", "Largest reconnect delay",
-          "Longest pause before connecting again, in ms", 1, 600000,
-          DEFAULT_DELAY_MAX_MS, ready));
-  g_object_class_install_property (object_class, PROP_STATE,
-      g_param_spec_string ("state", "State",
-          "idle, connecting, connected, waiting or failed", "idle", read));
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Counters of this element and of the connection", GST_TYPE_STRUCTURE,
-          read));
 }
 
 static void
@@ -475,7 +396,10 @@ gst_pitbox_srt_sink_class_init (GstPitboxSrtSinkClass *klass)
   object_class->set_property = set_property;
   object_class->get_property = get_property;
   object_class->finalize = finalize;
-  install_properties (object_class);
+  pitbox_properties_install (object_class, settings, G_N_ELEMENTS (settings));
+  pitbox_properties_install_state (object_class, PROP_STATE);
+  pitbox_properties_install_stats (object_class, PROP_STATS,
+      "Counters of this element and of the connection");
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class, "PitBox SRT sink",
       "Sink/Network", "Sends MPEG-TS to an SRT listener and reconnects",
@@ -492,12 +416,7 @@ gst_pitbox_srt_sink_class_init (GstPitboxSrtSinkClass *klass)
 static void
 gst_pitbox_srt_sink_init (GstPitboxSrtSink *self)
 {
-  self->config.host = g_strdup (DEFAULT_HOST);
-  self->config.port = DEFAULT_PORT;
-  self->config.latency_ms = PITBOX_SRT_DEFAULT_LATENCY_MS;
-  self->config.reconnect = TRUE;
-  self->config.delay_ms = DEFAULT_DELAY_MS;
-  self->config.delay_max_ms = DEFAULT_DELAY_MAX_MS;
+  pitbox_properties_init (self, settings, G_N_ELEMENTS (settings));
   /* What came in at a time goes out at that time. */
   gst_base_sink_set_sync (GST_BASE_SINK (self), FALSE);
   /* There is no first picture to wait for. With it, a pipeline that went to

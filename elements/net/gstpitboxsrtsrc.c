@@ -41,19 +41,12 @@
  */
 #include "gstpitboxsrtsrc.h"
 
+#include "gstpitboxproperty.h"
 #include "gstpitboxsrtlistener.h"
 #include "gstpitboxsrtpad.h"
 
 GST_DEBUG_CATEGORY (pitbox_srt_src_debug);
 #define GST_CAT_DEFAULT pitbox_srt_src_debug
-
-#define DEFAULT_ADDRESS "127.0.0.1"
-#define DEFAULT_PORT 0
-#define DEFAULT_MAX_CALLERS 64
-#define DEFAULT_MAX_READERS 64
-/* A frame comes as one burst, which one wake-up takes anyway: 10 callers at
- * 3 Mbit/s cost 13 % of a core with 0 ms, 14 % with 2 ms, 15 % with 5 ms. */
-#define DEFAULT_BATCH_MS 0
 
 struct _GstPitboxSrtSrc {
   GstElement parent;
@@ -84,6 +77,41 @@ enum {
   PROP_READERS,
   PROP_STATS,
 };
+
+#define AT(field) offsetof (GstPitboxSrtSrc, field)
+
+/* clang-format off */
+static const PitboxProperty settings[] = {
+  { PROP_ADDRESS, "address", "Address",
+    "Address to listen on; :: for all, IPv4 too",
+    PITBOX_PROPERTY_STRING, AT (config.address), "127.0.0.1", 0, 0, 0 },
+  PITBOX_PROPERTY_PORT (PROP_PORT, AT (config.port),
+    "UDP port; 0 for any free one", 0, 0),
+  PITBOX_PROPERTY_LATENCY (PROP_LATENCY, AT (config.latency_ms)),
+  PITBOX_PROPERTY_PASSPHRASE (PROP_PASSPHRASE, AT (config.passphrase),
+    "For devices without one of their own, 10 to 79 characters"),
+  { PROP_MAX_CALLERS, "max-callers", "Most callers",
+    "Further callers are refused",
+    PITBOX_PROPERTY_UINT, AT (config.max_callers), NULL, 64, 1, 10000 },
+  { PROP_ACCEPT_ANY, "accept-any", "Accept any device",
+    "Let devices in that are in no table",
+    PITBOX_PROPERTY_BOOLEAN, AT (config.accept_any), NULL, FALSE, 0, 0 },
+  { PROP_ONE_PER_DRIVER, "one-per-driver", "One per driver",
+    "A device takes the place of another one of its driver",
+    PITBOX_PROPERTY_BOOLEAN, AT (config.one_per_driver), NULL, FALSE, 0, 0 },
+  /* A frame comes as one burst, which one wake-up takes anyway: 10 callers at
+   * 3 Mbit/s cost 13 % of a core with 0 ms, 14 % with 2 ms, 15 % with 5 ms. */
+  { PROP_BATCH_TIME, "batch-time", "Batch time",
+    "How long to gather messages into one buffer, in ms",
+    PITBOX_PROPERTY_UINT, AT (batch_ms), NULL, 0, 0, 5 },
+  PITBOX_PROPERTY_LISTENER (PROP_LISTENER, AT (config.hub),
+    "Name by which pitboxsrtserversink finds this port in the process; "
+    "none: nobody may read here"),
+  { PROP_MAX_READERS, "max-readers", "Most readers",
+    "Further connections that want to read are refused",
+    PITBOX_PROPERTY_UINT, AT (config.max_readers), NULL, 64, 1, 10000 },
+};
+/* clang-format on */
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
@@ -413,88 +441,21 @@ get_readers (GstPitboxSrtSrc *self)
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (object);
-  PitboxSrtListenerConfig *c = &self->config;
-
-  GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_ADDRESS:
-      g_free (c->address);
-      c->address = g_value_dup_string (value);
-      break;
-    case PROP_PORT:
-      c->port = g_value_get_uint (value);
-      break;
-    case PROP_LATENCY:
-      c->latency_ms = g_value_get_uint (value);
-      break;
-    case PROP_PASSPHRASE:
-      pitbox_secret_free (c->passphrase);
-      c->passphrase = g_value_dup_string (value);
-      break;
-    case PROP_MAX_CALLERS:
-      c->max_callers = g_value_get_uint (value);
-      break;
-    case PROP_ACCEPT_ANY:
-      c->accept_any = g_value_get_boolean (value);
-      break;
-    case PROP_ONE_PER_DRIVER:
-      c->one_per_driver = g_value_get_boolean (value);
-      break;
-    case PROP_BATCH_TIME:
-      self->batch_ms = g_value_get_uint (value);
-      break;
-    case PROP_LISTENER:
-      g_free (c->hub);
-      c->hub = g_value_dup_string (value);
-      break;
-    case PROP_MAX_READERS:
-      c->max_readers = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
-  GST_OBJECT_UNLOCK (self);
+  GST_OBJECT_LOCK (object);
+  if (!pitbox_properties_set (
+          object, settings, G_N_ELEMENTS (settings), id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  GST_OBJECT_UNLOCK (object);
 }
 
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
   GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (object);
-  const PitboxSrtListenerConfig *c = &self->config;
 
-  GST_OBJECT_LOCK (self);
   switch (id) {
-    case PROP_ADDRESS:
-      g_value_set_string (value, c->address);
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, c->port);
-      break;
     case PROP_BOUND_PORT:
       g_value_set_uint (value, pitbox_srt_listener_get_port (self->listener));
-      break;
-    case PROP_LATENCY:
-      g_value_set_uint (value, c->latency_ms);
-      break;
-    case PROP_MAX_CALLERS:
-      g_value_set_uint (value, c->max_callers);
-      break;
-    case PROP_ACCEPT_ANY:
-      g_value_set_boolean (value, c->accept_any);
-      break;
-    case PROP_ONE_PER_DRIVER:
-      g_value_set_boolean (value, c->one_per_driver);
-      break;
-    case PROP_BATCH_TIME:
-      g_value_set_uint (value, self->batch_ms);
-      break;
-    case PROP_LISTENER:
-      g_value_set_string (value, c->hub);
-      break;
-    case PROP_MAX_READERS:
-      g_value_set_uint (value, c->max_readers);
       break;
     case PROP_READERS:
       g_value_take_boxed (value, get_readers (self));
@@ -504,10 +465,13 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
           value, pitbox_srt_listener_get_stats (self->listener));
       break;
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      GST_OBJECT_LOCK (self);
+      if (!pitbox_properties_get (
+              self, settings, G_N_ELEMENTS (settings), id, value))
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      GST_OBJECT_UNLOCK (self);
       break;
   }
-  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -516,75 +480,25 @@ finalize (GObject *object)
   GstPitboxSrtSrc *self = GST_PITBOX_SRT_SRC (object);
 
   g_clear_pointer (&self->listener, pitbox_srt_listener_free);
-  g_free (self->config.address);
-  g_free (self->config.hub);
-  pitbox_secret_free (self->config.passphrase);
+  pitbox_properties_clear (object, settings, G_N_ELEMENTS (settings));
   G_OBJECT_CLASS (gst_pitbox_srt_src_parent_class)->finalize (object);
-}
-
-static void
-install_reader_properties (GObjectClass *object_class)
-{
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  g_object_class_install_property (object_class, PROP_LISTENER,
-      g_param_spec_string ("listener", "Listener",
-          "Name by which pitboxsrtserversink finds this port in the process; "
-          "none: nobody may read here",
-          NULL, ready));
-  g_object_class_install_property (object_class, PROP_MAX_READERS,
-      g_param_spec_uint ("max-readers", "Most readers",
-          "Further connections that want to read are refused", 1, 10000,
-          DEFAULT_MAX_READERS, ready));
-  g_object_class_install_property (object_class, PROP_READERS,
-      g_param_spec_boxed ("readers", "Readers",
-          "Figures of each connection that reads, in the array \"list\"",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
 install_properties (GObjectClass *object_class)
 {
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
   const GParamFlags read = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
-  g_object_class_install_property (object_class, PROP_ADDRESS,
-      g_param_spec_string ("address", "Address",
-          "Address to listen on; :: for all, IPv4 too", DEFAULT_ADDRESS,
-          ready));
-  g_object_class_install_property (object_class, PROP_PORT,
-      g_param_spec_uint ("port", "Port", "UDP port; 0 for any free one", 0,
-          65535, DEFAULT_PORT, ready));
+  pitbox_properties_install (object_class, settings, G_N_ELEMENTS (settings));
   g_object_class_install_property (object_class, PROP_BOUND_PORT,
       g_param_spec_uint ("bound-port", "Bound port",
           "UDP port in use, 0 while stopped", 0, 65535, 0, read));
-  g_object_class_install_property (object_class, PROP_LATENCY,
-      g_param_spec_uint ("latency", "Latency",
-          "Time for retransmission in ms; the larger of both ends holds", 0,
-          60000, PITBOX_SRT_DEFAULT_LATENCY_MS, ready));
-  g_object_class_install_property (object_class, PROP_PASSPHRASE,
-      g_param_spec_string ("passphrase", "Passphrase",
-          "For devices without one of their own, 10 to 79 characters", NULL,
-          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (object_class, PROP_MAX_CALLERS,
-      g_param_spec_uint ("max-callers", "Most callers",
-          "Further callers are refused", 1, 10000, DEFAULT_MAX_CALLERS, ready));
-  g_object_class_install_property (object_class, PROP_ACCEPT_ANY,
-      g_param_spec_boolean ("accept-any", "Accept any device",
-          "Let devices in that are in no table", FALSE, ready));
-  g_object_class_install_property (object_class, PROP_ONE_PER_DRIVER,
-      g_param_spec_boolean ("one-per-driver", "One per driver",
-          "A device takes the place of another one of its driver", FALSE,
-          ready));
-  g_object_class_install_property (object_class, PROP_BATCH_TIME,
-      g_param_spec_uint ("batch-time", "Batch time",
-          "How long to gather messages into one buffer, in ms", 0, 5,
-          DEFAULT_BATCH_MS, ready));
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics",
-          "Callers let in, refused, taken over", GST_TYPE_STRUCTURE, read));
+  g_object_class_install_property (object_class, PROP_READERS,
+      g_param_spec_boxed ("readers", "Readers",
+          "Figures of each connection that reads, in the array \"list\"",
+          GST_TYPE_STRUCTURE, read));
+  pitbox_properties_install_stats (
+      object_class, PROP_STATS, "Callers let in, refused, taken over");
 }
 
 static void
@@ -599,7 +513,6 @@ gst_pitbox_srt_src_class_init (GstPitboxSrtSrcClass *klass)
   object_class->get_property = get_property;
   object_class->finalize = finalize;
   install_properties (object_class);
-  install_reader_properties (object_class);
   g_signal_new_class_handler ("add-device", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (add_device), NULL, NULL,
       NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
@@ -624,12 +537,7 @@ gst_pitbox_srt_src_class_init (GstPitboxSrtSrcClass *klass)
 static void
 gst_pitbox_srt_src_init (GstPitboxSrtSrc *self)
 {
-  self->config.address = g_strdup (DEFAULT_ADDRESS);
-  self->config.port = DEFAULT_PORT;
-  self->config.latency_ms = PITBOX_SRT_DEFAULT_LATENCY_MS;
-  self->config.max_callers = DEFAULT_MAX_CALLERS;
-  self->config.max_readers = DEFAULT_MAX_READERS;
-  self->batch_ms = DEFAULT_BATCH_MS;
+  pitbox_properties_init (self, settings, G_N_ELEMENTS (settings));
   self->listener = pitbox_srt_listener_new ();
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }
