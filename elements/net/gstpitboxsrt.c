@@ -17,6 +17,9 @@ GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
 /* 20 callers' bursts of key frames until this process gets a core. */
 #define UDP_BUFFER_BYTES (8 * 1024 * 1024)
 
+/* Far longer than a thread waits for a lock, and less than anybody notices. */
+#define BROKEN_PATIENCE_US (500 * G_TIME_SPAN_MILLISECOND)
+
 /* WSAEADDRINUSE and WSAEADDRNOTAVAIL: what libsrt hands on there. */
 #define WINSOCK_ADDRESS_IN_USE 10048
 #define WINSOCK_NO_SUCH_ADDRESS 10049
@@ -115,6 +118,23 @@ pitbox_srt_get_int (SRTSOCKET sock, SRT_SOCKOPT option, gint fallback)
   int size = sizeof value;
 
   return srt_getsockflag (sock, option, &value, &size) == 0 ? value : fallback;
+}
+
+/* What a connect that does not wait has come to. A socket that is just being
+ * connected looks broken for a moment: libsrt (1.5.1 to 1.5.5, postConnect())
+ * says that it connects no more, takes a lock, and then says that it is
+ * connected. One that has failed has a reason by then, so without one it is
+ * looked at again, for @broken_us, how long it has looked broken. */
+PitboxSrtConnect
+pitbox_srt_connect_result (SRT_SOCKSTATUS status, int reason, gint64 broken_us)
+{
+  if (status == SRTS_CONNECTED)
+    return PITBOX_SRT_CONNECT_DONE;
+  if (status == SRTS_CONNECTING
+      || (status == SRTS_BROKEN && reason == SRT_REJ_UNKNOWN
+          && broken_us < BROKEN_PATIENCE_US))
+    return PITBOX_SRT_CONNECT_UNDECIDED;
+  return PITBOX_SRT_CONNECT_FAILED;
 }
 
 /* Addresses of a literal or a name, in the resolver's order of preference. */

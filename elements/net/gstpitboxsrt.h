@@ -28,6 +28,15 @@ gboolean pitbox_srt_set_bool (SRTSOCKET sock, SRT_SOCKOPT option,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint pitbox_srt_get_int (SRTSOCKET sock, SRT_SOCKOPT option, gint fallback);
 
+typedef enum {
+  PITBOX_SRT_CONNECT_UNDECIDED,
+  PITBOX_SRT_CONNECT_DONE,
+  PITBOX_SRT_CONNECT_FAILED,
+} PitboxSrtConnect;
+
+PitboxSrtConnect pitbox_srt_connect_result (
+    SRT_SOCKSTATUS status, int reason, gint64 broken_us);
+
 GList *pitbox_srt_resolve (const gchar *host, guint port,
     GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pitbox_srt_to_native (GSocketAddress *address,

@@ -109,18 +109,27 @@ wait_connected (PitboxSrtCaller *caller, SRTSOCKET sock, const gchar *peer,
     int *code, GError **error)
 {
   const gchar *pass = caller->config.passphrase;
+  gint64 broken_us = 0; /* since when */
 
   for (;;) {
     SRT_SOCKSTATUS status = srt_getsockstate (sock);
+    int reason = srt_getrejectreason (sock);
+    gint64 now_us = g_get_monotonic_time ();
 
-    if (status == SRTS_CONNECTED)
-      return TRUE;
-    if (status != SRTS_CONNECTING) {
-      *code = srt_getrejectreason (sock);
-      g_propagate_error (
-          error, pitbox_srt_reject_error (*code, caller->config.reads,
-                     pass != NULL && *pass != '\0', peer));
-      return FALSE;
+    if (broken_us == 0 && status == SRTS_BROKEN)
+      broken_us = now_us;
+    switch (pitbox_srt_connect_result (
+        status, reason, broken_us != 0 ? now_us - broken_us : 0)) {
+      case PITBOX_SRT_CONNECT_DONE:
+        return TRUE;
+      case PITBOX_SRT_CONNECT_FAILED:
+        *code = reason;
+        g_propagate_error (
+            error, pitbox_srt_reject_error (reason, caller->config.reads,
+                       pass != NULL && *pass != '\0', peer));
+        return FALSE;
+      case PITBOX_SRT_CONNECT_UNDECIDED:
+        break;
     }
     g_mutex_lock (&caller->lock);
     if (!caller->stopping)

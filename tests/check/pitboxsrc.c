@@ -11,18 +11,27 @@
 #define WAIT_SECONDS 30
 #define UNTIL (g_get_monotonic_time () + WAIT_SECONDS * G_TIME_SPAN_SECOND)
 
-/* A driver: rows, the picture of them, both in one stream, one key frame a
- * second. */
-#define DRIVER \
+/* A driver: rows, the picture of them, both in one stream, two key frames a
+ * second; and whatever else goes into it. */
+#define DRIVER_OF(encoder, more) \
   "telemetrytestsrc is-live=true ! tee name=rows " \
   "rows. ! queue ! telemetryenc key-interval=500000000 ! pace.telemetry_sink " \
   "rows. ! queue ! telemetryscene ! video/x-raw,width=320,height=180," \
-  "framerate=30/1 ! x264enc tune=zerolatency speed-preset=ultrafast " \
-  "bitrate=1500 key-int-max=15 ! h264parse config-interval=-1 ! " \
-  "pace.video_sink telemetrypace name=pace pace.video_src ! mux.sink_65 " \
-  "pace.telemetry_src ! mux.sink_66 " \
+  "framerate=30/1 ! " encoder " ! pace.video_sink " \
+  "telemetrypace name=pace pace.video_src ! mux.sink_65 " \
+  "pace.telemetry_src ! mux.sink_66 " more \
   "mpegtsmux name=mux alignment=0 latency=200000000 ! " \
   "pitboxsrtserversink listener=src-test driver=car01 grace=0"
+#define H264 \
+  "x264enc tune=zerolatency speed-preset=ultrafast bitrate=1500 " \
+  "key-int-max=15 ! h264parse config-interval=-1"
+#define H265 \
+  "x265enc tune=zerolatency speed-preset=ultrafast bitrate=1500 " \
+  "key-int-max=15 ! h265parse config-interval=-1"
+#define SOUND \
+  "audiotestsrc is-live=true ! audio/x-raw,rate=48000 ! avenc_aac ! " \
+  "aacparse ! mux.sink_67 "
+#define DRIVER DRIVER_OF (H264, "")
 
 typedef struct {
   GstElement *pipeline;
@@ -297,7 +306,7 @@ wait_state (GstElement *pipeline, const gchar *state)
 }
 
 static void
-check_decoded (const gchar *decoder)
+check_decoded (const gchar *sender, const gchar *decoder)
 {
   Port *port = port_new ();
   GstElement *driver;
@@ -307,7 +316,7 @@ check_decoded (const gchar *decoder)
       decoder);
   Reading *r;
 
-  driver = play (DRIVER);
+  driver = play (sender);
   r = reading_new (port->port, "wait-for-driver=true", behind);
   wait_more (r, &r->n_strips, 60);
   g_mutex_lock (&r->lock);
@@ -320,19 +329,43 @@ check_decoded (const gchar *decoder)
 
 GST_START_TEST (test_avdec_h264_hands_each_picture_its_own_row)
 {
-  check_decoded ("avdec_h264");
+  check_decoded (DRIVER, "avdec_h264");
 }
 GST_END_TEST
 
 GST_START_TEST (test_openh264dec_hands_each_picture_its_own_row)
 {
-  check_decoded ("openh264dec");
+  check_decoded (DRIVER, "openh264dec");
 }
 GST_END_TEST
 
 GST_START_TEST (test_decodebin_hands_each_picture_its_own_row)
 {
-  check_decoded ("decodebin");
+  check_decoded (DRIVER, "decodebin");
+}
+GST_END_TEST
+
+GST_START_TEST (test_h265_pictures_have_their_own_rows)
+{
+  check_decoded (DRIVER_OF (H265, ""), "avdec_h265");
+}
+GST_END_TEST
+
+/* It comes as it was sent, and takes nothing from the pictures. */
+GST_START_TEST (test_sound_comes_beside_the_picture)
+{
+  Port *port = port_new ();
+  GstElement *driver = play (DRIVER_OF (H264, SOUND));
+  Reading *r = reading_new (port->port, "wait-for-driver=true",
+      "s.video ! queue ! identity name=picture ! fakesink sync=false "
+      "s.audio ! queue ! audio/mpeg,mpegversion=4 ! identity name=units ! "
+      "fakesink sync=false async=false");
+
+  wait_more (r, &r->n_with_row, 30);
+  wait_more (r, &r->n_units, 30);
+  reading_free (r);
+  stop (driver);
+  port_free (port);
 }
 GST_END_TEST
 
@@ -686,6 +719,10 @@ pitboxsrc_suite (void)
   }
   if (has ("openh264dec"))
     tcase_add_test (tc, test_openh264dec_hands_each_picture_its_own_row);
+  if (has ("x265enc") && has ("h265parse") && has ("avdec_h265"))
+    tcase_add_test (tc, test_h265_pictures_have_their_own_rows);
+  if (has ("avenc_aac") && has ("aacparse"))
+    tcase_add_test (tc, test_sound_comes_beside_the_picture);
   tcase_add_test (tc, test_encoded_pictures_and_units_come_side_by_side);
   tcase_add_test (tc, test_late_readers_have_the_session_string_before_any_row);
   tcase_add_test (tc, test_nothing_needs_to_take_the_units_or_the_picture);

@@ -116,6 +116,34 @@ test_each_refusal_has_its_own_words (void)
   }
 }
 
+/* libsrt shows a socket as broken in the middle of connecting it. */
+static void
+test_a_socket_that_is_being_connected_is_not_refused (void)
+{
+  static const struct {
+    SRT_SOCKSTATUS status;
+    int reason;
+    guint broken_ms;
+    PitboxSrtConnect result;
+  } cases[] = {
+    { SRTS_CONNECTING, SRT_REJ_UNKNOWN, 0, PITBOX_SRT_CONNECT_UNDECIDED },
+    { SRTS_CONNECTED, SRT_REJ_UNKNOWN, 0, PITBOX_SRT_CONNECT_DONE },
+    { SRTS_BROKEN, SRT_REJ_UNKNOWN, 0, PITBOX_SRT_CONNECT_UNDECIDED },
+    { SRTS_BROKEN, SRT_REJ_UNKNOWN, 499, PITBOX_SRT_CONNECT_UNDECIDED },
+    { SRTS_CONNECTED, SRT_REJ_UNKNOWN, 499, PITBOX_SRT_CONNECT_DONE },
+    { SRTS_BROKEN, SRT_REJ_UNKNOWN, 500, PITBOX_SRT_CONNECT_FAILED },
+    { SRTS_BROKEN, SRT_REJ_TIMEOUT, 0, PITBOX_SRT_CONNECT_FAILED },
+    { SRTS_BROKEN, PITBOX_SRT_REJECT_FULL, 0, PITBOX_SRT_CONNECT_FAILED },
+    { SRTS_CLOSED, SRT_REJ_UNKNOWN, 0, PITBOX_SRT_CONNECT_FAILED },
+    { SRTS_NONEXIST, SRT_REJ_UNKNOWN, 0, PITBOX_SRT_CONNECT_FAILED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (pitbox_srt_connect_result (cases[i].status,
+                         cases[i].reason, cases[i].broken_ms * 1000),
+        ==, cases[i].result);
+}
+
 /* One newcomer every @step_s: how many of @n_tries get the place. */
 static guint
 takes (PitboxSrtContest *contest, gint64 *now_us, guint n_tries, guint step_s)
@@ -171,6 +199,8 @@ main (int argc, char **argv)
   g_test_add_func ("/srt/users/outlive", test_sockets_outlive_another_user);
   g_test_add_func ("/srt/users/threads", test_threads_come_and_go);
   g_test_add_func ("/srt/refusals/words", test_each_refusal_has_its_own_words);
+  g_test_add_func ("/srt/connect/undecided",
+      test_a_socket_that_is_being_connected_is_not_refused);
   g_test_add_func ("/srt/contest/ends", test_a_fight_ends_and_is_forgotten);
   g_test_add_func ("/srt/contest/none",
       test_a_device_that_comes_back_now_and_then_is_no_fight);
