@@ -634,32 +634,35 @@ test_who_joins_late_has_the_session_string (Fixture *f, gconstpointer data)
   }
 }
 
-/* One that fits no unit, and one whose piece was lost, or damaged, on its way. */
+/* One that fits no unit; and none, while pieces of it are missing that were lost
+ * or damaged on their way. */
 static void
 test_a_preface_of_what_was_whole (Fixture *f, gconstpointer data)
 {
   g_autoptr (GBytes) text = session_text_new (20000);
   g_autoptr (GstPitboxPreface) whole = gst_pitbox_preface_new ();
   g_autoptr (GstPitboxPreface) holed = gst_pitbox_preface_new ();
-  g_autoptr (GPtrArray) units = NULL, none = NULL;
-  const guint from = 1200;
+  g_autoptr (GPtrArray) units = gst_pitbox_preface_write (whole);
+  g_autoptr (GPtrArray) none = NULL;
+  guint n;
 
   gst_pitbox_encoder_set_session (f->enc, text, 9);
-  for (guint n = 0; n < from; n++) {
+  for (n = 0; units->len == 0; n++) {
     g_autoptr (GBytes) unit = encode_bytes (f, n);
-    g_autofree guint8 *bytes =
-        g_memdup2 (g_bytes_get_data (unit, NULL), g_bytes_get_size (unit));
     gsize size = g_bytes_get_size (unit);
+    g_autofree guint8 *bytes = g_memdup2 (g_bytes_get_data (unit, NULL), size);
 
     gst_pitbox_preface_push (whole, bytes, size);
     bytes[size - 10] ^= n % 29 == 17;
     gst_pitbox_preface_push (holed, bytes, size - (n % 31 == 3));
+    g_ptr_array_unref (units);
+    units = gst_pitbox_preface_write (whole);
   }
-  units = gst_pitbox_preface_write (whole);
+  g_assert_cmpuint (n, >, 31);
   g_assert_cmpuint (units->len, >, 1);
-  check_joined (f, units, text, from);
   none = gst_pitbox_preface_write (holed);
   g_assert_cmpuint (none->len, ==, 0);
+  check_joined (f, units, text, n);
 }
 
 static void
