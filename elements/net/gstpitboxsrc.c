@@ -163,33 +163,15 @@ state_changed (PitboxSrtState state, const GError *error, int code,
     guint retry_ms, gpointer user_data)
 {
   GstPitboxSrc *self = user_data;
-  const gchar *reason = error != NULL ? error->message : "";
 
-  GST_INFO_OBJECT (self, "%s %s", pitbox_srt_state_name (state), reason);
+  GST_INFO_OBJECT (self, "%s %s", pitbox_srt_state_name (state),
+      error != NULL ? error->message : "");
   if (state == PITBOX_SRT_CONNECTED) {
     g_atomic_int_inc (&self->connections);
     self->warned_code = -1;
   }
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("pitbox-srt-state", "state", G_TYPE_STRING,
-              pitbox_srt_state_name (state), "reason", G_TYPE_STRING, reason,
-              "code", G_TYPE_INT, code, "retry-ms", G_TYPE_UINT, retry_ms,
-              NULL)));
-  /* gst-launch shows no element messages: the first failure of its kind is told
-   * in a way that it does show. */
-  if (state == PITBOX_SRT_WAITING && error != NULL
-      && code != self->warned_code) {
-    self->warned_code = code;
-    gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_WARNING,
-        error->domain, error->code,
-        g_strdup_printf ("%s; trying again", reason), NULL, __FILE__,
-        GST_FUNCTION, __LINE__);
-  }
-  if (state == PITBOX_SRT_FAILED && error != NULL)
-    gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR,
-        error->domain, error->code, g_strdup (reason), NULL, __FILE__,
-        GST_FUNCTION, __LINE__);
+  pitbox_srt_state_post (
+      GST_ELEMENT (self), state, error, code, retry_ms, &self->warned_code);
 }
 
 /* With the object lock: properties go before what the address says. */

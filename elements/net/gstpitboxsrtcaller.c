@@ -43,15 +43,6 @@ struct _PitboxSrtCaller {
   guint64 bytes_dropped;
 };
 
-const gchar *
-pitbox_srt_state_name (PitboxSrtState state)
-{
-  static const gchar *names[] = { "idle", "connecting", "connected", "waiting",
-    "failed" };
-
-  return state < G_N_ELEMENTS (names) ? names[state] : "idle";
-}
-
 static void
 set_state (PitboxSrtCaller *caller, PitboxSrtState state, SRTSOCKET sock,
     const GError *error, int code, guint retry_ms)

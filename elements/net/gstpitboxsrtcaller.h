@@ -4,19 +4,9 @@
 #pragma once
 
 #include "gstpitboxsrt.h"
+#include "gstpitboxsrtstate.h"
 
 G_BEGIN_DECLS
-
-/* In the order in which a connection goes through them. */
-typedef enum {
-  PITBOX_SRT_IDLE,
-  PITBOX_SRT_CONNECTING,
-  PITBOX_SRT_CONNECTED,
-  PITBOX_SRT_WAITING,
-  PITBOX_SRT_FAILED,
-} PitboxSrtState;
-
-const gchar *pitbox_srt_state_name (PitboxSrtState state);
 
 /* Whether to try again after the refusal @code, or 0 for any other failure. From
  * the caller's own thread. */
