@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * KLV units from anywhere, and merging of them. */
+ * KLV units from anywhere, merging of them, and what of them is kept. */
 #include "fuzz.h"
 
 #include <gstpitbox/gstpitbox.h>
@@ -46,6 +46,27 @@ check_merge (const guint8 *data, gsize size)
   gst_buffer_unref (buffer);
 }
 
+/* Whatever it has seen, what it says is units without rows. */
+static void
+check_preface (const guint8 *data, gsize size)
+{
+  g_autoptr (GstPitboxPreface) preface = gst_pitbox_preface_new ();
+  g_autoptr (GPtrArray) units = NULL;
+
+  gst_pitbox_preface_push (preface, data, size);
+  units = gst_pitbox_preface_write (preface);
+  for (guint i = 0; i < units->len; i++) {
+    static GstPitboxUnit unit;
+    gsize n, consumed;
+    const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (units, i), &n);
+
+    if (n > GST_PITBOX_MAX_UNIT_BYTES
+        || !gst_pitbox_unit_parse (bytes, n, &unit, &consumed, NULL)
+        || consumed != n || !unit.is_key || unit.n_rows != 0)
+      abort ();
+  }
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -72,6 +93,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     abort ();
   gst_pitbox_decoder_free (dec);
   check_merge (data, size);
+  check_preface (data, size);
   return 0;
 }
 

@@ -22,6 +22,9 @@
 
 /* Beside fragments and schema: key, length, key header, counts, checksum. */
 #define UNIT_HEAD_BYTES 128
+/* A real one has less than 100; each unit repeats it, so a hostile one must not
+ * be what most of them consists of. */
+#define MAX_SCHEMA_BYTES 4096
 
 /* One object that is sent in fragments. */
 typedef struct {
@@ -213,8 +216,7 @@ gst_pitbox_preface_write (GstPitboxPreface *self)
   GPtrArray *units =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 
-  if (!self->have_key
-      || self->schema->len > GST_PITBOX_MAX_UNIT_BYTES - 2 * UNIT_HEAD_BYTES)
+  if (!self->have_key || self->schema->len > MAX_SCHEMA_BYTES)
     return units;
   write_part (self, &self->loose_schema, units);
   write_part (self, &self->session, units);
