@@ -372,7 +372,7 @@ test_who_joins_late_has_the_session_string (void)
     Driver d;
 
     driver_init (&d, with_video, text);
-    for (guint i = 0; i < 660; i++) {
+    for (guint i = 0; i < 690; i++) {
       driver_put (&d);
       push (cache, &d.ts, 1316, 1 + i * 16667);
     }

@@ -132,7 +132,8 @@ static const struct {
   { "#!::r=car01,m=request,u=pc1", 1404, NULL },
   { "#!::r=car01,m=request,u=left", 1401, NULL },
   { "#!::r=car01,m=bidirectional,u=pc1", 1405, NULL },
-  { "#!::r=car01,u=pc1", 1405, NULL },
+  /* Who says nothing else wants to read. */
+  { "#!::r=car01,u=pc1", 1404, NULL },
   { "#!::r=car01,m=publish,u=", 1400, NULL },
   { "#!::r=../x,m=publish,u=pc1", 1400, NULL },
   { "", 1400, NULL },
