@@ -539,6 +539,7 @@ overlay_layout_load (const gchar *theme, GError **error)
   g_autofree gchar *path = theme_path (theme);
   g_autofree gchar *text = g_malloc (OVERLAY_MAX_LAYOUT_BYTES + 1);
   FILE *file = g_fopen (path, "rb");
+  gboolean readable;
   gsize size;
 
   if (file == NULL) {
@@ -547,6 +548,12 @@ overlay_layout_load (const gchar *theme, GError **error)
     return NULL;
   }
   size = fread (text, 1, OVERLAY_MAX_LAYOUT_BYTES + 1, file);
+  readable = ferror (file) == 0;
   fclose (file);
+  if (!readable) {
+    g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
+        "Cannot read the theme \"%s\": %s is no file of text", theme, path);
+    return NULL;
+  }
   return overlay_layout_new (text, size, path, error);
 }

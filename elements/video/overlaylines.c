@@ -118,6 +118,9 @@ overlay_lines_new (
         OVERLAY_MAX_LAYOUT_BYTES);
     return NULL;
   }
+  /* Editors on Windows begin UTF-8 with a mark. */
+  if (size >= 3 && memcmp (text, "\357\273\277", 3) == 0)
+    text += 3;
   while (text < end) {
     const gchar *stop = memchr (text, '\n', (gsize) (end - text));
     gsize n = (gsize) ((stop != NULL ? stop : end) - text);

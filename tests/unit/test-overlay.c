@@ -21,7 +21,7 @@ test_layout (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (OverlayLayout) layout = parse (
-      "# comment\n[hud]\nunits = imperial\ntitle=  T  \n\n[colors]\n"
+      "\357\273\277# comment\n[hud]\nunits = imperial\ntitle=  T  \n\n[colors]\n"
       "red = #f00\nglass = #10203040\nalso = red\n"
       "[a]\ntype=panel\nanchor = bottom-right\nwidth = 50%\nheight = 20\n"
       "background = glass\n[b]\r\n type = text \r\nparent = a\n"
@@ -159,6 +159,10 @@ test_themes (void)
       error->message, "Cannot open the theme \"no-such-theme\": no file "));
   g_clear_error (&error);
   g_assert_null (overlay_layout_load ("/nowhere/x.hud", &error));
+  g_clear_error (&error);
+  /* A folder opens and gives nothing: not a display without widgets. */
+  g_assert_null (overlay_layout_load (g_get_tmp_dir (), &error));
+  g_assert_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID);
   g_clear_error (&error);
 }
 
