@@ -21,7 +21,8 @@ test_layout (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (OverlayLayout) layout = parse (
-      "\357\273\277# comment\n[hud]\nunits = imperial\ntitle=  T  \n\n[colors]\n"
+      "\357\273\277# comment\n[hud]\nunits = imperial\ntitle=  T  "
+      "\n\n[colors]\n"
       "red = #f00\nglass = #10203040\nalso = red\n"
       "[a]\ntype=panel\nanchor = bottom-right\nwidth = 50%\nheight = 20\n"
       "background = glass\n[b]\r\n type = text \r\nparent = a\n"
