@@ -6,10 +6,9 @@
 #include <gio/gio.h>
 #include <gst/gst.h>
 
-#include "pb-device-command.h"
+#include "pb-command.h"
 #include "pb-file-limit.h"
 #include "pb-log.h"
-#include "pb-reader-command.h"
 #include "pb-server.h"
 #include "pb-settings.h"
 #include "pb-signals.h"
@@ -28,17 +27,7 @@ static const gchar summary[] =
     "Takes iRacing drivers' streams by SRT, records them and shows picture "
     "and telemetry in a browser.";
 
-static const gchar description[] =
-    "Commands:\n"
-    "  device add NAME [--driver ID]  let a device publish; prints its "
-    "passphrase once\n"
-    "  device list                    show all devices\n"
-    "  device remove NAME             take it back\n"
-    "  reader add NAME [--driver ID]… let OBS, ffmpeg or GStreamer read these "
-    "drivers\n"
-    "                                 (all) by SRT; prints the address once\n"
-    "  reader list                    show all readers\n"
-    "  reader remove NAME             take it back\n\n"
+static const gchar examples[] =
     "Examples:\n"
     "  pitbox-server\n"
     "  pitbox-server device add car07-pc --driver car07\n"
@@ -91,20 +80,20 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
     { "ready-file", 0, 0, G_OPTION_ARG_FILENAME, &o->ready_file,
         "Write the chosen ports to FILE as JSON once ready", "FILE" },
     { "driver", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->drivers,
-        "For device add: the driver it publishes for (NAME); for reader add, "
-        "any number of times: whom it may read",
+        "For commands: whom a device publishes for, or a reader may read",
         "ID" },
     { "print-passphrase", 0, 0, G_OPTION_ARG_NONE, &o->print_passphrase,
-        "For device add and reader add: print nothing but the passphrase",
-        NULL },
+        "For commands: print nothing but the passphrase", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &o->version,
         "Print the version and exit", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->words, NULL,
         NULL },
     G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (GOptionContext) context =
-      g_option_context_new ("[device|reader add|list|remove …]");
+  g_autoptr (GOptionContext) context = g_option_context_new ("[COMMAND …]");
+  g_autofree gchar *commands = pb_command_dup_help (NULL);
+  g_autofree gchar *description =
+      g_strdup_printf ("Commands:\n%s\n%s", commands, examples);
 
   g_option_context_set_summary (context, summary);
   g_option_context_set_description (context, description);
@@ -184,29 +173,18 @@ options_clear (Options *o)
 }
 
 static int
-device_command (const Options *o)
+command (const Options *o)
 {
-  if (o->drivers && o->drivers[0] && o->drivers[1]) {
-    g_printerr ("pitbox-server: a device publishes for one driver\n");
-    return 2;
-  }
-  return pb_device_command (o->server.data_dir, o->words + 1,
-      o->drivers ? o->drivers[0] : NULL, o->print_passphrase);
-}
-
-static int
-reader_command (const Options *o)
-{
-  const PbReaderCommand command = {
-    .data_dir = o->server.data_dir,
-    .words = o->words + 1,
+  const PbCommandLine line = {
+    .words = o->words,
     .drivers = o->drivers,
     .print_passphrase = o->print_passphrase,
+    .data_dir = o->server.data_dir,
     .bind = o->server.bind,
     .srt_port = o->server.srt_port,
   };
 
-  return pb_reader_command (&command);
+  return pb_command_run (&line);
 }
 
 static int
@@ -214,6 +192,8 @@ run (int argc, char **argv, Options *o)
 {
   g_autoptr (GError) error = NULL;
 
+  if (pb_command_print_help (argv))
+    return 0;
   if (!parse_options (&argc, &argv, o, &error)) {
     g_printerr ("pitbox-server: %s. Try --help\n", error->message);
     return 2;
@@ -226,13 +206,11 @@ run (int argc, char **argv, Options *o)
     g_printerr ("pitbox-server: %s\n", error->message);
     return 2;
   }
-  if (o->words && g_str_equal (o->words[0], "device"))
-    return device_command (o);
-  if (o->words && g_str_equal (o->words[0], "reader"))
-    return reader_command (o);
-  if (o->words) {
-    g_printerr (
-        "pitbox-server: there is no command '%s'. Try --help\n", o->words[0]);
+  if (o->words)
+    return command (o);
+  if (o->drivers || o->print_passphrase) {
+    g_printerr ("pitbox-server: --driver and --print-passphrase are for "
+                "commands. Try --help\n");
     return 2;
   }
   return serve (o);

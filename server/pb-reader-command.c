@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * `pitbox-server reader …`: who may read drivers' streams by SRT. */
-#include "pb-reader-command.h"
-
 #include <gio/gio.h>
 
-#include "pb-data.h"
+#include "pb-command.h"
 #include "store/pb-readers.h"
 
 #define DEFAULT_PORT 9000
@@ -26,33 +24,33 @@ dup_host (const gchar *bind)
 /* Only the hash must be escaped; nothing else in it needs quoting within an
  * address, as names and passphrases are plain. */
 static void
-print_address (const PbReaderCommand *command, const gchar *driver,
-    const gchar *passphrase)
+print_address (
+    const PbCommandLine *line, const gchar *driver, const gchar *passphrase)
 {
-  g_autofree gchar *host = dup_host (command->bind);
+  g_autofree gchar *host = dup_host (line->bind);
 
   g_print ("  srt://%s:%d?mode=caller&streamid=%%23!::r=%s,m=request,u=%s"
            "&passphrase=%s\n",
-      host, command->srt_port > 0 ? command->srt_port : DEFAULT_PORT, driver,
-      command->words[1], passphrase);
+      host, line->srt_port > 0 ? line->srt_port : DEFAULT_PORT, driver,
+      line->words[2], passphrase);
 }
 
 static void
-print_line (const PbReaderCommand *command, const gchar *driver)
+print_line (const PbCommandLine *line, const gchar *driver)
 {
-  g_autofree gchar *host = dup_host (command->bind);
+  g_autofree gchar *host = dup_host (line->bind);
 
   g_print ("  gst-launch-1.0 pitboxsrc uri=pitbox://%s:%d/%s user=%s "
            "key-file=FILE name=s s.video ! decodebin ! videoconvert ! "
            "telemetryoverlay ! autovideosink\n",
-      host, command->srt_port > 0 ? command->srt_port : DEFAULT_PORT, driver,
-      command->words[1]);
+      host, line->srt_port > 0 ? line->srt_port : DEFAULT_PORT, driver,
+      line->words[2]);
 }
 
 static void
-print_reader (const PbReaderCommand *command, const gchar *passphrase)
+print_reader (const PbCommandLine *line, const gchar *passphrase)
 {
-  gchar **drivers = command->drivers;
+  gchar **drivers = line->drivers;
   g_autofree gchar *list = drivers ? g_strjoinv (",", drivers) : NULL;
 
   g_print ("reader      %s\n"
@@ -60,35 +58,37 @@ print_reader (const PbReaderCommand *command, const gchar *passphrase)
            "passphrase  %s\n\n"
            "The passphrase is not shown again. OBS (media source, not a local "
            "file), ffmpeg\nand GStreamer's srtsrc read%s\n",
-      command->words[1], list ? list : "all", passphrase,
+      line->words[2], list ? list : "all", passphrase,
       list ? "" : " a driver, in the place of DRIVER, at");
   for (guint i = 0; drivers && drivers[i]; i++)
-    print_address (command, drivers[i], passphrase);
+    print_address (line, drivers[i], passphrase);
   if (!drivers)
-    print_address (command, "DRIVER", passphrase);
+    print_address (line, "DRIVER", passphrase);
   g_print ("\nGStreamer with the telemetry on the picture, the passphrase in "
            "FILE:\n");
-  print_line (command, drivers ? drivers[0] : "DRIVER");
+  print_line (line, drivers ? drivers[0] : "DRIVER");
 }
 
-static gboolean
-add (const PbReaderCommand *command, PbData *data, GError **error)
+gboolean
+pb_reader_command_add (
+    const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  gchar *passphrase = pb_store_add_reader (data->store, data->seal,
-      command->words[1], (const gchar *const *) command->drivers, error);
+  gchar *passphrase = pb_store_add_reader (data->store, data->seal, name,
+      (const gchar *const *) line->drivers, error);
 
   if (!passphrase)
     return FALSE;
-  if (command->print_passphrase)
+  if (line->print_passphrase)
     g_print ("%s\n", passphrase);
   else
-    print_reader (command, passphrase);
+    print_reader (line, passphrase);
   pb_secret_free (passphrase);
   return TRUE;
 }
 
-static gboolean
-list (PbData *data, GError **error)
+gboolean
+pb_reader_command_list (
+    const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
   g_autoptr (GPtrArray) readers =
       pb_store_list_readers (data->store, NULL, error);
@@ -99,49 +99,17 @@ list (PbData *data, GError **error)
     g_print ("No reader yet: pitbox-server reader add NAME\n");
   for (guint i = 0; i < readers->len; i++) {
     const PbReader *reader = g_ptr_array_index (readers, i);
-    g_autoptr (GDateTime) date =
-        g_date_time_new_from_unix_utc (reader->created_utc_us / G_USEC_PER_SEC);
-    g_autofree gchar *text = g_date_time_format_iso8601 (date);
     g_autofree gchar *drivers = g_strjoinv (",", reader->drivers);
 
-    g_print ("%-24s drivers %-23s added %s\n", reader->name,
-        drivers[0] ? drivers : "all", text);
+    pb_command_print_key (reader->name, "drivers", drivers[0] ? drivers : "all",
+        reader->created_utc_us);
   }
   return TRUE;
 }
 
-/**
- * pb_reader_command:
- *
- * A running server takes the change over within a second; whoever is removed
- * is cut off.
- *
- * Returns: an exit code
- */
-int
-pb_reader_command (const PbReaderCommand *command)
+gboolean
+pb_reader_command_remove (
+    const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  gchar **words = command->words;
-  guint n = g_strv_length (words);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PbData) data = NULL;
-  gboolean done = FALSE;
-
-  if (!(n == 2 && g_str_equal (words[0], "add"))
-      && !(n == 2 && g_str_equal (words[0], "remove"))
-      && !(n == 1 && g_str_equal (words[0], "list"))) {
-    g_printerr ("pitbox-server: use reader add NAME [--driver ID]…, "
-                "reader list or reader remove NAME\n");
-    return 2;
-  }
-  data = pb_data_open (command->data_dir, &error);
-  if (data && g_str_equal (words[0], "add"))
-    done = add (command, data, &error);
-  else if (data && g_str_equal (words[0], "remove"))
-    done = pb_store_remove_reader (data->store, words[1], &error);
-  else if (data)
-    done = list (data, &error);
-  if (!done)
-    g_printerr ("pitbox-server: %s\n", error->message);
-  return done ? 0 : 1;
+  return pb_store_remove_reader (data->store, name, error);
 }

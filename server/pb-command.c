@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbCommand: what `pitbox-server VERB ACTION …` does beside serving. */
+#include "pb-command.h"
+
+#include <string.h>
+
+/* What an action takes; anything else on the line is a usage error. */
+typedef enum {
+  NAME = 1 << 0, /* must be there */
+  DRIVER = 1 << 1,
+  DRIVERS = 1 << 2, /* the same, any number of times */
+  PASSPHRASE = 1 << 3,
+} Takes;
+
+typedef struct {
+  const gchar *verb;
+  const gchar *action;
+  guint takes;
+  PbCommandFunc *func;
+  const gchar *help;
+} Command;
+
+static const Command commands[] = {
+  { "device", "add", NAME | DRIVER | PASSPHRASE, pb_device_command_add,
+      "Let a device publish for driver ID (NAME); prints its passphrase once" },
+  { "device", "list", 0, pb_device_command_list, "Show all devices" },
+  { "device", "remove", NAME, pb_device_command_remove,
+      "Take it back; its stream ends" },
+  { "reader", "add", NAME | DRIVERS | PASSPHRASE, pb_reader_command_add,
+      "Let OBS, ffmpeg or GStreamer read these drivers (all) by SRT; prints "
+      "the\n      address once" },
+  { "reader", "list", 0, pb_reader_command_list, "Show all readers" },
+  { "reader", "remove", NAME, pb_reader_command_remove,
+      "Take it back; its connections are cut off" },
+};
+
+static const struct {
+  guint takes;
+  const gchar *usage;
+} arguments[] = {
+  { NAME, " NAME" },
+  { DRIVER, " [--driver ID]" },
+  { DRIVERS, " [--driver ID]…" },
+  { PASSPHRASE, " [--print-passphrase]" },
+};
+
+/* @action: NULL stands for any. */
+static const Command *
+find (const gchar *verb, const gchar *action)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].verb, verb)
+        && (!action || g_str_equal (commands[i].action, action)))
+      return &commands[i];
+  return NULL;
+}
+
+/**
+ * pb_command_dup_help:
+ * @verb: (nullable): one of ours; %NULL for all
+ *
+ * Returns: (transfer full): how to call its actions, and what they do
+ */
+gchar *
+pb_command_dup_help (const gchar *verb)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++) {
+    const Command *command = &commands[i];
+
+    if (verb && !g_str_equal (command->verb, verb))
+      continue;
+    g_string_append_printf (
+        out, "  pitbox-server %s %s", command->verb, command->action);
+    for (guint k = 0; k < G_N_ELEMENTS (arguments); k++)
+      if (command->takes & arguments[k].takes)
+        g_string_append (out, arguments[k].usage);
+    g_string_append_printf (out, "\n      %s\n", command->help);
+  }
+  return g_string_free (out, FALSE);
+}
+
+/**
+ * pb_command_print_help:
+ * @argv: main()'s, before GOption, which knows only the whole program's help
+ *
+ * Returns: whether help was wanted for one of our verbs
+ */
+gboolean
+pb_command_print_help (gchar **argv)
+{
+  const gchar *verb = NULL;
+  gboolean wanted = FALSE;
+  g_autofree gchar *help = NULL;
+
+  for (guint i = 1; argv[i]; i++) {
+    if (!verb && find (argv[i], NULL))
+      verb = argv[i];
+    wanted |= g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h");
+  }
+  if (!verb || !wanted)
+    return FALSE;
+  help = pb_command_dup_help (verb);
+  g_print ("Usage:\n%s\n"
+           "With --print-passphrase nothing else is printed; --data-dir DIR "
+           "and --config FILE\nare those of the server, which takes a change "
+           "over within a second. Exit codes:\n0 done, 1 failed, 2 not "
+           "understood.\n",
+      help);
+  return TRUE;
+}
+
+static const gchar *
+find_misuse (const Command *command, const PbCommandLine *line)
+{
+  const guint n_words = command->takes & NAME ? 3 : 2;
+  const guint n_drivers = line->drivers ? g_strv_length (line->drivers) : 0;
+
+  if (g_strv_length (line->words) < n_words)
+    return "its NAME is missing";
+  if (g_strv_length (line->words) > n_words)
+    return "there is a word too many";
+  if (n_drivers > 0 && !(command->takes & (DRIVER | DRIVERS)))
+    return "it takes no --driver";
+  if (n_drivers > 1 && !(command->takes & DRIVERS))
+    return "it takes one --driver";
+  if (line->print_passphrase && !(command->takes & PASSPHRASE))
+    return "it takes no --print-passphrase";
+  return NULL;
+}
+
+/* Returns: (nullable): what the line asks for, as it should; else said why. */
+static const Command *
+understand (const PbCommandLine *line)
+{
+  const gchar *verb = line->words[0];
+  const gchar *action = line->words[1];
+  const Command *command = action ? find (verb, action) : NULL;
+  const gchar *misuse =
+      command ? find_misuse (command, line) : "there is no such command";
+  g_autofree gchar *help = NULL;
+
+  if (!misuse)
+    return command;
+  if (find (verb, NULL))
+    help = pb_command_dup_help (verb);
+  g_printerr ("pitbox-server: %s%s%s: %s. %s\n%s", verb, action ? " " : "",
+      action ? action : "", misuse, help ? "Use" : "Try --help",
+      help ? help : "");
+  return NULL;
+}
+
+/**
+ * pb_command_run:
+ * @line: with a word at least
+ *
+ * A running server takes what a command changes over within a second.
+ *
+ * Returns: an exit code: 0, 1 if it failed, 2 if the line cannot be understood
+ */
+int
+pb_command_run (const PbCommandLine *line)
+{
+  const Command *command = understand (line);
+  g_autoptr (PbData) data = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!command)
+    return 2;
+  data = pb_data_open (line->data_dir, &error);
+  if (data && command->func (line, line->words[2], data, &error))
+    return 0;
+  g_printerr ("pitbox-server: %s\n", error->message);
+  return g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID) ? 2
+                                                                         : 1;
+}
+
+/**
+ * pb_command_print_key:
+ * @name: of a device or a reader
+ * @label: what @drivers are called
+ * @drivers: whom it is for
+ * @created_utc_us: when it was added
+ *
+ * Prints a line of a list.
+ */
+void
+pb_command_print_key (const gchar *name, const gchar *label,
+    const gchar *drivers, gint64 created_utc_us)
+{
+  g_autoptr (GDateTime) date =
+      g_date_time_new_from_unix_utc (created_utc_us / G_USEC_PER_SEC);
+  g_autofree gchar *text = g_date_time_format_iso8601 (date);
+
+  g_print ("%-24s %s %-*s added %s\n", name, label, (int) (30 - strlen (label)),
+      drivers, text);
+}
