@@ -143,7 +143,7 @@ serve (Options *o)
   g_autofree gchar *url = NULL;
   g_autofree gchar *line = NULL;
 
-  pb_file_limit_raise ();
+  o->server.n_files = pb_file_limit_raise ();
   server = pb_server_new (&o->server, &error);
   if (!server) {
     g_printerr ("pitbox-server: %s\n", error->message);

@@ -7,17 +7,20 @@
 /**
  * pb_file_limit_raise:
  *
- * A WebRTC viewer takes 19 file descriptors (measured), so that the usual soft
- * limit of 1,024 ends at 50 viewers: takes what the hard limit grants.
+ * A driver's session, a request and a file each take descriptors; viewers
+ * share one socket. Takes what the hard limit grants.
+ *
+ * Returns: descriptors that this process may have; 0 = as many as it likes
  */
-void
+guint
 pb_file_limit_raise (void)
 {
   struct rlimit limit;
 
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0
-      || limit.rlim_cur == limit.rlim_max)
-    return;
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return 0;
   limit.rlim_cur = limit.rlim_max;
   setrlimit (RLIMIT_NOFILE, &limit);
+  getrlimit (RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur >= G_MAXUINT ? 0 : (guint) limit.rlim_cur;
 }

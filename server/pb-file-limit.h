@@ -6,6 +6,6 @@
 
 G_BEGIN_DECLS
 
-void pb_file_limit_raise (void);
+guint pb_file_limit_raise (void);
 
 G_END_DECLS

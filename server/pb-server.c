@@ -73,6 +73,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     .password = self->password,
     .bind = options->bind,
     .port = options->http_port,
+    .n_files = options->n_files,
     .dashboard = options->dashboard,
   };
 

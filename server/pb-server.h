@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @max_viewers: of all drivers together; 0 = the default
  * @max_readers: connections that read by SRT, likewise
  * @dashboard: (nullable): folder of the dashboard's files
+ * @n_files: descriptors that the process may have; 0 = as many as it likes
  */
 typedef struct {
   gchar *data_dir;
@@ -33,6 +34,7 @@ typedef struct {
   gint max_viewers;
   gint max_readers;
   gchar *dashboard;
+  guint n_files;
 } PbServerOptions;
 
 typedef struct _PbServer PbServer;

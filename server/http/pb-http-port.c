@@ -9,6 +9,8 @@
 #include "http/pb-http-stream.h"
 
 #define SWEEP_S 1
+/* A log that tells of each try would fill the disk of a server in trouble. */
+#define COMPLAIN_S 60
 /* GIO's 10 makes the eleventh of a crowd wait a second for its next try. */
 #define BACKLOG 128
 
@@ -30,7 +32,10 @@ typedef struct {
 
 struct _PbHttpPort {
   SoupServer *server;
-  GSocketService *service;
+  GSocket *listener;
+  GSource *pending; /* NULL = resting: there was no descriptor left */
+  gint64 complain_after;
+  guint max;
   GQueue callers; /* of Caller, oldest first */
   GQueue leavers; /* of Leaver, oldest first */
   gchar *head_reply;
@@ -107,7 +112,7 @@ refuse_head (GSocketConnection *connection, gpointer user_data)
       leaver->source, (GSourceFunc) (void (*) (void)) read_away, leaver, NULL);
   g_source_attach (leaver->source, NULL);
   g_queue_push_tail (&self->leavers, leaver);
-  if (self->leavers.length > PB_HTTP_PORT_MAX)
+  if (self->leavers.length > self->max)
     leaver_free (g_queue_pop_head (&self->leavers));
 }
 
@@ -153,26 +158,9 @@ forget_closed (PbHttpPort *self)
   }
 }
 
-static gboolean
-sweep (gpointer user_data)
+static void
+take (PbHttpPort *self, GSocketConnection *connection)
 {
-  PbHttpPort *self = user_data;
-  const gint64 now = g_get_monotonic_time ();
-  Caller *oldest;
-
-  forget_closed (self);
-  drop_left (self, now);
-  while (
-      (oldest = g_queue_peek_head (&self->callers)) && oldest->deadline <= now)
-    drop_oldest (self);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-take (GSocketService *service, GSocketConnection *connection,
-    GObject *source_object, gpointer user_data)
-{
-  PbHttpPort *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketAddress) local =
       g_socket_connection_get_local_address (connection, NULL);
@@ -182,9 +170,9 @@ take (GSocketService *service, GSocketConnection *connection,
       connection, PB_HTTP_PORT_HEAD_BYTES, refuse_head, self);
   Caller *caller;
 
-  if (self->callers.length >= PB_HTTP_PORT_MAX)
+  if (self->callers.length >= self->max)
     forget_closed (self);
-  if (self->callers.length >= PB_HTTP_PORT_MAX)
+  if (self->callers.length >= self->max)
     drop_oldest (self);
   /* Also wakes SoupServer's own waiting, with an error. */
   g_socket_set_timeout (
@@ -202,7 +190,105 @@ take (GSocketService *service, GSocketConnection *connection,
     g_queue_remove (&self->callers, caller);
     caller_free (caller);
   }
-  return TRUE;
+}
+
+/* Who waits stays in the kernel's queue, and would wake us up all the time:
+ * sweep() goes on. */
+static void
+rest (PbHttpPort *self, const GError *why)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  g_source_destroy (self->pending);
+  g_clear_pointer (&self->pending, g_source_unref);
+  if (self->callers.length > 0)
+    drop_oldest (self);
+  if (now < self->complain_after)
+    return;
+  self->complain_after = now + COMPLAIN_S * G_USEC_PER_SEC;
+  g_warning ("HTTP: no connection can be taken, trying again each second: %s",
+      why->message);
+}
+
+static gboolean
+accept_one (GSocket *listener, GIOCondition condition, gpointer user_data)
+{
+  PbHttpPort *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocket) socket = g_socket_accept (listener, NULL, &error);
+  g_autoptr (GSocketConnection) connection =
+      socket ? g_socket_connection_factory_create_connection (socket) : NULL;
+
+  if (connection)
+    take (self, connection);
+  /* One that has left while it waited is none. */
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)
+           && !g_error_matches (
+               error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    rest (self, error);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+go_on (PbHttpPort *self)
+{
+  self->pending = g_socket_create_source (self->listener, G_IO_IN, NULL);
+  g_source_set_callback (
+      self->pending, (GSourceFunc) (void (*) (void)) accept_one, self, NULL);
+  g_source_attach (self->pending, NULL);
+}
+
+static gboolean
+sweep (gpointer user_data)
+{
+  PbHttpPort *self = user_data;
+  const gint64 now = g_get_monotonic_time ();
+  Caller *oldest;
+
+  forget_closed (self);
+  drop_left (self, now);
+  while (
+      (oldest = g_queue_peek_head (&self->callers)) && oldest->deadline <= now)
+    drop_oldest (self);
+  if (!self->pending)
+    go_on (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSocket *
+listen_at (const gchar *bind, guint16 port, GError **error)
+{
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string (bind, port);
+  g_autoptr (GSocket) socket = NULL;
+
+  if (!address) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "%s is no address", bind);
+    return NULL;
+  }
+  socket = g_socket_new (g_socket_address_get_family (address),
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+  if (!socket || !g_socket_bind (socket, address, TRUE, error))
+    return NULL;
+  g_socket_set_blocking (socket, FALSE);
+  g_socket_set_listen_backlog (socket, BACKLOG);
+  return g_socket_listen (socket, error) ? g_steal_pointer (&socket) : NULL;
+}
+
+/**
+ * pb_http_port_limit:
+ * @n_files: descriptors that the process may have; 0 = as many as it likes
+ *
+ * Drivers' sessions, recordings and the database need the others.
+ *
+ * Returns: connections at a time, at most %PB_HTTP_PORT_MAX
+ */
+guint
+pb_http_port_limit (guint n_files)
+{
+  return n_files == 0 ? PB_HTTP_PORT_MAX
+                      : CLAMP (n_files / 4, 8, PB_HTTP_PORT_MAX);
 }
 
 /**
@@ -210,6 +296,7 @@ take (GSocketService *service, GSocketConnection *connection,
  * @server: what answers; outlives the port
  * @bind: an IPv4 or IPv6 address
  * @port: 0 takes any
+ * @max: connections at a time, see pb_http_port_limit()
  * @head_reply: a whole HTTP reply, at most some hundred bytes, for a head of
  *   more than %PB_HTTP_PORT_HEAD_BYTES
  *
@@ -219,30 +306,23 @@ take (GSocketService *service, GSocketConnection *connection,
  */
 PbHttpPort *
 pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
-    const gchar *head_reply, GError **error)
+    guint max, const gchar *head_reply, GError **error)
 {
-  g_autoptr (GSocketAddress) address =
-      g_inet_socket_address_new_from_string (bind, port);
-  g_autoptr (GSocketAddress) effective = NULL;
-  g_autoptr (GSocketService) service = g_socket_service_new ();
+  g_autoptr (GSocket) listener = listen_at (bind, port, error);
+  g_autoptr (GSocketAddress) effective =
+      listener ? g_socket_get_local_address (listener, error) : NULL;
   PbHttpPort *self;
 
-  if (!address) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "%s is no address", bind);
-    return NULL;
-  }
-  g_socket_listener_set_backlog (G_SOCKET_LISTENER (service), BACKLOG);
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address,
-          G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &effective, error))
+  if (!effective)
     return NULL;
   self = g_new0 (PbHttpPort, 1);
   self->server = server;
+  self->max = max;
   self->head_reply = g_strdup (head_reply);
-  self->service = g_steal_pointer (&service);
+  self->listener = g_steal_pointer (&listener);
   self->port =
       g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
-  g_signal_connect (self->service, "incoming", G_CALLBACK (take), self);
+  go_on (self);
   self->sweep_source = g_timeout_add_seconds (SWEEP_S, sweep, self);
   return self;
 }
@@ -256,9 +336,12 @@ void
 pb_http_port_free (PbHttpPort *self)
 {
   g_source_remove (self->sweep_source);
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_object_unref (self->service);
+  if (self->pending) {
+    g_source_destroy (self->pending);
+    g_source_unref (self->pending);
+  }
+  g_socket_close (self->listener, NULL);
+  g_object_unref (self->listener);
   while (self->callers.length > 0)
     drop_oldest (self);
   g_queue_clear_full (&self->leavers, leaver_free);

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/** PB_HTTP_PORT_MAX: connections at a time; one more ends the oldest. */
+/** PB_HTTP_PORT_MAX: connections at a time, where descriptors are plenty; one
+ * more ends the oldest. */
 #define PB_HTTP_PORT_MAX 256
 /** PB_HTTP_PORT_IDLE_S: seconds without a byte either way. */
 #define PB_HTTP_PORT_IDLE_S 15
@@ -24,8 +25,9 @@ G_BEGIN_DECLS
 
 typedef struct _PbHttpPort PbHttpPort;
 
+guint pb_http_port_limit (guint n_files);
 PbHttpPort *pb_http_port_new (SoupServer *server, const gchar *bind,
-    guint16 port, const gchar *head_reply, GError **error);
+    guint16 port, guint max, const gchar *head_reply, GError **error);
 void pb_http_port_free (PbHttpPort *self);
 void pb_http_port_refuse (
     PbHttpPort *self, SoupServerMessage *message, const gchar *reply);

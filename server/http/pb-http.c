@@ -360,8 +360,8 @@ listen_on (PbHttp *self, guint16 port, GError **error)
           "The head of a request has at most " G_STRINGIFY (
               PB_HTTP_PORT_HEAD_BYTES) " bytes");
 
-  self->port =
-      pb_http_port_new (self->server, self->bind, port, too_long, error);
+  self->port = pb_http_port_new (self->server, self->bind, port,
+      pb_http_port_limit (self->config.n_files), too_long, error);
   if (self->port)
     return TRUE;
   g_prefix_error (error,

@@ -19,6 +19,7 @@ typedef struct _PbHttp PbHttp;
  * @bind: address to listen on, in numbers
  * @port: TCP port, 0 = any
  * @dashboard: (nullable): folder of the dashboard's files
+ * @n_files: descriptors that the process may have; 0 = as many as it likes
  */
 typedef struct {
   PbStore *store;
@@ -29,6 +30,7 @@ typedef struct {
   const gchar *bind;
   guint16 port;
   const gchar *dashboard;
+  guint n_files;
 } PbHttpConfig;
 
 PbHttp *pb_http_new (
