@@ -11,6 +11,7 @@ import {
 } from '../src/live/proof.js';
 import { Window } from '../src/live/quantiles.js';
 import { ServerClock } from '../src/live/server-clock.js';
+import { ServerLink } from '../src/live/server-link.js';
 import type { Inputs } from '../src/protocol/car.js';
 
 test('quantiles are nearest rank over the last values', () => {
@@ -41,6 +42,19 @@ test('a silent connection is given up, a missing picture later', () => {
     ...base, nowMs: 99000, lastMessageMs: 98000, wantsPicture: false,
   }), null);
   assert.equal(stalled({ ...base, nowMs: 99000, away: true }), null);
+});
+
+test('a server that nothing comes from is lost, soon, and until it speaks', () => {
+  const link = new ServerLink(1000);
+  link.heard(null);
+  assert.equal(link.doubtful(1500), false);
+  assert.equal(link.doubtful(1501), true);
+  assert.equal(link.lostMs(2250), null);
+  assert.equal(link.lostMs(2251), 1251);
+  link.heard(900);
+  assert.equal(link.lostMs(4000), 3000);
+  link.heard(4000);
+  assert.equal(link.lostMs(4100), null);
 });
 
 const trace = { lap: 3, pct: [0, 0.5, 1], timeS: [0, 40, 90] };

@@ -99,12 +99,15 @@ test('drawing gets a quarter of the time', () => {
 
 const live = parseDriver({ id: 'a', name: 'Ann', state: 'live' })!;
 const base: StageSituation = {
-  showing: false, serverAnswers: true, drivers: [live], selected: 'a',
+  showing: false, serverAnswers: true, serverLost: false, drivers: [live], selected: 'a',
   connection: 'open', reason: '', driverAway: false, canH264: true,
 };
 const notes: [string, Partial<StageSituation>, RegExp | null][] = [
   ['a picture', { showing: true }, null],
-  ['server away', { serverAnswers: false }, /does not answer/],
+  ['server silent', { serverAnswers: false }, /does not answer/],
+  ['server away', { serverLost: true }, /server is lost/],
+  ['server away, a last frame', { showing: true, serverLost: true },
+    /server is lost/],
   ['first moment', { drivers: null, selected: null }, /Connecting/],
   ['nobody', { drivers: [], selected: null }, /No driver yet/],
   ['a stranger', { selected: 'zed' }, /“zed” is not known/],

@@ -16,6 +16,8 @@ const FRAMES_AFTER = 300;
 /* On a machine that shares its cores a wall-clock bound only says "not dead";
  * the figure itself is printed. */
 const FIRST_PICTURE_BOUND_MS = 5000;
+/* What the page promises, also on a busy machine. */
+const LOST_BOUND_MS = 2000;
 
 const ms = (n) => (Number.isFinite(n) ? n.toFixed(1) : '–');
 const since = (from, at) => ms(at === null ? NaN : at - from);
@@ -114,6 +116,20 @@ async function watchFor(stack, page, forMs) {
     dropped: b.recording.dropped_bytes, lostRows: b.telemetry.lost_rows,
     viewers: b.viewers,
   };
+}
+
+/* What the page says of the present. */
+function claims(page) {
+  return page.evaluate(() => ({
+    lost: /server is lost/.test(document.getElementById('note').textContent),
+    age: document.getElementById('age').textContent,
+    grey: getComputedStyle(document.querySelector('.wall')).filter !== 'none',
+    states: [...document.querySelectorAll('.driver-list .state')]
+      .map((e) => e.textContent),
+    recording: [...document.querySelectorAll('.health .lines > div')]
+      .find((d) => d.firstChild.textContent === 'Recording')
+      .lastChild.textContent.split(' ')[0],
+  }));
 }
 
 function firstPicture(page) {
@@ -225,15 +241,36 @@ const cases = {
     }
   },
 
+  /* While the server is away nothing on the page looks as if it were of now. */
   async server(stack, browser) {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
     await enough('before', page, FRAMES_AFTER);
+    assert.deepEqual(await claims(page), { lost: false, age: '', grey: false,
+      states: ['live'], recording: 'on' });
+    await page.evaluate(() => new MutationObserver(() => {
+      window.__lostAt ??= Date.now();
+    }).observe(document.body, { attributeFilter: ['class'] }));
+    const killedAt = Date.now();
     await stack.children.get('server').stop('SIGKILL');
     const before = await untilStill(page);
+    const lostAt = await until('the page says it', () => page.evaluate(
+      () => window.__lostAt), 10000);
+    console.log(`the page says that the server is lost after ${
+      lostAt - killedAt} ms`);
+    assert.ok(lostAt - killedAt <= LOST_BOUND_MS, 'said too late');
+    const { age, ...rest } = await claims(page);
+    assert.deepEqual(rest, { lost: true, grey: true, states: ['unknown'],
+      recording: '–' });
+    assert.match(age, / old$/);
+    await until('the age grows', async () => (await claims(page)).age > age);
     await stack.startServer();
     const from = Date.now();
     await untilExact(page, before + 1, 'a frame after the server came back');
     console.log(`picture again ${Date.now() - from} ms after the server`);
+    await until('nothing is grey any more', async () => {
+      const { lost, age: none, grey, states } = await claims(page);
+      return !lost && none === '' && !grey && states.join() === 'live';
+    });
     await enough('after', page, before + FRAMES_AFTER);
   },
 

@@ -69,6 +69,12 @@ export class Connection {
     return this.#whep?.marks;
   }
 
+  /** When anything came last in this view; null = nothing yet. */
+  get heardMs(): number | null {
+    return this.#lastMessageMs === null ? this.#lastFrameMs
+      : Math.max(this.#lastMessageMs, this.#lastFrameMs ?? 0);
+  }
+
   stats(): Promise<RTCStatsReport> | undefined {
     return this.#whep?.open ? this.#whep.stats() : undefined;
   }

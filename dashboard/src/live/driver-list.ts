@@ -7,7 +7,8 @@ import { backoffMs } from './backoff.js';
 import { Emitter } from './emitter.js';
 
 const EVERY_MS = 2000;
-/* While the watched driver is away his return should be noticed at once. */
+/* While the watched driver is away his return should be noticed at once, and
+ * that of a server too. */
 const EAGER_MS = 500;
 
 export interface DriverListEvents {
@@ -22,6 +23,7 @@ export class DriverList extends Emitter<DriverListEvents> {
   #failures = 0;
   #drivers: readonly DriverInfo[] | null = null;
   #eager = false;
+  #answeredMs: number | null = null;
 
   constructor(rest: RestClient) {
     super();
@@ -35,6 +37,11 @@ export class DriverList extends Emitter<DriverListEvents> {
 
   get reachable(): boolean {
     return this.#failures === 0;
+  }
+
+  /** When the server answered last. */
+  get answeredMs(): number | null {
+    return this.#answeredMs;
   }
 
   find(id: string | null): DriverInfo | undefined {
@@ -60,6 +67,7 @@ export class DriverList extends Emitter<DriverListEvents> {
     this.#timer = undefined;
     try {
       this.#drivers = await this.#rest.drivers();
+      this.#answeredMs = performance.now();
       const recovered = this.#failures > 0;
       this.#failures = 0;
       if (recovered) this.emit('trouble', null);
@@ -68,8 +76,8 @@ export class DriverList extends Emitter<DriverListEvents> {
       this.#failures++;
       this.emit('trouble', e instanceof Error ? e.message : String(e));
     }
-    this.#schedule(this.#failures > 0
-      ? Math.min(EVERY_MS, backoffMs(this.#failures, Math.random()))
-      : this.#eager ? EAGER_MS : EVERY_MS);
+    const wait = this.#eager ? EAGER_MS : EVERY_MS;
+    this.#schedule(this.#failures === 0 ? wait
+      : Math.min(EVERY_MS, backoffMs(this.#failures, Math.random())));
   }
 }

@@ -12,6 +12,7 @@ import type { HealthFigures } from '../live/health.js';
 import { relatives } from '../live/relative.js';
 import { LiveSession } from '../live/live-session.js';
 import { ServerClock } from '../live/server-clock.js';
+import { ServerLink } from '../live/server-link.js';
 import { canReceiveH264 } from '../live/whep.js';
 import type { CarSpot, CarState } from '../protocol/car.js';
 import type { DriverInfo } from '../protocol/model.js';
@@ -33,6 +34,8 @@ import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
 
 /* After this long without a composition the stage says why. */
 const SHOWING_MS = 1500;
+/* How often the page looks whether anything comes from the server. */
+const LINK_MS = 250;
 /* Cars listed in front of the driver's, and behind it. */
 const AROUND = 4;
 /* How many valid laps the fuel use is the mean of. */
@@ -58,6 +61,7 @@ export class LivePage {
   readonly #session: LiveSession;
   readonly #drivers: DriverList;
   readonly #clock = new ServerClock();
+  readonly #link = new ServerLink(performance.now());
   readonly #compositor: Compositor;
   readonly #stage = byId('stage');
   readonly #note = byId('note');
@@ -77,6 +81,7 @@ export class LivePage {
   #lastDelta: number | null = null;
   #composedMs = -Infinity;
   #dirty = false;
+  #lost = false;
   #prepared: PreparedWhep | undefined;
 
   constructor(rest: RestClient, proof: boolean) {
@@ -110,6 +115,7 @@ export class LivePage {
     this.#fit();
     requestAnimationFrame((now) => this.#turn(now));
     setInterval(() => this.#everySecond(), 1000);
+    setInterval(() => this.#watchLink(), LINK_MS);
     this.#say();
   }
 
@@ -208,15 +214,37 @@ export class LivePage {
       this.#session.setMode(watched.mode);
       this.#session.driverBack();
     }
-    this.#drivers.eager = watched === undefined || watched.state !== 'live';
+    this.#watchLink();
     this.#showDrivers();
     this.#sessionLine();
+    this.#say();
+  }
+
+  /* Says at once when nothing comes from the server any more, and when it is
+   * back; how long ago it was, each second. */
+  #watchLink(): void {
+    const nowMs = performance.now();
+    this.#link.heard(this.#drivers.answeredMs);
+    this.#link.heard(this.#session.connection?.heardMs ?? null);
+    this.#drivers.eager = this.#link.doubtful(nowMs)
+      || this.#drivers.find(this.driver)?.state !== 'live';
+    const lostMs = this.#link.lostMs(nowMs);
+    const age = lostMs === null ? ''
+      : `all here is ${clock(lostMs / 1000)} old`;
+    if (byId('age').textContent === age) return;
+    setText(byId('age'), age);
+    const lost = lostMs !== null;
+    if (document.body.classList.toggle('lost', lost) === this.#lost) return;
+    this.#lost = lost;
+    this.#showDrivers();
+    this.#showHealth();
     this.#say();
   }
 
   #showDrivers(): void {
     this.#list.update(this.#drivers.drivers?.map((d) => ({
       ...d,
+      state: this.#lost ? 'unknown' : d.state,
       bitrateKbps: d.link.recvMbps === null
         ? d.video?.bitrateKbps ?? d.telemetryKbps : d.link.recvMbps * 1000,
       rttMs: d.link.rttMs, lossPct: d.link.lossPct,
@@ -358,6 +386,12 @@ export class LivePage {
   #everySecond(): void {
     void this.#session.measure();
     void this.#syncClock();
+    this.#showHealth();
+    this.#sessionLine();
+    this.#say();
+  }
+
+  #showHealth(): void {
     const f = this.#figures();
     const driver = this.#drivers.find(this.driver);
     this.#health.update({
@@ -370,12 +404,10 @@ export class LivePage {
       latencyMs: f.server?.latencyMs ?? driver?.link.latencyMs ?? null,
       lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
-      recording: driver?.recording ?? null,
+      recording: this.#lost ? null : driver?.recording ?? null,
       gaps: f.telemetryGaps,
     });
-    this.#sessionLine();
     this.#syncChip(f);
-    this.#say();
   }
 
   async #syncClock(): Promise<void> {
@@ -435,6 +467,7 @@ export class LivePage {
     const s: StageSituation = {
       showing: this.#showing,
       serverAnswers: this.#drivers.reachable,
+      serverLost: this.#lost,
       drivers: this.#drivers.drivers,
       selected: this.driver,
       connection: this.#session.connection?.state ?? null,
@@ -462,7 +495,8 @@ export class LivePage {
 
   #connectionChip(s: StageSituation): void {
     const chip = byId('connection');
-    const [text, level] = !s.serverAnswers ? ['server away', 'bad']
+    const [text, level] = s.serverLost ? ['connection lost', 'bad']
+      : !s.serverAnswers ? ['server does not answer', 'warn']
       : s.showing ? ['live', 'good']
         : s.connection === 'retrying' ? ['connecting again', 'warn']
           : s.connection === 'connecting' ? ['connecting', 'warn']

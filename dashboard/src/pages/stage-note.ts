@@ -8,6 +8,8 @@ export interface StageSituation {
   /** Something was composed within the last second or so. */
   readonly showing: boolean;
   readonly serverAnswers: boolean;
+  /** Nothing comes from the server by any way. */
+  readonly serverLost: boolean;
   readonly drivers: readonly DriverInfo[] | null;
   readonly selected: string | null;
   readonly connection: ConnectionState | null;
@@ -30,6 +32,13 @@ function since(utcMs: number | null): string {
 
 /** null: the stage speaks for itself. */
 export function stageNote(s: StageSituation): Note | null {
+  if (s.serverLost) {
+    return {
+      title: 'The connection to the server is lost',
+      text: 'What stands around here is old. Trying again; the page goes on '
+        + 'by itself.',
+    };
+  }
   if (s.showing) return null;
   if (!s.serverAnswers) {
     return {
@@ -78,6 +87,7 @@ export function stageNote(s: StageSituation): Note | null {
 
 /** A line over the stage, or null. */
 export function stageBanner(s: StageSituation): string | null {
+  if (s.serverLost) return null;
   if (s.showing && !s.serverAnswers) {
     return 'The server answers no questions at the moment; picture and '
       + 'telemetry go on.';

@@ -9,7 +9,8 @@ export interface DriverRow {
   readonly name: string;
   readonly car: string;
   readonly carNumber: string;
-  readonly state: 'live' | 'stale' | 'offline';
+  /** unknown: nothing comes from the server; the rest is how it was. */
+  readonly state: 'live' | 'stale' | 'offline' | 'unknown';
   readonly mode: 'video' | 'telemetry';
   readonly bitrateKbps: number | null;
   readonly rttMs: number | null;
@@ -60,10 +61,12 @@ function makeItem(choose: () => void): Item {
 }
 
 const REMARKS = { on: '', unindexed: 'not indexed', paused: 'not recorded' };
-const STATE_WORDS = { live: 'live', stale: 'no data', offline: 'offline' };
+const STATE_WORDS = {
+  live: 'live', stale: 'no data', offline: 'offline', unknown: 'unknown',
+};
 
 function linkText(d: DriverRow): string {
-  if (d.state === 'offline') return '';
+  if (d.state === 'offline' || d.state === 'unknown') return '';
   const parts = [bitrate(d.bitrateKbps)];
   if (d.rttMs !== null) parts.push(withUnit(d.rttMs, 'ms'));
   if (d.lossPct !== null && d.lossPct >= 0.1) {
@@ -124,7 +127,8 @@ export class DriverListWidget {
     setText(item.state, d.state === 'live' && d.mode === 'telemetry'
       ? 'telemetry' : STATE_WORDS[d.state]);
     setText(item.link, linkText(d));
-    setText(item.remark, REMARKS[d.recording?.state ?? 'on']);
+    setText(item.remark, d.state === 'unknown' ? ''
+      : REMARKS[d.recording?.state ?? 'on']);
     setAttr(item.remark, 'title', d.recording?.failure || null);
     setAttr(item.root, 'data-state', d.state);
     setAttr(item.button, 'aria-current', selected ? 'true' : null);
