@@ -150,22 +150,27 @@ add_sockets (PbPort *port, const gchar *loopback, GError **error)
     addresses = pb_addresses_list ();
   }
   for (guint i = 0; i < addresses->len; i++) {
+    GInetAddress *address = g_ptr_array_index (addresses, i);
+    g_autofree gchar *text = g_inet_address_to_string (address);
     g_autoptr (GError) why = NULL;
 
-    if (add_socket (port, g_ptr_array_index (addresses, i), &why))
+    if (add_socket (port, address, &why) || first != NULL)
       continue;
-    if (first == NULL)
-      first = g_steal_pointer (&why);
+    g_propagate_prefixed_error (&first, g_steal_pointer (&why),
+        "WebRTC on %s port %u (choose another --webrtc-port, 0 takes any): ",
+        text, port->number);
   }
-  if (port->sockets->len > 0)
-    return TRUE;
-  if (first != NULL)
-    g_propagate_prefixed_error (
-        error, g_steal_pointer (&first), "No UDP port for viewers: ");
-  else
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+  if (first == NULL && port->sockets->len == 0)
+    g_set_error_literal (&first, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
         "No UDP port for viewers: this machine has no network address");
-  return FALSE;
+  if (port->sockets->len == 0) {
+    g_propagate_error (error, g_steal_pointer (&first));
+    return FALSE;
+  }
+  /* The others are there: who comes by this one sees no picture. */
+  if (first != NULL)
+    g_warning ("%s", first->message);
+  return TRUE;
 }
 
 /**
