@@ -77,8 +77,9 @@ struct _PbSctp {
   PbSctpChannel channels[PB_SCTP_MAX_CHANNELS];
   guint n_channels;
   guint n_opened;
-  /* To the packet that is being read. */
+  /* Of the packet that is being read. */
   guint n_answers;
+  gboolean sack_read;
 
   /* What goes: of PbSctpChunk, those that are sent first. */
   GQueue chunks;

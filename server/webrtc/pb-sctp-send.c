@@ -242,27 +242,28 @@ take_acked (PbSctp *sctp, guint32 tsn, gint64 now_us)
   return bytes;
 }
 
-/* RFC 9260, 7.2.4: what is missing below something that has come. */
+/* RFC 9260, 7.2.4: what is missing below something that has come. Gaps that are
+ * not in their order (3.3.4) are passed over. */
 static void
 read_gaps (PbSctp *sctp, const guint8 *gaps, guint n, guint32 cumulative,
     gint64 now_us)
 {
   guint32 highest = cumulative;
   gboolean lost = FALSE;
+  guint i = 0;
 
   for (GList *l = sctp->chunks.head; l != NULL; l = l->next) {
     PbSctpChunk *chunk = l->data;
     guint32 at = chunk->tsn - cumulative;
 
-    if (!chunk->sent)
+    while (i < n && at > pb_sctp_get_16 (gaps + 4 * i + 2))
+      i++;
+    if (i == n || !chunk->sent)
       break;
-    for (guint i = 0; i < n; i++) {
-      if (at >= pb_sctp_get_16 (gaps + 4 * i)
-          && at <= pb_sctp_get_16 (gaps + 4 * i + 2)) {
-        note_acked (sctp, chunk, now_us);
-        highest = chunk->tsn;
-      }
-    }
+    if (at < pb_sctp_get_16 (gaps + 4 * i))
+      continue;
+    note_acked (sctp, chunk, now_us);
+    highest = chunk->tsn;
   }
   for (GList *l = sctp->chunks.head; l != NULL; l = l->next) {
     PbSctpChunk *chunk = l->data;

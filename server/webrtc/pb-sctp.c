@@ -304,7 +304,10 @@ read_chunk (PbSctp *sctp, const guint8 *chunk, gsize length, gint64 now_us)
       read_data (sctp, chunk[1], body, size, now_us);
       break;
     case PB_SCTP_SACK:
-      pb_sctp_read_sack (sctp, body, size, now_us);
+      /* One is all that there is to say; each makes us look at all chunks. */
+      if (!sctp->sack_read)
+        pb_sctp_read_sack (sctp, body, size, now_us);
+      sctp->sack_read = TRUE;
       break;
     case PB_SCTP_HEARTBEAT:
       answer (sctp, PB_SCTP_HEARTBEAT_ACK, body, size);
@@ -385,6 +388,7 @@ pb_sctp_receive (PbSctp *sctp, const guint8 *packet, gsize size, gint64 now_us)
   if (!sctp->has_peer || tag != sctp->local_tag)
     return;
   sctp->n_answers = 0;
+  sctp->sack_read = FALSE;
   read_chunks (sctp, packet, size, now_us);
   if (sctp->state != PB_SCTP_CLOSED)
     pb_sctp_flush (sctp, now_us);

@@ -201,7 +201,7 @@ typedef struct {
 static void
 viewer_send (Viewer *viewer, guint32 tag, const guint8 *chunk, gsize size)
 {
-  guint8 packet[256] = { 0x13, 0x88, 0x13, 0x88 };
+  guint8 packet[2048] = { 0x13, 0x88, 0x13, 0x88 };
   guint32 sum;
 
   pb_sctp_put_32 (packet + 4, tag);
@@ -504,6 +504,57 @@ test_sctp_greedy (void)
   viewer_clear (&viewer);
 }
 
+/* With a thousand pieces on their way, datagrams full of acknowledgements that
+ * acknowledge nothing: a walk over the pieces each, and no more. */
+static void
+test_sctp_liar (void)
+{
+  enum { N_GAPS = 64, BYTES = 16 + 4 * N_GAPS, N_SACKS = 7 };
+  g_autoptr (GBytes) large = g_bytes_new_take (g_malloc0 (49192), 49192);
+  g_autoptr (GBytes) small = g_bytes_new_static ("0123456789abcdef", 16);
+  guint8 sacks[N_SACKS * BYTES] = { 0 };
+  guint32 cumulative;
+  gdouble took_s;
+  Viewer viewer;
+
+  viewer_init (&viewer);
+  for (guint i = 0; i < 60; i++) {
+    pb_sctp_send (viewer.sctp, 1, PB_SCTP_PPID_BINARY, large, viewer.now_us);
+    while (pb_sctp_get_buffered (viewer.sctp) > 0)
+      step (&viewer);
+  }
+  for (guint i = 0; i < 2000; i++)
+    pb_sctp_send (viewer.sctp, 1, PB_SCTP_PPID_BINARY, small, viewer.now_us);
+  g_assert_cmpuint (viewer.sctp->in_flight, ==, 2000 * 16);
+  cumulative = viewer.sctp->cumulative;
+  for (guint i = 0; i < N_SACKS; i++) {
+    guint8 *sack = sacks + i * BYTES;
+
+    sack[0] = PB_SCTP_SACK;
+    pb_sctp_put_16 (sack + 2, BYTES);
+    /* The first one says nothing; the others would free what is on its way. */
+    pb_sctp_put_32 (sack + 4, cumulative + i);
+    pb_sctp_put_32 (sack + 8, G_MAXUINT32);
+    pb_sctp_put_16 (sack + 12, N_GAPS);
+    memset (sack + 16, 0xff, 4 * N_GAPS);
+  }
+  g_test_timer_start ();
+  for (guint i = 0; i < 1000; i++)
+    viewer_send (&viewer, viewer.tag, sacks, sizeof sacks);
+  took_s = g_test_timer_elapsed ();
+  g_test_message ("%.1f us a datagram", took_s * 1000);
+  g_assert_cmpuint (viewer.sctp->cumulative, ==, cumulative);
+  g_assert_cmpuint (pb_sctp_get_buffered (viewer.sctp), ==, 2000 * 16);
+
+  /* However large its window, it acknowledges nothing. */
+  viewer.loss = 1;
+  for (guint i = 0; i < 10000; i++)
+    step (&viewer);
+  g_assert_cmpint (pb_sctp_get_state (viewer.sctp), ==, PB_SCTP_CLOSED);
+  g_assert_cmpuint (pb_sctp_get_buffered (viewer.sctp), ==, 0);
+  viewer_clear (&viewer);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -525,5 +576,6 @@ main (int argc, char **argv)
   g_test_add_func ("/webrtc/sctp/end", test_sctp_end);
   g_test_add_func ("/webrtc/port", test_port);
   g_test_add_func ("/webrtc/sctp/greedy", test_sctp_greedy);
+  g_test_add_func ("/webrtc/sctp/liar", test_sctp_liar);
   return g_test_run ();
 }
