@@ -228,12 +228,17 @@ write_again (PbPeer *peer, guint8 *slot, GstBuffer *buffer)
   return size + 2;
 }
 
+typedef struct {
+  PbPeer *peer;
+  Batch *batch;
+} Resend;
+
 static void
 on_lost (guint16 seq, gpointer user_data)
 {
-  PbPeer *peer = user_data;
+  PbPeer *peer = ((Resend *) user_data)->peer;
+  Batch *batch = ((Resend *) user_data)->batch;
   GstBuffer *buffer = peer->history[seq % PB_PEER_HISTORY];
-  Batch *batch;
   guint8 header[4];
   gsize size;
 
@@ -242,22 +247,28 @@ on_lost (guint16 seq, gpointer user_data)
       || read_seq (header) != seq)
     return;
   peer->resend_budget--;
-  batch = get_batch ();
-  size = write_again (peer, batch->data[0], buffer);
-  if (size > 0 && add_to_batch (peer, batch, size) && send_batch (peer, batch))
-    g_atomic_int_inc (&peer->resent);
+  size = write_again (peer, batch->data[batch->n], buffer);
+  if (size == 0 || !add_to_batch (peer, batch, size))
+    return;
+  g_atomic_int_inc (&peer->resent);
+  if (batch->n == PB_PATH_MAX_BATCH)
+    send_batch (peer, batch);
 }
 
 void
 pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size)
 {
+  Resend resend = { peer, NULL };
+
   if (peer->srtp_in == NULL || peer->path == NULL)
     return;
   size = pb_srtp_unprotect_rtcp (peer->srtp_in, data, size);
   if (size == 0)
     return;
   peer->is_authentic = TRUE;
-  pb_rtcp_read (data, size, peer->ssrc, on_lost, peer);
+  resend.batch = get_batch ();
+  pb_rtcp_read (data, size, peer->ssrc, on_lost, &resend);
+  send_batch (peer, resend.batch);
 }
 
 void

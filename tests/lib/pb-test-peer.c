@@ -284,6 +284,34 @@ pb_test_peer_is_connected (PbTestPeer *peer)
 }
 
 /**
+ * pb_test_peer_write_rtcp:
+ * @peer: a client that is connected
+ * @rtcp: what it says, true or not
+ * @size: of @rtcp
+ * @packet: (out): an SRTCP packet of its own
+ * @capacity: of @packet
+ *
+ * Returns: its bytes
+ */
+gsize
+pb_test_peer_write_rtcp (PbTestPeer *peer, const guint8 *rtcp, gsize size,
+    guint8 *packet, gsize capacity)
+{
+  guint8 keys[2 * (PB_SRTP_KEY_BYTES + 12)];
+  const char *label = "EXTRACTOR-dtls_srtp";
+
+  if (peer->srtp == NULL) {
+    g_assert_cmpint (SSL_export_keying_material (peer->ssl, keys, sizeof keys,
+                         label, strlen (label), NULL, 0, 0),
+        ==, 1);
+    peer->srtp =
+        pb_srtp_new (PB_SRTP_AES128_GCM, keys, keys + 2 * PB_SRTP_KEY_BYTES);
+  }
+  memcpy (packet, rtcp, size);
+  return pb_srtp_protect_rtcp (peer->srtp, packet, size, capacity);
+}
+
+/**
  * pb_test_peer_write_report:
  * @peer: a client that is connected
  * @packet: (out): an SRTCP packet of its own
@@ -296,18 +324,9 @@ pb_test_peer_write_report (PbTestPeer *peer, guint8 *packet, gsize capacity)
 {
   /* RFC 3550, 6.4.2: of nothing received. */
   static const guint8 report[] = { 0x80, 201, 0, 1, 0, 0, 0, 1 };
-  guint8 keys[2 * (PB_SRTP_KEY_BYTES + 12)];
-  const char *label = "EXTRACTOR-dtls_srtp";
 
-  if (peer->srtp == NULL) {
-    g_assert_cmpint (SSL_export_keying_material (peer->ssl, keys, sizeof keys,
-                         label, strlen (label), NULL, 0, 0),
-        ==, 1);
-    peer->srtp =
-        pb_srtp_new (PB_SRTP_AES128_GCM, keys, keys + 2 * PB_SRTP_KEY_BYTES);
-  }
-  memcpy (packet, report, sizeof report);
-  return pb_srtp_protect_rtcp (peer->srtp, packet, sizeof report, capacity);
+  return pb_test_peer_write_rtcp (
+      peer, report, sizeof report, packet, capacity);
 }
 
 static void

@@ -33,27 +33,16 @@ on_closed (PbPeer *peer, const gchar *why, gpointer user_data)
   g_atomic_pointer_set (&((Rig *) user_data)->ended, why);
 }
 
-static gboolean
-rig_init (Rig *rig, const gchar *address)
+static void
+rig_join (Rig *rig)
 {
-  PbPortOptions options = { .loopback = address };
   g_autoptr (GError) error = NULL;
   g_autofree gchar *sdp = NULL;
   g_autofree gchar *answer = NULL;
   PbOffer offer;
 
-  *rig = (Rig){ .client = pb_test_peer_new (address) };
-  if (rig->client == NULL) {
-    g_test_skip ("this machine has no ::1");
-    return FALSE;
-  }
   rig->a = pb_test_peer_get_end (rig->client, A);
   rig->b = pb_test_peer_get_end (rig->client, B);
-  rig->live = pb_live_new ("car07", NULL);
-  rig->port = pb_port_new (&options, &error);
-  g_assert_no_error (error);
-  rig->identity = pb_dtls_identity_new (&error);
-  g_assert_no_error (error);
   sdp = pb_test_peer_make_offer (rig->client);
   g_assert_true (pb_offer_parse (&offer, sdp, strlen (sdp), &error));
   rig->peer = pb_peer_new (
@@ -61,18 +50,43 @@ rig_init (Rig *rig, const gchar *address)
   g_assert_no_error (error);
   answer = pb_peer_get_answer (rig->peer);
   pb_test_peer_take_answer (rig->client, answer);
+}
+
+static gboolean
+rig_init (Rig *rig, const gchar *address)
+{
+  PbPortOptions options = { .loopback = address };
+  g_autoptr (GError) error = NULL;
+
+  *rig = (Rig){ .client = pb_test_peer_new (address) };
+  if (rig->client == NULL) {
+    g_test_skip ("this machine has no ::1");
+    return FALSE;
+  }
+  rig->live = pb_live_new ("car07", NULL);
+  rig->port = pb_port_new (&options, &error);
+  g_assert_no_error (error);
+  rig->identity = pb_dtls_identity_new (&error);
+  g_assert_no_error (error);
+  rig_join (rig);
   return TRUE;
+}
+
+static void
+rig_leave (Rig *rig)
+{
+  pb_peer_close (rig->peer);
+  pb_peer_unref (rig->peer);
+  pb_test_peer_free (rig->client);
 }
 
 static void
 rig_clear (Rig *rig)
 {
-  pb_peer_close (rig->peer);
-  pb_peer_unref (rig->peer);
+  rig_leave (rig);
   pb_port_free (rig->port);
   pb_dtls_identity_free (rig->identity);
   pb_live_unref (rig->live);
-  pb_test_peer_free (rig->client);
 }
 
 /* A key frame of one packet: one that stands for 3 Mbit/s. */
@@ -306,6 +320,83 @@ test_expiry (void)
   rig_clear (&rig);
 }
 
+/* All that a viewer may say of the pictures, as a lie: everything is lost, and
+ * again, and there is no room or no end of it. */
+static void
+send_lies (Rig *rig)
+{
+  enum { N_WORDS = 400 };
+  guint8 rtcp[32 + 20 + 12 + 4 * N_WORDS] = {
+    /* RFC 3550, 6.4.2: all of it lost. */
+    0x81, 201, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0,
+    0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, /* */
+    /* REMB: of 2^81 bits a second. */
+    0x8f, 206, 0, 4, 0, 0, 0, 1, 0, 0, 0, 0, 'R', 'E', 'M', 'B', 0, 0xff, 0xff,
+    0xff, /* */
+    /* RFC 4585, 6.2.1. */
+    0x81, 205, 0, 0, 0, 0, 0, 1
+  };
+  guint8 packet[sizeof rtcp + 64];
+  guint16 length = 2 + N_WORDS;
+  gsize size;
+
+  GST_WRITE_UINT16_BE (rtcp + 54, length);
+  GST_WRITE_UINT32_BE (rtcp + 60, rig->peer->ssrc);
+  g_mutex_lock (&rig->peer->lock);
+  for (guint i = 0; i < N_WORDS; i++) {
+    GstBuffer *buffer = rig->peer->history[i];
+
+    if (buffer != NULL)
+      gst_buffer_extract (buffer, 2, rtcp + 64 + 4 * i, 2);
+    rtcp[66 + 4 * i] = rtcp[67 + 4 * i] = 0xff;
+  }
+  g_mutex_unlock (&rig->peer->lock);
+  size = pb_test_peer_write_rtcp (
+      rig->client, rtcp, sizeof rtcp, packet, sizeof packet);
+  pb_test_peer_send (rig->client, A, packet, size);
+}
+
+/* What one asks for again is bounded, and others do not wait for it. */
+static void
+test_lies (void)
+{
+  const guint n = 120;
+  gint64 start_us;
+  guint before, most;
+  PbPeerStats stats;
+  Rig rig, liar;
+
+  rig_init (&rig, "127.0.0.1");
+  connect_from_a (&rig);
+  liar = (Rig){ .client = pb_test_peer_new ("127.0.0.1"),
+    .live = rig.live,
+    .port = rig.port,
+    .identity = rig.identity,
+    .frame = rig.frame };
+  rig_join (&liar);
+  connect_from_a (&liar);
+  rig.frame = liar.frame;
+  pb_test_peer_read (rig.client, 0);
+  before = rig.a->media;
+  start_us = g_get_monotonic_time ();
+  for (guint i = 0; i < n; i++) {
+    send_lies (&liar);
+    step (&rig);
+    pb_test_peer_read (liar.client, 0);
+  }
+  most = (guint) ((g_get_monotonic_time () - start_us) / G_USEC_PER_SEC + 2)
+         * 1000;
+  while (rig.a->media < before + n)
+    pb_test_peer_read (rig.client, 1000);
+  pb_peer_get_stats (liar.peer, &stats);
+  g_test_message ("%u sent again", stats.resent);
+  g_assert_cmpuint (stats.resent, >, 0);
+  g_assert_cmpuint (stats.resent, <=, most);
+  g_assert_null (g_atomic_pointer_get (&rig.ended));
+  rig_leave (&liar);
+  rig_clear (&rig);
+}
+
 static void
 test_ipv6 (void)
 {
@@ -375,6 +466,7 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/amplification", test_amplification);
   g_test_add_func ("/peer/life", test_life);
   g_test_add_func ("/peer/expiry", test_expiry);
+  g_test_add_func ("/peer/lies", test_lies);
   g_test_add_func ("/peer/ipv6", test_ipv6);
   return g_test_run ();
 }
