@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "webrtc/pb-offer.h"
@@ -14,6 +15,10 @@
 
 /* From the answer to the DTLS handshake's end; ICE gives up after 30 s. */
 #define CONNECT_LIMIT_US (15 * G_USEC_PER_SEC)
+/* A viewer that connects does so within a fraction of a second: after this it
+ * makes room where there is none. Offers are cheap, and those of one client that
+ * never connects would keep everybody out. */
+#define CONNECT_GRACE_US (G_USEC_PER_SEC)
 /* A viewer reports (RTCP) at least every 5 s, usually every second. */
 #define SILENCE_LIMIT_MS 8000
 /* Who is silent for this long is sent something to acknowledge. */
@@ -242,11 +247,16 @@ pb_whep_free (PbWhep *whep)
   g_free (whep);
 }
 
+/* Who knows it can end the viewer: not to be guessed from others' ids, as the
+ * numbers of g_random_int() can be from 156 of them. */
 static gchar *
 make_id (void)
 {
-  return g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (),
-      g_random_int (), g_random_int ());
+  guint8 bytes[16];
+  gchar *id = g_malloc (2 * sizeof bytes + 1);
+
+  randombytes_buf (bytes, sizeof bytes);
+  return sodium_bin2hex (id, 2 * sizeof bytes + 1, bytes, sizeof bytes);
 }
 
 static void
@@ -339,6 +349,31 @@ check_live (PbWhep *whep, SoupServerMessage *message, PbLive *live,
   return TRUE;
 }
 
+/* The one that has been connecting for longest. */
+static void
+make_room (PbWhep *whep)
+{
+  Viewer *oldest = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, whep->viewers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Viewer *viewer = value;
+    PbPeerStats stats;
+
+    pb_peer_get_stats (viewer->peer, &stats);
+    if (!stats.connected
+        && (oldest == NULL || viewer->created_us < oldest->created_us))
+      oldest = viewer;
+  }
+  if (oldest == NULL
+      || g_get_monotonic_time () - oldest->created_us < CONNECT_GRACE_US)
+    return;
+  whep->totals.reaped++;
+  remove_viewer (oldest, "not connected, and others wait");
+}
+
 static void
 handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
 {
@@ -347,6 +382,8 @@ handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
   if (!read_offer (whep, message, &offer)
       || !check_live (whep, message, live, &offer))
     return;
+  if (g_hash_table_size (whep->viewers) >= whep->max_viewers)
+    make_room (whep);
   if (g_hash_table_size (whep->viewers) >= whep->max_viewers) {
     refuse_busy (whep, message, "The server has too many viewers");
     return;
