@@ -59,6 +59,7 @@ static gboolean
 read_passphrase (PbConfig *config, GError **error)
 {
   g_autofree gchar *text = NULL;
+  const gchar *line;
 
   if (config->passphrase_file[0] == '\0')
     return TRUE;
@@ -67,8 +68,16 @@ read_passphrase (PbConfig *config, GError **error)
     return FALSE;
   }
   text[strcspn (text, "\r\n")] = '\0';
+  /* Editors on Windows begin UTF-8 with a mark; blanks come from copying. */
+  line = g_str_has_prefix (text, "\357\273\277") ? text + 3 : text;
   g_free (config->passphrase);
-  config->passphrase = g_steal_pointer (&text);
+  config->passphrase = g_strchomp (g_strdup (line));
+  if (config->passphrase[0] == '\0') {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--passphrase-file: there is no passphrase in the first line of %s",
+        config->passphrase_file);
+    return FALSE;
+  }
   return TRUE;
 }
 

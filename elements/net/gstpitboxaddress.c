@@ -41,13 +41,14 @@ static gboolean
 read_query (PitboxAddress *address, const gchar *query, GError **error)
 {
   GUriParamsIter iter;
+  g_autoptr (GError) why = NULL;
   gchar *name, *value;
   gboolean ok = TRUE;
 
   if (query == NULL)
     return TRUE;
   g_uri_params_iter_init (&iter, query, -1, "&", G_URI_PARAMS_NONE);
-  while (ok && g_uri_params_iter_next (&iter, &name, &value, NULL)) {
+  while (ok && g_uri_params_iter_next (&iter, &name, &value, &why)) {
     guint64 number;
 
     if (g_str_equal (name, "user"))
@@ -67,7 +68,9 @@ read_query (PitboxAddress *address, const gchar *query, GError **error)
     pitbox_secret_free (value);
     g_free (name);
   }
-  return ok;
+  return why == NULL
+             ? ok
+             : fail (error, "has a part behind the ? that cannot be read");
 }
 
 static gboolean
@@ -100,7 +103,11 @@ pitbox_address_new (const gchar *uri, GError **error)
 {
   g_autoptr (PitboxAddress) address = g_new0 (PitboxAddress, 1);
   g_autoptr (GUri) parsed =
-      g_uri_parse (uri, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_NON_DNS, NULL);
+      /* The query is decoded part by part: an & may be in a key. */
+      g_uri_parse (uri,
+          G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_NON_DNS
+              | G_URI_FLAGS_ENCODED_QUERY,
+          NULL);
 
   address->latency_ms = -1;
   if (parsed == NULL) {

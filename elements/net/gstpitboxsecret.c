@@ -33,18 +33,23 @@ gchar *
 pitbox_secret_read_file (const gchar *path, GError **error)
 {
   g_autofree gchar *text = NULL;
+  const gchar *line;
   gchar *key;
   gsize size;
 
   if (!g_file_get_contents (path, &text, &size, error))
     return NULL;
-  if (size > MAX_FILE_BYTES || strlen (text) != size) {
+  /* Editors on Windows begin UTF-8 with a mark. */
+  line = g_str_has_prefix (text, "\357\273\277") ? text + 3 : text;
+  if (size > MAX_FILE_BYTES || strlen (text) != size
+      || strcspn (line, " \t\r\n") == 0) {
     memset (text, 0, size);
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
         "%s is no file with a key in its first line", path);
     return NULL;
   }
-  key = g_strndup (text, strcspn (text, "\r\n"));
+  /* Blanks at the end come from copying; no key of the server's has any. */
+  key = g_strchomp (g_strndup (line, strcspn (line, "\r\n")));
   memset (text, 0, size);
   return key;
 }

@@ -62,6 +62,7 @@ struct _GstPitboxSrc {
 
   /* Object lock. */
   PitboxAddress *address; /* NULL until there is one */
+  gchar *bad_uri; /* what is wrong with the one that was set instead */
   gchar *user;
   gchar *key;
   gchar *key_file;
@@ -183,7 +184,8 @@ fill_config (GstPitboxSrc *self, PitboxSrtCallerConfig *config, GError **error)
 
   if (a == NULL) {
     g_set_error_literal (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-        "set uri to pitbox://HOST[:PORT]/DRIVER");
+        self->bad_uri != NULL ? self->bad_uri
+                              : "set uri to pitbox://HOST[:PORT]/DRIVER");
     return FALSE;
   }
   user = self->user != NULL ? self->user : a->user;
@@ -279,9 +281,22 @@ set_uri (GstPitboxSrc *self, const gchar *uri, GError **error)
     return FALSE;
   GST_OBJECT_LOCK (self);
   g_clear_pointer (&self->address, pitbox_address_free);
+  g_clear_pointer (&self->bad_uri, g_free);
   self->address = address;
   GST_OBJECT_UNLOCK (self);
   return TRUE;
+}
+
+/* A property cannot be refused: it is an error when the element starts, and not
+ * the address before that is read on. A warning now would have no bus yet. */
+static void
+refuse_uri (GstPitboxSrc *self, const GError *error)
+{
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->address, pitbox_address_free);
+  g_free (self->bad_uri);
+  self->bad_uri = g_strdup (error->message);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* Without its key. */
@@ -318,8 +333,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
   if (id == PROP_URI) {
     if (g_value_get_string (value) != NULL
         && !set_uri (self, g_value_get_string (value), &error))
-      GST_ELEMENT_WARNING (
-          self, RESOURCE, SETTINGS, ("%s", error->message), (NULL));
+      refuse_uri (self, error);
     return;
   }
   GST_OBJECT_LOCK (self);
@@ -407,6 +421,7 @@ finalize (GObject *object)
   GstPitboxSrc *self = GST_PITBOX_SRC (object);
 
   g_clear_pointer (&self->address, pitbox_address_free);
+  g_free (self->bad_uri);
   pitbox_properties_clear (self, settings, G_N_ELEMENTS (settings));
   G_OBJECT_CLASS (gst_pitbox_src_parent_class)->finalize (object);
 }

@@ -482,6 +482,13 @@ static const Refusal refusals[] = {
   { "uri=pitbox://127.0.0.1:%u/car01 user=studio key=short",
       GST_RESOURCE_ERROR_SETTINGS, "10 to 79" },
   { "user=u%u", GST_RESOURCE_ERROR_SETTINGS, "set uri" },
+  { "uri=pitbox://127.0.0.1:%u/car01 uri=pitbox://127.0.0.1:0/car01 "
+    "user=studio key=" KEY,
+      GST_RESOURCE_ERROR_SETTINGS, "a port that cannot be" },
+  { "uri=pitbox://127.0.0.1:%u/car01?user=studio&key=b%00" KEY,
+      GST_RESOURCE_ERROR_SETTINGS, "cannot be read" },
+  { "uri=pitbox://127.0.0.1:%u/car01?user=studio&key=" KEY "%26user=all",
+      GST_RESOURCE_ERROR_NOT_AUTHORIZED, "wrong passphrase" },
 };
 
 GST_START_TEST (test_refusals_say_why)
@@ -519,6 +526,11 @@ GST_START_TEST (test_the_key_can_stand_in_a_file)
       "wait-for-driver=true name=s s.video ! queue ! fakesink sync=false",
       port->port, path);
   g_autofree gchar *words = NULL;
+  /* As editors and copying leave it. */
+  static const gchar *const keys[] = { KEY "\nmore\n", KEY,
+    "\357\273\277" KEY " \r\n" };
+  static const gchar *const keyless[] = { "", "\n" KEY "\n",
+    "\357\273\277\r\n" };
   GstElement *pipeline = gst_parse_launch (text, NULL);
 
   g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_PLAYING), ==,
@@ -526,10 +538,23 @@ GST_START_TEST (test_the_key_can_stand_in_a_file)
   words = wait_error (pipeline, GST_RESOURCE_ERROR_SETTINGS);
   g_assert_nonnull (strstr (words, path));
   gst_element_set_state (pipeline, GST_STATE_NULL);
-  g_assert_true (g_file_set_contents (path, KEY "\nmore\n", -1, NULL));
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  wait_state (pipeline, "connected");
-  stop (pipeline);
+  for (guint i = 0; i < G_N_ELEMENTS (keyless); i++) {
+    g_autofree gchar *why = NULL;
+
+    g_assert_true (g_file_set_contents (path, keyless[i], -1, NULL));
+    g_assert_cmpint (gst_element_set_state (pipeline, GST_STATE_PLAYING), ==,
+        GST_STATE_CHANGE_FAILURE);
+    why = wait_error (pipeline, GST_RESOURCE_ERROR_SETTINGS);
+    g_assert_nonnull (strstr (why, "no file with a key"));
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_assert_true (g_file_set_contents (path, keys[i], -1, NULL));
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    wait_state (pipeline, "connected");
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
+  gst_object_unref (pipeline);
   g_unlink (path);
   g_rmdir (dir);
   stop (driver);

@@ -151,6 +151,41 @@ test_bad_settings_are_named (void)
   }
 }
 
+/* As editors and copying leave it. */
+static void
+test_the_passphrase_is_the_first_line (void)
+{
+  static const struct {
+    const gchar *text, *want; /* NULL: there is none */
+  } table[] = {
+    { "correct-horse\n", "correct-horse" },
+    { "correct-horse", "correct-horse" },
+    { "\357\273\277correct-horse \r\nmore\r\n", "correct-horse" },
+    { "", NULL },
+    { "\ncorrect-horse\n", NULL },
+  };
+  g_autofree gchar *dir = g_dir_make_tmp ("pb-key-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (dir, "key", NULL);
+  const gchar *args[] = { "--passphrase-file", path, NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PbConfig) config = NULL;
+
+    g_assert_true (g_file_set_contents (path, table[i].text, -1, NULL));
+    config = load ("[agent]\ndriver = car1\n", args, &error);
+    if (table[i].want != NULL) {
+      g_assert_no_error (error);
+      g_assert_cmpstr (config->passphrase, ==, table[i].want);
+    } else {
+      g_assert_null (config);
+      g_assert_nonnull (strstr (error->message, path));
+    }
+  }
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -167,5 +202,7 @@ main (int argc, char **argv)
       test_option_beats_environment_beats_file);
   g_test_add_func (
       "/config/bad-settings-are-named", test_bad_settings_are_named);
+  g_test_add_func ("/config/the-passphrase-is-the-first-line",
+      test_the_passphrase_is_the_first_line);
   return g_test_run ();
 }
