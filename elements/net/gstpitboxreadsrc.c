@@ -124,17 +124,28 @@ stop (GstBaseSrc *src)
   return TRUE;
 }
 
+/* Also before start() and after stop(): an application may flush an element in
+ * any state. */
+static void
+set_flushing (GstPitboxReadSrc *self, gboolean flushing)
+{
+  GST_OBJECT_LOCK (self);
+  if (self->caller != NULL)
+    pitbox_srt_caller_set_flushing (self->caller, flushing);
+  GST_OBJECT_UNLOCK (self);
+}
+
 static gboolean
 unlock (GstBaseSrc *src)
 {
-  pitbox_srt_caller_set_flushing (GST_PITBOX_READ_SRC (src)->caller, TRUE);
+  set_flushing (GST_PITBOX_READ_SRC (src), TRUE);
   return TRUE;
 }
 
 static gboolean
 unlock_stop (GstBaseSrc *src)
 {
-  pitbox_srt_caller_set_flushing (GST_PITBOX_READ_SRC (src)->caller, FALSE);
+  set_flushing (GST_PITBOX_READ_SRC (src), FALSE);
   return TRUE;
 }
 

@@ -715,6 +715,23 @@ GST_START_TEST (test_addresses)
 }
 GST_END_TEST
 
+GST_START_TEST (test_a_flush_in_any_state)
+{
+  static const GstState states[] = { GST_STATE_NULL, GST_STATE_READY,
+    GST_STATE_PLAYING, GST_STATE_READY, GST_STATE_NULL };
+  GstElement *src = gst_object_ref_sink (gst_parse_launch (
+      "pitboxsrc uri=pitbox://127.0.0.1:9/car01 user=studio", NULL));
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    g_assert_cmpint (
+        gst_element_set_state (src, states[i]), !=, GST_STATE_CHANGE_FAILURE);
+    gst_element_send_event (src, gst_event_new_flush_start ());
+    gst_element_send_event (src, gst_event_new_flush_stop (TRUE));
+  }
+  gst_object_unref (src);
+}
+GST_END_TEST
+
 static gboolean
 has (const gchar *factory)
 {
@@ -734,6 +751,7 @@ pitboxsrc_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_addresses);
+  tcase_add_test (tc, test_a_flush_in_any_state);
   tcase_add_loop_test (tc, test_refusals_say_why, 0, G_N_ELEMENTS (refusals));
   if (!has ("x264enc") || !has ("tsdemux") || !has ("h264parse"))
     return s;
