@@ -10,7 +10,7 @@ import { startStack, until } from './browser/stack.mjs';
 
 const SIZES = [[1920, 1080], [1366, 768], [1366, 650]];
 
-async function shoot(stack, folder, seconds, [width, height]) {
+async function shoot(stack, folder, seconds, [width, height], lost = false) {
   const browser = await startChromium({ width, height });
   try {
     const page = await browser.open(`${stack.url}/#driver=car1`);
@@ -20,7 +20,12 @@ async function shoot(stack, folder, seconds, [width, height]) {
     const scrolls = await page.evaluate(() =>
       document.documentElement.scrollHeight > innerHeight
       || document.documentElement.scrollWidth > innerWidth);
-    const path = join(folder, `live-${width}x${height}.png`);
+    if (lost) {
+      await stack.children.get('server').stop();
+      await new Promise((r) => setTimeout(r, 4000));
+    }
+    const path = join(folder,
+      `${lost ? 'lost' : 'live'}-${width}x${height}.png`);
     await page.screenshot({ path });
     console.log(`${path}${scrolls ? ' SCROLLS' : ''}`);
     console.log(page.problems);
@@ -40,6 +45,7 @@ await run(async () => {
   });
   try {
     for (const size of SIZES) await shoot(stack, folder, Number(seconds), size);
+    await shoot(stack, folder, 5, SIZES[1], true);
   } finally {
     await stack.stop();
   }

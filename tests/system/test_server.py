@@ -347,15 +347,21 @@ def test_bind(stack):
     with Stack() as other:
         other.start_server("--password-file", password)
         assert request(other, "GET", "/healthz")[0] == 200
+        viewers = socket.socket(type=socket.SOCK_DGRAM)
+        viewers.bind(("127.0.0.1", 0))
         ports = {"--http-port": other.url.rsplit(":", 1)[1],
-                 "--srt-port": str(other.srt_port)}
+                 "--srt-port": str(other.srt_port),
+                 "--webrtc-port": str(viewers.getsockname()[1])}
         for taken in ports:
             done = subprocess.run(
                 ["pitbox-server", "--data-dir", stack.path("taken"),
                  *(w for o, n in ports.items()
                    for w in (o, n if o == taken else "0"))],
                 capture_output=True, text=True, timeout=20)
-            assert done.returncode == 1 and taken in done.stderr, done
+            assert done.returncode == 1, done
+            for word in (taken, "127.0.0.1", ports[taken]):
+                assert word in done.stderr, (word, done)
+        viewers.close()
         for path in ("/", "/metrics", "/api/v1/drivers"):
             status, headers, _ = request(other, "GET", path)
             assert status == 401 and "Basic" in headers["WWW-Authenticate"]
