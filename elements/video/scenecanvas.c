@@ -102,57 +102,86 @@ over (guint32 below, guint32 above)
   return 0xff000000u | ((above & 0xffffff) + (rb & 0xff00ff) + (g & 0x00ff00));
 }
 
-static void
-over_run (guint32 *d, const guint32 *s, gint n)
+struct _SceneOverlay {
+  GArray *runs; /* of Run */
+  GArray *px; /* of the runs, one after the other */
+};
+
+typedef struct {
+  gint x, y, n;
+  gboolean opaque;
+} Run;
+
+static gint
+kind_of (guint32 p)
 {
-  for (gint i = 0; i < n; i++) {
-    if (s[i] >= 0xff000000u)
-      d[i] = s[i];
-    else if (s[i] != 0)
-      d[i] = over (d[i], s[i]);
-  }
+  return p == 0 ? 0 : p >= 0xff000000u ? 2 : 1;
 }
 
-/* An image as wide as the picture, from its top, of which the first eighth is
- * drawn whole and below only so many columns at either side. */
-void
-scene_canvas_over_edges (
-    SceneCanvas *canvas, cairo_surface_t *image, gint columns)
+/**
+ * scene_overlay_new:
+ * @image: ARGB32 as cairo has it
+ *
+ * Returns: (transfer full): what of it is not transparent, in runs that are
+ *   copied and runs that are mixed
+ */
+SceneOverlay *
+scene_overlay_new (cairo_surface_t *image)
 {
-  gint stride = cairo_image_surface_get_stride (image) / 4;
-  gint h = MIN (cairo_image_surface_get_height (image), canvas->height);
-  const guint32 *src = (const guint32 *) cairo_image_surface_get_data (image);
-  gint w = canvas->width, n = MIN (columns, w / 2);
-
-  for (gint y = 0; y < h; y++) {
-    const guint32 *s = src + (gsize) y * stride;
-    guint32 *d = canvas->px + (gsize) y * canvas->stride;
-
-    if (y < canvas->height / 8) {
-      over_run (d, s, w);
-      continue;
-    }
-    over_run (d, s, n);
-    over_run (d + w - n, s + w - n, n);
-  }
-}
-
-/* image is ARGB32 as cairo has it. */
-void
-scene_canvas_over (SceneCanvas *canvas, cairo_surface_t *image, gint x, gint y)
-{
+  SceneOverlay *o = g_new0 (SceneOverlay, 1);
   gint stride = cairo_image_surface_get_stride (image) / 4;
   gint w = cairo_image_surface_get_width (image);
   gint h = cairo_image_surface_get_height (image);
-  const guint32 *src = (const guint32 *) cairo_image_surface_get_data (image);
-  gint x0 = MAX (0, -x), x1 = MIN (w, canvas->width - x);
+  const guint32 *src;
 
-  for (gint v = MAX (0, -y); v < MIN (h, canvas->height - y); v++) {
-    const guint32 *s = src + (gsize) v * stride;
-    guint32 *d = canvas->px + (gssize) (y + v) * canvas->stride + x;
+  cairo_surface_flush (image);
+  src = (const guint32 *) cairo_image_surface_get_data (image);
+  o->runs = g_array_new (FALSE, FALSE, sizeof (Run));
+  o->px = g_array_new (FALSE, FALSE, sizeof *src);
+  for (gint y = 0; y < h; y++, src += stride)
+    for (gint x = 0, from = 0; x < w; from = x) {
+      gint kind = kind_of (src[x]);
+      Run run;
 
-    if (x1 > x0)
-      over_run (d + x0, s + x0, x1 - x0);
+      while (x < w && kind_of (src[x]) == kind)
+        x++;
+      run = (Run){ from, y, x - from, kind == 2 };
+      if (kind == 0)
+        continue;
+      g_array_append_val (o->runs, run);
+      g_array_append_vals (o->px, src + from, (guint) run.n);
+    }
+  return o;
+}
+
+void
+scene_overlay_free (SceneOverlay *overlay)
+{
+  if (overlay == NULL)
+    return;
+  g_array_unref (overlay->runs);
+  g_array_unref (overlay->px);
+  g_free (overlay);
+}
+
+/* x, y: where its upper left corner goes; all of it lies within the picture. */
+void
+scene_overlay_draw (
+    const SceneOverlay *overlay, SceneCanvas *canvas, gint x, gint y)
+{
+  const guint32 *s = (const guint32 *) (void *) overlay->px->data;
+
+  for (guint i = 0; i < overlay->runs->len; i++) {
+    const Run *run = &g_array_index (overlay->runs, Run, i);
+    guint32 *d =
+        canvas->px + (gssize) (y + run->y) * canvas->stride + x + run->x;
+
+    if (run->opaque)
+      memcpy (d, s, (gsize) run->n * 4);
+    else
+      for (gint k = 0; k < run->n; k++)
+        d[k] = over (d[k], s[k]);
+    s += run->n;
   }
 }
 
@@ -216,20 +245,31 @@ typedef struct {
 } Scaling;
 
 /* One line of a sprite. Between columns it is the mean: the lines above and
- * below would cost as much again, and sizes halve anyway. */
+ * below would cost as much again, and sizes halve anyway. The art is flat: most
+ * pixels are what the one to the left was. */
 static void
 sprite_line (const Scaling *s, const guint32 *src, guint32 *d, gint n, gint u)
 {
+  guint32 same = 0, shown = 0;
+
   for (gint x = 0; x < n; x++, u += s->step) {
     gint c = CLAMP (u >> 16, 0, s->last);
     guint32 p, a = src[c], b = src[c + 1];
 
     if ((a | b) == 0)
       continue;
+    if (a == b && a == same) {
+      d[x] = shown;
+      continue;
+    }
     p = a == b ? a : mix4 (a, b, (u & 0xffff) >> 8);
     if (s->amount != 0)
       p = hazed (p, s->haze, s->amount);
     d[x] = p >= 0xfe000000u ? p | 0xff000000u : over (d[x], p);
+    if (a == b && a >= 0xff000000u) {
+      same = a;
+      shown = d[x];
+    }
   }
 }
 

@@ -33,6 +33,13 @@ typedef struct {
  */
 typedef struct _SceneSprite SceneSprite;
 
+/**
+ * SceneOverlay:
+ *
+ * A picture with alpha that lies over all others at its own size.
+ */
+typedef struct _SceneOverlay SceneOverlay;
+
 /* Draws a sprite's art into a unit square: x 0 to aspect, y 0 (top) to 1. */
 typedef void (*SceneSpriteArt) (cairo_t *cr, gint variant);
 
@@ -43,15 +50,16 @@ void scene_canvas_span (
     SceneCanvas *canvas, gint y, gfloat x0, gfloat x1, guint32 color);
 void scene_canvas_rect (SceneCanvas *canvas, gfloat x, gfloat y, gfloat w,
     gfloat h, guint32 color, guint alpha);
-void scene_canvas_over (
-    SceneCanvas *canvas, cairo_surface_t *image, gint x, gint y);
-void scene_canvas_over_edges (
-    SceneCanvas *canvas, cairo_surface_t *image, gint columns);
 void scene_canvas_mask (
     SceneCanvas *canvas, cairo_surface_t *mask, gint x, gint y, guint32 color);
 void scene_canvas_sprite (SceneCanvas *canvas, const SceneSprite *sprite,
     gfloat center, gfloat bottom, gfloat height_px, const gint clip[4],
     guint32 haze, guint haze_amount);
+
+SceneOverlay *scene_overlay_new (cairo_surface_t *image);
+void scene_overlay_free (SceneOverlay *overlay);
+void scene_overlay_draw (
+    const SceneOverlay *overlay, SceneCanvas *canvas, gint x, gint y);
 
 SceneSprite *scene_sprite_new (
     SceneSpriteArt art, gint variant, gfloat aspect, gint max_height_px);

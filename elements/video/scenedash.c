@@ -23,29 +23,37 @@
 struct _SceneDash {
   gfloat unit;
   gfloat origin_x, origin_y;
-  cairo_surface_t *cockpit;
+  SceneOverlay *cockpit;
   gint cockpit_y;
-  gint pillar; /* columns of the frame at either side */
-  cairo_surface_t *frame; /* from the top down */
+  SceneOverlay *frame; /* from the top down */
+  SceneOverlay *dial; /* its scale, for these: */
+  gdouble dial_last_rpm, dial_scale_rpm;
   SceneFont *tiny, *small, *medium, *large, *huge;
   SceneRevs revs;
   guint steps;
 };
 
-static cairo_surface_t *
-make_frame (gint width, gint height, gdouble unit)
+/* A cairo context whose origin and unit are given in pixels. */
+static cairo_t *
+begin_overlay (gint width, gint height, gdouble x, gdouble y, gdouble unit)
 {
-  gint h = (gint) (height * 0.86);
   cairo_surface_t *s =
-      cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, h);
+      cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   cairo_t *cr = cairo_create (s);
 
-  cairo_translate (cr, width / 2.0, 0);
+  cairo_surface_destroy (s);
+  cairo_translate (cr, x, y);
   cairo_scale (cr, unit, unit);
-  scene_frame_paint (cr, width / 2.0 / unit, height / unit);
+  return cr;
+}
+
+static SceneOverlay *
+end_overlay (cairo_t *cr)
+{
+  SceneOverlay *overlay = scene_overlay_new (cairo_get_target (cr));
+
   cairo_destroy (cr);
-  cairo_surface_flush (s);
-  return s;
+  return overlay;
 }
 
 SceneDash *
@@ -60,15 +68,12 @@ scene_dash_new (gint width, gint height)
   dash->origin_x = width / 2.0f;
   dash->origin_y = (gfloat) height;
   dash->cockpit_y = height - h;
-  dash->cockpit = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, h);
-  cr = cairo_create (dash->cockpit);
-  cairo_translate (cr, width / 2.0, h);
-  cairo_scale (cr, u, u);
+  cr = begin_overlay (width, h, width / 2.0, h, u);
   scene_cockpit_paint (cr, width / 2.0 / u + 2);
-  cairo_destroy (cr);
-  cairo_surface_flush (dash->cockpit);
-  dash->pillar = MIN (width / 2, (gint) ceilf (80 * u));
-  dash->frame = make_frame (width, height, u);
+  dash->cockpit = end_overlay (cr);
+  cr = begin_overlay (width, (gint) (height * 0.86), width / 2.0, 0, u);
+  scene_frame_paint (cr, width / 2.0 / u, height / u);
+  dash->frame = end_overlay (cr);
   dash->tiny = scene_font_new (MAX (9 * u, 6), 0.85f);
   dash->small = scene_font_new (MAX (14 * u, 8), 0.85f);
   dash->medium = scene_font_new (22 * u, 0.85f);
@@ -88,8 +93,9 @@ scene_dash_free (SceneDash *dash)
   scene_font_free (dash->medium);
   scene_font_free (dash->large);
   scene_font_free (dash->huge);
-  cairo_surface_destroy (dash->cockpit);
-  cairo_surface_destroy (dash->frame);
+  scene_overlay_free (dash->cockpit);
+  scene_overlay_free (dash->frame);
+  scene_overlay_free (dash->dial);
   g_free (dash);
 }
 
@@ -356,11 +362,11 @@ draw_lap_panel (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   }
 }
 
-/* Ticks and figures of the dial; they follow the car's own limits. */
+/* Ticks of the dial, around the origin. */
 static void
-draw_dial_scale (SceneDash *dash, cairo_t *cr)
+paint_dial (const SceneDash *dash, cairo_t *cr)
 {
-  const gdouble x = -SCENE_GAUGE_X, y = SCENE_GAUGE_Y, r = SCENE_GAUGE_R;
+  const gdouble r = SCENE_GAUGE_R;
   gint top = (gint) (dash->revs.scale_rpm / 1000);
 
   for (gint k = 0; k <= top; k++) {
@@ -368,13 +374,13 @@ draw_dial_scale (SceneDash *dash, cairo_t *cr)
         SCENE_DIAL_FROM + SCENE_DIAL_SPAN * k * 1000 / dash->revs.scale_rpm;
     gdouble inner = top <= 12 || k % 2 == 0 ? 0.80 : 0.88;
 
-    cairo_move_to (cr, x + cos (a) * r * inner, y + sin (a) * r * inner);
-    cairo_line_to (cr, x + cos (a) * r * 0.95, y + sin (a) * r * 0.95);
+    cairo_move_to (cr, cos (a) * r * inner, sin (a) * r * inner);
+    cairo_line_to (cr, cos (a) * r * 0.95, sin (a) * r * 0.95);
   }
   cairo_set_line_width (cr, 2);
   cairo_set_source_rgb (cr, 0.80, 0.83, 0.87);
   cairo_stroke (cr);
-  cairo_arc (cr, x, y, r * 0.915,
+  cairo_arc (cr, 0, 0, r * 0.915,
       SCENE_DIAL_FROM
           + SCENE_DIAL_SPAN
                 * MIN (dash->revs.last_rpm / dash->revs.scale_rpm, 1.0),
@@ -382,6 +388,30 @@ draw_dial_scale (SceneDash *dash, cairo_t *cr)
   cairo_set_line_width (cr, 4.5);
   cairo_set_source_rgb (cr, 0.90, 0.22, 0.20);
   cairo_stroke (cr);
+}
+
+/* Painted anew when the car's limits are other ones. */
+static void
+draw_dial (SceneDash *dash, SceneCanvas *canvas)
+{
+  gint half = (gint) ceil (SCENE_GAUGE_R * dash->unit) + 2;
+  gdouble x = px (dash, -SCENE_GAUGE_X), y = py (dash, SCENE_GAUGE_Y);
+  gint left = CLAMP ((gint) x - half, 0, MAX (canvas->width - 2 * half, 0));
+  gint top = CLAMP ((gint) y - half, 0, MAX (canvas->height - 2 * half, 0));
+  cairo_t *cr;
+
+  if (2 * half > MIN (canvas->width, canvas->height))
+    return;
+  if (dash->dial == NULL || dash->dial_last_rpm != dash->revs.last_rpm
+      || dash->dial_scale_rpm != dash->revs.scale_rpm) {
+    scene_overlay_free (dash->dial);
+    cr = begin_overlay (2 * half, 2 * half, x - left, y - top, dash->unit);
+    paint_dial (dash, cr);
+    dash->dial = end_overlay (cr);
+    dash->dial_last_rpm = dash->revs.last_rpm;
+    dash->dial_scale_rpm = dash->revs.scale_rpm;
+  }
+  scene_overlay_draw (dash->dial, canvas, left, top);
 }
 
 static void
@@ -409,7 +439,6 @@ draw_moving (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
   cr = cairo_create (canvas->surface);
   cairo_translate (cr, dash->origin_x, dash->origin_y);
   cairo_scale (cr, dash->unit, dash->unit);
-  draw_dial_scale (dash, cr);
   scene_needle_paint (cr, -SCENE_GAUGE_X, SCENE_GAUGE_Y, SCENE_GAUGE_R,
       scene_row_get (row, SCENE_RPM, 0) / dash->revs.scale_rpm);
   draw_g_dot (cr, row);
@@ -434,8 +463,9 @@ scene_dash_get_mirror (
 void
 scene_dash_draw (SceneDash *dash, SceneCanvas *canvas, const SceneRow *row)
 {
-  scene_canvas_over_edges (canvas, dash->frame, dash->pillar);
-  scene_canvas_over (canvas, dash->cockpit, 0, dash->cockpit_y);
+  scene_overlay_draw (dash->frame, canvas, 0, 0);
+  scene_overlay_draw (dash->cockpit, canvas, 0, dash->cockpit_y);
+  draw_dial (dash, canvas);
   draw_lights (dash, canvas, row);
   draw_screen (dash, canvas, row);
   draw_pedals (dash, canvas, row);
