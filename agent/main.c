@@ -3,10 +3,18 @@
 #include "pb-agent.h"
 #include "pb-diagnose.h"
 #include "pb-log.h"
+#include "pb-picture.h"
 #include "pb-signals.h"
 
 #include <gst/gst.h>
 #include <locale.h>
+
+static int
+refuse (const GError *error)
+{
+  g_printerr ("pitbox-agent: %s\nTry pitbox-agent --help\n", error->message);
+  return 2;
+}
 
 int
 main (int argc, char **argv)
@@ -20,15 +28,15 @@ main (int argc, char **argv)
   g_set_prgname ("pitbox-agent");
   pb_log_init ();
   config = pb_config_load (&argc, &argv, &error);
-  if (config == NULL) {
-    g_printerr ("pitbox-agent: %s\nTry pitbox-agent --help\n", error->message);
-    return 2;
-  }
+  if (config == NULL)
+    return refuse (error);
   if (config->version) {
     g_print ("pitbox-agent %s\n", PACKAGE_VERSION);
     return 0;
   }
   gst_init (NULL, NULL);
+  if (!pb_picture_check (config, &error))
+    return refuse (error);
   if (config->diagnose)
     return pb_diagnose (config) ? 0 : 1;
 

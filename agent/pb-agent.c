@@ -6,6 +6,7 @@
 #include "pb-status.h"
 #include "pb-stream.h"
 #include "pb-supervisor.h"
+#include "pb-uplink.h"
 
 #include <gst/gst.h>
 
@@ -33,6 +34,7 @@ struct _PbAgent {
   guint timer; /* the one thing that is waited for */
   guint sim_timer; /* ends a stream whose simulator left */
   guint status_timer;
+  GCancellable *host_check;
 };
 
 static void try_stream (PbAgent *self);
@@ -203,6 +205,17 @@ try_stream (PbAgent *self)
   pb_stream_start (self->stream);
 }
 
+static void
+on_no_host (const gchar *problem, gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  g_warning ("%s", problem);
+  if (self->reason == NULL)
+    self->reason = g_strdup (problem);
+  write_status (self);
+}
+
 static gboolean
 on_status (gpointer user_data)
 {
@@ -227,6 +240,7 @@ pb_agent_new (const PbConfig *config)
   self->mode = pb_config_get_mode (config);
   self->refused = g_string_new (NULL);
   self->status = pb_status_new (config);
+  self->host_check = g_cancellable_new ();
   return self;
 }
 
@@ -240,6 +254,7 @@ void
 pb_agent_start (PbAgent *agent)
 {
   agent->status_timer = g_timeout_add_seconds (1, on_status, agent);
+  pb_uplink_check_host (agent->config, agent->host_check, on_no_host, agent);
   if (pb_sim_is_running (agent->config->shm_name))
     try_stream (agent);
   else
@@ -253,6 +268,8 @@ pb_agent_start (PbAgent *agent)
 void
 pb_agent_free (PbAgent *agent)
 {
+  g_cancellable_cancel (agent->host_check);
+  g_object_unref (agent->host_check);
   stop_stream (agent);
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_clear_handle_id (&agent->status_timer, g_source_remove);

@@ -3,6 +3,7 @@
 #include "pb-diagnose.h"
 
 #include "pb-picture.h"
+#include "pb-refusal.h"
 #include "pb-sim.h"
 #include "pb-uplink.h"
 
@@ -137,38 +138,30 @@ check_picture (const PbConfig *config)
   return check_encoder (config) && ok;
 }
 
-/* What to do about a server that did not take the device. */
-static const gchar *
-advice_for (const GError *error)
-{
-  if (error->domain != GST_RESOURCE_ERROR)
-    return "";
-  switch (error->code) {
-    case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
-      return "; pitbox-server device add prints the key, see --passphrase-file";
-    case GST_RESOURCE_ERROR_NOT_FOUND:
-      return "; make it known there with pitbox-server device add";
-    case GST_RESOURCE_ERROR_OPEN_WRITE:
-      return "; is pitbox-server running there, and UDP let through?";
-    default:
-      return "";
-  }
-}
+/* What a link try has said so far. */
+typedef struct {
+  const PbConfig *config;
+  gboolean connected;
+  gint code;
+  gchar *reason; /* why not, and what to do */
+} LinkTry;
 
-static gboolean
-is_final (GstMessage *message, gchar **reason, const gchar **advice)
+static void
+note_message (LinkTry *link, GstMessage *message)
 {
-  g_autoptr (GError) error = NULL;
   const GstStructure *s = gst_message_get_structure (message);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *advice = NULL;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     gst_message_parse_error (message, &error, NULL);
-    *reason = g_strdup (error->message);
-    *advice = advice_for (error);
-    return TRUE;
+    advice = pb_refusal_advise (link->config, link->code, error);
+    link->reason = g_strconcat (
+        error->message, advice != NULL ? ": " : NULL, advice, NULL);
+  } else if (pb_refusal_read_code (s, &link->code)) {
+    link->connected =
+        g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0;
   }
-  return s != NULL && gst_structure_has_name (s, "pitbox-srt-state")
-         && g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0;
 }
 
 /* Connects, sends nothing, and leaves: to be let in is the answer. */
@@ -179,8 +172,7 @@ check_link (const PbConfig *config)
   g_autoptr (GstElement) sink = NULL;
   g_autoptr (GstBus) bus = NULL;
   g_autofree gchar *reason = NULL;
-  const gchar *advice = "";
-  gboolean connected = FALSE;
+  LinkTry link = { config, FALSE, 0, NULL };
   gint64 end = g_get_monotonic_time () + LINK_TIMEOUT / 1000;
 
   sink = gst_element_factory_make ("pitboxsrtsink", NULL);
@@ -194,24 +186,27 @@ check_link (const PbConfig *config)
   bus = gst_bus_new ();
   gst_element_set_bus (sink, bus);
   gst_element_set_state (sink, GST_STATE_PAUSED);
-  while (!connected && reason == NULL && g_get_monotonic_time () < end) {
+  while (
+      !link.connected && link.reason == NULL && g_get_monotonic_time () < end) {
     g_autoptr (GstMessage) m = gst_bus_timed_pop_filtered (
         bus, 100 * GST_MSECOND, GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
 
-    if (m != NULL && is_final (m, &reason, &advice))
-      connected = reason == NULL;
+    if (m != NULL)
+      note_message (&link, m);
   }
   gst_element_set_state (sink, GST_STATE_NULL);
   gst_element_set_bus (sink, NULL);
   /* A reason of the element begins with the address. */
+  reason = link.reason;
   if (reason != NULL)
-    line (FALSE, "server", "%s%s", reason, advice);
+    line (FALSE, "server", "%s", reason);
   else
-    line (connected, "server", "%s: %s", config->server,
-        connected ? "takes this device"
-                  : "no answer; is pitbox-server running there, and UDP let "
-                    "through?");
-  return connected;
+    line (link.connected, "server", "%s: %s", config->server,
+        link.connected
+            ? "takes this device"
+            : "no answer; is pitbox-server running there, and UDP let "
+              "through?");
+  return link.connected;
 }
 
 /**

@@ -71,6 +71,62 @@ pb_picture_configure_encoder (
 }
 
 /**
+ * pb_picture_check_encoder:
+ * @name: a setting
+ * @known: names and patterns up to %NULL
+ * @error: names all of them
+ *
+ * Pure.
+ *
+ * Returns: %TRUE for "auto" and for a known encoder, be it on this machine or not
+ */
+gboolean
+pb_picture_check_encoder (
+    const gchar *name, const gchar *const *known, GError **error)
+{
+  g_autoptr (GString) names = g_string_new ("auto");
+
+  if (strcmp (name, "auto") == 0)
+    return TRUE;
+  for (guint i = 0; known[i] != NULL; i++) {
+    if (g_pattern_match_simple (known[i], name))
+      return TRUE;
+    if (strchr (known[i], '*') == NULL)
+      g_string_append_printf (names, ", %s", known[i]);
+  }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      "--encoder must be one of %s, not \"%s\"", names->str, name);
+  return FALSE;
+}
+
+/**
+ * pb_picture_check:
+ * @config: settings
+ * @error: what is wrong with which of them
+ *
+ * What can be said of the picture's settings only by the elements. Where
+ * pitboxencodebin is missing, the stream says so.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_picture_check (const PbConfig *config, GError **error)
+{
+  g_autoptr (GstElement) bin = NULL;
+  g_auto (GStrv) known = NULL;
+
+  if (strcmp (config->encoder, "auto") == 0)
+    return TRUE;
+  bin = gst_element_factory_make ("pitboxencodebin", NULL);
+  if (bin == NULL)
+    return TRUE;
+  gst_object_ref_sink (bin);
+  g_object_get (bin, "encoders", &known, NULL);
+  return pb_picture_check_encoder (
+      config->encoder, (const gchar *const *) known, error);
+}
+
+/**
  * pb_picture_dup_backend:
  * @bin: one of the two
  * @field: of its active-backend

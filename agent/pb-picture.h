@@ -12,6 +12,10 @@ const gchar *pb_picture_get_source (const PbConfig *config);
 void pb_picture_configure_capture (GstElement *capture, const PbConfig *config);
 void pb_picture_configure_encoder (
     GstElement *encoder, const PbConfig *config, const gchar *exclude);
+gboolean pb_picture_check_encoder (const gchar *name, const gchar *const *known,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_picture_check (
+    const PbConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pb_picture_dup_backend (GstElement *bin, const gchar *field);
 
 G_END_DECLS

@@ -2,9 +2,11 @@
  * Writes the status line: to stdout, or as the whole content of a file. */
 #include "pb-status.h"
 
+#include "json/pb-json.h"
+#include "pb-stats.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 struct _PbStatus {
@@ -39,16 +41,6 @@ pb_status_free (PbStatus *status)
   g_free (status);
 }
 
-static void
-add_text (JsonBuilder *b, const gchar *member, const gchar *value)
-{
-  json_builder_set_member_name (b, member);
-  if (value != NULL)
-    json_builder_add_string_value (b, value);
-  else
-    json_builder_add_null_value (b);
-}
-
 static gchar *
 make_json (PbStatus *self, const gchar *state, const gchar *mode,
     const gchar *reason, PbStream *stream)
@@ -57,15 +49,14 @@ make_json (PbStatus *self, const gchar *state, const gchar *mode,
   g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (b);
-  add_text (b, "state", state);
-  add_text (b, "mode", mode);
-  add_text (b, "server", self->config->server);
-  add_text (b, "driver", self->config->driver);
-  add_text (b, "device", self->config->device);
-  add_text (b, "reason", reason);
-  json_builder_set_member_name (b, "uptime_s");
-  json_builder_add_double_value (
-      b, (g_get_monotonic_time () - self->started_us) / 1e6);
+  pb_json_add_text (b, "state", state);
+  pb_json_add_text (b, "mode", mode);
+  pb_json_add_text (b, "server", self->config->server);
+  pb_json_add_text (b, "driver", self->config->driver);
+  pb_json_add_text (b, "device", self->config->device);
+  pb_stats_add_text_or_null (b, "reason", reason);
+  pb_json_add_double (
+      b, "uptime_s", (g_get_monotonic_time () - self->started_us) / 1e6);
   if (stream != NULL)
     pb_stream_add_status (stream, b);
   json_builder_end_object (b);

@@ -4,6 +4,8 @@
 
 #include "pb-graph.h"
 #include "pb-picture.h"
+#include "pb-refusal.h"
+#include "pb-stats.h"
 #include "pb-uplink.h"
 
 #include <gst/gst.h>
@@ -17,6 +19,7 @@ struct _PbStream {
   GstElement *graph;
   guint bus_watch;
   guint dead_start; /* reports that the graph did not start */
+  gint refused_code; /* the server's last, 0 = none */
   gboolean failed;
 };
 
@@ -152,6 +155,21 @@ fail (PbStream *self, PbFailure failure, const gchar *reason)
   self->events.failed (self, failure, reason, self->user_data);
 }
 
+/* A reason that the server gave goes on with what the driver can do about it. */
+static void
+fail_by_error (PbStream *self, GstObject *src, const GError *error)
+{
+  const PbFailure failure = classify (src, error);
+  g_autofree gchar *advice = NULL;
+  g_autofree gchar *text = NULL;
+
+  if (failure == PB_FAILURE_REFUSED || failure == PB_FAILURE_NETWORK)
+    advice = pb_refusal_advise (self->config, self->refused_code, error);
+  text =
+      g_strconcat (error->message, advice != NULL ? ": " : NULL, advice, NULL);
+  fail (self, failure, text);
+}
+
 static void
 on_element_message (PbStream *self, const GstStructure *s)
 {
@@ -159,7 +177,7 @@ on_element_message (PbStream *self, const GstStructure *s)
     self->events.sim_changed (self,
         g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0,
         self->user_data);
-  else if (gst_structure_has_name (s, "pitbox-srt-state")
+  else if (pb_refusal_read_code (s, &self->refused_code)
            && g_strcmp0 (gst_structure_get_string (s, "state"), "connected")
                   == 0)
     self->events.connected (self, self->user_data);
@@ -174,7 +192,7 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   switch (GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ERROR:
       gst_message_parse_error (message, &error, NULL);
-      fail (self, classify (GST_MESSAGE_SRC (message), error), error->message);
+      fail_by_error (self, GST_MESSAGE_SRC (message), error);
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning (message, &error, NULL);
@@ -277,37 +295,6 @@ pb_stream_free (PbStream *stream)
 }
 
 static void
-add_value (JsonBuilder *b, const GValue *value)
-{
-  if (G_VALUE_HOLDS_STRING (value)) {
-    json_builder_add_string_value (b, g_value_get_string (value));
-  } else if (G_VALUE_HOLDS_BOOLEAN (value)) {
-    json_builder_add_boolean_value (b, g_value_get_boolean (value));
-  } else {
-    g_auto (GValue) number = G_VALUE_INIT;
-
-    g_value_init (&number, G_TYPE_DOUBLE);
-    if (g_value_transform (value, &number))
-      json_builder_add_double_value (b, g_value_get_double (&number));
-    else
-      json_builder_add_null_value (b);
-  }
-}
-
-/* "send-buffer-ms" in a GstStructure is "send_buffer_ms" in JSON. */
-static gboolean
-add_field (GQuark id, const GValue *value, gpointer user_data)
-{
-  JsonBuilder *b = user_data;
-  g_autofree gchar *name =
-      g_strdelimit (g_strdup (g_quark_to_string (id)), "-", '_');
-
-  json_builder_set_member_name (b, name);
-  add_value (b, value);
-  return TRUE;
-}
-
-static void
 add_stats (
     PbStream *self, JsonBuilder *b, const gchar *element, const gchar *member)
 {
@@ -315,13 +302,9 @@ add_stats (
       gst_bin_get_by_name (GST_BIN (self->graph), element);
   g_autoptr (GstStructure) stats = NULL;
 
-  json_builder_set_member_name (b, member);
-  json_builder_begin_object (b);
   if (e != NULL)
     g_object_get (e, "stats", &stats, NULL);
-  if (stats != NULL)
-    gst_structure_foreach (stats, add_field, b);
-  json_builder_end_object (b);
+  pb_stats_add (b, member, stats);
 }
 
 /* NULL, and null in JSON, where there is no picture. */
@@ -349,16 +332,6 @@ pb_stream_dup_encoder (PbStream *stream)
   return dup_backend (stream, "encoder", "element");
 }
 
-static void
-add_text (JsonBuilder *b, const gchar *member, const gchar *value)
-{
-  json_builder_set_member_name (b, member);
-  if (value != NULL)
-    json_builder_add_string_value (b, value);
-  else
-    json_builder_add_null_value (b);
-}
-
 /**
  * pb_stream_add_status:
  * @stream: a stream
@@ -372,11 +345,11 @@ pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
   g_autofree gchar *encoder = pb_stream_dup_encoder (stream);
   g_autofree gchar *refused = dup_backend (stream, "encoder", "refused");
 
-  add_text (builder, "source",
+  pb_stats_add_text_or_null (builder, "source",
       stream->mode == PB_MODE_VIDEO ? pb_picture_get_source (stream->config)
                                     : NULL);
-  add_text (builder, "encoder", encoder);
-  add_text (builder, "encoder_refused", refused);
+  pb_stats_add_text_or_null (builder, "encoder", encoder);
+  pb_stats_add_text_or_null (builder, "encoder_refused", refused);
   add_stats (stream, builder, "telemetry", "telemetry");
   add_stats (stream, builder, "enc", "codec");
   add_stats (stream, builder, "uplink", "link");

@@ -2,6 +2,8 @@
  * Settings become properties of a pitboxsrtsink. */
 #include "pb-uplink.h"
 
+#include "pb-refusal.h"
+
 #include <gstpitbox/gstpitbox.h>
 
 /**
@@ -33,4 +35,55 @@ pb_uplink_configure (GstElement *sink, const PbConfig *config, GError **error)
   if (config->passphrase[0] != '\0')
     g_object_set (sink, "passphrase", config->passphrase, NULL);
   return TRUE;
+}
+
+typedef struct {
+  const PbConfig *config;
+  PbUplinkNoHost no_host;
+  gpointer user_data;
+} HostCheck;
+
+static void
+on_resolved (GObject *resolver, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree HostCheck *check = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *advice = NULL;
+  g_autofree gchar *problem = NULL;
+  GList *addresses =
+      g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, &error);
+
+  g_resolver_free_addresses (addresses);
+  /* Cancelled: nobody is there any more, nor are the settings. */
+  if (error == NULL || error->domain != G_RESOLVER_ERROR)
+    return;
+  advice = pb_refusal_advise (check->config, 0, error);
+  problem = g_strdup_printf (
+      "%s: %s: %s", check->config->server, error->message, advice);
+  check->no_host (problem, check->user_data);
+}
+
+/**
+ * pb_uplink_check_host:
+ * @config: valid settings; must outlive @cancellable's being cancelled
+ * @cancellable: ends the check; @no_host is not called any more
+ * @no_host: called in the main thread, at most once, if the name leads nowhere
+ * @user_data: for @no_host
+ *
+ * Looks the server's name up beside everything else, so that a misspelt one is
+ * said before the simulator runs. Main thread only.
+ */
+void
+pb_uplink_check_host (const PbConfig *config, GCancellable *cancellable,
+    PbUplinkNoHost no_host, gpointer user_data)
+{
+  g_autoptr (GSocketConnectable) address =
+      g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, NULL);
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  const HostCheck check = { config, no_host, user_data };
+
+  if (address != NULL)
+    g_resolver_lookup_by_name_async (resolver,
+        g_network_address_get_hostname (G_NETWORK_ADDRESS (address)),
+        cancellable, on_resolved, g_memdup2 (&check, sizeof check));
 }

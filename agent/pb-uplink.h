@@ -8,7 +8,16 @@
 
 G_BEGIN_DECLS
 
+/**
+ * PbUplinkNoHost:
+ * @problem: why the server's name leads nowhere, and what to do, in words
+ * @user_data: closure
+ */
+typedef void (*PbUplinkNoHost) (const gchar *problem, gpointer user_data);
+
 gboolean pb_uplink_configure (
     GstElement *sink, const PbConfig *config, GError **error);
+void pb_uplink_check_host (const PbConfig *config, GCancellable *cancellable,
+    PbUplinkNoHost no_host, gpointer user_data);
 
 G_END_DECLS

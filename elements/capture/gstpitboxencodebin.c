@@ -36,6 +36,8 @@ GST_DEBUG_CATEGORY (pitbox_encode_bin_debug);
 #define GST_CAT_DEFAULT pitbox_encode_bin_debug
 
 #define AT(field) G_STRUCT_OFFSET (GstPitboxEncodeBin, field)
+/* Of no place in the instance. */
+#define PROP_ENCODERS 1
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)"));
@@ -175,6 +177,39 @@ gst_pitbox_encode_bin_set_property (
     apply_bitrate (GST_PITBOX_ENCODE_BIN (object));
 }
 
+static gchar **
+make_encoder_names (EncoderCodec codec)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  guint n;
+  const EncoderKind *kinds = encoder_kinds (&n);
+
+  for (guint i = 0; i < n; i++) {
+    if (kinds[i].factory[codec] != NULL)
+      g_ptr_array_add (names, g_strdup (kinds[i].factory[codec]));
+    if (kinds[i].pattern[codec] != NULL)
+      g_ptr_array_add (names, g_strdup (kinds[i].pattern[codec]));
+  }
+  g_ptr_array_add (names, NULL);
+  return (gchar **) g_ptr_array_free (names, FALSE);
+}
+
+static void
+gst_pitbox_encode_bin_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  EncoderCodec codec;
+
+  if (id != PROP_ENCODERS) {
+    gst_pitbox_choice_bin_get_property (object, id, value, spec);
+    return;
+  }
+  GST_OBJECT_LOCK (object);
+  codec = GST_PITBOX_ENCODE_BIN (object)->codec;
+  GST_OBJECT_UNLOCK (object);
+  g_value_take_boxed (value, make_encoder_names (codec));
+}
+
 static void
 gst_pitbox_encode_bin_finalize (GObject *object)
 {
@@ -200,6 +235,11 @@ install_properties (GObjectClass *klass)
           "auto, or the element to take without trying it first, such as "
           "nvh264enc or x264enc",
           "auto", rw));
+  g_object_class_install_property (klass, PROP_ENCODERS,
+      g_param_spec_boxed ("encoders", "Encoders",
+          "Elements of this codec that are known, best first; * stands for the "
+          "number of a further GPU",
+          G_TYPE_STRV, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (klass, AT (exclude),
       g_param_spec_string ("exclude", "Exclude",
           "Elements that auto passes over, with commas between", "", rw));
@@ -258,7 +298,7 @@ gst_pitbox_encode_bin_class_init (GstPitboxEncodeBinClass *klass)
   GST_DEBUG_CATEGORY_INIT (
       pitbox_encode_bin_debug, "pitboxencodebin", 0, "encoder choice");
   object_class->set_property = gst_pitbox_encode_bin_set_property;
-  object_class->get_property = gst_pitbox_choice_bin_get_property;
+  object_class->get_property = gst_pitbox_encode_bin_get_property;
   object_class->finalize = gst_pitbox_encode_bin_finalize;
   install_properties (object_class);
   gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_ENCODE_CODEC, 0);

@@ -52,14 +52,63 @@ def a_wrong_key_is_said_in_words():
         with open(stack.key_file("car1"), "w", encoding="utf-8") as f:
             f.write("not-the-right-key-at-all")
         agent = stack.start_agent("car1", "--mode", "telemetry")
-        agent.wait_for(r"backing-off: .*passphrase.*\(refused\)")
+        agent.wait_for(r"backing-off: .*wrong passphrase \(SRT 10\): check "
+                       r"the first line of .*\(refused\)")
+        agent.stop()
         print("ok a wrong key is refused, in words")
+
+
+def a_refusal_says_what_to_do():
+    with Stack() as stack:
+        stack.add_driver("car1")
+        key = stack.add_driver("car2")
+        stack.start_server()
+        sims = [stack.start_sim(car) for car in ("car1", "car2", "car3")]
+        with open(stack.key_file("car3"), "w", encoding="utf-8") as f:
+            f.write(key)
+        agent = stack.start_agent("car3", "--mode", "telemetry",
+                                  "--status-file", stack.path("status"))
+        agent.wait_for(r"backing-off: .*does not know this device .*: check "
+                       r"device \(car3\), .*device add car3 --driver car3")
+        stack.wait(lambda: "device add car3" in (status(stack)["reason"] or ""),
+                   "the advice in the status")
+        agent.stop()
+        # The right key, of another driver's device.
+        agent = stack.start_agent("car1", "--mode", "telemetry", device="car2",
+                                  name="agent-foreign")
+        agent.wait_for(r"backing-off: .*belongs to another driver .*: check "
+                       r"driver \(car1\) and device \(car2\)")
+        agent.stop()
+        for sim in sims:
+            sim.stop()
+        print("ok a refusal says what to do")
+
+
+def a_host_that_is_none_is_said_at_once():
+    """Before there is any simulator."""
+    with Stack() as stack:
+        agent = stack.start("agent-nohost", [
+            "pitbox-agent", "--server", "no-such-host.invalid:9000",
+            "--mode", "telemetry", "--shm-name", stack.shm("none"),
+            "--status-file", stack.path("status")])
+        agent.wait_for(r"no-such-host\.invalid:9000: .*check the spelling of "
+                       r"server")
+        agent.wait_for("waiting: for the simulator")
+        stack.wait(lambda: "no-such-host" in (status(stack)["reason"] or ""),
+                   "the reason in the status")
+        assert agent.stop(signal.SIGINT) == 0
+        print("ok a host that is none is said at once")
 
 
 def bad_settings_are_refused():
     for args, word in ((["--framerate", "1000"], "framerate"),
                        (["--mode", "both"], "mode"),
                        (["--driver", "../x"], "driver"),
+                       (["--server", ""], "--server"),
+                       (["--server", ":9000"], "--server"),
+                       (["--encoder", "nonsense"], "vah264enc, "),
+                       (["--encoder", "nonsense", "--mode", "telemetry"],
+                        "x264enc"),
                        (["--config", "/nonexistent"], "/nonexistent"),
                        (["surplus"], "surplus")):
         run = subprocess.run(["pitbox-agent", *args], capture_output=True,
@@ -133,4 +182,6 @@ bad_settings_are_refused()
 a_screen_is_captured_encoded_and_sent()
 diagnose_says_what_is_missing()
 a_wrong_key_is_said_in_words()
+a_refusal_says_what_to_do()
+a_host_that_is_none_is_said_at_once()
 waits_then_streams_then_waits()

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The agent's pure parts: supervisor, settings. */
+ * The agent's pure parts: supervisor, settings, advice, status. */
 #include "pb-config.h"
+#include "pb-picture.h"
+#include "pb-refusal.h"
+#include "pb-stats.h"
 #include "pb-supervisor.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 static void
@@ -131,6 +135,8 @@ test_bad_settings_are_named (void)
     { "[agent]\nmode = both\n", "mode" },
     { "[agent]\nsource = hook\n", "source" },
     { "[agent]\nserver = :::\n", "server" },
+    { "[agent]\nserver = :9000\n", "server" },
+    { "[agent]\nserver =\n", "server" },
     { "[agent]\ndriver = ../../etc\n", "driver" },
     { "[agent]\ndriver = a,u=b\n", "driver" },
     { "[agent]\npassphrase = short\n", "passphrase" },
@@ -186,9 +192,140 @@ test_the_passphrase_is_the_first_line (void)
   g_rmdir (dir);
 }
 
+/* Each refusal says what to do, with the names that it is to be done with. */
+static void
+test_refusals_say_what_to_do (void)
+{
+  static const struct {
+    gint code;
+    const gchar *passphrase, *said;
+  } table[] = {
+    { 8, "", "update" },
+    { 10, "correct-horse", "passphrase-file" },
+    { 11, "", "--passphrase-file" },
+    { 11, "correct-horse", "leave passphrase-file out" },
+    { 1400, "", "update" },
+    { 1401, "", "device add pc7 --driver car7" },
+    { 1402, "", "full" },
+    { 1403, "", "driver (car7) and device (pc7)" },
+    { 1404, "", "device add pc7 --driver car7" },
+    { 1405, "", "relay:9000" },
+    { 1409, "", "the other PC" },
+    { 1500, "", "nothing is wrong here" },
+    { 1503, "", "nothing is wrong here" },
+    { 16, "", "UDP" },
+    { 0, "", "UDP" },
+  };
+  g_autoptr (GError) error = g_error_new_literal (
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE, "no");
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    const PbConfig config = { .server = (gchar *) "relay:9000",
+      .driver = (gchar *) "car7",
+      .device = (gchar *) "pc7",
+      .passphrase = (gchar *) table[i].passphrase };
+    g_autofree gchar *advice =
+        pb_refusal_advise (&config, table[i].code, error);
+
+    g_assert_nonnull (advice);
+    if (strstr (advice, table[i].said) == NULL)
+      g_error (
+          "%d: \"%s\" is not in \"%s\"", table[i].code, table[i].said, advice);
+    if (table[i].passphrase[0] != '\0')
+      g_assert_null (strstr (advice, table[i].passphrase));
+  }
+}
+
+static void
+test_a_name_that_leads_nowhere (void)
+{
+  const PbConfig config = { .server = (gchar *) "nohost:9000" };
+  g_autoptr (GError) no_host =
+      g_error_new_literal (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "no");
+  g_autoptr (GError) other = g_error_new_literal (
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, "lost");
+  g_autofree gchar *advice = pb_refusal_advise (&config, 0, no_host);
+
+  g_assert_nonnull (strstr (advice, "nohost:9000"));
+  g_assert_null (pb_refusal_advise (&config, 0, other));
+}
+
+static void
+test_a_nonsense_encoder_is_named (void)
+{
+  static const gchar *const known[] = { "nvh264enc", "nvh264device*enc",
+    "x264enc", NULL };
+  static const gchar *const good[] = { "auto", "nvh264enc", "nvh264device1enc",
+    "x264enc" };
+  static const gchar *const bad[] = { "nonsense", "", "x264", "X264ENC",
+    "fakesink", "nvh264device1dec" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (pb_picture_check_encoder (good[i], known, &error));
+    g_assert_no_error (error);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (pb_picture_check_encoder (bad[i], known, &error));
+    g_assert_nonnull (strstr (error->message, "auto, nvh264enc, x264enc"));
+    g_assert_nonnull (strstr (error->message, "--encoder"));
+  }
+}
+
+/* Whatever an element counts, the status stays JSON. */
+static void
+test_stats_are_json (void)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (GstStructure) stats = gst_structure_new ("stats", "rtt-ms",
+      G_TYPE_DOUBLE, 1e308, "rate-mbps", G_TYPE_DOUBLE, (gdouble) NAN, "far",
+      G_TYPE_DOUBLE, (gdouble) -INFINITY, "rows", G_TYPE_UINT64, (guint64) 3600,
+      "live", G_TYPE_BOOLEAN, TRUE, "state", G_TYPE_STRING, "connected", "time",
+      GST_TYPE_FRACTION, 1, 2, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = NULL;
+  JsonObject *object;
+
+  json_builder_begin_object (b);
+  pb_stats_add (b, "link", stats);
+  pb_stats_add (b, "none", NULL);
+  pb_stats_add_text_or_null (b, "reason", NULL);
+  pb_stats_add_text_or_null (b, "server", "\xff\xfe");
+  json_builder_end_object (b);
+  root = json_builder_get_root (b);
+  text = json_to_string (root, FALSE);
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  g_assert_null (strstr (text, "nan"));
+  g_assert_null (strstr (text, "inf"));
+  g_assert_null (strstr (text, "e+308.0"));
+  g_assert_true (json_parser_load_from_data (parser, text, -1, &error));
+  g_assert_no_error (error);
+  object = json_node_get_object (json_parser_get_root (parser));
+  g_assert_true (json_object_get_null_member (object, "reason"));
+  g_assert_cmpuint (
+      json_object_get_size (json_object_get_object_member (object, "none")), ==,
+      0);
+  object = json_object_get_object_member (object, "link");
+  g_assert_cmpfloat_with_epsilon (
+      json_object_get_double_member (object, "rtt_ms"), 1e308, 1e293);
+  g_assert_true (json_object_get_null_member (object, "rate_mbps"));
+  g_assert_true (json_object_get_null_member (object, "far"));
+  g_assert_cmpfloat_with_epsilon (
+      json_object_get_double_member (object, "rows"), 3600, 1e-9);
+  g_assert_true (json_object_get_boolean_member (object, "live"));
+  g_assert_cmpstr (
+      json_object_get_string_member (object, "state"), ==, "connected");
+}
+
 int
 main (int argc, char **argv)
 {
+  gst_init (NULL, NULL);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/supervisor/back-off-grows-and-is-forgotten",
       test_back_off_grows_and_is_forgotten);
@@ -204,5 +341,12 @@ main (int argc, char **argv)
       "/config/bad-settings-are-named", test_bad_settings_are_named);
   g_test_add_func ("/config/the-passphrase-is-the-first-line",
       test_the_passphrase_is_the_first_line);
+  g_test_add_func (
+      "/refusal/refusals-say-what-to-do", test_refusals_say_what_to_do);
+  g_test_add_func (
+      "/refusal/a-name-that-leads-nowhere", test_a_name_that_leads_nowhere);
+  g_test_add_func (
+      "/picture/a-nonsense-encoder-is-named", test_a_nonsense_encoder_is_named);
+  g_test_add_func ("/status/stats-are-json", test_stats_are_json);
   return g_test_run ();
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A rejection's number becomes the next step of the one at the wheel. */
+#include "pb-refusal.h"
+
+/* libsrt's own, which it sends on the wire (SRT_REJ_… in srt/srt.h), and those
+ * of pitboxsrtsrc (elements/README.md). */
+enum {
+  REFUSED_NO_ROOM = 3,
+  REFUSED_BACKLOG = 5,
+  REFUSED_CLOSING = 7,
+  REFUSED_VERSION = 8,
+  REFUSED_WRONG_PASSPHRASE = 10,
+  REFUSED_ONE_PASSPHRASE = 11, /* one side has one and the other has none */
+  REFUSED_STREAM_ID = 1400,
+  REFUSED_REVOKED = 1401,
+  REFUSED_FULL = 1402,
+  REFUSED_DRIVER = 1403,
+  REFUSED_UNKNOWN_DEVICE = 1404,
+  REFUSED_MODE = 1405,
+  REFUSED_CONTESTED = 1409,
+  REFUSED_INTERNAL = 1500,
+  REFUSED_NOT_READY = 1503,
+};
+
+/**
+ * pb_refusal_read_code:
+ * @message: (nullable): an element message's
+ * @code: (inout): SRT's rejection code, if @message has one
+ *
+ * Returns: %TRUE if @message is a pitboxsrtsink's
+ */
+gboolean
+pb_refusal_read_code (const GstStructure *message, gint *code)
+{
+  if (message == NULL || !gst_structure_has_name (message, "pitbox-srt-state"))
+    return FALSE;
+  gst_structure_get_int (message, "code", code);
+  return TRUE;
+}
+
+/* NULL where no number says what is wrong. */
+static gchar *
+advise_by_code (const PbConfig *c, gint code)
+{
+  switch (code) {
+    case REFUSED_WRONG_PASSPHRASE:
+      return g_strdup_printf (
+          "check the first line of the file that passphrase-file names; "
+          "who runs the server gives a new one: pitbox-server device remove "
+          "%s, then device add %s --driver %s",
+          c->device, c->device, c->driver);
+    case REFUSED_ONE_PASSPHRASE:
+      return g_strdup (
+          c->passphrase[0] != '\0'
+              ? "leave passphrase-file out: the server has none for this device"
+              : "write the passphrase that pitbox-server device add printed "
+                "into a file and name it with --passphrase-file");
+    case REFUSED_REVOKED:
+    case REFUSED_UNKNOWN_DEVICE:
+      return g_strdup_printf (
+          "check device (%s), or let who runs the server make it known: "
+          "pitbox-server device add %s --driver %s",
+          c->device, c->device, c->driver);
+    case REFUSED_DRIVER:
+      return g_strdup_printf (
+          "check driver (%s) and device (%s): they must be the two that "
+          "pitbox-server device add was given",
+          c->driver, c->device);
+    case REFUSED_VERSION:
+    case REFUSED_STREAM_ID:
+      return g_strdup ("update the older one of pitbox-agent and the server");
+    case REFUSED_MODE:
+      return g_strdup_printf (
+          "that is no port for drivers: check server (%s)", c->server);
+    case REFUSED_CONTESTED:
+      return g_strdup ("stop pitbox-agent on the other PC, or give each PC a "
+                       "device of its own");
+    case REFUSED_NO_ROOM:
+    case REFUSED_BACKLOG:
+    case REFUSED_FULL:
+      return g_strdup ("nothing is wrong here; tell who runs the server that "
+                       "it is full");
+    case REFUSED_CLOSING:
+    case REFUSED_INTERNAL:
+    case REFUSED_NOT_READY:
+      return g_strdup ("nothing is wrong here; tell who runs the server if it "
+                       "stays so");
+    default:
+      return NULL;
+  }
+}
+
+/**
+ * pb_refusal_advise:
+ * @config: settings
+ * @code: SRT's rejection code, 0 where there was none
+ * @error: what the uplink said
+ *
+ * Pure.
+ *
+ * Returns: (transfer full) (nullable): what to do next, in words, to follow the
+ *   reason after a colon; %NULL where it says that itself
+ */
+gchar *
+pb_refusal_advise (const PbConfig *config, gint code, const GError *error)
+{
+  gchar *advice = advise_by_code (config, code);
+
+  if (advice != NULL)
+    return advice;
+  if (error->domain == G_RESOLVER_ERROR)
+    return g_strdup_printf (
+        "check the spelling of server (%s) and this PC's network",
+        config->server);
+  if (g_error_matches (
+          error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE))
+    return g_strdup ("is pitbox-server running there, and UDP let through?");
+  return NULL;
+}

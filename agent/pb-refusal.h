@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the driver should do about a server that does not take the stream. */
+#pragma once
+
+#include "pb-config.h"
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+gboolean pb_refusal_read_code (const GstStructure *message, gint *code);
+gchar *pb_refusal_advise (
+    const PbConfig *config, gint code, const GError *error);
+
+G_END_DECLS
