@@ -23,13 +23,16 @@
  */
 #include "gstirsdksrc.h"
 
+#include "gstirsdkbatch.h"
 #include "gstirsdklook.h"
+#include "gstirsdkplace.h"
+#include "gstirsdkreport.h"
 #include "gstirsdkstamp.h"
+#include "gstirsdktext.h"
 
 #include <gstpitbox/gstpitbox.h>
 #include <gstpitbox/gstpitboxirsdk.h>
 #include <irsdk/irsdk-shm.h>
-#include <stdlib.h>
 #include <string.h>
 
 GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
@@ -40,8 +43,6 @@ GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
 #define SEARCH_NS GST_SECOND
 /* The official client's limit. A paused replay stays connected as long. */
 #define DEFAULT_TIMEOUT (30 * GST_SECOND)
-/* Without a row for so long downstream is told by a GAP event. */
-#define GAP_NS (100 * GST_MSECOND)
 /* Without a row for so long the mapping may be a dead one: look again. */
 #define REFRESH_NS GST_SECOND
 /* The wait for the simulator's event must end for unlock(). */
@@ -50,29 +51,8 @@ GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
  * into one, until the last of them is there. With one more than two a wake-up
  * that comes late costs a row. */
 #define MAX_AIM 2
-/* New session strings come in bursts while drivers join. */
-#define SESSION_PAUSE_NS (500 * GST_MSECOND)
 /* A row that is read at once is at most so old when it is pushed. */
 #define LATENCY_NS GST_IRSDK_LOOK_MAX_MARGIN
-/* More than that a viewer would see as a stutter. */
-#define MAX_BATCH 6
-
-typedef enum { STATE_WAITING, STATE_CONNECTED, STATE_LOST } SimState;
-
-static const gchar *const state_names[] = { "waiting", "connected", "lost" };
-
-typedef struct {
-  guint64 rows;
-  guint64 lost_ticks;
-  guint64 connections;
-  guint64 restarts;
-  guint64 layouts;
-  guint64 session_updates;
-  guint64 torn;
-  guint64 wakes;
-  GstClockTime delay_sum;
-  GstClockTime delay_max;
-} Stats;
 
 struct _GstIrsdkSrc {
   GstPushSrc parent;
@@ -80,9 +60,9 @@ struct _GstIrsdkSrc {
   /* Object lock. */
   gchar *shm_name;
   GstClockTime timeout;
-  guint batch;
-  SimState state;
-  Stats stats;
+  guint batch; /* rows */
+  GstIrsdkState state;
+  GstIrsdkStats stats;
   GstClockID wait_id;
   gboolean flushing;
 
@@ -93,20 +73,13 @@ struct _GstIrsdkSrc {
   guint32 layout_serial;
   gint32 tick_rate;
   GstIrsdkStamp stamp;
-  gboolean discont;
+  GstIrsdkPlace place;
+  GstIrsdkText text;
   GstClockTime last_row; /* clock time of the last row's arrival */
   GstClockTime last_refresh; /* clock time */
-  GstClockTime position; /* running time up to which all is told */
-  gboolean pushed;
-  gboolean have_session;
-  gint32 session_update;
-  GstClockTime last_session;
   GstIrsdkLook look;
   guint wakes; /* since the last row */
-  GQueue held; /* GstBuffer: rows that wait for the rest of their batch */
-  gboolean draining; /* hand out what is held before looking again */
-  gboolean has_kept;
-  IrsdkShmRow kept; /* a row of another layout than those held */
+  GstIrsdkBatch rows;
 };
 
 enum {
@@ -124,23 +97,21 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
 G_DEFINE_FINAL_TYPE (GstIrsdkSrc, gst_irsdk_src, GST_TYPE_PUSH_SRC)
 
 static void
-set_state (GstIrsdkSrc *self, SimState state, const gchar *reason)
+set_state (GstIrsdkSrc *self, GstIrsdkState state, const gchar *reason)
 {
   gboolean changed;
 
   GST_OBJECT_LOCK (self);
   changed = self->state != state;
   self->state = state;
-  if (changed && state == STATE_CONNECTED)
+  if (changed && state == GST_IRSDK_CONNECTED)
     self->stats.connections++;
   GST_OBJECT_UNLOCK (self);
   if (!changed)
     return;
-  GST_INFO_OBJECT (self, "%s: %s", state_names[state], reason);
+  GST_INFO_OBJECT (self, "%s: %s", gst_irsdk_state_to_string (state), reason);
   gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self),
-          gst_structure_new ("pitbox-sim-state", "state", G_TYPE_STRING,
-              state_names[state], "reason", G_TYPE_STRING, reason, NULL)));
+      gst_irsdk_state_message_new (GST_OBJECT (self), state, reason));
   g_object_notify (G_OBJECT (self), "sim-state");
 }
 
@@ -182,7 +153,8 @@ count_wanted (GstIrsdkSrc *self)
   const guint kept =
       header != NULL && header->num_buf > 2 ? (guint) header->num_buf - 1 : 1;
 
-  return MIN (self->batch - self->held.length, MIN (kept, MAX_AIM));
+  return MIN (self->batch - gst_irsdk_batch_get_length (&self->rows),
+      MIN (kept, MAX_AIM));
 }
 
 static gboolean
@@ -218,22 +190,18 @@ running_time (GstIrsdkSrc *self, GstClockTime time)
 static void
 push_gap (GstIrsdkSrc *self, GstClockTime end)
 {
-  /* Before the first row there are no caps, so downstream waits for nothing
-   * yet, and a GAP must not go ahead of the segment. */
-  if (!self->pushed || end < self->position + GAP_NS)
-    return;
-  gst_pad_push_event (GST_BASE_SRC_PAD (self),
-      gst_event_new_gap (self->position, end - self->position));
-  self->position = end;
-  self->discont = TRUE;
+  GstEvent *gap = gst_irsdk_place_gap (&self->place, end);
+
+  if (gap != NULL)
+    gst_pad_push_event (GST_BASE_SRC_PAD (self), gap);
 }
 
 static void
 forget_sim (GstIrsdkSrc *self)
 {
   self->last_row = GST_CLOCK_TIME_NONE;
-  self->have_session = FALSE;
-  self->discont = TRUE;
+  self->text.have = FALSE;
+  self->place.discont = TRUE;
 }
 
 static gboolean
@@ -248,7 +216,7 @@ wait_for_sim (GstIrsdkSrc *self, GstClock *clock, IrsdkShmPoll found)
   else if (result != IRSDK_ERROR_IO)
     reason = irsdk_result_text (result);
   if (self->last_row != GST_CLOCK_TIME_NONE)
-    set_state (self, STATE_LOST, reason);
+    set_state (self, GST_IRSDK_LOST, reason);
   forget_sim (self);
   push_gap (self, running_time (self, now));
   return wait_until (self, clock, now + SEARCH_NS);
@@ -262,7 +230,7 @@ wait_for_row (GstIrsdkSrc *self, GstClock *clock)
 
   if (self->last_row != GST_CLOCK_TIME_NONE) {
     if (now > self->last_row + self->timeout)
-      set_state (self, STATE_LOST, "no new row for too long");
+      set_state (self, GST_IRSDK_LOST, "no new row for too long");
     if (now > MAX (self->last_row, self->last_refresh) + REFRESH_NS) {
       irsdk_shm_reader_refresh (self->reader);
       self->last_refresh = now;
@@ -296,7 +264,7 @@ update_schema (GstIrsdkSrc *self)
     return FALSE;
   }
   self->tick_rate = header->tick_rate;
-  self->have_session = FALSE;
+  self->text.have = FALSE;
   if (self->schema != NULL && gst_pitbox_schema_equal (self->schema, schema))
     return TRUE;
   caps = gst_pitbox_schema_to_caps (schema);
@@ -314,43 +282,23 @@ update_schema (GstIrsdkSrc *self)
 static void
 update_session (GstIrsdkSrc *self, GstClockTime now)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  gint32 update;
-  gsize size;
-  char *text;
+  GstEvent *event = gst_irsdk_text_take (&self->text, self->reader, now);
 
-  if (!irsdk_shm_reader_get_session_update (self->reader, &update))
+  if (event == NULL)
     return;
-  if (self->have_session
-      && (update == self->session_update
-          || now < self->last_session + SESSION_PAUSE_NS))
-    return;
-  if (irsdk_shm_reader_copy_session (self->reader, &text, &size, &update)
-      != IRSDK_OK)
-    return;
-  bytes = g_bytes_new (text, size);
-  free (text);
-  self->have_session = TRUE;
-  self->session_update = update;
-  self->last_session = now;
   GST_OBJECT_LOCK (self);
   self->stats.session_updates++;
   GST_OBJECT_UNLOCK (self);
-  gst_pad_push_event (GST_BASE_SRC_PAD (self),
-      gst_pitbox_session_event_new (bytes, (guint) update));
+  gst_pad_push_event (GST_BASE_SRC_PAD (self), event);
 }
 
 static void
 count_row (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime delay)
 {
   GST_OBJECT_LOCK (self);
-  self->stats.rows++;
-  self->stats.lost_ticks += row->lost;
-  self->stats.restarts += row->restarted && self->pushed;
+  gst_irsdk_stats_count_row (&self->stats, row, delay);
   self->stats.torn = irsdk_shm_reader_get_torn (self->reader);
   self->stats.wakes += self->wakes;
-  self->stats.delay_sum += delay;
-  self->stats.delay_max = MAX (self->stats.delay_max, delay);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -372,22 +320,18 @@ stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
   const GstClockTime time = when_ticked (self, row, now);
   const gint64 tick = gst_pitbox_row_get_newest_int64 (
       row->data, self->session_tick, (guint32) row->tick);
-  GstClockTime pts = running_time (self, time);
+  const GstClockTime period = GST_SECOND / (guint) self->tick_rate;
+  GstClockTime pts;
   gint64 utc_us;
 
-  /* A corrected fit or a GAP must not make time go back, nor bring two rows so
-   * near to each other that a picture's own row is in doubt: the rows catch up
-   * at twice their pace. */
-  if (self->pushed && pts < self->position)
-    pts = self->position;
+  if (gst_irsdk_place_row (
+          &self->place, running_time (self, time), period, &pts)
+      || row->lost > 0 || row->restarted)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   GST_BUFFER_PTS (buffer) = pts;
-  GST_BUFFER_DURATION (buffer) = GST_SECOND / (guint) self->tick_rate;
+  GST_BUFFER_DURATION (buffer) = period;
   GST_BUFFER_OFFSET (buffer) = (guint64) MAX (tick, 0);
   GST_BUFFER_OFFSET_END (buffer) = GST_BUFFER_OFFSET (buffer) + 1;
-  if (self->discont || row->lost > 0 || row->restarted)
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  self->discont = FALSE;
-  self->position = pts + GST_SECOND / (guint) self->tick_rate / 2;
   gst_irsdk_stamp_update_utc (&self->stamp, clock, now);
   utc_us = gst_irsdk_stamp_get_utc_us (&self->stamp, time);
   if (utc_us > 0)
@@ -416,8 +360,7 @@ make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
   stamp_row (self, buffer, row, clock, now);
   self->last_row = now;
   self->wakes = 0;
-  self->pushed = TRUE;
-  set_state (self, STATE_CONNECTED, "rows are coming");
+  set_state (self, GST_IRSDK_CONNECTED, "rows are coming");
   GST_LOG_OBJECT (self, "tick %d at %" GST_TIME_FORMAT, row->tick,
       GST_TIME_ARGS (GST_BUFFER_PTS (buffer)));
   return buffer;
@@ -426,27 +369,16 @@ make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
 static IrsdkShmPoll
 look (GstIrsdkSrc *self, IrsdkShmRow *row)
 {
-  if (!self->has_kept)
-    return irsdk_shm_reader_poll (self->reader, row);
-  *row = self->kept;
-  self->has_kept = FALSE;
-  return IRSDK_SHM_ROW;
-}
-
-static GstBuffer *
-hand_out (GstIrsdkSrc *self)
-{
-  GstBuffer *buffer = g_queue_pop_head (&self->held);
-
-  self->draining = !g_queue_is_empty (&self->held);
-  return buffer;
+  return gst_irsdk_batch_take_kept (&self->rows, row)
+             ? IRSDK_SHM_ROW
+             : irsdk_shm_reader_poll (self->reader, row);
 }
 
 /* The ticks have paused: what is held waits for nobody. */
 static gboolean
 batch_is_late (GstIrsdkSrc *self, GstClock *clock)
 {
-  return !g_queue_is_empty (&self->held)
+  return gst_irsdk_batch_get_length (&self->rows) > 0
          && gst_clock_get_time (clock)
                 > self->last_row + 2 * GST_SECOND / (guint) self->tick_rate;
 }
@@ -458,18 +390,16 @@ take_row (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
   GstBuffer *buffer;
 
   /* The rows before must not come after the new caps. */
-  if (!g_queue_is_empty (&self->held)
+  if (gst_irsdk_batch_get_length (&self->rows) > 0
       && irsdk_shm_reader_get_layout_serial (self->reader)
              != self->layout_serial) {
-    self->kept = *row;
-    self->has_kept = self->draining = TRUE;
+    gst_irsdk_batch_keep (&self->rows, row);
     return TRUE;
   }
   buffer = make_buffer (self, clock, row);
   if (buffer == NULL)
     return FALSE;
-  g_queue_push_tail (&self->held, buffer);
-  self->draining = self->held.length >= self->batch;
+  gst_irsdk_batch_push (&self->rows, buffer, self->batch);
   return TRUE;
 }
 
@@ -481,7 +411,7 @@ gst_irsdk_src_create (GstPushSrc *src, GstBuffer **buffer)
   gboolean go_on = TRUE;
 
   *buffer = NULL;
-  while (go_on && !self->draining) {
+  while (go_on && !gst_irsdk_batch_is_draining (&self->rows)) {
     IrsdkShmRow row;
     const IrsdkShmPoll found = look (self, &row);
 
@@ -489,14 +419,12 @@ gst_irsdk_src_create (GstPushSrc *src, GstBuffer **buffer)
       continue;
     if (found == IRSDK_SHM_NOTHING && !batch_is_late (self, clock))
       go_on = wait_for_row (self, clock);
-    else if (!g_queue_is_empty (&self->held))
-      self->draining = TRUE;
-    else
+    else if (!gst_irsdk_batch_end (&self->rows))
       go_on = wait_for_sim (self, clock, found);
   }
   if (!go_on)
     return GST_FLOW_FLUSHING;
-  *buffer = hand_out (self);
+  *buffer = gst_irsdk_batch_pop (&self->rows);
   return GST_FLOW_OK;
 }
 
@@ -531,7 +459,7 @@ gst_irsdk_src_start (GstBaseSrc *src)
 
   GST_OBJECT_LOCK (self);
   self->reader = irsdk_shm_reader_new (self->shm_name);
-  self->state = STATE_WAITING;
+  self->state = GST_IRSDK_WAITING;
   memset (&self->stats, 0, sizeof self->stats);
   GST_OBJECT_UNLOCK (self);
   if (self->reader == NULL) {
@@ -541,8 +469,7 @@ gst_irsdk_src_start (GstBaseSrc *src)
   }
   self->layout_serial = 0;
   self->tick_rate = 60;
-  self->position = 0;
-  self->pushed = FALSE;
+  gst_irsdk_place_init (&self->place);
   self->wakes = 0;
   gst_irsdk_look_init (&self->look);
   self->last_refresh = 0;
@@ -555,8 +482,7 @@ gst_irsdk_src_stop (GstBaseSrc *src)
 {
   GstIrsdkSrc *self = GST_IRSDK_SRC (src);
 
-  g_queue_clear_full (&self->held, (GDestroyNotify) gst_buffer_unref);
-  self->draining = self->has_kept = FALSE;
+  gst_irsdk_batch_clear (&self->rows);
   g_clear_pointer (&self->reader, irsdk_shm_reader_free);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   self->session_tick = NULL;
@@ -589,24 +515,6 @@ gst_irsdk_src_query (GstBaseSrc *src, GstQuery *query)
   return GST_BASE_SRC_CLASS (gst_irsdk_src_parent_class)->query (src, query);
 }
 
-static GstStructure *
-make_stats (GstIrsdkSrc *self)
-{
-  Stats s;
-
-  GST_OBJECT_LOCK (self);
-  s = self->stats;
-  GST_OBJECT_UNLOCK (self);
-  return gst_structure_new ("pitbox-irsdksrc-stats", "rows", G_TYPE_UINT64,
-      s.rows, "lost-ticks", G_TYPE_UINT64, s.lost_ticks, "torn", G_TYPE_UINT64,
-      s.torn, "connections", G_TYPE_UINT64, s.connections, "restarts",
-      G_TYPE_UINT64, s.restarts, "layouts", G_TYPE_UINT64, s.layouts,
-      "session-updates", G_TYPE_UINT64, s.session_updates, "wake-ups",
-      G_TYPE_UINT64, s.wakes, "delay-mean-us", G_TYPE_UINT64,
-      s.rows > 0 ? s.delay_sum / s.rows / GST_USECOND : 0, "delay-max-us",
-      G_TYPE_UINT64, s.delay_max / GST_USECOND, NULL);
-}
-
 static void
 gst_irsdk_src_get_property (
     GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -614,7 +522,12 @@ gst_irsdk_src_get_property (
   GstIrsdkSrc *self = GST_IRSDK_SRC (object);
 
   if (id == PROP_STATS) {
-    g_value_take_boxed (value, make_stats (self));
+    GstIrsdkStats stats;
+
+    GST_OBJECT_LOCK (self);
+    stats = self->stats;
+    GST_OBJECT_UNLOCK (self);
+    g_value_take_boxed (value, gst_irsdk_stats_to_structure (&stats));
     return;
   }
   GST_OBJECT_LOCK (self);
@@ -629,7 +542,8 @@ gst_irsdk_src_get_property (
       g_value_set_uint (value, self->batch);
       break;
     case PROP_SIM_STATE:
-      g_value_set_static_string (value, state_names[self->state]);
+      g_value_set_static_string (
+          value, gst_irsdk_state_to_string (self->state));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -690,7 +604,7 @@ install_properties (GObjectClass *object_class)
       g_param_spec_uint ("batch", "Batch",
           "Rows handed on together; each is read at its own tick, and all but "
           "the last one wait",
-          1, MAX_BATCH, 1, rw | GST_PARAM_MUTABLE_READY));
+          1, GST_IRSDK_BATCH_MAX, 1, rw | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (object_class, PROP_SIM_STATE,
       g_param_spec_string ("sim-state", "Simulator state",
           "waiting, connected or lost", "waiting", ro));
@@ -735,7 +649,6 @@ gst_irsdk_src_init (GstIrsdkSrc *self)
 {
   self->timeout = DEFAULT_TIMEOUT;
   self->batch = 1;
-  g_queue_init (&self->held);
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
   gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);
