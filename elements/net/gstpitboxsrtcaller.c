@@ -157,7 +157,7 @@ connect_to (
     srt_close (sock);
     return SRT_INVALID_SOCK;
   }
-  pitbox_srt_bind_patient (sock, native.ss_family);
+  pitbox_srt_bind_patient (sock, native.ss_family, !caller->config.reads);
   if (srt_connect (sock, (struct sockaddr *) &native, size) == SRT_ERROR) {
     g_set_error (error, GST_RESOURCE_ERROR,
         caller->config.reads ? GST_RESOURCE_ERROR_OPEN_READ

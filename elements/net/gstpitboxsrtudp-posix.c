@@ -13,8 +13,11 @@
 
 /* libsrt gives each read of its receiving thread 10 ms: 100 wake-ups a second,
  * each dearer than what it does. A sender has nothing to look after between two
- * packets of its peer but time-outs of 250 ms and more. */
+ * packets of its peer but time-outs of 250 ms and more: peers that report losses
+ * are not sent anything again by time. 150 ms outlast the time between two
+ * acknowledgements of units of six rows. */
 #define READ_WAIT_US 50000
+#define SENDER_READ_WAIT_US 150000
 
 static int
 open_any_port (int family)
@@ -41,14 +44,15 @@ open_any_port (int family)
  * pitbox_srt_bind_patient:
  * @sock: an SRT caller that is not connected
  * @family: AF_INET or AF_INET6, the peer's
+ * @sends: %TRUE if nothing but acknowledgements and loss reports will come
  *
  * Saves wake-ups, nothing else: where it cannot be done, libsrt opens its own
  * UDP socket when it connects.
  */
 void
-pitbox_srt_bind_patient (SRTSOCKET sock, int family)
+pitbox_srt_bind_patient (SRTSOCKET sock, int family, gboolean sends)
 {
-  const struct timeval wait = { 0, READ_WAIT_US };
+  const struct timeval wait = { 0, sends ? SENDER_READ_WAIT_US : READ_WAIT_US };
   int fd = open_any_port (family);
 
   if (fd < 0)

@@ -3,8 +3,9 @@
 #include "gstpitboxsrtudp.h"
 
 void
-pitbox_srt_bind_patient (SRTSOCKET sock, int family)
+pitbox_srt_bind_patient (SRTSOCKET sock, int family, gboolean sends)
 {
   (void) sock;
   (void) family;
+  (void) sends;
 }

@@ -6,6 +6,6 @@
 
 G_BEGIN_DECLS
 
-void pitbox_srt_bind_patient (SRTSOCKET sock, int family);
+void pitbox_srt_bind_patient (SRTSOCKET sock, int family, gboolean sends);
 
 G_END_DECLS
