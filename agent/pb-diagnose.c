@@ -30,8 +30,8 @@ static gboolean
 check_elements (void)
 {
   static const gchar *const needed[] = { "irsdksrc", "telemetryenc",
-    "telemetrypace", "telemetryscene", "pitboxcapturebin", "pitboxencodebin",
-    "pitboxsrtsink", "mpegtsmux", "h264parse", NULL };
+    "telemetrytsmux", "telemetrypace", "telemetryscene", "pitboxcapturebin",
+    "pitboxencodebin", "pitboxsrtsink", "mpegtsmux", "h264parse", NULL };
   GString *missing = g_string_new (NULL);
   gboolean ok;
 

@@ -304,7 +304,8 @@ append_preface (const PitboxSrtCache *cache, GByteArray *head)
     const guint8 *data = g_bytes_get_data (g_ptr_array_index (units, i), &size);
 
     mpegts_pes_write (head, cache->klv_pid, &continuity,
-        MPEGTS_STREAM_ID_PRIVATE, cache->key.pts, FALSE, data, size);
+        MPEGTS_STREAM_ID_PRIVATE, cache->key.pts, MPEGTS_NO_TIME, FALSE, data,
+        size);
   }
   n_packets = (head->len - from) / MPEGTS_PACKET_BYTES;
   for (guint i = 0; i < n_packets; i++) {

@@ -9,6 +9,7 @@
 #include "gsttelemetrysync.h"
 #include "gsttelemetrytestsrc.h"
 #include "gsttelemetrytextenc.h"
+#include "gsttelemetrytsmux.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
@@ -19,7 +20,8 @@ plugin_init (GstPlugin *plugin)
          && GST_ELEMENT_REGISTER (telemetrypace, plugin)
          && GST_ELEMENT_REGISTER (telemetrysync, plugin)
          && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin)
-         && GST_ELEMENT_REGISTER (telemetrytextenc, plugin);
+         && GST_ELEMENT_REGISTER (telemetrytextenc, plugin)
+         && GST_ELEMENT_REGISTER (telemetrytsmux, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxtelemetry,

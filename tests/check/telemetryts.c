@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Rows through stock mpegtsmux and tsdemux: every byte, and the times. */
+ * Rows through either multiplexer and stock tsdemux: every byte, and the times. */
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <gst/check/gstcheck.h>
@@ -9,6 +9,8 @@
 #define N_ROWS 400
 /* MPEG-TS counts 90,000 a second. */
 #define PTS_TOLERANCE (GST_SECOND / 90000 + 2)
+
+static const gchar *const muxes[] = { "mpegtsmux", "telemetrytsmux" };
 
 static GstBuffer *
 row_new (GstPitboxSchema *schema, guint n)
@@ -50,9 +52,11 @@ pull (GstElement *sink, GstElement *pipeline)
 
 GST_START_TEST (test_rows_and_times_outlive_mpeg_ts)
 {
-  GstElement *p = start ("appsrc name=src format=time ! telemetryenc ! "
-                         "mpegtsmux ! tsdemux ! telemetrydec ! "
-                         "appsink name=sink sync=false");
+  g_autofree gchar *launch =
+      g_strdup_printf ("appsrc name=src format=time ! telemetryenc ! %s ! "
+                       "tsdemux ! telemetrydec ! appsink name=sink sync=false",
+          muxes[__i__]);
+  GstElement *p = start (launch);
   g_autoptr (GstElement) src = gst_bin_get_by_name (GST_BIN (p), "src");
   g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (p), "sink");
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
@@ -92,13 +96,13 @@ GST_END_TEST;
 
 /* Every recording there is, through .ibt, codec and TS, against ibtparse. */
 static void
-compare_recording (const gchar *path)
+compare_recording (const gchar *path, const gchar *mux)
 {
   g_autofree gchar *there = g_strdup_printf (
       "filesrc location=\"%s\" ! "
-      "ibtparse ! telemetryenc ! mpegtsmux ! tsdemux ! telemetrydec ! "
+      "ibtparse ! telemetryenc ! %s ! tsdemux ! telemetrydec ! "
       "appsink name=sink sync=false",
-      path);
+      path, mux);
   g_autofree gchar *direct = g_strdup_printf (
       "filesrc location=\"%s\" ! ibtparse ! appsink name=sink sync=false",
       path);
@@ -147,7 +151,7 @@ GST_START_TEST (test_recordings_outlive_mpeg_ts)
     g_autofree gchar *path = g_build_filename (folder, name, NULL);
 
     if (g_str_has_suffix (name, ".ibt"))
-      compare_recording (path);
+      compare_recording (path, muxes[__i__]);
   }
 }
 GST_END_TEST;
@@ -159,8 +163,10 @@ telemetryts_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_add_test (tc, test_rows_and_times_outlive_mpeg_ts);
-  tcase_add_test (tc, test_recordings_outlive_mpeg_ts);
+  tcase_add_loop_test (
+      tc, test_rows_and_times_outlive_mpeg_ts, 0, G_N_ELEMENTS (muxes));
+  tcase_add_loop_test (
+      tc, test_recordings_outlive_mpeg_ts, 0, G_N_ELEMENTS (muxes));
   return s;
 }
 

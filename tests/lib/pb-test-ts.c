@@ -91,7 +91,7 @@ pb_test_ts_put_pes (PbTestTs *ts, guint16 pid, guint64 pts,
   mpegts_pes_write (ts->out, pid, &ts->continuity[pid],
       pid == PB_TEST_TS_VIDEO_PID ? MPEGTS_STREAM_ID_VIDEO
                                   : MPEGTS_STREAM_ID_PRIVATE,
-      pts, random_access, payload, size);
+      pts, MPEGTS_NO_TIME, random_access, payload, size);
 }
 
 /**

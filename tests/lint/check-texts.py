@@ -31,7 +31,7 @@ UNIT = re.compile(r"\b(ns|ms|s|seconds|ticks)\b")
 # these gst_element_factory_list_is_type() finds it), by what means. Rows are
 # Metadata; Telemetry is no word that anybody looks for.
 KLASS = re.compile(r"(Source|Sink|Converter|Filter(/Editor)?|"
-                   r"Codec/(Encoder|Decoder|Parser))"
+                   r"Codec/(Encoder|Decoder|Muxer|Parser))"
                    r"(/Network)?(/Video)?(/Metadata|/Subtitle)?(/Hardware)?")
 ROWS = ("application/x-pitbox-telemetry", "meta/x-klv", "application/x-ibt")
 

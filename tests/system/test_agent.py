@@ -174,7 +174,7 @@ def a_screen_is_captured_encoded_and_sent():
         assert agent.stop(signal.SIGINT) == 0
         agent = stack.start_agent("car1", *common, "screen", "--encoder",
                                   "mfh264enc", name="agent-encoder")
-        agent.wait_for(r"backing-off: No encoder .*mfh264enc.*\(encoder\)")
+        agent.wait_for(r"backing-off: The encoder .*mfh264enc.*\(encoder\)")
         print("ok a screen is captured, encoded and sent")
 
 

@@ -7,13 +7,30 @@
 #include "mpegts-parser.h"
 
 #define PES_HEAD_BYTES 14
+#define TIME_MASK ((G_GUINT64_CONSTANT (1) << 33) - 1)
+/* Of the adaptation field. */
+#define FLAG_RANDOM_ACCESS 0x40
+#define FLAG_PCR 0x10
 
+/* The programme clock's whole 90 kHz ticks; its 27 MHz part is 0. */
+static void
+write_pcr (guint8 *out, guint64 base)
+{
+  out[0] = base >> 25;
+  out[1] = base >> 17;
+  out[2] = base >> 9;
+  out[3] = base >> 1;
+  out[4] = (base & 1) << 7 | 0x7e;
+  out[5] = 0;
+}
+
+/* @flags of the adaptation field; with 0x10 @pcr is in it. */
 static void
 write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
-    gboolean random_access, const guint8 **data, gsize *size)
+    guint8 flags, guint64 pcr, const guint8 **data, gsize *size)
 {
   guint8 packet[MPEGTS_PACKET_BYTES];
-  gsize adaptation = random_access ? 2 : 0;
+  gsize adaptation = flags & FLAG_PCR ? 8 : flags != 0 ? 2 : 0;
   gsize room = MPEGTS_PACKET_BYTES - 4 - adaptation;
   gsize take = MIN (room, *size);
   gsize pos = 4;
@@ -25,10 +42,11 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
   packet[3] = (adaptation > 0 ? 0x30 : 0x10) | (continuity & 0x0f);
   if (adaptation > 0) {
     packet[pos] = adaptation - 1;
-    if (adaptation > 1) {
-      packet[pos + 1] = random_access ? 0x40 : 0;
-      memset (packet + pos + 2, 0xff, adaptation - 2);
-    }
+    memset (packet + pos + 1, 0xff, adaptation - 1);
+    if (adaptation > 1)
+      packet[pos + 1] = flags;
+    if (flags & FLAG_PCR)
+      write_pcr (packet + pos + 2, pcr);
     pos += adaptation;
   }
   memcpy (packet + pos, *data, take);
@@ -45,6 +63,8 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
  *   last; its low four bits count
  * @stream_id: for private streams at most 65,527 bytes fit
  * @pts: 90 kHz, taken modulo 2^33
+ * @pcr: programme clock for the first packet, 90 kHz, taken modulo 2^33;
+ *   %MPEGTS_NO_TIME: none
  * @random_access: set the indicator in the first packet
  * @payload: what the PES packet holds
  * @size: bytes in @payload
@@ -54,7 +74,7 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
  */
 void
 mpegts_pes_write (GByteArray *out, guint16 pid, guint8 *continuity,
-    guint8 stream_id, guint64 pts, gboolean random_access,
+    guint8 stream_id, guint64 pts, guint64 pcr, gboolean random_access,
     const guint8 *payload, gsize size)
 {
   gsize length = stream_id == MPEGTS_STREAM_ID_VIDEO ? 0 : size + 8;
@@ -62,12 +82,14 @@ mpegts_pes_write (GByteArray *out, guint16 pid, guint8 *continuity,
     0x80, 5 };
   g_autoptr (GByteArray) pes = g_byte_array_new ();
   const guint8 *data;
+  guint8 flags = (random_access ? FLAG_RANDOM_ACCESS : 0)
+                 | (pcr != MPEGTS_NO_TIME ? FLAG_PCR : 0);
   gboolean starts = TRUE;
   gsize left;
 
   g_return_if_fail (length <= G_MAXUINT16);
 
-  pts &= (G_GUINT64_CONSTANT (1) << 33) - 1;
+  pts &= TIME_MASK;
   head[9] = 0x21 | (pts >> 30 & 7) << 1;
   head[10] = pts >> 22;
   head[11] = (pts >> 15 & 0x7f) << 1 | 1;
@@ -76,7 +98,7 @@ mpegts_pes_write (GByteArray *out, guint16 pid, guint8 *continuity,
   g_byte_array_append (pes, head, sizeof head);
   g_byte_array_append (pes, payload, size);
   data = pes->data;
-  for (left = pes->len; left > 0; starts = FALSE)
-    write_packet (out, pid, (*continuity)++, starts, starts && random_access,
+  for (left = pes->len; left > 0; starts = FALSE, flags = 0)
+    write_packet (out, pid, (*continuity)++, starts, flags, pcr & TIME_MASK,
         &data, &left);
 }
