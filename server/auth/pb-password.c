@@ -1,135 +1,281 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbPassword: the one password of this server's pages, kept as Argon2id. */
+ * Passwords of people as Argon2id, hashed and checked beside the main loop. */
 #include "auth/pb-password.h"
 
 #include <string.h>
 
 #include <sodium.h>
 
-/* Argon2id takes about 0.1 s: a browser sends the password with each request,
- * so a right one is remembered under a key of this process; wrong ones are
- * tried at most so often, whoever sends them. */
-#define CHECKS_PER_S 4
+#include "auth/pb-seal.h"
+
 #define HASH_PREFIX "$argon2id$"
 
-struct _PbPassword {
-  gchar hash[crypto_pwhash_STRBYTES];
-  guint8 key[crypto_generichash_KEYBYTES];
-  guint8 right[crypto_generichash_BYTES];
-  gboolean has_right;
-  gint64 window_us;
-  guint checks;
+typedef struct {
+  PbPasswords *passwords; /* a reference */
+  gchar *password;
+  gchar *hash; /* to check against; %NULL to make one, which then stands here */
+  gboolean right;
+  PbPasswordHashed hashed;
+  PbPasswordChecked checked;
+  gpointer user_data;
+  GDestroyNotify free_user_data;
+} Job;
+
+struct _PbPasswords {
+  gatomicrefcount refs;
+  GMainContext *context;
+  GThreadPool *pool;
+  gchar *dummy; /* hash of what nobody knows */
+  guint waiting; /* main thread: of jobs that are not answered */
+  gboolean closed; /* main thread */
 };
 
 /**
- * pb_password_new:
- * @text: the password, or its Argon2id hash as libsodium and argon2(1) write
- *   it ("$argon2id$…")
+ * pb_password_check_form:
+ * @password: what somebody wants to have
  *
- * Returns: (transfer full): the password, or %NULL with @error set
+ * Returns: %FALSE with @error set, saying what is wrong, if it is too short or
+ *   too long. There are no other rules (NIST SP 800-63B, 5.1.1.2)
  */
-PbPassword *
-pb_password_new (const gchar *text, GError **error)
+gboolean
+pb_password_check_form (const gchar *password, GError **error)
 {
-  g_autoptr (PbPassword) self = NULL;
-  gsize size = strlen (text);
+  gsize size = strlen (password);
+
+  if (size >= PB_PASSWORD_MIN_BYTES && size <= PB_PASSWORD_MAX_BYTES)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+      "a password has %d to %d characters", PB_PASSWORD_MIN_BYTES,
+      PB_PASSWORD_MAX_BYTES);
+  return FALSE;
+}
+
+static gchar *
+make_hash (const gchar *password)
+{
+  gchar hash[crypto_pwhash_STRBYTES];
+
+  if (crypto_pwhash_str (hash, password, strlen (password),
+          crypto_pwhash_OPSLIMIT_INTERACTIVE,
+          crypto_pwhash_MEMLIMIT_INTERACTIVE)
+      != 0)
+    return NULL;
+  return g_strdup (hash);
+}
+
+/**
+ * pb_password_hash_now:
+ * @password: the password, or its Argon2id hash as libsodium and argon2(1)
+ *   write it ("$argon2id$…")
+ *
+ * Takes 0.1 s: for programs that do nothing else meanwhile.
+ *
+ * Returns: (transfer full): its hash, or %NULL with @error set
+ */
+gchar *
+pb_password_hash_now (const gchar *password, GError **error)
+{
+  gchar *hash;
 
   if (sodium_init () < 0) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
         "libsodium finds no source of random numbers");
     return NULL;
   }
-  self = g_new0 (PbPassword, 1);
-  crypto_generichash_keygen (self->key);
-  if (g_str_has_prefix (text, HASH_PREFIX) && size < sizeof self->hash) {
-    memcpy (self->hash, text, size);
-    return g_steal_pointer (&self);
-  }
-  if (size < PB_PASSWORD_MIN_BYTES || size > PB_PASSWORD_MAX_BYTES) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "a password has %d to %d characters", PB_PASSWORD_MIN_BYTES,
-        PB_PASSWORD_MAX_BYTES);
+  if (g_str_has_prefix (password, HASH_PREFIX)
+      && strlen (password) < crypto_pwhash_STRBYTES)
+    return g_strdup (password);
+  if (!pb_password_check_form (password, error))
     return NULL;
-  }
-  if (crypto_pwhash_str (self->hash, text, size,
-          crypto_pwhash_OPSLIMIT_INTERACTIVE,
-          crypto_pwhash_MEMLIMIT_INTERACTIVE)
-      != 0) {
+  hash = make_hash (password);
+  if (!hash)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
         "not enough memory to hash the password (64 MB)");
-    return NULL;
-  }
-  return g_steal_pointer (&self);
+  return hash;
 }
 
 /**
- * pb_password_new_from_file:
- * @path: a file whose first line is what pb_password_new() takes
+ * pb_password_hash_from_file:
+ * @path: a file whose first line is what pb_password_hash_now() takes
  *
- * Returns: (transfer full): the password, or %NULL with @error set
+ * Returns: (transfer full): its hash, or %NULL with @error set
  */
-PbPassword *
-pb_password_new_from_file (const gchar *path, GError **error)
+gchar *
+pb_password_hash_from_file (const gchar *path, GError **error)
 {
   gchar *content = NULL;
   gsize size = 0;
-  PbPassword *self = NULL;
+  gchar *hash = NULL;
 
   if (g_file_get_contents (path, &content, &size, error)) {
     content[strcspn (content, "\r\n")] = '\0';
-    self = pb_password_new (content, error);
+    hash = pb_password_hash_now (content, error);
     sodium_memzero (content, size);
     g_free (content);
   }
-  if (!self)
+  if (!hash)
     g_prefix_error (error, "password file %s: ", path);
-  return self;
+  return hash;
 }
 
-void
-pb_password_free (PbPassword *self)
+static void
+passwords_unref (PbPasswords *self)
 {
-  sodium_memzero (self, sizeof *self);
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_main_context_unref (self->context);
+  g_free (self->dummy);
   g_free (self);
 }
 
-static gboolean
-may_check (PbPassword *self, gint64 now_us)
+static void
+job_free (gpointer data)
 {
-  if (now_us - self->window_us >= G_USEC_PER_SEC) {
-    self->window_us = now_us;
-    self->checks = 0;
+  Job *job = data;
+
+  if (job->free_user_data)
+    job->free_user_data (job->user_data);
+  pb_secret_free (job->password);
+  g_free (job->hash);
+  passwords_unref (job->passwords);
+  g_free (job);
+}
+
+/* On the main thread. */
+static gboolean
+answer (gpointer data)
+{
+  Job *job = data;
+
+  job->passwords->waiting--;
+  if (job->passwords->closed)
+    return G_SOURCE_REMOVE;
+  if (job->hashed)
+    job->hashed (job->hash, job->user_data);
+  else
+    job->checked (job->right, job->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the pool's thread. */
+static void
+work (gpointer data, gpointer user_data)
+{
+  Job *job = data;
+  PbPasswords *self = job->passwords;
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  if (job->hashed) {
+    job->hash = make_hash (job->password);
+  } else {
+    const gboolean known = job->hash != NULL;
+
+    if (!self->dummy)
+      self->dummy = make_hash (HASH_PREFIX);
+    /* Nobody's login takes as long as somebody's with a wrong password. */
+    job->right = crypto_pwhash_str_verify (known ? job->hash : self->dummy,
+                     job->password, strlen (job->password))
+                     == 0
+                 && known;
   }
-  return self->checks++ < CHECKS_PER_S;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, answer, job, job_free);
+  g_source_attach (source, self->context);
 }
 
 /**
- * pb_password_check:
- * @offered: what somebody sent
- * @now_us: monotonic time
+ * pb_passwords_new:
  *
- * Main thread only. Takes about 0.1 s for a password not seen before; a wrong
- * one is refused unseen when too many came in this second.
+ * Main thread only, as everything here; answers come on its thread-default
+ * context.
  *
- * Returns: %TRUE if it is the password
+ * Returns: (transfer full): a pool of one thread
+ */
+PbPasswords *
+pb_passwords_new (void)
+{
+  PbPasswords *self = g_new0 (PbPasswords, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->context = g_main_context_ref_thread_default ();
+  self->pool = g_thread_pool_new_full (work, NULL, job_free, 1, FALSE, NULL);
+  /* Made before anybody waits for it: the first unknown login must not take
+   * longer than the next. */
+  self->dummy = make_hash (HASH_PREFIX);
+  return self;
+}
+
+/**
+ * pb_passwords_free:
+ *
+ * Waits for the job under way; nobody is answered any more.
+ */
+void
+pb_passwords_free (PbPasswords *self)
+{
+  self->closed = TRUE;
+  g_thread_pool_free (self->pool, TRUE, TRUE);
+  passwords_unref (self);
+}
+
+static gboolean
+push (PbPasswords *self, Job *job)
+{
+  job->passwords = self;
+  g_atomic_ref_count_inc (&self->refs);
+  if (self->waiting >= PB_PASSWORDS_MAX_WAITING
+      || strlen (job->password) > PB_PASSWORD_MAX_BYTES) {
+    job_free (job);
+    return FALSE;
+  }
+  self->waiting++;
+  return g_thread_pool_push (self->pool, job, NULL);
+}
+
+/**
+ * pb_passwords_hash:
+ * @password: of the right form, see pb_password_check_form()
+ * @done: gets the hash, later
+ * @user_data: (transfer full): for @done
+ * @free_user_data: (nullable): for @user_data, in every case
+ *
+ * Returns: %FALSE if too many wait already; @done is not called then
  */
 gboolean
-pb_password_check (PbPassword *self, const gchar *offered, gint64 now_us)
+pb_passwords_hash (PbPasswords *self, const gchar *password,
+    PbPasswordHashed done, gpointer user_data, GDestroyNotify free_user_data)
 {
-  guint8 digest[crypto_generichash_BYTES];
-  gsize size = strlen (offered);
+  Job *job = g_new0 (Job, 1);
 
-  if (size > PB_PASSWORD_MAX_BYTES)
-    return FALSE;
-  crypto_generichash (digest, sizeof digest, (const guint8 *) offered, size,
-      self->key, sizeof self->key);
-  if (self->has_right)
-    /* Once a right one was seen, another cannot be right. */
-    return sodium_memcmp (digest, self->right, sizeof digest) == 0;
-  if (!may_check (self, now_us)
-      || crypto_pwhash_str_verify (self->hash, offered, size) != 0)
-    return FALSE;
-  memcpy (self->right, digest, sizeof digest);
-  self->has_right = TRUE;
-  return TRUE;
+  job->password = g_strdup (password);
+  job->hashed = done;
+  job->user_data = user_data;
+  job->free_user_data = free_user_data;
+  return push (self, job);
+}
+
+/**
+ * pb_passwords_check:
+ * @hash: (nullable): what it must be; %NULL for a login that is not known,
+ *   which takes as long and is never right
+ * @password: what somebody typed
+ * @done: gets the verdict, later
+ * @user_data: (transfer full): for @done
+ * @free_user_data: (nullable): for @user_data, in every case
+ *
+ * Returns: %FALSE if too many wait already, or it is longer than any password;
+ *   @done is not called then
+ */
+gboolean
+pb_passwords_check (PbPasswords *self, const gchar *hash, const gchar *password,
+    PbPasswordChecked done, gpointer user_data, GDestroyNotify free_user_data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->password = g_strdup (password);
+  job->hash = g_strdup (hash);
+  job->checked = done;
+  job->user_data = user_data;
+  job->free_user_data = free_user_data;
+  return push (self, job);
 }

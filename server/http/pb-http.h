@@ -2,7 +2,7 @@
  * PbHttp: the HTTP port: API, metrics, WHEP and the dashboard's files. */
 #pragma once
 
-#include "auth/pb-password.h"
+#include "auth/pb-one-password.h"
 #include "ingest/pb-ingest.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"

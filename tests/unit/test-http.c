@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "auth/pb-bind.h"
-#include "auth/pb-password.h"
+#include "auth/pb-one-password.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
 #include "session/pb-loss.h"
