@@ -8,8 +8,8 @@ pb_device_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
   const gchar *driver = line->drivers ? line->drivers[0] : name;
-  gchar *passphrase =
-      pb_store_add_device (data->store, data->seal, name, driver, error);
+  gchar *passphrase = pb_store_add_device (
+      data->store, data->seal, name, driver, PB_TEAM_DEFAULT, error);
 
   if (!passphrase)
     return FALSE;
@@ -53,5 +53,5 @@ gboolean
 pb_device_command_remove (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  return pb_store_remove_device (data->store, name, error);
+  return pb_store_remove_device (data->store, name, NULL, error);
 }

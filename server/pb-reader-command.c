@@ -74,7 +74,7 @@ pb_reader_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
   gchar *passphrase = pb_store_add_reader (data->store, data->seal, name,
-      (const gchar *const *) line->drivers, error);
+      (const gchar *const *) line->drivers, PB_TEAM_DEFAULT, error);
 
   if (!passphrase)
     return FALSE;
@@ -111,5 +111,5 @@ gboolean
 pb_reader_command_remove (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  return pb_store_remove_reader (data->store, name, error);
+  return pb_store_remove_reader (data->store, name, NULL, error);
 }

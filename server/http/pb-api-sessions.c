@@ -73,8 +73,8 @@ get_sessions (PbRequest *request)
       || !read_number (
           request, "before_utc_ms", 0, G_MAXINT64 / 1000, &before_utc_ms))
     return;
-  rows = pb_store_list_sessions (
-      request->config->store, driver, before_utc_ms * 1000, limit, &error);
+  rows = pb_store_list_sessions (request->config->store, NULL, driver,
+      before_utc_ms * 1000, limit, &error);
   if (!rows) {
     pb_reply_failure (request, error);
     return;

@@ -2,7 +2,11 @@
  * PbAudience: who may read at the SRT port, and who does. */
 #include "ingest/pb-audience.h"
 
+#include "store/pb-devices.h"
 #include "store/pb-readers.h"
+
+/* For the source, which takes an empty list for all of them. */
+#define NO_DRIVER "-no-driver-of-this-team-"
 
 struct _PbAudience {
   PbStore *store;
@@ -43,11 +47,48 @@ pb_audience_free (PbAudience *self)
   g_free (self);
 }
 
-/* A reader is never changed, only removed and added. */
 static gboolean
 is_same (const PbReader *a, const PbReader *b)
 {
   return a && b && a->created_utc_us == b->created_utc_us;
+}
+
+/* Whether the source must be told something new of a reader that stays. */
+static gboolean
+is_changed (const PbReader *a, const PbReader *b)
+{
+  return g_strcmp0 (a->passphrase, b->passphrase) != 0
+         || !g_strv_equal ((const gchar *const *) a->drivers,
+             (const gchar *const *) b->drivers);
+}
+
+/* A reader is let to the drivers of its own team alone, whatever it names: one
+ * of that name may have come to another team since. No name at all is every
+ * driver for the source, which is right only where there is no other team's. */
+static void
+limit_to_team (PbReader *reader, GPtrArray *drivers)
+{
+  GPtrArray *allowed = g_ptr_array_new_with_free_func (g_free);
+  const gboolean all = !reader->drivers[0] || !reader->drivers[0][0];
+  gboolean others = FALSE;
+
+  for (guint i = 0; i < drivers->len; i++) {
+    const PbDriverTeam *pair = g_ptr_array_index (drivers, i);
+
+    others |= !g_str_equal (pair->team, reader->team);
+    if (g_str_equal (pair->team, reader->team)
+        && (all
+            || g_strv_contains (
+                (const gchar *const *) reader->drivers, pair->driver)))
+      g_ptr_array_add (allowed, g_strdup (pair->driver));
+  }
+  if (all && !others)
+    g_ptr_array_set_size (allowed, 0);
+  else if (allowed->len == 0)
+    g_ptr_array_add (allowed, g_strdup (NO_DRIVER));
+  g_ptr_array_add (allowed, NULL);
+  g_strfreev (reader->drivers);
+  reader->drivers = (gchar **) g_ptr_array_free (allowed, FALSE);
 }
 
 static void
@@ -74,16 +115,19 @@ pb_audience_load (PbAudience *self, GError **error)
 {
   g_autoptr (GPtrArray) list =
       pb_store_list_readers (self->store, self->seal, error);
+  g_autoptr (GPtrArray) drivers =
+      list ? pb_store_list_driver_teams (self->store, error) : NULL;
   GHashTable *now;
   GHashTableIter iter;
   PbReader *reader;
 
-  if (!list)
+  if (!drivers)
     return FALSE;
   now = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify) pb_reader_free);
   while (list->len > 0) {
     reader = g_ptr_array_steal_index_fast (list, 0);
+    limit_to_team (reader, drivers);
     g_hash_table_insert (now, reader->name, reader);
   }
   g_hash_table_iter_init (&iter, self->readers);
@@ -91,9 +135,12 @@ pb_audience_load (PbAudience *self, GError **error)
     if (!is_same (g_hash_table_lookup (now, reader->name), reader))
       g_signal_emit_by_name (self->source, "remove-reader", reader->name);
   g_hash_table_iter_init (&iter, now);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &reader))
-    if (!is_same (g_hash_table_lookup (self->readers, reader->name), reader))
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &reader)) {
+    const PbReader *known = g_hash_table_lookup (self->readers, reader->name);
+
+    if (!is_same (known, reader) || is_changed (known, reader))
       add_reader (self, reader);
+  }
   g_hash_table_unref (self->readers);
   self->readers = now;
   return TRUE;

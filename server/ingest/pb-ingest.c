@@ -107,6 +107,7 @@ open_session (PbIngest *self, PbDriver *driver, GstPad *pad, GError **error)
   PbSessionConfig config = { 0 };
 
   g_object_get (pad, "device", &device, "peer-address", &peer, NULL);
+  pb_store_note_device (self->store, device, peer, NULL);
   config.driver = pb_driver_get_id (driver);
   config.live = pb_driver_get_live (driver);
   config.book = pb_driver_get_lap_book (driver);
@@ -303,6 +304,13 @@ same_device (const PbDevice *a, const PbDevice *b)
          && g_str_equal (a->driver, b->driver);
 }
 
+/* Its passphrase was rotated: the stream that runs goes on. */
+static gboolean
+same_passphrase (const PbDevice *a, const PbDevice *b)
+{
+  return g_strcmp0 (a->passphrase, b->passphrase) == 0;
+}
+
 static void
 add_device (PbIngest *self, const PbDevice *device)
 {
@@ -342,7 +350,8 @@ load_devices (PbIngest *self, GError **error)
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device)) {
     const PbDevice *known = g_hash_table_lookup (self->devices, device->name);
 
-    if (!known || !same_device (known, device))
+    if (!known || !same_device (known, device)
+        || !same_passphrase (known, device))
       add_device (self, device);
   }
   g_hash_table_unref (self->devices);
@@ -350,18 +359,32 @@ load_devices (PbIngest *self, GError **error)
   return TRUE;
 }
 
+/**
+ * pb_ingest_reload:
+ *
+ * After each change of devices or readers by this process; what others change
+ * is seen within a second. Who was removed is cut off before it returns.
+ */
+void
+pb_ingest_reload (PbIngest *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  /* First who may read: a driver that is new is of one team. */
+  if (!pb_audience_load (self->audience, &error)
+      || !load_devices (self, &error))
+    g_warning ("devices and readers cannot be read: %s", error->message);
+}
+
 static void
-reload_devices (PbIngest *self)
+follow_devices (PbIngest *self)
 {
   gint64 changes = pb_store_get_changes_by_others (self->store);
-  g_autoptr (GError) error = NULL;
 
   if (changes == self->store_changes)
     return;
   self->store_changes = changes;
-  if (!load_devices (self, &error)
-      || !pb_audience_load (self->audience, &error))
-    g_warning ("devices and readers cannot be read: %s", error->message);
+  pb_ingest_reload (self);
 }
 
 static void
@@ -385,7 +408,7 @@ tick (gpointer user_data)
   PbIngest *self = user_data;
   g_autoptr (GPtrArray) drivers = NULL;
 
-  reload_devices (self);
+  follow_devices (self);
   read_links (self);
   drivers = pb_registry_list (self->registry);
   for (guint i = 0; i < drivers->len; i++)

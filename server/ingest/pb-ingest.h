@@ -37,6 +37,7 @@ typedef struct {
 PbIngest *pb_ingest_new (
     const PbIngestConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_ingest_free (PbIngest *ingest);
+void pb_ingest_reload (PbIngest *ingest);
 guint16 pb_ingest_get_port (PbIngest *ingest);
 GPtrArray *pb_ingest_list_readers (PbIngest *ingest);
 guint64 pb_ingest_get_refused (PbIngest *ingest);

@@ -2,34 +2,23 @@
  * What devices and readers have in common: a name, a passphrase that SRT needs
  * in words, and whom it is for; for the store only. */
 #include "store/pb-keys.h"
-#include "store/pb-store-private.h"
+#include "store/pb-sql.h"
 
 /* 24 random bytes are 32 characters; SRT takes 10 to 79. */
 #define PASSPHRASE_RANDOM_BYTES 24
 
 static gboolean
-insert (PbStore *store, const PbKeyTable *table, const gchar *name,
-    const gchar *whom_for, GBytes *sealed, GError **error)
+exists (PbStore *store, const PbKeyTable *table, const gchar *name)
 {
-  gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin (store, table->insert, error);
+  gboolean has_row = FALSE;
+  sqlite3_stmt *stmt = pb_store_begin_read (store, table->exists, NULL);
 
   if (!stmt)
     return FALSE;
   sqlite3_bind_text (stmt, 1, name, -1, SQLITE_TRANSIENT);
-  sqlite3_bind_text (stmt, 2, whom_for, -1, SQLITE_TRANSIENT);
-  sqlite3_bind_blob (stmt, 3, g_bytes_get_data (sealed, NULL),
-      g_bytes_get_size (sealed), SQLITE_TRANSIENT);
-  sqlite3_bind_int64 (stmt, 4, g_get_real_time ());
-  done = pb_store_finish (store, stmt, error);
-  if (done && pb_store_get_changes (store) == 0) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS,
-        "there is a %s '%s' already. Remove it first for a new passphrase: "
-        "pitbox-server %s remove %s",
-        table->what, name, table->what, name);
-    return FALSE;
-  }
-  return done;
+  pb_store_step (store, stmt, &has_row, NULL);
+  pb_store_end (store, stmt);
+  return has_row;
 }
 
 /* Any thread.
@@ -38,65 +27,88 @@ insert (PbStore *store, const PbKeyTable *table, const gchar *name,
  * with @error set, also if there is one of that name */
 gchar *
 pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
-    const gchar *name, const gchar *whom_for, GError **error)
+    const gchar *name, const gchar *whom_for, const gchar *team, GError **error)
 {
   gchar *passphrase = pb_secret_new (PASSPHRASE_RANDOM_BYTES);
   g_autoptr (GBytes) sealed = pb_seal_close (seal, passphrase);
-  gboolean done;
+  gint changes = 0;
 
-  pb_store_lock (store);
-  done = insert (store, table, name, whom_for, sealed, error);
-  pb_store_unlock (store);
-  if (!done)
-    g_clear_pointer (&passphrase, pb_secret_free);
-  return passphrase;
+  if (pb_sql_run (store, &changes, error, table->insert, "ttbit", name,
+          whom_for, sealed, g_get_real_time (), team)
+      && changes > 0)
+    return passphrase;
+  pb_secret_free (passphrase);
+  if (error && *error)
+    return NULL;
+  if (exists (store, table, name))
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS,
+        "there is a %s '%s' already. Remove it first for a new passphrase: "
+        "pitbox-server %s remove %s",
+        table->what, name, table->what, name);
+  else
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
+        "%s %s: there is no team '%s', or %s belongs to another one",
+        table->what, name, team, whom_for);
+  return NULL;
 }
 
-/* Any thread.
+static gboolean
+check_found (
+    const PbKeyTable *table, const gchar *name, gint changes, GError **error)
+{
+  if (changes > 0)
+    return TRUE;
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
+      "there is no %s '%s'. pitbox-server %s list shows all", table->what, name,
+      table->what);
+  return FALSE;
+}
+
+/* @team: (nullable): whose it must be. Any thread.
  *
  * Returns: %FALSE with @error set if there is none of that name */
 gboolean
-pb_key_remove (
-    PbStore *store, const PbKeyTable *table, const gchar *name, GError **error)
+pb_key_remove (PbStore *store, const PbKeyTable *table, const gchar *name,
+    const gchar *team, GError **error)
 {
-  gboolean done;
   gint changes;
-  sqlite3_stmt *stmt = pb_store_begin (store, table->remove, error);
 
-  if (!stmt)
-    return FALSE;
-  sqlite3_bind_text (stmt, 1, name, -1, SQLITE_TRANSIENT);
-  pb_store_lock (store);
-  done = pb_store_finish (store, stmt, error);
-  changes = pb_store_get_changes (store);
-  pb_store_unlock (store);
-  if (done && changes == 0) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
-        "there is no %s '%s'. pitbox-server %s list shows all", table->what,
-        name, table->what);
-    return FALSE;
-  }
-  return done;
+  return pb_sql_run (store, &changes, error, table->remove, "tt", name, team)
+         && check_found (table, name, changes, error);
+}
+
+/* As pb_key_remove(), and as pb_key_add(). */
+gchar *
+pb_key_rotate (PbStore *store, const PbKeyTable *table, PbSeal *seal,
+    const gchar *name, const gchar *team, GError **error)
+{
+  gchar *passphrase = pb_secret_new (PASSPHRASE_RANDOM_BYTES);
+  g_autoptr (GBytes) sealed = pb_seal_close (seal, passphrase);
+  gint changes;
+
+  if (!pb_sql_run (
+          store, &changes, error, table->rotate, "ttb", name, team, sealed)
+      || !check_found (table, name, changes, error))
+    g_clear_pointer (&passphrase, pb_secret_free);
+  return passphrase;
 }
 
 static gpointer
 read_key (
     const PbKeyTable *table, sqlite3_stmt *stmt, PbSeal *seal, PbKeyRead read)
 {
-  gchar *name = pb_store_dup_text (stmt, 0);
   gchar *passphrase = NULL;
 
   if (seal) {
-    g_autoptr (GBytes) sealed = g_bytes_new (
-        sqlite3_column_blob (stmt, 2), sqlite3_column_bytes (stmt, 2));
+    g_autoptr (GBytes) sealed = pb_sql_dup_bytes (stmt, 1);
     g_autoptr (GError) error = NULL;
 
     passphrase = pb_seal_open (seal, sealed, &error);
     if (!passphrase)
-      g_warning ("%s %s: %s", table->what, name, error->message);
+      g_warning ("%s %s: %s", table->what,
+          (const gchar *) sqlite3_column_text (stmt, 0), error->message);
   }
-  return read (name, pb_store_dup_text (stmt, 1), passphrase,
-      sqlite3_column_int64 (stmt, 3));
+  return read (stmt, passphrase);
 }
 
 /* @seal opens the passphrases; %NULL leaves them out, and one that cannot be

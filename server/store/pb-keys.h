@@ -4,28 +4,33 @@
 #pragma once
 
 #include "auth/pb-seal.h"
-#include "store/pb-store.h"
+#include "store/pb-store-private.h"
 
 G_BEGIN_DECLS
 
 /* SQL literals, all with the same parameters and columns. */
 typedef struct {
   const gchar *what; /* "device", as it is called on the command line */
-  const gchar *insert; /* ?1 name, ?2 whom for, ?3 sealed, ?4 created_utc_us */
-  const gchar *remove; /* ?1 name */
-  const gchar *list; /* name, whom for, sealed, created_utc_us */
+  /* ?1 name, ?2 whom for, ?3 sealed, ?4 created_utc_us, ?5 team */
+  const gchar *insert;
+  const gchar *remove; /* ?1 name, ?2 team or NULL for any */
+  const gchar *rotate; /* ?1 name, ?2 team or NULL for any, ?3 sealed */
+  const gchar *exists; /* ?1 name */
+  const gchar *list; /* name, sealed, what the reader wants */
 } PbKeyTable;
 
-/* Takes over the strings; @passphrase is for pb_secret_free() and may be
- * %NULL. Returns: (transfer full): an item of the list */
-typedef gpointer (*PbKeyRead) (
-    gchar *name, gchar *whom_for, gchar *passphrase, gint64 created_utc_us);
+/* Takes over @passphrase, which is for pb_secret_free() and may be %NULL.
+ * Returns: (transfer full): an item of the list */
+typedef gpointer (*PbKeyRead) (sqlite3_stmt *stmt, gchar *passphrase);
 
 gchar *pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
-    const gchar *name, const gchar *whom_for,
+    const gchar *name, const gchar *whom_for, const gchar *team,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean pb_key_remove (
-    PbStore *store, const PbKeyTable *table, const gchar *name, GError **error);
+gboolean pb_key_remove (PbStore *store, const PbKeyTable *table,
+    const gchar *name, const gchar *team, GError **error);
+gchar *pb_key_rotate (PbStore *store, const PbKeyTable *table, PbSeal *seal,
+    const gchar *name, const gchar *team,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *pb_key_list (PbStore *store, const PbKeyTable *table, PbSeal *seal,
     PbKeyRead read, GDestroyNotify free_item,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -7,10 +7,16 @@
 static const PbKeyTable readers = {
   .what = "reader",
   .insert = "INSERT INTO readers (name, drivers, sealed_passphrase, "
-            "created_utc_us) VALUES (?1, ?2, ?3, ?4) "
+            "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
+            "WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?5) "
+            "AND NOT EXISTS (SELECT 1 FROM drivers WHERE team <> ?5 "
+            "AND instr(',' || ?2 || ',', ',' || id || ',') > 0) "
             "ON CONFLICT (name) DO NOTHING",
-  .remove = "DELETE FROM readers WHERE name = ?1",
-  .list = "SELECT name, drivers, sealed_passphrase, created_utc_us "
+  .remove = "DELETE FROM readers WHERE name = ?1 AND (?2 IS NULL OR team = ?2)",
+  .rotate = "UPDATE readers SET sealed_passphrase = ?3 WHERE name = ?1 "
+            "AND (?2 IS NULL OR team = ?2)",
+  .exists = "SELECT 1 FROM readers WHERE name = ?1",
+  .list = "SELECT name, sealed_passphrase, drivers, team, created_utc_us "
           "FROM readers ORDER BY name",
 };
 
@@ -19,6 +25,7 @@ pb_reader_free (PbReader *reader)
 {
   g_free (reader->name);
   g_strfreev (reader->drivers);
+  g_free (reader->team);
   pb_secret_free (reader->passphrase);
   g_free (reader);
 }
@@ -40,7 +47,8 @@ check_names (const gchar *name, const gchar *const *drivers, GError **error)
  * @seal: seals the passphrase
  * @name: the reader
  * @drivers: (nullable) (array zero-terminated=1): the drivers it may read;
- *   %NULL or empty for all, also those still to come
+ *   %NULL or empty for all of its team, also those still to come
+ * @team: whose it is; a driver of another one is refused
  *
  * Any thread.
  *
@@ -49,44 +57,46 @@ check_names (const gchar *name, const gchar *const *drivers, GError **error)
  */
 gchar *
 pb_store_add_reader (PbStore *store, PbSeal *seal, const gchar *name,
-    const gchar *const *drivers, GError **error)
+    const gchar *const *drivers, const gchar *team, GError **error)
 {
   g_autofree gchar *list = NULL;
 
   if (!check_names (name, drivers, error))
     return NULL;
   list = drivers ? g_strjoinv (",", (gchar **) drivers) : g_strdup ("");
-  return pb_key_add (store, &readers, seal, name, list, error);
+  return pb_key_add (store, &readers, seal, name, list, team, error);
 }
 
 /**
  * pb_store_remove_reader:
  * @store: a store
  * @name: a reader
+ * @team: (nullable): whose it must be
  *
  * Any thread.
  *
  * Returns: %FALSE with @error set if there is none of that name
  */
 gboolean
-pb_store_remove_reader (PbStore *store, const gchar *name, GError **error)
+pb_store_remove_reader (
+    PbStore *store, const gchar *name, const gchar *team, GError **error)
 {
-  return pb_key_remove (store, &readers, name, error);
+  return pb_key_remove (store, &readers, name, team, error);
 }
 
 static gpointer
-read_reader (
-    gchar *name, gchar *drivers, gchar *passphrase, gint64 created_utc_us)
+read_reader (sqlite3_stmt *stmt, gchar *passphrase)
 {
   PbReader *reader = g_new (PbReader, 1);
 
   *reader = (PbReader){
-    .name = name,
-    .drivers = g_strsplit (drivers, ",", -1),
+    .name = pb_store_dup_text (stmt, 0),
+    .drivers =
+        g_strsplit ((const gchar *) sqlite3_column_text (stmt, 2), ",", -1),
+    .team = pb_store_dup_text (stmt, 3),
     .passphrase = passphrase,
-    .created_utc_us = created_utc_us,
+    .created_utc_us = sqlite3_column_int64 (stmt, 4),
   };
-  g_free (drivers);
   return reader;
 }
 

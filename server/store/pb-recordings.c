@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The sessions that were recorded. */
 #include "store/pb-recordings.h"
+#include "auth/pb-principal.h"
 #include "store/pb-store-private.h"
 
+/* One that is known by its recordings alone is the server's own team's. */
+#define TEAM \
+  "coalesce((SELECT team FROM drivers WHERE id = s.driver_id), " \
+  "'" PB_TEAM_DEFAULT "')"
 #define SESSION_COLUMNS \
   "s.pk, s.id, s.driver_id, s.device, s.started_utc_us, s.ended_utc_us, " \
-  "s.end_reason, s.mode, s.car, s.car_number, s.track, " \
+  "s.end_reason, s.mode, s.car, s.car_number, s.track, " TEAM ", " \
   "coalesce(sum(g.bytes), 0), count(g.n), " \
   "coalesce(sum(g.end_pts - g.start_pts), 0) / 90 " \
   "FROM sessions s LEFT JOIN segments g ON g.session = s.pk "
@@ -21,6 +26,7 @@ pb_session_row_free (PbSessionRow *row)
   g_free (row->car);
   g_free (row->car_number);
   g_free (row->track);
+  g_free (row->team);
   g_free (row);
 }
 
@@ -154,9 +160,10 @@ read_session (sqlite3_stmt *stmt)
   row->car = pb_store_dup_text (stmt, 8);
   row->car_number = pb_store_dup_text (stmt, 9);
   row->track = pb_store_dup_text (stmt, 10);
-  row->bytes = sqlite3_column_int64 (stmt, 11);
-  row->segments = sqlite3_column_int (stmt, 12);
-  row->duration_ms = sqlite3_column_int64 (stmt, 13);
+  row->team = pb_store_dup_text (stmt, 11);
+  row->bytes = sqlite3_column_int64 (stmt, 12);
+  row->segments = sqlite3_column_int (stmt, 13);
+  row->duration_ms = sqlite3_column_int64 (stmt, 14);
   return row;
 }
 
@@ -176,6 +183,7 @@ read_sessions (PbStore *store, sqlite3_stmt *stmt, GError **error)
 
 /**
  * pb_store_list_sessions:
+ * @team: (nullable): only of this team's drivers
  * @driver: (nullable): only of this driver
  * @before_utc_us: only those that began before; %G_MAXINT64 for the newest
  * @limit: at most so many
@@ -185,13 +193,14 @@ read_sessions (PbStore *store, sqlite3_stmt *stmt, GError **error)
  * Returns: (transfer full) (element-type PbSessionRow): newest first
  */
 GPtrArray *
-pb_store_list_sessions (PbStore *store, const gchar *driver,
+pb_store_list_sessions (PbStore *store, const gchar *team, const gchar *driver,
     gint64 before_utc_us, guint limit, GError **error)
 {
   sqlite3_stmt *stmt = pb_store_begin_read (store,
       "SELECT " SESSION_COLUMNS
       "WHERE (?1 IS NULL OR s.driver_id = ?1) AND s.started_utc_us < ?2 "
-      "GROUP BY s.pk ORDER BY s.started_utc_us DESC LIMIT ?3",
+      "AND (?4 IS NULL OR " TEAM
+      " = ?4) GROUP BY s.pk ORDER BY s.started_utc_us DESC LIMIT ?3",
       error);
 
   if (!stmt)
@@ -199,6 +208,7 @@ pb_store_list_sessions (PbStore *store, const gchar *driver,
   pb_store_bind_text_or_null (stmt, 1, driver);
   sqlite3_bind_int64 (stmt, 2, before_utc_us);
   sqlite3_bind_int (stmt, 3, limit);
+  pb_store_bind_text_or_null (stmt, 4, team);
   return read_sessions (store, stmt, error);
 }
 

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @id: name in URLs and folders
  * @ended_utc_us: 0 while it runs
  * @end_reason: (nullable): in words
+ * @team: its driver's
  * @mode: (nullable): "video" or "telemetry"
  * @bytes, @segments, @duration_ms: of what is on disk, by the index
  *
@@ -29,6 +30,7 @@ typedef struct {
   gchar *car;
   gchar *car_number;
   gchar *track;
+  gchar *team;
   guint64 bytes;
   guint segments;
   gint64 duration_ms;
@@ -48,8 +50,8 @@ gboolean pb_store_forget_empty_sessions (
 gboolean pb_store_has_session (
     PbStore *store, const gchar *id, gboolean *has, GError **error);
 
-GPtrArray *pb_store_list_sessions (PbStore *store, const gchar *driver,
-    gint64 before_utc_us, guint limit,
+GPtrArray *pb_store_list_sessions (PbStore *store, const gchar *team,
+    const gchar *driver, gint64 before_utc_us, guint limit,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *pb_store_list_open_sessions (
     PbStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -14,6 +14,7 @@
 #define QUEUE_TIMEOUT_MS 1000
 /* A page of the log each time. */
 #define MARK_MS 1000
+#define LOCK_POLL_US 500
 /* Reading waits for nobody in WAL mode, but for one who has the whole file for
  * himself: who asks is told to come again. */
 #define READ_TIMEOUT_MS 100
@@ -330,6 +331,69 @@ pb_store_write (
   done = check_file (self, error) && (!write || write (self, data, error));
   if (done && write)
     mark_header (self);
+  sqlite3_busy_timeout (self->writes.db, BUSY_TIMEOUT_MS);
+  pb_store_unlock (self);
+  return done;
+}
+
+/* The writer's thread may have the lock, and may itself be waiting for another
+ * process: a mutex has no time limit. */
+static gboolean
+lock_within (PbStore *self, guint wait_ms)
+{
+  gint64 end = g_get_monotonic_time () + (gint64) wait_ms * 1000;
+
+  while (!g_rec_mutex_trylock (&self->writes.lock)) {
+    if (g_get_monotonic_time () >= end)
+      return FALSE;
+    g_usleep (LOCK_POLL_US);
+  }
+  return TRUE;
+}
+
+/**
+ * pb_store_begin_change:
+ * @wait_ms: how long to wait for others
+ *
+ * Begins what is written whole or not at all, with the functions of the rooms'
+ * headers and in this thread. Any thread; the main thread with
+ * %PB_STORE_BRIEFLY_MS.
+ *
+ * Returns: %TRUE: end it with pb_store_end_change(); %FALSE with @error set
+ */
+gboolean
+pb_store_begin_change (PbStore *self, guint wait_ms, GError **error)
+{
+  if (!lock_within (self, wait_ms)) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_BUSY,
+        "another process holds the database up");
+    return FALSE;
+  }
+  sqlite3_busy_timeout (self->writes.db, (int) wait_ms);
+  if (check_file (self, error)
+      && pb_store_exec (self, "BEGIN IMMEDIATE", error))
+    return TRUE;
+  sqlite3_busy_timeout (self->writes.db, BUSY_TIMEOUT_MS);
+  pb_store_unlock (self);
+  return FALSE;
+}
+
+/**
+ * pb_store_end_change:
+ * @keep: %FALSE takes all of it back
+ *
+ * Returns: %TRUE if it stands in the database now; %FALSE, with @error set if
+ *   @keep is %TRUE, if nothing of it does
+ */
+gboolean
+pb_store_end_change (PbStore *self, gboolean keep, GError **error)
+{
+  gboolean done = keep && pb_store_exec (self, "COMMIT", error);
+
+  if (done)
+    mark_header (self);
+  else
+    sqlite3_exec (self->writes.db, "ROLLBACK", NULL, NULL, NULL);
   sqlite3_busy_timeout (self->writes.db, BUSY_TIMEOUT_MS);
   pb_store_unlock (self);
   return done;

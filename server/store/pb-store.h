@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/** PB_STORE_BRIEFLY_MS: how long the main thread waits for a change that
+ * somebody asked for. */
+#define PB_STORE_BRIEFLY_MS 100
+
 /* Thread safe. Reading has a connection of its own and waits for nobody for
  * more than 0.1 s; writing may wait for 5 s for another process and belongs in
  * no thread that serves others: pb_store_queue(). (An index commit of one
@@ -22,6 +26,8 @@ typedef struct _PbStore PbStore;
  * @PB_STORE_ERROR_EXISTS: there is one of that name
  * @PB_STORE_ERROR_NOT_FOUND: there is none of that name
  * @PB_STORE_ERROR_INVALID: the name may not be used
+ * @PB_STORE_ERROR_REFUSED: not as things are: there are too many, it is the
+ *   last one, it belongs to another team
  */
 typedef enum {
   PB_STORE_ERROR_DATABASE,
@@ -32,6 +38,7 @@ typedef enum {
   PB_STORE_ERROR_EXISTS,
   PB_STORE_ERROR_NOT_FOUND,
   PB_STORE_ERROR_INVALID,
+  PB_STORE_ERROR_REFUSED,
 } PbStoreError;
 
 #define PB_STORE_ERROR (pb_store_error_quark ())
@@ -48,6 +55,12 @@ typedef gboolean (*PbStoreWrite) (
     PbStore *store, gpointer data, GError **error);
 void pb_store_queue (PbStore *store, PbStoreWrite write, gpointer data,
     GDestroyNotify free_data);
+
+/* Whole or not at all, by one who waits for it. */
+gboolean pb_store_begin_change (
+    PbStore *store, guint wait_ms, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_store_end_change (PbStore *store, gboolean keep, GError **error);
+
 guint pb_store_get_waiting (PbStore *store);
 gchar *pb_store_dup_trouble (PbStore *store) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -380,18 +380,22 @@ test_devices (PbTestRecording *f, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) devices = NULL;
   const PbDevice *device;
-  gchar *passphrase = pb_store_add_device (store, seal, "pc", "car07", &error);
+  gchar *passphrase =
+      pb_store_add_device (store, seal, "pc", "car07", PB_TEAM_DEFAULT, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (strlen (passphrase), ==, 32);
-  g_assert_null (pb_store_add_device (store, seal, "pc", "car08", &error));
+  g_assert_null (pb_store_add_device (
+      store, seal, "pc", "car08", PB_TEAM_DEFAULT, &error));
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS);
   g_clear_error (&error);
   for (guint i = 0; bad[i]; i++) {
-    g_assert_null (pb_store_add_device (store, seal, bad[i], "car07", &error));
+    g_assert_null (pb_store_add_device (
+        store, seal, bad[i], "car07", PB_TEAM_DEFAULT, &error));
     g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID);
     g_clear_error (&error);
-    g_assert_null (pb_store_add_device (store, seal, "x", bad[i], &error));
+    g_assert_null (pb_store_add_device (
+        store, seal, "x", bad[i], PB_TEAM_DEFAULT, &error));
     g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID);
     g_clear_error (&error);
   }
@@ -403,8 +407,8 @@ test_devices (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpstr (device->passphrase, ==, passphrase);
   pb_secret_free (passphrase);
 
-  g_assert_true (pb_store_remove_device (store, "pc", &error));
-  g_assert_false (pb_store_remove_device (store, "pc", &error));
+  g_assert_true (pb_store_remove_device (store, "pc", NULL, &error));
+  g_assert_false (pb_store_remove_device (store, "pc", NULL, &error));
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND);
 }
 

@@ -378,7 +378,8 @@ test_others_may_write (PbTestRecording *f, gconstpointer unused)
 
     g_assert_cmpint (
         sqlite3_exec (db,
-            i % 3 == 0   ? "INSERT INTO drivers VALUES (hex(randomblob(9)), "
+            i % 3 == 0   ? "INSERT INTO drivers (id, name, created_utc_us) "
+                           "VALUES (hex(randomblob(9)), "
                            "zeroblob(20000), 1)"
             : i % 3 == 1 ? "DELETE FROM drivers"
                          : "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)",
@@ -407,8 +408,8 @@ test_empty_sessions_are_few (PbTestRecording *f, gconstpointer unused)
     pb_session_log_close (log, 9000000 + i, "nothing came");
   }
   pb_test_recording_wait_for_store (f);
-  rows =
-      pb_store_list_sessions (f->data->store, "car07", G_MAXINT64, 500, NULL);
+  rows = pb_store_list_sessions (
+      f->data->store, NULL, "car07", G_MAXINT64, 500, NULL);
   g_assert_cmpuint (rows->len, ==, 21);
   g_assert_cmpstr (((PbSessionRow *) rows->pdata[0])->id, ==, "s1");
   g_assert_cmpstr (((PbSessionRow *) rows->pdata[1])->id, ==, "s-99");
