@@ -14,16 +14,30 @@ count (const PbSettings *self)
 }
 
 static gboolean
+is_text (const PbSetting *s)
+{
+  return s->type == PB_SETTING_TEXT || s->type == PB_SETTING_FILE;
+}
+
+static gboolean
 set_value (const PbSetting *s, gpointer fields, const gchar *value,
     const gchar *where, GError **error)
 {
   gpointer field = G_STRUCT_MEMBER_P (fields, s->offset);
   gint64 n;
 
-  if (s->type != PB_SETTING_NUMBER) {
+  if (is_text (s)) {
     g_free (*(gchar **) field);
     *(gchar **) field = g_strdup (value);
     return TRUE;
+  }
+  if (s->type == PB_SETTING_FLAG) {
+    *(gboolean *) field = g_str_equal (value, "yes");
+    if (*(gboolean *) field || g_str_equal (value, "no"))
+      return TRUE;
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "%s%s must be yes or no, not \"%s\"", where, s->key, value);
+    return FALSE;
   }
   if (!g_ascii_string_to_signed (value, 10, s->min, s->max, &n, NULL)) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -113,10 +127,10 @@ load_options (const PbSettings *self, gpointer fields, gchar *const *values,
   return TRUE;
 }
 
-/* The context keeps pointers to @help and @values, one a setting. */
+/* The context keeps pointers to @help, @values and @flags, one a setting. */
 static void
 add_options (const PbSettings *self, GOptionContext *context, gchar **file,
-    gchar **help, gchar **values)
+    gchar **help, gchar **values, gboolean *flags)
 {
   g_autofree gchar *file_help = g_strdup_printf (
       "Read settings from FILE%s%s%s", self->file != NULL ? " (" : "",
@@ -124,7 +138,8 @@ add_options (const PbSettings *self, GOptionContext *context, gchar **file,
   GOptionEntry entries[2] = { { 0 }, { 0 } };
   guint n = 0;
 
-  for (const PbSetting *s = self->table; s->key != NULL; s++, values++) {
+  for (const PbSetting *s = self->table; s->key != NULL;
+       s++, values++, flags++) {
     if (s->help == NULL)
       continue;
     help[n] = s->fallback == NULL || s->fallback[0] == '\0'
@@ -133,6 +148,10 @@ add_options (const PbSettings *self, GOptionContext *context, gchar **file,
     entries[0] = (GOptionEntry){ s->key, 0, 0,
       s->type == PB_SETTING_FILE ? G_OPTION_ARG_FILENAME : G_OPTION_ARG_STRING,
       values, help[n], s->arg };
+    if (s->type == PB_SETTING_FLAG) {
+      entries[0].arg = G_OPTION_ARG_NONE;
+      entries[0].arg_data = flags;
+    }
     g_option_context_add_main_entries (context, entries, NULL);
     n++;
   }
@@ -165,6 +184,7 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
   const guint n = count (settings);
   g_auto (GStrv) help = g_new0 (gchar *, n + 2);
   g_autofree gchar **values = g_new0 (gchar *, n);
+  g_autofree gboolean *flags = g_new0 (gboolean, n);
   g_autofree gchar *file = NULL;
   gboolean ok;
 
@@ -172,9 +192,12 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
     if (s->fallback != NULL)
       ok = set_value (s, fields, s->fallback, settings->program, NULL);
   }
-  add_options (settings, context, &file, help, values);
+  add_options (settings, context, &file, help, values, flags);
   g_option_context_add_main_entries (context, more, NULL);
   ok = g_option_context_parse (context, argc, argv, error);
+  for (guint i = 0; i < n; i++)
+    if (flags[i])
+      values[i] = g_strdup ("yes");
   if (ok && (file != NULL || settings->file != NULL))
     ok = load_file (settings, fields, file != NULL ? file : settings->file,
         file != NULL, error);
@@ -196,7 +219,7 @@ void
 pb_settings_clear (const PbSettings *settings, gpointer fields)
 {
   for (const PbSetting *s = settings->table; s->key != NULL; s++) {
-    if (s->type != PB_SETTING_NUMBER)
+    if (is_text (s))
       g_clear_pointer (
           (gchar **) G_STRUCT_MEMBER_P (fields, s->offset), g_free);
   }

@@ -32,7 +32,8 @@ static const gchar examples[] =
     "  pitbox-server\n"
     "  pitbox-server device add car07-pc --driver car07\n"
     "  pitbox-server reader add studio --driver car07 --driver car08\n"
-    "  pitbox-server --bind 0.0.0.0 --password-file /etc/pitbox/password\n"
+    "  pitbox-server --bind 0.0.0.0 --insecure-lan --admin-password-file "
+    "/etc/pitbox/password\n"
     "  pitbox-server --http-port 0 --srt-port 0 --ready-file ready.json\n\n"
     "Each setting can stand in a file ([server] group, key = value), in the "
     "environment\n(PITBOX_HTTP_PORT=…) or on the command line; the later "
@@ -44,7 +45,7 @@ static const PbSetting table[] = {
   { "data-dir", PB_SETTING_FILE, AT (server.data_dir), NULL, 0, 0, "DIR",
       "Database and recordings (~/.local/share/pitbox-server)" },
   { "bind", PB_SETTING_TEXT, AT (server.bind), "127.0.0.1", 0, 0, "ADDRESS",
-      "Listen on ADDRESS; all but this machine's own need --password-file" },
+      "Listen on ADDRESS; all but this machine's own need accounts" },
   { "http-port", PB_SETTING_NUMBER, AT (server.http_port), "8080", 0, 65535,
       "N", "TCP port of page and API, 0 takes any" },
   { "srt-port", PB_SETTING_NUMBER, AT (server.srt_port), "9000", 0, 65535, "N",
@@ -53,8 +54,10 @@ static const PbSetting table[] = {
       10000, "MS", "Least SRT delay; a sender that asks for more gets more" },
   { "webrtc-port", PB_SETTING_NUMBER, AT (server.webrtc_port), "0", 0, 65535,
       "N", "UDP port of all viewers, 0 takes any" },
-  { "password-file", PB_SETTING_FILE, AT (server.password_file), NULL, 0, 0,
-      "FILE", "Ask for the password in FILE (user: pitbox)" },
+  { "admin-password-file", PB_SETTING_FILE, AT (server.admin_password_file),
+      NULL, 0, 0, "FILE", "Let 'admin' log in with the password in FILE" },
+  { "insecure-lan", PB_SETTING_FLAG, AT (server.insecure_lan), NULL, 0, 0, NULL,
+      "Take passwords over the network without TLS" },
   { "public-address", PB_SETTING_TEXT, AT (server.public_address), NULL, 0, 0,
       "ADDRESS",
       "Offer viewers this IPv4 address besides the machine's own (NAT)" },
@@ -142,6 +145,7 @@ serve (Options *o)
   g_autoptr (PbServer) server = NULL;
   g_autofree gchar *url = NULL;
   g_autofree gchar *line = NULL;
+  g_autofree gchar *setup = NULL;
 
   o->server.n_files = pb_file_limit_raise ();
   server = pb_server_new (&o->server, &error);
@@ -158,6 +162,9 @@ serve (Options *o)
     return 1;
   }
   g_printerr ("pitbox-server: ready, open %s\n", url);
+  setup = pb_server_dup_setup_url (server);
+  if (setup)
+    g_printerr ("pitbox-server: create the first account at %s\n", setup);
   g_main_loop_run (loop);
   g_printerr ("pitbox-server: stopping\n");
   return 0;

@@ -3,13 +3,15 @@
 #include "pb-server.h"
 
 #include "auth/pb-bind.h"
+#include "http/pb-guard.h"
 #include "http/pb-http.h"
+#include "pb-admin.h"
 #include "pb-data.h"
 #include "recording/pb-recovery.h"
 
 struct _PbServer {
   PbData *data;
-  PbPassword *password;
+  PbGuard *guard;
   PbRegistry *registry;
   PbIngest *ingest;
   PbWhep *whep;
@@ -58,6 +60,27 @@ start_ingest (PbServer *self, const PbServerOptions *options, GError **error)
 }
 
 static gboolean
+start_guard (PbServer *self, const PbServerOptions *options, GError **error)
+{
+  const PbGuardConfig config = {
+    .store = self->data->store,
+    .seal = self->data->seal,
+    .loopback = pb_bind_is_loopback (options->bind),
+    .insecure_lan = options->insecure_lan,
+  };
+
+  if (options->admin_password_file
+      && !pb_admin_ensure (
+          self->data->store, options->admin_password_file, error))
+    return FALSE;
+  self->guard = pb_guard_new (&config, error);
+  return self->guard
+         && pb_bind_check (options->bind,
+             pb_directory_has_people (pb_guard_get_directory (self->guard)),
+             options->insecure_lan, error);
+}
+
+static gboolean
 start_http (PbServer *self, const PbServerOptions *options, GError **error)
 {
   PbWhepOptions whep = {
@@ -70,7 +93,8 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     .store = self->data->store,
     .registry = self->registry,
     .ingest = self->ingest,
-    .password = self->password,
+    .seal = self->data->seal,
+    .guard = self->guard,
     .bind = options->bind,
     .port = options->http_port,
     .n_files = options->n_files,
@@ -101,16 +125,9 @@ pb_server_new (const PbServerOptions *options, GError **error)
   const PbLiveLimits limits = { .max_viewers = options->max_viewers };
   g_autoptr (PbServer) self = g_new0 (PbServer, 1);
 
-  if (options->password_file) {
-    self->password = pb_password_new_from_file (options->password_file, error);
-    if (!self->password)
-      return NULL;
-  }
-  if (!pb_bind_check (options->bind, self->password != NULL, error))
-    return NULL;
   self->data = pb_data_open (options->data_dir, error);
   if (!self->data || !pb_data_lock (self->data, error)
-      || !recover (self, error))
+      || !start_guard (self, options, error) || !recover (self, error))
     return NULL;
   self->registry = pb_registry_new (&limits);
   if (!start_ingest (self, options, error)
@@ -127,11 +144,13 @@ pb_server_new (const PbServerOptions *options, GError **error)
 void
 pb_server_free (PbServer *self)
 {
+  if (self->guard)
+    pb_guard_stop (self->guard);
   g_clear_pointer (&self->http, pb_http_free);
   g_clear_pointer (&self->whep, pb_whep_free);
   g_clear_pointer (&self->ingest, pb_ingest_free);
   g_clear_pointer (&self->registry, pb_registry_free);
-  g_clear_pointer (&self->password, pb_password_free);
+  g_clear_pointer (&self->guard, pb_guard_free);
   g_clear_pointer (&self->data, pb_data_close);
   g_free (self);
 }
@@ -160,4 +179,19 @@ pb_server_dup_ready_line (PbServer *self)
   return g_strdup_printf (
       "{\"url\": \"%s\", \"http_port\": %u, \"srt_port\": %u}\n", url,
       pb_http_get_port (self->http), pb_ingest_get_port (self->ingest));
+}
+
+/**
+ * pb_server_dup_setup_url:
+ *
+ * Returns: (transfer full) (nullable): where the first account is made; %NULL
+ *   once there is one
+ */
+gchar *
+pb_server_dup_setup_url (PbServer *self)
+{
+  const gchar *token = pb_guard_get_setup_token (self->guard);
+  g_autofree gchar *url = pb_http_dup_url (self->http);
+
+  return token ? g_strdup_printf ("%s#/setup?token=%s", url, token) : NULL;
 }

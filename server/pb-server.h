@@ -13,7 +13,9 @@ G_BEGIN_DECLS
  * @http_port, @srt_port: 0 = any
  * @srt_latency_ms: 0 = the source's default
  * @webrtc_port: UDP port of all viewers; 0 = any
- * @password_file: (nullable): see pb_password_new_from_file()
+ * @admin_password_file: (nullable): password of the person "admin", see
+ *   pb_password_hash_from_file()
+ * @insecure_lan: passwords may go over a network without TLS
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
  * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
@@ -28,7 +30,8 @@ typedef struct {
   gint srt_port;
   gint srt_latency_ms;
   gint webrtc_port;
-  gchar *password_file;
+  gchar *admin_password_file;
+  gboolean insecure_lan;
   gchar *public_address;
   gint keep_free_mb;
   gint max_viewers;
@@ -44,6 +47,7 @@ PbServer *pb_server_new (
 void pb_server_free (PbServer *server);
 gchar *pb_server_dup_url (PbServer *server);
 gchar *pb_server_dup_ready_line (PbServer *server);
+gchar *pb_server_dup_setup_url (PbServer *server);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbServer, pb_server_free)
 

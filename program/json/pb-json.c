@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Members of a JSON object, one call each. */
+ * Members of a JSON object, one call each; and objects from outside. */
 #include "json/pb-json.h"
 
 #include <math.h>
@@ -46,6 +46,33 @@ pb_json_add_known_int (JsonBuilder *b, const gchar *name, gint64 value)
     pb_json_add_null (b, name);
   else
     pb_json_add_int (b, name, value);
+}
+
+/**
+ * pb_json_add_known_text:
+ * @b: inside an object
+ * @name: of the member
+ * @text: (nullable): as of pb_json_add_text(); none is null
+ */
+void
+pb_json_add_known_text (JsonBuilder *b, const gchar *name, const gchar *text)
+{
+  if (text)
+    pb_json_add_text (b, name, text);
+  else
+    pb_json_add_null (b, name);
+}
+
+/**
+ * pb_json_add_utc_ms:
+ * @b: inside an object
+ * @name: of the member
+ * @utc_us: microseconds since 1970; 0 = never, which is null
+ */
+void
+pb_json_add_utc_ms (JsonBuilder *b, const gchar *name, gint64 utc_us)
+{
+  pb_json_add_known_int (b, name, utc_us != 0 ? utc_us / 1000 : -1);
 }
 
 /* json-glib appends ".0" where it sees no decimal point, also to 1e+300, and
@@ -142,4 +169,100 @@ pb_json_begin_array (JsonBuilder *b, const gchar *name)
 {
   json_builder_set_member_name (b, name);
   json_builder_begin_array (b);
+}
+
+/* json-glib goes down by recursion, as deep as it is led. */
+static gboolean
+is_shallow (const gchar *text, gsize size, guint max_depth)
+{
+  gboolean in_string = FALSE;
+  guint depth = 0;
+
+  for (gsize i = 0; i < size; i++) {
+    if (in_string) {
+      if (text[i] == '\\')
+        i++;
+      else if (text[i] == '"')
+        in_string = FALSE;
+    } else if (text[i] == '"') {
+      in_string = TRUE;
+    } else if (text[i] == '{' || text[i] == '[') {
+      if (++depth > max_depth)
+        return FALSE;
+    } else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
+      depth--;
+    }
+  }
+  return TRUE;
+}
+
+/**
+ * pb_json_parse_object:
+ * @text: bytes from outside, whose number the caller has bounded
+ * @max_depth: most objects and arrays within each other
+ *
+ * Returns: (transfer full): the object, or %NULL with @error set, saying what
+ *   is wrong, if it is none
+ */
+JsonObject *
+pb_json_parse_object (
+    const gchar *text, gsize size, guint max_depth, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  JsonNode *root;
+
+  if (!g_utf8_validate (text, (gssize) size, NULL)
+      || !is_shallow (text, size, max_depth)) {
+    g_set_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,
+        "it is not UTF-8, or deeper than %u", max_depth);
+    return NULL;
+  }
+  if (!json_parser_load_from_data (parser, text, (gssize) size, error))
+    return NULL;
+  root = json_parser_get_root (parser);
+  if (root && JSON_NODE_HOLDS_OBJECT (root))
+    return json_object_ref (json_node_get_object (root));
+  g_set_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,
+      "it is no JSON object");
+  return NULL;
+}
+
+/**
+ * pb_json_get_text:
+ * @object: (nullable): of pb_json_parse_object()
+ *
+ * Returns: (transfer none) (nullable): the member; %NULL if it is not there or
+ *   no text
+ */
+const gchar *
+pb_json_get_text (JsonObject *object, const gchar *name)
+{
+  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
+
+  return node && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+/**
+ * pb_json_get_int:
+ * @object: (nullable): of pb_json_parse_object()
+ * @value: (out): unchanged if it returns %FALSE
+ *
+ * Returns: %TRUE if the member is a whole number of that range
+ */
+gboolean
+pb_json_get_int (JsonObject *object, const gchar *name, gint64 min, gint64 max,
+    gint64 *value)
+{
+  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
+  gint64 number;
+
+  if (!node || json_node_get_value_type (node) != G_TYPE_INT64)
+    return FALSE;
+  number = json_node_get_int (node);
+  if (number < min || number > max)
+    return FALSE;
+  *value = number;
+  return TRUE;
 }

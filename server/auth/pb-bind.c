@@ -19,13 +19,15 @@ pb_bind_is_loopback (const gchar *address)
 /**
  * pb_bind_check:
  * @address: address to listen on, in numbers
- * @has_password: a password is set
+ * @has_people: somebody has an account, so everybody needs one
+ * @is_private: who listens on the way learns nothing, or that was accepted
  *
  * Returns: %FALSE with @error set, saying what to do, if @address is none or
  *   must not be opened
  */
 gboolean
-pb_bind_check (const gchar *address, gboolean has_password, GError **error)
+pb_bind_check (const gchar *address, gboolean has_people, gboolean is_private,
+    GError **error)
 {
   g_autoptr (GInetAddress) inet = g_inet_address_new_from_string (address);
 
@@ -36,12 +38,20 @@ pb_bind_check (const gchar *address, gboolean has_password, GError **error)
         address);
     return FALSE;
   }
-  if (has_password || g_inet_address_get_is_loopback (inet))
+  if (g_inet_address_get_is_loopback (inet) || (has_people && is_private))
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-      "--bind %s would show every driver to the whole network. Set a password "
-      "first: write it to a file only you can read and add "
-      "--password-file FILE; people then log in as 'pitbox'",
-      address);
+  if (!has_people)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+        "--bind %s would show every driver to the whole network, and nobody "
+        "has an account. Make one first: pitbox-server user add LOGIN --role "
+        "admin; or write a password to a file only you can read and add "
+        "--admin-password-file FILE, then log in as 'admin'",
+        address);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+        "--bind %s would send passwords over the network for everybody to "
+        "read. Put a proxy with TLS on this machine in front, or, in a "
+        "network that you trust, add --insecure-lan",
+        address);
   return FALSE;
 }

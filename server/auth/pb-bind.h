@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 gboolean pb_bind_is_loopback (const gchar *address);
-gboolean pb_bind_check (
-    const gchar *address, gboolean has_password, GError **error);
+gboolean pb_bind_check (const gchar *address, gboolean has_people,
+    gboolean is_private, GError **error);
 
 G_END_DECLS

@@ -97,11 +97,14 @@ pb_password_hash_now (const gchar *password, GError **error)
 /**
  * pb_password_hash_from_file:
  * @path: a file whose first line is what pb_password_hash_now() takes
+ * @old_hash: (nullable): of the password so far
  *
- * Returns: (transfer full): its hash, or %NULL with @error set
+ * Returns: (transfer full): its hash, which is @old_hash if it is that one
+ *   still; %NULL with @error set
  */
 gchar *
-pb_password_hash_from_file (const gchar *path, GError **error)
+pb_password_hash_from_file (
+    const gchar *path, const gchar *old_hash, GError **error)
 {
   gchar *content = NULL;
   gsize size = 0;
@@ -109,7 +112,11 @@ pb_password_hash_from_file (const gchar *path, GError **error)
 
   if (g_file_get_contents (path, &content, &size, error)) {
     content[strcspn (content, "\r\n")] = '\0';
-    hash = pb_password_hash_now (content, error);
+    if (old_hash
+        && crypto_pwhash_str_verify (old_hash, content, strlen (content)) == 0)
+      hash = g_strdup (old_hash);
+    else
+      hash = pb_password_hash_now (content, error);
     sodium_memzero (content, size);
     g_free (content);
   }

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 gboolean pb_password_check_form (const gchar *password, GError **error);
 gchar *pb_password_hash_now (
     const gchar *password, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gchar *pb_password_hash_from_file (
-    const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *pb_password_hash_from_file (const gchar *path, const gchar *old_hash,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct _PbPasswords PbPasswords;
 

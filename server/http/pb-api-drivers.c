@@ -93,12 +93,25 @@ add_values (JsonBuilder *b, GstPitboxSample *row, const PbRowValue *values,
   }
 }
 
+/* Another team's driver is answered as one that does not exist. */
+static gboolean
+sees (PbRequest *request, PbDriver *driver)
+{
+  const gchar *id = pb_driver_get_id (driver);
+
+  return pb_principal_sees_driver (request->principal, id,
+      pb_directory_get_driver_team (
+          pb_guard_get_directory (request->config->guard), id));
+}
+
 static PbDriver *
 find_driver (PbRequest *request)
 {
   PbDriver *driver =
       pb_registry_find (request->config->registry, request->args[0]);
 
+  if (driver && !sees (request, driver))
+    g_clear_pointer (&driver, pb_driver_unref);
   if (!driver)
     pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "unknown_driver",
         "There is no driver of that name; "
@@ -311,7 +324,8 @@ get_drivers (PbRequest *request)
   json_builder_begin_object (b);
   pb_json_begin_array (b, "drivers");
   for (guint i = 0; i < drivers->len; i++)
-    add_driver (b, g_ptr_array_index (drivers, i), readers);
+    if (sees (request, g_ptr_array_index (drivers, i)))
+      add_driver (b, g_ptr_array_index (drivers, i), readers);
   json_builder_end_array (b);
   json_builder_end_object (b);
   pb_reply_json (request, b);
@@ -480,13 +494,14 @@ get_trace (PbRequest *request)
 }
 
 const PbRoute pb_driver_routes[] = {
-  { "/api/v1/drivers", get_drivers },
-  { "/api/v1/drivers/{}", get_driver },
-  { "/api/v1/drivers/{}/live", get_live },
-  { "/api/v1/drivers/{}/schema", get_schema },
-  { "/api/v1/drivers/{}/session-info", get_session_info },
-  { "/api/v1/drivers/{}/track", get_track },
-  { "/api/v1/drivers/{}/laps", get_laps },
-  { "/api/v1/drivers/{}/laps/{}/trace", get_trace },
+  { "GET", "/api/v1/drivers", PB_MAY_SEE_LIVE, get_drivers },
+  { "GET", "/api/v1/drivers/{}", PB_MAY_SEE_LIVE, get_driver },
+  { "GET", "/api/v1/drivers/{}/live", PB_MAY_SEE_LIVE, get_live },
+  { "GET", "/api/v1/drivers/{}/schema", PB_MAY_SEE_LIVE, get_schema },
+  { "GET", "/api/v1/drivers/{}/session-info", PB_MAY_SEE_LIVE,
+      get_session_info },
+  { "GET", "/api/v1/drivers/{}/track", PB_MAY_SEE_LIVE, get_track },
+  { "GET", "/api/v1/drivers/{}/laps", PB_MAY_SEE_LIVE, get_laps },
+  { "GET", "/api/v1/drivers/{}/laps/{}/trace", PB_MAY_SEE_LIVE, get_trace },
   { NULL },
 };

@@ -35,27 +35,45 @@ add_session (JsonBuilder *b, const PbSessionRow *row)
   pb_json_add_double (b, "seconds", row->duration_ms / 1e3);
 }
 
-/* Whole decimal numbers of the range, nothing before or after. */
-static gboolean
-read_number (PbRequest *request, const gchar *name, gint64 min, gint64 max,
-    gint64 *value)
+/* A link to one recording shows that one alone. */
+static GPtrArray *
+list_sessions (PbRequest *request, const gchar *driver, gint64 before_utc_us,
+    guint limit, GError **error)
 {
-  const gchar *text =
-      request->query ? g_hash_table_lookup (request->query, name) : NULL;
+  const PbPrincipal *principal = request->principal;
+  PbStore *store = request->config->store;
+  GPtrArray *rows;
+  PbSessionRow *row;
 
-  if (!text)
-    return TRUE;
-  if (strlen (text) <= 18 && text[strspn (text, "0123456789")] == '\0'
-      && text[0] != '\0') {
-    *value = g_ascii_strtoll (text, NULL, 10);
-    if (*value >= min && *value <= max)
-      return TRUE;
-  }
-  pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_query",
-      "%s must be a whole number from %" G_GINT64_FORMAT
-      " to %" G_GINT64_FORMAT,
-      name, min, max);
-  return FALSE;
+  if (principal->kind != PB_PRINCIPAL_SHARE)
+    return pb_store_list_sessions (store,
+        principal->kind == PB_PRINCIPAL_LOCAL ? NULL : principal->team, driver,
+        before_utc_us, limit, error);
+  row = pb_store_find_session (store, principal->session, error);
+  if (!row)
+    return NULL;
+  rows = g_ptr_array_new_with_free_func ((GDestroyNotify) pb_session_row_free);
+  if ((!driver || g_str_equal (row->driver, driver))
+      && row->started_utc_us < before_utc_us)
+    g_ptr_array_add (rows, row);
+  else
+    pb_session_row_free (row);
+  return rows;
+}
+
+static PbSessionRow *
+find_session (PbRequest *request, GError **error)
+{
+  const gchar *id = request->args[0];
+  g_autoptr (PbSessionRow) row =
+      pb_store_find_session (request->config->store, id, error);
+
+  if (!row
+      || pb_principal_sees_session (request->principal, row->id, row->team))
+    return g_steal_pointer (&row);
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
+      "there is no session '%s'", id);
+  return NULL;
 }
 
 static void
@@ -69,12 +87,12 @@ get_sessions (PbRequest *request)
   g_autoptr (JsonBuilder) b = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!read_number (request, "limit", 1, MAX_LIMIT, &limit)
-      || !read_number (
+  if (!pb_request_read_number (request, "limit", 1, MAX_LIMIT, &limit)
+      || !pb_request_read_number (
           request, "before_utc_ms", 0, G_MAXINT64 / 1000, &before_utc_ms))
     return;
-  rows = pb_store_list_sessions (request->config->store, NULL, driver,
-      before_utc_ms * 1000, limit, &error);
+  rows = list_sessions (
+      request, driver, before_utc_ms * 1000, (guint) limit, &error);
   if (!rows) {
     pb_reply_failure (request, error);
     return;
@@ -137,8 +155,7 @@ get_session (PbRequest *request)
 {
   PbStore *store = request->config->store;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PbSessionRow) row =
-      pb_store_find_session (store, request->args[0], &error);
+  g_autoptr (PbSessionRow) row = find_session (request, &error);
   g_autoptr (GArray) segments = NULL;
   g_autoptr (GArray) laps = NULL;
   g_autoptr (JsonBuilder) b = NULL;
@@ -169,8 +186,8 @@ get_time (PbRequest *request)
 }
 
 const PbRoute pb_session_routes[] = {
-  { "/api/v1/sessions", get_sessions },
-  { "/api/v1/sessions/{}", get_session },
-  { "/api/v1/time", get_time },
+  { "GET", "/api/v1/sessions", PB_MAY_SEE_RECORDINGS, get_sessions },
+  { "GET", "/api/v1/sessions/{}", PB_MAY_SEE_RECORDINGS, get_session },
+  { "GET", "/api/v1/time", PB_ROUTE_ANYBODY, get_time },
   { NULL },
 };

@@ -22,7 +22,6 @@ struct _PbHttp {
   PbHttpConfig config;
   gchar *dashboard;
   gchar *bind;
-  gboolean loopback;
   SoupServer *server;
   PbHttpPort *port;
 };
@@ -42,7 +41,7 @@ get_health (PbRequest *request)
 static void
 get_metrics (PbRequest *request)
 {
-  gchar *text = pb_metrics_to_text (request->config);
+  gchar *text = pb_metrics_to_text (request->config, request->principal);
 
   soup_server_message_set_status (request->message, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (request->message,
@@ -65,33 +64,52 @@ get_openapi (PbRequest *request)
 }
 
 static const PbRoute own_routes[] = {
-  { "/healthz", get_health },
-  { "/metrics", get_metrics },
-  { "/api/v1/openapi.json", get_openapi },
+  { "GET", "/healthz", PB_ROUTE_OPEN, get_health },
+  { "GET", "/metrics", PB_MAY_SEE_SERVER_METRICS, get_metrics },
+  { "GET", "/api/v1/openapi.json", PB_ROUTE_OPEN, get_openapi },
   { NULL },
 };
 
-static const PbRoute *const route_tables[] = { own_routes, pb_driver_routes,
-  pb_session_routes };
+static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
+  pb_account_routes, pb_people_routes, pb_grant_routes, pb_device_routes,
+  pb_audit_routes, pb_driver_routes, pb_session_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)
 {
   const gchar *method = soup_server_message_get_method (message);
 
-  if (g_str_equal (method, "GET") || g_str_equal (method, "HEAD"))
-    return TRUE;
+  return g_str_equal (method, "GET") || g_str_equal (method, "HEAD");
+}
+
+static void
+reply_wrong_method (SoupServerMessage *message, const gchar *allow)
+{
   soup_message_headers_replace (
-      soup_server_message_get_response_headers (message), "Allow", "GET, HEAD");
+      soup_server_message_get_response_headers (message), "Allow", allow);
   pb_reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method_not_allowed",
-      "This address can only be read");
-  return FALSE;
+      "This address takes %s", allow);
+}
+
+static PbDriver *
+find_whep_driver (PbHttp *self, const PbPrincipal *principal, const gchar *id)
+{
+  g_autoptr (PbDriver) driver = pb_registry_find (self->config.registry, id);
+
+  if (driver
+      && pb_principal_sees_driver (principal, id,
+          pb_directory_get_driver_team (
+              pb_guard_get_directory (self->config.guard), id)))
+    return g_steal_pointer (&driver);
+  return NULL;
 }
 
 static void
 handle_whep (PbHttp *self, SoupServerMessage *message, gchar **parts)
 {
+  PbGuard *guard = self->config.guard;
   const gchar *args[PB_ROUTE_MAX_ARGS] = { NULL };
+  g_autoptr (PbPrincipal) principal = NULL;
   g_autoptr (PbDriver) driver = NULL;
 
   if (!pb_route_match ("/whep/{}", parts, args)
@@ -100,20 +118,94 @@ handle_whep (PbHttp *self, SoupServerMessage *message, gchar **parts)
         "WHEP is at /whep/{driver}");
     return;
   }
-  driver = pb_registry_find (self->config.registry, args[0]);
+  principal = pb_guard_find (guard, message);
+  if (!pb_guard_check (guard, message, principal, PB_MAY_SEE_LIVE)
+      || !pb_guard_check_origin (guard, message))
+    return;
+  driver = find_whep_driver (self, principal, args[0]);
   if (!driver) {
     pb_reply_error (message, SOUP_STATUS_NOT_FOUND, "unknown_driver",
         "There is no driver of that name; /api/v1/drivers lists all");
     return;
   }
-  pb_whep_handle (
-      self->config.whep, message, pb_driver_get_live (driver), args[1]);
+  pb_whep_handle (self->config.whep, message, pb_driver_get_live (driver),
+      args[1], g_steal_pointer (&principal),
+      (GDestroyNotify) pb_principal_free);
 }
 
+static gboolean
+keep_viewer (gconstpointer owner, gpointer user_data)
+{
+  return pb_guard_is_alive (user_data, owner);
+}
+
+static void
+revise_viewers (PbGuard *guard, gpointer user_data)
+{
+  PbHttp *self = user_data;
+
+  pb_whep_revise (self->config.whep, keep_viewer, guard);
+}
+
+/* An object; one without members where nothing was sent. */
+static gboolean
+read_body (PbRequest *request)
+{
+  SoupServerMessage *message = request->message;
+  const gchar *type = soup_message_headers_get_content_type (
+      soup_server_message_get_request_headers (message), NULL);
+  g_autoptr (GBytes) body = soup_message_body_flatten (
+      soup_server_message_get_request_body (message));
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  const gchar *text = g_bytes_get_data (body, &size);
+
+  if (size == 0 && !type) {
+    request->body = json_object_new ();
+    return TRUE;
+  }
+  /* A form of a foreign page cannot be of this type. */
+  if (g_strcmp0 (type, "application/json") != 0) {
+    pb_reply_error (message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type", "The body must be application/json");
+    return FALSE;
+  }
+  request->body = pb_json_parse_object (
+      size > 0 ? text : "{}", size > 0 ? size : 2, PB_BODY_MAX_DEPTH, &error);
+  if (!request->body)
+    pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "bad_json",
+        "The body must be a JSON object: %s", error->message);
+  return request->body != NULL;
+}
+
+static void
+call_route (PbHttp *self, const PbRoute *route, PbRequest *request)
+{
+  PbGuard *guard = self->config.guard;
+  g_autoptr (PbPrincipal) principal = pb_guard_find (guard, request->message);
+  const gboolean reads = g_str_equal (route->method, "GET");
+
+  request->principal = principal;
+  if (!pb_guard_check (guard, request->message, principal, route->action))
+    return;
+  if (!reads && !pb_guard_check_origin (guard, request->message))
+    return;
+  if (!reads && !read_body (request))
+    return;
+  route->func (request);
+  g_clear_pointer (&request->body, json_object_unref);
+}
+
+/* Whether there is such an address; answered then. */
 static gboolean
 handle_route (
     PbHttp *self, SoupServerMessage *message, gchar **parts, GHashTable *query)
 {
+  const gchar *method = soup_server_message_get_method (message);
+  g_autoptr (GString) allow = g_string_new (NULL);
+
+  if (g_str_equal (method, "HEAD"))
+    method = "GET";
   for (guint t = 0; t < G_N_ELEMENTS (route_tables); t++) {
     for (const PbRoute *route = route_tables[t]; route->path; route++) {
       PbRequest request = {
@@ -122,16 +214,21 @@ handle_route (
 
       if (!pb_route_match (route->path, parts, request.args))
         continue;
-      if (is_read (message))
-        route->func (&request);
-      return TRUE;
+      if (g_str_equal (route->method, method)) {
+        call_route (self, route, &request);
+        return TRUE;
+      }
+      g_string_append_printf (allow, "%s%s", allow->len > 0 ? ", " : "",
+          g_str_equal (route->method, "GET") ? "GET, HEAD" : route->method);
     }
   }
-  return FALSE;
+  if (allow->len > 0)
+    reply_wrong_method (message, allow->str);
+  return allow->len > 0;
 }
 
 /* A page of a foreign site that has its own name point at 127.0.0.1 (DNS
- * rebinding) still sends that name. With a password it has no password. */
+ * rebinding) still sends that name. Where one logs in it has no login. */
 static gboolean
 is_host_ok (PbHttp *self, SoupServerMessage *message)
 {
@@ -141,7 +238,7 @@ is_host_ok (PbHttp *self, SoupServerMessage *message)
   g_autoptr (GUri) uri = NULL;
   const gchar *name;
 
-  if (!self->loopback || self->config.password || !host)
+  if (!pb_guard_is_open (self->config.guard) || !host)
     return TRUE;
   url = g_strdup_printf ("http://%s/", host);
   uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
@@ -177,6 +274,8 @@ handle (SoupServer *server, SoupServerMessage *message, const char *unused,
         "There is no such address; /api/v1/openapi.json lists all");
   else if (is_read (message))
     pb_static_handle (message, self->dashboard, path);
+  else
+    reply_wrong_method (message, "GET, HEAD");
 }
 
 typedef enum {
@@ -274,8 +373,9 @@ check_head (SoupServerMessage *message, gpointer user_data)
     refuse_asterisk (message);
   else if (!is_host_ok (self, message))
     pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "wrong_host",
-        "This server answers to localhost and 127.0.0.1 only; start it with "
-        "--bind and --password-file to use it under another name");
+        "While nobody has an account this server answers to localhost and "
+        "127.0.0.1 only: pitbox-server user add, or open the link that it "
+        "prints at its start");
 }
 
 /* For bodies that do not say how long they are. */
@@ -329,29 +429,6 @@ start_request (
 }
 
 static gboolean
-check_login (SoupAuthDomain *domain, SoupServerMessage *message,
-    const char *user, const char *password, gpointer user_data)
-{
-  PbHttp *self = user_data;
-
-  return g_str_equal (user, PB_PASSWORD_USER)
-         && pb_password_check (
-             self->config.password, password, g_get_monotonic_time ());
-}
-
-static void
-add_login (PbHttp *self)
-{
-  g_autoptr (SoupAuthDomain) domain =
-      soup_auth_domain_basic_new ("realm", "PitBox Relay", NULL);
-
-  soup_auth_domain_basic_set_auth_callback (domain, check_login, self, NULL);
-  soup_auth_domain_add_path (domain, "/");
-  soup_auth_domain_remove_path (domain, "/healthz");
-  soup_server_add_auth_domain (self->server, domain);
-}
-
-static gboolean
 listen_on (PbHttp *self, guint16 port, GError **error)
 {
   /* RFC 6585, 5; libsoup has no name for it. */
@@ -386,13 +463,11 @@ pb_http_new (const PbHttpConfig *config, GError **error)
   self->config = *config;
   self->bind = g_strdup (config->bind);
   self->dashboard = g_strdup (config->dashboard);
-  self->loopback = pb_bind_is_loopback (self->bind);
   self->server = soup_server_new ("server-header", "pitbox-server", NULL);
   g_signal_connect (
       self->server, "request-started", G_CALLBACK (start_request), self);
   soup_server_add_handler (self->server, "/", handle, self, NULL);
-  if (config->password)
-    add_login (self);
+  pb_guard_add_watch (config->guard, revise_viewers, self);
   if (!listen_on (self, config->port, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -2,7 +2,8 @@
  * PbHttp: the HTTP port: API, metrics, WHEP and the dashboard's files. */
 #pragma once
 
-#include "auth/pb-one-password.h"
+#include "auth/pb-seal.h"
+#include "http/pb-guard.h"
 #include "ingest/pb-ingest.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"
@@ -15,7 +16,8 @@ typedef struct _PbHttp PbHttp;
 /**
  * PbHttpConfig:
  * @store, @registry, @ingest, @whep: what is shown; live longer than this
- * @password: (nullable): asked for everything but /healthz
+ * @seal: for the secrets of devices, readers and second factors
+ * @guard: says who may
  * @bind: address to listen on, in numbers
  * @port: TCP port, 0 = any
  * @dashboard: (nullable): folder of the dashboard's files
@@ -26,7 +28,8 @@ typedef struct {
   PbRegistry *registry;
   PbIngest *ingest;
   PbWhep *whep;
-  PbPassword *password;
+  PbSeal *seal;
+  PbGuard *guard;
   const gchar *bind;
   guint16 port;
   const gchar *dashboard;

@@ -268,6 +268,31 @@ add_process (GString *out, const PbHttpConfig *config)
   add_number (out, "pitbox_whep_reaped_total", "", whep.reaped);
 }
 
+/* What concerns the whole process tells of all teams: it is for those who run
+ * the server. */
+static gboolean
+sees_process (const PbPrincipal *principal)
+{
+  return principal->kind == PB_PRINCIPAL_LOCAL
+         || g_strcmp0 (principal->team, PB_TEAM_DEFAULT) == 0;
+}
+
+static GPtrArray *
+list_drivers (const PbHttpConfig *config, const PbPrincipal *principal)
+{
+  GPtrArray *drivers = pb_registry_list (config->registry);
+  PbDirectory *directory = pb_guard_get_directory (config->guard);
+
+  for (guint i = drivers->len; i-- > 0;) {
+    const gchar *id = pb_driver_get_id (g_ptr_array_index (drivers, i));
+
+    if (!pb_principal_sees_driver (
+            principal, id, pb_directory_get_driver_team (directory, id)))
+      g_ptr_array_remove_index (drivers, i);
+  }
+  return drivers;
+}
+
 static void
 add_up_readers (Sample *sample, GPtrArray *readers)
 {
@@ -285,16 +310,18 @@ add_up_readers (Sample *sample, GPtrArray *readers)
 /**
  * pb_metrics_to_text:
  * @config: what the server shows
+ * @principal: who asks: the drivers of its team, and of the process what is for
+ *   it
  *
  * Main thread only. Driver names need no escaping (gst_pitbox_id_is_valid()).
  *
  * Returns: (transfer full): the text
  */
 gchar *
-pb_metrics_to_text (const PbHttpConfig *config)
+pb_metrics_to_text (const PbHttpConfig *config, const PbPrincipal *principal)
 {
   GString *out = g_string_new (NULL);
-  g_autoptr (GPtrArray) drivers = pb_registry_list (config->registry);
+  g_autoptr (GPtrArray) drivers = list_drivers (config, principal);
   g_autoptr (GPtrArray) readers = pb_ingest_list_readers (config->ingest);
   g_autofree Sample *samples = g_new0 (Sample, drivers->len + 1);
 
@@ -312,7 +339,8 @@ pb_metrics_to_text (const PbHttpConfig *config)
     sample->index_trouble = sample->session.index_trouble != NULL;
     pb_session_stats_clear (&sample->session);
   }
-  add_process (out, config);
+  if (sees_process (principal))
+    add_process (out, config);
   for (guint f = 0; f < G_N_ELEMENTS (families); f++) {
     add_head (out, families[f].name, families[f].type, families[f].help);
     for (guint i = 0; i < drivers->len; i++) {

@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
-gchar *pb_metrics_to_text (const PbHttpConfig *config);
+gchar *pb_metrics_to_text (
+    const PbHttpConfig *config, const PbPrincipal *principal);
 
 G_END_DECLS

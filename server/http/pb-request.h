@@ -5,12 +5,17 @@
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
+#include "http/pb-guard.h"
 #include "http/pb-http.h"
 #include "json/pb-json.h"
+#include "store/pb-grants.h"
 
 G_BEGIN_DECLS
 
 #define PB_ROUTE_MAX_ARGS 3
+
+/** PB_BODY_MAX_DEPTH: of a JSON body; ours have two. */
+#define PB_BODY_MAX_DEPTH 16
 
 /**
  * PbRequest:
@@ -18,36 +23,78 @@ G_BEGIN_DECLS
  * @message: the request
  * @args: the parts of the path that stand for {}, none of them empty
  * @query: (nullable): decoded query
+ * @principal: who asks; may do the route's action
+ * @body: (nullable): of POST, PUT and PATCH, an object, empty if none was sent
  */
 typedef struct {
   const PbHttpConfig *config;
   SoupServerMessage *message;
   const gchar *args[PB_ROUTE_MAX_ARGS];
   GHashTable *query;
+  const PbPrincipal *principal;
+  JsonObject *body;
 } PbRequest;
 
 typedef void (*PbRouteFunc) (PbRequest *request);
 
 /**
  * PbRoute:
+ * @method: "GET" (which answers HEAD, too), "POST", …
  * @path: e.g. "/api/v1/drivers/{}/live"
- * @func: answers GET and HEAD
+ * @action: who may: a #PbAction, %PB_ROUTE_OPEN or %PB_ROUTE_ANYBODY
+ * @func: answers, at once or, after soup_server_message_pause(), later
  */
 typedef struct {
+  const gchar *method;
   const gchar *path;
+  guint action;
   PbRouteFunc func;
 } PbRoute;
 
+extern const PbRoute pb_account_routes[];
+extern const PbRoute pb_audit_routes[];
+extern const PbRoute pb_auth_routes[];
+extern const PbRoute pb_device_routes[];
 extern const PbRoute pb_driver_routes[];
+extern const PbRoute pb_grant_routes[];
+extern const PbRoute pb_people_routes[];
 extern const PbRoute pb_session_routes[];
 
 gboolean pb_route_match (
     const gchar *pattern, gchar **parts, const gchar *args[PB_ROUTE_MAX_ARGS]);
 
+void pb_reply_status (
+    SoupServerMessage *message, guint status, JsonBuilder *builder);
+void pb_reply_nothing (SoupServerMessage *message);
 void pb_reply_json (PbRequest *request, JsonBuilder *builder);
 void pb_reply_node (PbRequest *request, JsonNode *node);
 void pb_reply_error (SoupServerMessage *message, guint status,
     const gchar *code, const gchar *format, ...) G_GNUC_PRINTF (4, 5);
 void pb_reply_failure (PbRequest *request, const GError *error);
+void pb_reply_store_error (SoupServerMessage *message, const GError *error);
+
+gboolean pb_request_read_number (PbRequest *request, const gchar *name,
+    gint64 min, gint64 max, gint64 *value);
+void pb_request_audit (PbRequest *request, const gchar *action,
+    const gchar *target, const gchar *detail);
+
+/* Writes, within a pb_store_begin_change(). */
+typedef gboolean (*PbRequestWrite) (
+    PbRequest *request, gpointer data, GError **error);
+gboolean pb_request_change (
+    PbRequest *request, PbRequestWrite write, gpointer data);
+
+/* Lists in pages: ?limit=1..200&cursor=, {items:[…], next:cursor|null}. */
+typedef void (*PbListAdd) (
+    JsonBuilder *builder, gconstpointer item, gpointer request);
+typedef const gchar *(*PbListId) (gconstpointer item);
+void pb_reply_list (
+    PbRequest *request, GPtrArray *items, PbListId get_id, PbListAdd add);
+
+PbGrant *pb_request_new_grant (PbRequest *request);
+void pb_request_give (PbRequest *request, PbGrantKind kind, PbGrant *grant,
+    const gchar *page, PbListAdd add);
+void pb_request_withdraw (
+    PbRequest *request, PbGrantKind kind, const gchar *action);
 
 G_END_DECLS

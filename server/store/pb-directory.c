@@ -9,7 +9,6 @@
 #include "store/pb-devices.h"
 #include "store/pb-grants.h"
 #include "store/pb-logins.h"
-#include "store/pb-people.h"
 #include "store/pb-sql.h"
 
 typedef struct {
@@ -232,6 +231,18 @@ gboolean
 pb_directory_has_people (PbDirectory *self)
 {
   return g_hash_table_size (self->tables.people) > 0;
+}
+
+/**
+ * pb_directory_get_person:
+ *
+ * Returns: (transfer none) (nullable): the person of that id; good until the
+ *   directory changes
+ */
+const PbPerson *
+pb_directory_get_person (PbDirectory *self, const gchar *id)
+{
+  return g_hash_table_lookup (self->tables.people, id);
 }
 
 /**

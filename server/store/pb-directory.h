@@ -5,6 +5,7 @@
 
 #include "auth/pb-jwt.h"
 #include "auth/pb-principal.h"
+#include "store/pb-people.h"
 #include "store/pb-store.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,8 @@ gboolean pb_directory_load (PbDirectory *directory, GError **error);
 gboolean pb_directory_follow (PbDirectory *directory);
 
 gboolean pb_directory_has_people (PbDirectory *directory);
+const PbPerson *pb_directory_get_person (
+    PbDirectory *directory, const gchar *id);
 const gchar *pb_directory_get_team_name (
     PbDirectory *directory, const gchar *team);
 const gchar *pb_directory_get_driver_team (

@@ -30,6 +30,8 @@ typedef struct {
   PbPeer *peer;
   PbLive *live;
   gint64 created_us;
+  gpointer owner; /* NULL = nobody's */
+  GDestroyNotify free_owner;
 } Viewer;
 
 struct _PbWhep {
@@ -83,6 +85,8 @@ viewer_free (Viewer *viewer)
   pb_peer_close (viewer->peer);
   pb_peer_unref (viewer->peer);
   pb_live_unref (viewer->live);
+  if (viewer->owner)
+    viewer->free_owner (viewer->owner);
   g_free (viewer->id);
   g_free (viewer);
 }
@@ -276,7 +280,7 @@ refuse_busy (PbWhep *whep, SoupServerMessage *message, const gchar *text)
       whep, message, SOUP_STATUS_SERVICE_UNAVAILABLE, "too_many_viewers", text);
 }
 
-static void
+static Viewer *
 start_viewer (PbWhep *whep, SoupServerMessage *message, PbLive *live,
     const PbOffer *offer)
 {
@@ -287,7 +291,7 @@ start_viewer (PbWhep *whep, SoupServerMessage *message, PbLive *live,
 
   if (peer == NULL) {
     refuse_busy (whep, message, error->message);
-    return;
+    return NULL;
   }
   viewer = g_new0 (Viewer, 1);
   viewer->whep = whep;
@@ -298,6 +302,7 @@ start_viewer (PbWhep *whep, SoupServerMessage *message, PbLive *live,
   g_hash_table_insert (whep->viewers, viewer->id, viewer);
   g_hash_table_insert (whep->by_peer, peer, viewer);
   reply_answer (viewer, message);
+  return viewer;
 }
 
 static gboolean
@@ -374,21 +379,22 @@ make_room (PbWhep *whep)
   remove_viewer (oldest, "not connected, and others wait");
 }
 
-static void
+/* Returns: (nullable): the new viewer; %NULL if the offer was refused */
+static Viewer *
 handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
 {
   PbOffer offer;
 
   if (!read_offer (whep, message, &offer)
       || !check_live (whep, message, live, &offer))
-    return;
+    return NULL;
   if (g_hash_table_size (whep->viewers) >= whep->max_viewers)
     make_room (whep);
   if (g_hash_table_size (whep->viewers) >= whep->max_viewers) {
     refuse_busy (whep, message, "The server has too many viewers");
-    return;
+    return NULL;
   }
-  start_viewer (whep, message, live, &offer);
+  return start_viewer (whep, message, live, &offer);
 }
 
 static void
@@ -413,13 +419,17 @@ handle_delete (PbWhep *whep, SoupServerMessage *message, PbLive *live,
  *   received whole
  * @live: the driver
  * @viewer_id: (nullable): the second part of the path
+ * @owner: (transfer full) (nullable): whose the viewer will be, for
+ *   pb_whep_revise()
+ * @free_owner: (nullable): for @owner
  *
  * Main thread. Answers at once. See server/README.md for the status codes.
  */
 void
 pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
-    const gchar *viewer_id)
+    const gchar *viewer_id, gpointer owner, GDestroyNotify free_owner)
 {
+  Viewer *viewer = NULL;
   const gchar *method = soup_server_message_get_method (message);
   SoupMessageHeaders *headers =
       soup_server_message_get_response_headers (message);
@@ -429,7 +439,7 @@ pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
    * each viewer would leave a socket behind. */
   soup_message_headers_replace (headers, "Connection", "close");
   if (viewer_id == NULL && g_str_equal (method, "POST")) {
-    handle_post (whep, message, live);
+    viewer = handle_post (whep, message, live);
   } else if (viewer_id != NULL && g_str_equal (method, "DELETE")) {
     handle_delete (whep, message, live, viewer_id);
   } else if (g_str_equal (method, "OPTIONS")) {
@@ -441,6 +451,32 @@ pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
     soup_message_headers_replace (headers, "Allow", allow);
     reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method_not_allowed",
         "This address does not take the method");
+  }
+  if (viewer) {
+    viewer->owner = owner;
+    viewer->free_owner = free_owner;
+  } else if (owner) {
+    free_owner (owner);
+  }
+}
+
+/**
+ * pb_whep_revise:
+ * @keep: asked for the owner of each viewer that has one
+ * @user_data: for @keep
+ *
+ * Main thread. Who may not stay is closed when it returns.
+ */
+void
+pb_whep_revise (PbWhep *whep, PbWhepKeep keep, gpointer user_data)
+{
+  g_autoptr (GList) viewers = g_hash_table_get_values (whep->viewers);
+
+  for (GList *l = viewers; l != NULL; l = l->next) {
+    Viewer *viewer = l->data;
+
+    if (viewer->owner != NULL && !keep (viewer->owner, user_data))
+      remove_viewer (viewer, "its login, key or link is over");
   }
 }
 

@@ -50,7 +50,10 @@ PbWhep *pb_whep_new (
 void pb_whep_free (PbWhep *whep);
 
 void pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
-    const gchar *viewer_id);
+    const gchar *viewer_id, gpointer owner, GDestroyNotify free_owner);
+/* Whether the viewers of @owner may stay. */
+typedef gboolean (*PbWhepKeep) (gconstpointer owner, gpointer user_data);
+void pb_whep_revise (PbWhep *whep, PbWhepKeep keep, gpointer user_data);
 void pb_whep_get_stats (PbWhep *whep, PbWhepStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbWhep, pb_whep_free)

@@ -59,7 +59,7 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
   if (g_str_equal (parts[1], "plain"))
     pb_test_webrtcbin_handle (message, server->live);
   else
-    pb_whep_handle (server->whep, message, server->live, parts[3]);
+    pb_whep_handle (server->whep, message, server->live, parts[3], NULL, NULL);
 }
 
 static gboolean

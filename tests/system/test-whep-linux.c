@@ -30,7 +30,7 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
   g_auto (GStrv) parts = g_strsplit (path, "/", 4);
 
   pb_whep_handle (rig->whep, message, rig->live,
-      g_strv_length (parts) == 4 ? parts[3] : NULL);
+      g_strv_length (parts) == 4 ? parts[3] : NULL, NULL, NULL);
 }
 
 static void

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "auth/pb-bind.h"
-#include "auth/pb-one-password.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
 #include "session/pb-loss.h"
@@ -92,42 +91,65 @@ test_bind (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const gchar *address = rows[i].address;
     g_autoptr (GError) error = NULL;
 
+    /* Accounts alone are not enough, nor is a private line. */
     g_assert_cmpint (
-        pb_bind_check (rows[i].address, FALSE, &error), ==, rows[i].without);
+        pb_bind_check (address, FALSE, TRUE, &error), ==, rows[i].without);
     g_assert_cmpint (error == NULL, ==, rows[i].without);
     g_clear_error (&error);
     g_assert_cmpint (
-        pb_bind_check (rows[i].address, TRUE, &error), ==, rows[i].with);
+        pb_bind_check (address, TRUE, FALSE, &error), ==, rows[i].without);
+    g_clear_error (&error);
+    g_assert_cmpint (
+        pb_bind_check (address, TRUE, TRUE, &error), ==, rows[i].with);
   }
 }
 
 static void
-test_password (void)
+test_json_from_outside (void)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PbPassword) password = pb_password_new ("correct horse", &error);
-  g_autofree gchar *huge = g_strnfill (PB_PASSWORD_MAX_BYTES + 1, 'x');
-  gint64 now = 0;
+  static const struct {
+    const gchar *text;
+    gboolean good;
+  } rows[] = {
+    { "{}", TRUE },
+    { "{\"a\":{\"b\":[1]}}", TRUE },
+    { "{\"a\":{\"b\":[[1]]}}", FALSE },
+    { "{\"a\":\"[[[[[[{{{{\\\"[[[[\"}", TRUE },
+    { "[]", FALSE },
+    { "1", FALSE },
+    { "", FALSE },
+    { "{", FALSE },
+    { "{\"a\":\"\xff\"}", FALSE },
+    { "null", FALSE },
+  };
+  static const gchar words[] = "{\"t\":\"x\",\"n\":5,\"z\":null}";
+  g_autofree gchar *deep = g_strnfill (60000, '[');
+  g_autoptr (JsonObject) o = NULL;
+  gint64 n = 7;
 
-  g_assert_no_error (error);
-  g_assert_false (pb_password_check (password, "", now));
-  g_assert_false (pb_password_check (password, "correct horsf", now));
-  g_assert_false (pb_password_check (password, huge, now));
-  /* Guesses beyond the limit are refused unseen, right or wrong… */
-  g_assert_false (pb_password_check (password, "a", now));
-  g_assert_false (pb_password_check (password, "b", now));
-  g_assert_false (pb_password_check (password, "correct horse", now));
-  /* …and the next second is a new chance. */
-  now += G_USEC_PER_SEC;
-  g_assert_true (pb_password_check (password, "correct horse", now));
-  for (guint i = 0; i < 100; i++) {
-    g_assert_false (pb_password_check (password, "correct horsf", now));
-    g_assert_true (pb_password_check (password, "correct horse", now));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (JsonObject) object =
+        pb_json_parse_object (rows[i].text, strlen (rows[i].text), 3, &error);
+
+    g_assert_cmpint (object != NULL, ==, rows[i].good);
+    g_assert_cmpint (error == NULL, ==, rows[i].good);
   }
-  g_assert_null (pb_password_new ("short", &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_assert_null (pb_json_parse_object (deep, 60000, 16, NULL));
+  o = pb_json_parse_object (words, strlen (words), 3, NULL);
+  g_assert_cmpstr (pb_json_get_text (o, "t"), ==, "x");
+  g_assert_null (pb_json_get_text (o, "n"));
+  g_assert_null (pb_json_get_text (o, "z"));
+  g_assert_null (pb_json_get_text (o, "none"));
+  g_assert_null (pb_json_get_text (NULL, "t"));
+  g_assert_false (pb_json_get_int (o, "t", 0, 9, &n));
+  g_assert_false (pb_json_get_int (o, "n", 6, 9, &n));
+  g_assert_cmpint (n, ==, 7);
+  g_assert_true (pb_json_get_int (o, "n", 5, 5, &n));
+  g_assert_cmpint (n, ==, 5);
 }
 
 static void
@@ -243,8 +265,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/routes-match-whole-paths", test_routes);
   g_test_add_func ("/http/files-stay-in-their-folder", test_static_paths);
-  g_test_add_func ("/auth/addresses-need-a-password", test_bind);
-  g_test_add_func ("/auth/password", test_password);
+  g_test_add_func ("/auth/addresses-need-accounts", test_bind);
+  g_test_add_func ("/json/from-outside", test_json_from_outside);
   g_test_add_func ("/session/states", test_states);
   g_test_add_func ("/session/loss", test_loss);
   g_test_add_func ("/json/numbers-can-be-read", test_json_numbers);

@@ -13,6 +13,7 @@ typedef struct {
   gchar *secret;
   gchar *key_file;
   gint size;
+  gboolean loud;
 } Fields;
 
 #define AT(field) G_STRUCT_OFFSET (Fields, field)
@@ -22,6 +23,7 @@ static const PbSetting table[] = {
   { "secret", PB_SETTING_TEXT, AT (secret), NULL, 0, 0, NULL, NULL },
   { "key-file", PB_SETTING_FILE, AT (key_file), NULL, 0, 0, "FILE", "a file" },
   { "size", PB_SETTING_NUMBER, AT (size), "7", 1, 9, "N", "a size" },
+  { "loud", PB_SETTING_FLAG, AT (loud), NULL, 0, 0, NULL, "loudly" },
   { NULL },
 };
 
@@ -101,6 +103,31 @@ test_later_wins (void)
   g_unsetenv ("PITBOX_COLOUR");
   g_unsetenv ("PITBOX_KEY_FILE");
   g_unlink (path);
+}
+
+static void
+test_flag (void)
+{
+  static const gchar *const loud[] = { "--loud", NULL };
+  g_autofree gchar *yes = write_file ("[paint]\nloud = yes\n");
+  g_autofree gchar *bad = write_file ("[paint]\nloud = perhaps\n");
+  g_autoptr (GError) error = NULL;
+  Fields fields;
+
+  g_assert_true (load (NULL, NULL, &fields, &error));
+  g_assert_false (fields.loud);
+  clear (&fields);
+  g_assert_true (load (NULL, loud, &fields, &error));
+  g_assert_true (fields.loud);
+  clear (&fields);
+  g_assert_true (load (yes, NULL, &fields, &error));
+  g_assert_true (fields.loud);
+  clear (&fields);
+  g_assert_false (load (bad, NULL, &fields, &error));
+  g_assert_nonnull (strstr (error->message, "yes or no"));
+  clear (&fields);
+  g_unlink (yes);
+  g_unlink (bad);
 }
 
 /* Process lists are public. */
@@ -223,6 +250,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/settings/the-later-wins", test_later_wins);
+  g_test_add_func ("/program/settings/flag", test_flag);
   g_test_add_func (
       "/settings/a-secret-has-no-option", test_a_secret_has_no_option);
   g_test_add_func (

@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * /api/v1/auth: who one is, logging in and out, the first account, invitations
+ * and links. */
+#include "auth/pb-token.h"
+#include "http/pb-login.h"
+#include "store/pb-audit.h"
+#include "store/pb-grants.h"
+#include "store/pb-logins.h"
+
+#define SHARE_COOKIE_S (30 * 24 * 3600)
+
+enum {
+  WORD_LOGIN,
+  WORD_NAME,
+  WORD_TOKEN,
+  WORD_TOTP,
+};
+
+static void
+get_me (PbRequest *request)
+{
+  pb_me_reply (
+      request->config, request->message, SOUP_STATUS_OK, request->principal);
+}
+
+static const gchar *
+get_word (PbRequest *request, const gchar *name)
+{
+  return pb_json_get_text (request->body, name);
+}
+
+static void
+reply_missing (SoupServerMessage *message, const gchar *names)
+{
+  pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "bad_request",
+      "The body needs these texts: %s", names);
+}
+
+/* Of who is not known yet, for the log: the login as it was typed may be a
+ * password typed in the wrong field. */
+static void
+note_refusal (PbPending *p, const gchar *why)
+{
+  g_autoptr (PbPrincipal) who = NULL;
+  g_autofree gchar *address = pb_guard_dup_address (p->message);
+  g_autoptr (GArray) list = NULL;
+
+  if (!p->person)
+    return;
+  list = pb_directory_list_memberships (
+      pb_guard_get_directory (p->config->guard), p->person->id);
+  who = pb_principal_new (PB_PRINCIPAL_NOBODY, NULL, p->person->login,
+      list->len > 0 ? g_array_index (list, PbMembership, 0).team : NULL);
+  pb_audit_add (
+      p->config->store, who, "login.refused", p->person->login, address, why);
+}
+
+static void
+reply_wrong_login (PbPending *p)
+{
+  note_refusal (p, "wrong password");
+  pb_reply_error (p->message, SOUP_STATUS_UNAUTHORIZED, "wrong_login",
+      "Login or password is wrong");
+}
+
+/* Returns: whether it is right; else answered. @step as of
+ * pb_login_check_totp(). */
+static gboolean
+check_second_factor (PbPending *p, gint64 *step)
+{
+  switch (
+      pb_login_check_totp (p->config, p->person, p->words[WORD_TOTP], step)) {
+    case PB_SECOND_FACTOR_FINE:
+      return TRUE;
+    case PB_SECOND_FACTOR_MISSING:
+      pb_reply_error (p->message, SOUP_STATUS_UNAUTHORIZED, "totp_needed",
+          "Send the six digits of your authenticator, too");
+      return FALSE;
+    case PB_SECOND_FACTOR_WRONG:
+      break;
+  }
+  note_refusal (p, "wrong second factor");
+  pb_reply_error (p->message, SOUP_STATUS_UNAUTHORIZED, "wrong_login",
+      "The six digits are wrong, or were used before");
+  return FALSE;
+}
+
+typedef struct {
+  PbPending *pending;
+  const gchar *hash; /* of somebody new */
+  PbGrant *invitation;
+  gint64 step;
+} Entry;
+
+static gboolean
+take_step (const PbHttpConfig *config, const Entry *entry, GError **error)
+{
+  return entry->step == 0
+         || pb_store_take_totp_step (
+             config->store, entry->pending->person->id, entry->step, error);
+}
+
+static gchar *
+prepare_login (
+    const PbHttpConfig *config, gpointer data, gchar **team, GError **error)
+{
+  const Entry *entry = data;
+
+  return take_step (config, entry, error)
+             ? g_strdup (entry->pending->person->id)
+             : NULL;
+}
+
+static void
+on_login_checked (gboolean right, gpointer user_data)
+{
+  PbPending *p = user_data;
+  Entry entry = { .pending = p };
+
+  if (!right)
+    reply_wrong_login (p);
+  else if (check_second_factor (p, &entry.step))
+    pb_login_begin (
+        p->config, p->message, SOUP_STATUS_OK, prepare_login, &entry, "login");
+  soup_server_message_unpause (p->message);
+}
+
+/* Returns: %FALSE if it could not be asked for, which was answered */
+static gboolean
+find_person (PbPending *p, const gchar *login)
+{
+  g_autoptr (GError) error = NULL;
+
+  p->person = pb_store_find_person (p->config->store, login, &error);
+  if (p->person
+      || g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND))
+    return TRUE;
+  pb_reply_store_error (p->message, error);
+  return FALSE;
+}
+
+static void
+post_login (PbRequest *request)
+{
+  const gchar *login = get_word (request, "login");
+  const gchar *password = get_word (request, "password");
+  PbPending *p;
+
+  if (!login || !password) {
+    reply_missing (request->message, "login, password");
+    return;
+  }
+  p = pb_pending_new (request);
+  p->words[WORD_TOTP] = g_strdup (get_word (request, "totp"));
+  if (find_person (p, login))
+    pb_pending_check (p, password, on_login_checked);
+  else
+    pb_pending_free (p);
+}
+
+static gboolean
+is_setup_token (PbGuard *guard, const gchar *token)
+{
+  const gchar *own = pb_guard_get_setup_token (guard);
+  guint8 hash[PB_TOKEN_HASH_BYTES];
+
+  if (!own || !token)
+    return FALSE;
+  pb_token_hash (own, hash);
+  return pb_token_matches (token, hash);
+}
+
+static void
+reply_no_setup (SoupServerMessage *message)
+{
+  pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "bad_setup_token",
+      "This link is not, or no longer, good: it is printed by the server at "
+      "its start, and works until there is an account");
+}
+
+static gchar *
+prepare_setup (
+    const PbHttpConfig *config, gpointer data, gchar **team, GError **error)
+{
+  const Entry *entry = data;
+  g_autofree gchar *id =
+      pb_store_add_person (config->store, entry->pending->words[WORD_LOGIN],
+          entry->pending->words[WORD_NAME], entry->hash, error);
+
+  if (!id
+      || !pb_store_set_member (
+          config->store, PB_TEAM_DEFAULT, id, PB_ROLE_ADMIN, error))
+    return NULL;
+  *team = g_strdup (PB_TEAM_DEFAULT);
+  return g_steal_pointer (&id);
+}
+
+static void
+reply_no_memory (SoupServerMessage *message)
+{
+  pb_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "login_busy",
+      "There was not memory enough for the password; try again");
+}
+
+static void
+on_setup_hashed (const gchar *hash, gpointer user_data)
+{
+  PbPending *p = user_data;
+  Entry entry = { .pending = p, .hash = hash };
+
+  if (!hash)
+    reply_no_memory (p->message);
+  else if (!is_setup_token (p->config->guard, p->words[WORD_TOKEN]))
+    reply_no_setup (p->message);
+  else
+    pb_login_begin (p->config, p->message, SOUP_STATUS_CREATED, prepare_setup,
+        &entry, "setup");
+  soup_server_message_unpause (p->message);
+}
+
+/* Returns: %FALSE if a new account cannot be like that, which was answered */
+static gboolean
+check_new_person (SoupServerMessage *message, const gchar *login,
+    const gchar *name, const gchar *password)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!login || !name || !password)
+    reply_missing (message, "token, login, name, password");
+  else if (!pb_person_check_names (login, name, &error)
+           || !pb_password_check_form (password, &error))
+    pb_reply_error (
+        message, SOUP_STATUS_BAD_REQUEST, "bad_request", "%s", error->message);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static PbPending *
+keep_words (PbRequest *request)
+{
+  PbPending *p = pb_pending_new (request);
+
+  p->words[WORD_LOGIN] = g_strdup (get_word (request, "login"));
+  p->words[WORD_NAME] = g_strdup (get_word (request, "name"));
+  p->words[WORD_TOKEN] = g_strdup (get_word (request, "token"));
+  p->words[WORD_TOTP] = g_strdup (get_word (request, "totp"));
+  return p;
+}
+
+static void
+post_setup (PbRequest *request)
+{
+  const gchar *password = get_word (request, "password");
+
+  if (!is_setup_token (request->config->guard, get_word (request, "token")))
+    reply_no_setup (request->message);
+  else if (check_new_person (request->message, get_word (request, "login"),
+               get_word (request, "name"), password))
+    pb_pending_hash (keep_words (request), password, on_setup_hashed);
+}
+
+/* Who is there joins, who is new is made; the invitation is used up. */
+static gchar *
+prepare_accept (
+    const PbHttpConfig *config, gpointer data, gchar **team, GError **error)
+{
+  const Entry *entry = data;
+  PbStore *store = config->store;
+  g_autofree gchar *id =
+      entry->hash
+          ? pb_store_add_person (store, entry->pending->words[WORD_LOGIN],
+              entry->pending->words[WORD_NAME], entry->hash, error)
+          : g_strdup (entry->pending->person->id);
+
+  if (!id || !take_step (config, entry, error)
+      || !pb_store_remove_grant (store, PB_GRANT_INVITATION,
+          entry->invitation->id, entry->invitation->team, error)
+      || !pb_store_set_member (
+          store, entry->invitation->team, id, entry->invitation->role, error))
+    return NULL;
+  *team = g_strdup (entry->invitation->team);
+  return g_steal_pointer (&id);
+}
+
+static void
+accept (PbPending *p, const gchar *hash)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbGrant) invitation = pb_store_find_invitation (
+      p->config->store, p->words[WORD_TOKEN], g_get_real_time (), &error);
+  Entry entry = { .pending = p, .hash = hash, .invitation = invitation };
+
+  if (!invitation)
+    pb_reply_store_error (p->message, error);
+  else if (hash || check_second_factor (p, &entry.step))
+    pb_login_begin (p->config, p->message, SOUP_STATUS_CREATED, prepare_accept,
+        &entry, "invitation.accept");
+}
+
+static void
+on_accept_hashed (const gchar *hash, gpointer user_data)
+{
+  PbPending *p = user_data;
+
+  if (hash)
+    accept (p, hash);
+  else
+    reply_no_memory (p->message);
+  soup_server_message_unpause (p->message);
+}
+
+static void
+on_accept_checked (gboolean right, gpointer user_data)
+{
+  PbPending *p = user_data;
+
+  if (right)
+    accept (p, NULL);
+  else
+    reply_wrong_login (p);
+  soup_server_message_unpause (p->message);
+}
+
+static void
+post_accept (PbRequest *request)
+{
+  const gchar *token = get_word (request, "token");
+  const gchar *password = get_word (request, "password");
+  g_autoptr (PbGrant) invitation = NULL;
+  g_autoptr (GError) error = NULL;
+  PbPending *p;
+
+  if (!check_new_person (request->message, get_word (request, "login"),
+          get_word (request, "name"), password))
+    return;
+  invitation = pb_store_find_invitation (
+      request->config->store, token ? token : "", g_get_real_time (), &error);
+  if (!invitation) {
+    pb_reply_failure (request, error);
+    return;
+  }
+  p = keep_words (request);
+  if (!find_person (p, p->words[WORD_LOGIN]))
+    pb_pending_free (p);
+  else if (p->person)
+    pb_pending_check (p, password, on_accept_checked);
+  else
+    pb_pending_hash (p, password, on_accept_hashed);
+}
+
+typedef struct {
+  const gchar *token;
+  PbRefreshVerdict verdict;
+  PbLogin *login;
+  gchar *next;
+} Refresh;
+
+static gboolean
+write_refresh (PbRequest *request, gpointer data, GError **error)
+{
+  Refresh *refresh = data;
+
+  return pb_store_refresh_login (request->config->store, refresh->token,
+             g_get_real_time (), &refresh->verdict, &refresh->login,
+             &refresh->next, error)
+         && pb_login_ensure_key (request->config, error);
+}
+
+static void
+note_replay (PbRequest *request, const PbLogin *login)
+{
+  const PbPerson *person = pb_directory_get_person (
+      pb_guard_get_directory (request->config->guard), login->person);
+  g_autoptr (PbPrincipal) who = pb_principal_new (PB_PRINCIPAL_PERSON,
+      login->person, person ? person->login : NULL, login->team);
+  g_autofree gchar *address = pb_guard_dup_address (request->message);
+
+  pb_audit_add (request->config->store, who, "login.replayed", login->id,
+      address, "a used refresh token came again: the login has ended");
+}
+
+static void
+reply_no_refresh (PbRequest *request)
+{
+  pb_login_forget (request->message);
+  pb_reply_error (request->message, SOUP_STATUS_UNAUTHORIZED, "login_needed",
+      "This login is over: log in again");
+}
+
+/* Where the person was put out of the team it was in, another one. */
+static void
+answer_refresh (PbRequest *request, const Refresh *refresh)
+{
+  const PbLogin *login = refresh->login;
+  PbDirectory *directory = pb_guard_get_directory (request->config->guard);
+  g_autoptr (GArray) teams =
+      pb_directory_list_memberships (directory, login->person);
+  const gchar *team = login->team;
+  PbJwtClaims claims = { login->person, NULL, (gchar *) "", login->id };
+  g_autoptr (PbPrincipal) principal = NULL;
+
+  if (pb_directory_get_role (directory, team, login->person) == PB_ROLE_NONE
+      && teams->len > 0)
+    team = g_array_index (teams, PbMembership, 0).team;
+  claims.team = (gchar *) team;
+  principal = pb_directory_find_login (directory, &claims, g_get_real_time ());
+  if (principal
+      && pb_login_renew (request->config, request->message, login->person, team,
+          login->id, refresh->next))
+    pb_me_reply (request->config, request->message, SOUP_STATUS_OK, principal);
+  else
+    reply_no_refresh (request);
+}
+
+static void
+post_refresh (PbRequest *request)
+{
+  gchar *token = pb_guard_dup_cookie (request->message, PB_COOKIE_REFRESH);
+  Refresh refresh = { .token = token ? token : "" };
+
+  if (!pb_request_change (request, write_refresh, &refresh)) {
+    pb_secret_free (token);
+    return;
+  }
+  if (refresh.verdict == PB_REFRESH_GOOD) {
+    answer_refresh (request, &refresh);
+  } else {
+    if (refresh.verdict == PB_REFRESH_REPLAYED)
+      note_replay (request, refresh.login);
+    reply_no_refresh (request);
+  }
+  g_clear_pointer (&refresh.login, pb_login_free);
+  pb_secret_free (refresh.next);
+  pb_secret_free (token);
+}
+
+/* With an access token or, where that is over, the refresh token. */
+static gboolean
+write_logout (PbRequest *request, gpointer data, GError **error)
+{
+  Refresh *refresh = data;
+  PbStore *store = request->config->store;
+  const gchar *family = request->principal->family;
+
+  if (request->principal->kind == PB_PRINCIPAL_PERSON)
+    return pb_store_end_login (store, family, request->principal->id, error);
+  return write_refresh (request, data, error)
+         && (refresh->verdict != PB_REFRESH_GOOD
+             || pb_store_end_login (store, refresh->login->id, NULL, error));
+}
+
+static void
+post_logout (PbRequest *request)
+{
+  gchar *token = pb_guard_dup_cookie (request->message, PB_COOKIE_REFRESH);
+  Refresh refresh = { .token = token ? token : "" };
+
+  if (pb_request_change (request, write_logout, &refresh)) {
+    if (request->principal->kind == PB_PRINCIPAL_PERSON)
+      pb_request_audit (request, "logout", request->principal->name, NULL);
+    pb_login_forget (request->message);
+    pb_reply_nothing (request->message);
+  }
+  g_clear_pointer (&refresh.login, pb_login_free);
+  pb_secret_free (refresh.next);
+  pb_secret_free (token);
+}
+
+static gboolean
+write_team (PbRequest *request, gpointer data, GError **error)
+{
+  return pb_store_set_login_team (
+             request->config->store, request->principal->family, data, error)
+         && pb_login_ensure_key (request->config, error);
+}
+
+static void
+post_team (PbRequest *request)
+{
+  const PbPrincipal *principal = request->principal;
+  PbDirectory *directory = pb_guard_get_directory (request->config->guard);
+  const gchar *team = get_word (request, "team");
+  const PbJwtClaims claims = { principal->id, (gchar *) team, (gchar *) "",
+    principal->family };
+  g_autoptr (PbPrincipal) changed = NULL;
+
+  if (!team) {
+    reply_missing (request->message, "team");
+    return;
+  }
+  if (pb_directory_get_role (directory, team, principal->id) == PB_ROLE_NONE) {
+    pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "unknown_team",
+        "You are in no team of that name");
+    return;
+  }
+  if (!pb_request_change (request, write_team, (gpointer) team))
+    return;
+  changed = pb_directory_find_login (directory, &claims, g_get_real_time ());
+  if (changed
+      && pb_login_renew (request->config, request->message, principal->id, team,
+          principal->family, NULL))
+    pb_me_reply (request->config, request->message, SOUP_STATUS_OK, changed);
+  else
+    reply_no_refresh (request);
+}
+
+static void
+post_share (PbRequest *request)
+{
+  const gchar *token = get_word (request, "token");
+  g_autoptr (PbPrincipal) share =
+      token ? pb_directory_find_token (
+          pb_guard_get_directory (request->config->guard), token,
+          g_get_real_time ())
+            : NULL;
+
+  if (!share || share->kind != PB_PRINCIPAL_SHARE) {
+    pb_reply_error (request->message, SOUP_STATUS_UNAUTHORIZED, "bad_token",
+        "This link is over or was withdrawn: ask for a new one");
+    return;
+  }
+  pb_guard_set_cookie (
+      request->message, PB_COOKIE_SHARE, token, "/", SHARE_COOKIE_S);
+  pb_me_reply (request->config, request->message, SOUP_STATUS_OK, share);
+}
+
+const PbRoute pb_auth_routes[] = {
+  { "GET", "/api/v1/auth/me", PB_ROUTE_ANYBODY, get_me },
+  { "POST", "/api/v1/auth/setup", PB_ROUTE_OPEN, post_setup },
+  { "POST", "/api/v1/auth/login", PB_ROUTE_OPEN, post_login },
+  { "POST", "/api/v1/auth/refresh", PB_ROUTE_OPEN, post_refresh },
+  { "POST", "/api/v1/auth/logout", PB_ROUTE_OPEN, post_logout },
+  { "POST", "/api/v1/auth/accept", PB_ROUTE_OPEN, post_accept },
+  { "POST", "/api/v1/auth/share", PB_ROUTE_OPEN, post_share },
+  { "POST", "/api/v1/auth/team", PB_MAY_OWN_ACCOUNT, post_team },
+  { NULL },
+};
