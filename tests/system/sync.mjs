@@ -340,16 +340,20 @@ await run(async () => {
   if (!Object.hasOwn(cases, name)) {
     throw new Error(`usage: sync.mjs ${Object.keys(cases).join('|')}`);
   }
-  const o = { ...options[name], login: { username: 'pitbox',
+  const o = { ...options[name], login: { login: 'admin',
     password: randomBytes(12).toString('hex') } };
   if (o.bind?.startsWith('IP')) o.bind = ownAddress(o.bind);
-  const browser = await startChromium({ httpCredentials: o.login });
+  const browser = await startChromium();
   let stack;
   let failed = true;
   try {
     stack = await startStack(o);
     const index = await stack.fetch('/');
     if (!index.ok) throw new Skip('the dashboard is not built (./run build)');
+    if (stack.cookie) {
+      await browser.context.request.post(`${stack.url}/api/v1/auth/login`,
+        { data: o.login });
+    }
     await cases[name](stack, browser);
     failed = false;
   } finally {

@@ -335,17 +335,24 @@ def test_stop(stack):
 
 
 def test_bind(stack):
-    """No open port without a password; with one, nothing without it."""
-    done = subprocess.run(
-        ["pitbox-server", "--data-dir", stack.path("other"), "--bind", "0.0.0.0",
-         "--http-port", "0", "--srt-port", "0"],
-        capture_output=True, text=True, timeout=20)
-    assert done.returncode == 1 and "--password-file" in done.stderr, done
+    """No open port without accounts and without TLS or a word that it may be
+    so; with an account, nothing without it."""
+    def refused(folder, *options):
+        done = subprocess.run(
+            ["pitbox-server", "--data-dir", stack.path(folder), "--bind",
+             "0.0.0.0", "--http-port", "0", "--srt-port", "0", *options],
+            capture_output=True, text=True, timeout=20)
+        assert done.returncode == 1, done
+        return done.stderr
     password = stack.path("password")
     with open(password, "w", encoding="utf-8") as f:
         f.write("correct horse battery\n")
+    assert "--admin-password-file" in refused("other")
+    assert "--admin-password-file" in refused("other", "--insecure-lan")
+    assert "--insecure-lan" in refused("other", "--admin-password-file",
+                                       password)
     with Stack() as other:
-        other.start_server("--password-file", password)
+        other.start_server("--admin-password-file", password)
         assert request(other, "GET", "/healthz")[0] == 200
         viewers = socket.socket(type=socket.SOCK_DGRAM)
         viewers.bind(("127.0.0.1", 0))
@@ -362,18 +369,27 @@ def test_bind(stack):
             for word in (taken, "127.0.0.1", ports[taken]):
                 assert word in done.stderr, (word, done)
         viewers.close()
-        for path in ("/", "/metrics", "/api/v1/drivers"):
+        for path in ("/metrics", "/api/v1/drivers", "/api/v1/auth/me"):
             status, headers, _ = request(other, "GET", path)
-            assert status == 401 and "Basic" in headers["WWW-Authenticate"]
+            assert status == 401 and "Bearer" in headers["WWW-Authenticate"]
         assert request(other, "POST", "/whep/x", b"")[0] == 401
-        import base64
-        good = base64.b64encode(b"pitbox:correct horse battery").decode()
-        bad = base64.b64encode(b"pitbox:correct horse batterz").decode()
+
+        def log_in(word):
+            return request(other, "POST", "/api/v1/auth/login", json.dumps(
+                {"login": "admin", "password": word}).encode(),
+                {"Content-Type": "application/json"})
+        assert log_in("correct horse batterz")[0] == 401
+        status, headers, _ = log_in("correct horse battery")
+        assert status == 200
+        cookie = headers["Set-Cookie"].split(";")[0]
         assert request(other, "GET", "/api/v1/drivers",
-                       headers={"Authorization": "Basic " + good})[0] == 200
-        assert request(other, "GET", "/api/v1/drivers",
-                       headers={"Authorization": "Basic " + bad})[0] == 401
+                       headers={"Cookie": cookie})[0] == 200
         assert "battery" not in other.server.err()
+        # A restart with the same file ends nobody's login.
+        other.server.stop()
+        other.start_server("--admin-password-file", password, name="again")
+        assert request(other, "GET", "/api/v1/drivers",
+                       headers={"Cookie": cookie})[0] == 200
 
 
 def test_device_commands(stack, keys):

@@ -52,13 +52,13 @@ async function processesOf(profile) {
 
 /** Starts the browser; `close()` ends it and removes its profile. */
 export async function startChromium({
-  width = 1366, height = 768, httpCredentials,
+  width = 1366, height = 768,
 } = {}) {
   const [chromium, executablePath] = await Promise.all([playwright(), program()]);
   const profile = await mkdtemp(join(tmpdir(), 'pitbox-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath, headless: true, args: FLAGS,
-    viewport: { width, height }, httpCredentials,
+    viewport: { width, height },
   });
   return {
     context,

@@ -116,7 +116,7 @@ class Stack {
     this.options = {
       drivers: [{ id: 'car1' }], loss: 0, width: 640, height: 360, fps: 60,
       bitrateKbps: 3000, latencyMs: 30, bind: '127.0.0.1',
-      login: { username: 'pitbox', password: 'not asked for' }, ...options,
+      login: { login: 'admin', password: 'not asked for' }, ...options,
     };
     this.host = isIPv6(this.options.bind) ? `[${this.options.bind}]`
       : this.options.bind;
@@ -164,7 +164,9 @@ class Stack {
     await writeFile(password, this.options.login.password, { mode: 0o600 });
     const server = this.child('server', ['pitbox-server',
       '--data-dir', this.data, '--bind', this.options.bind,
-      ...(isLoopback(this.options.bind) ? [] : ['--password-file', password]), '--http-port', String(this.httpPort ?? 0),
+      ...(isLoopback(this.options.bind) ? []
+        : ['--admin-password-file', password, '--insecure-lan']),
+      '--http-port', String(this.httpPort ?? 0),
       '--srt-port', String(this.srtPort ?? 0), '--ready-file', ready]);
     const told = await until('the server is ready', async () => {
       if (!server.alive) throw new Error('the server ended');
@@ -208,11 +210,21 @@ class Stack {
       '--latency-ms', String(o.latencyMs)]);
   }
 
-  fetch(path) {
-    const { username, password } = this.options.login;
+  async fetch(path) {
+    if (!isLoopback(this.options.bind)) this.cookie ??= await this.#logIn();
     return fetch(this.url + path, {
-      headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
+      headers: this.cookie ? { cookie: this.cookie } : {},
     });
+  }
+
+  async #logIn() {
+    const response = await fetch(`${this.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(this.options.login),
+    });
+    if (!response.ok) throw new Error(`login: ${response.status}`);
+    return response.headers.get('set-cookie').split(';')[0];
   }
 
   async drivers() {
