@@ -95,13 +95,13 @@ probe_cache_read (
   g_autoptr (GKeyFile) file = load (path);
   g_autofree gchar *group = group_of (key);
   EncoderProbe probe = parse_probe (file, group);
-  gint64 age = now_s - g_key_file_get_int64 (file, group, "when", NULL);
+  gint64 when = g_key_file_get_int64 (file, group, "when", NULL);
 
   *reason = NULL;
   if (!says (file, HEAD, "machine", key->machine)
       || !says (file, group, "gstreamer", key->gstreamer)
-      || !says (file, group, "plugin", key->plugin) || age < 0
-      || age > (probe == ENCODER_PROBE_WORKS ? GOOD_S : BAD_S))
+      || !says (file, group, "plugin", key->plugin) || when < 0 || when > now_s
+      || now_s - when > (probe == ENCODER_PROBE_WORKS ? GOOD_S : BAD_S))
     return ENCODER_PROBE_UNKNOWN;
   *reason = g_key_file_get_string (file, group, "reason", NULL);
   return probe;

@@ -562,6 +562,10 @@ test_cache_that_is_none (Cache *c, gconstpointer data)
     { "[pitbox encoder probes]\nformat=1\nmachine=abc\n[vah264enc system]\n"
       "gstreamer=GStreamer 1.22.0\nplugin=1.22.0\nwhen=soon\nresult=works\n",
         -1 },
+    { "[pitbox encoder probes]\nformat=1\nmachine=abc\n[vah264enc system]\n"
+      "gstreamer=GStreamer 1.22.0\nplugin=1.22.0\nresult=works\n"
+      "when=-9223372036854775808\n",
+        -1 },
     { "[pitbox encoder probes]\nformat=1\nmachine=abc\n[vah264enc sys", -1 },
   };
   g_autofree gchar *huge = g_strnfill (70000, '\n');
