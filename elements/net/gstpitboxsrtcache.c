@@ -19,6 +19,9 @@
 /* A PES packet with units is no longer. */
 #define MAX_UNITS_BYTES 65536
 
+/* Before the key frame, so that no picture has two units: 10 ms, 90 kHz. */
+#define PREFACE_LEAD 900
+
 /* Where somebody may begin. */
 typedef struct {
   guint64 sequence; /* of its first message, or NONE */
@@ -304,8 +307,8 @@ append_preface (const PitboxSrtCache *cache, GByteArray *head)
     const guint8 *data = g_bytes_get_data (g_ptr_array_index (units, i), &size);
 
     mpegts_pes_write (head, cache->klv_pid, &continuity,
-        MPEGTS_STREAM_ID_PRIVATE, cache->key.pts, MPEGTS_NO_TIME, FALSE, data,
-        size);
+        MPEGTS_STREAM_ID_PRIVATE, cache->key.pts - PREFACE_LEAD, MPEGTS_NO_TIME,
+        FALSE, data, size);
   }
   n_packets = (head->len - from) / MPEGTS_PACKET_BYTES;
   for (guint i = 0; i < n_packets; i++) {

@@ -94,11 +94,13 @@ def recorded(stack, driver):
 
 
 TABLES = (0, 0x20)
+VIDEO = 0x41
+KLV = 0x42
 
 
 def test_bytes(stack, url):
-    """Stock srtsrc gets tables, a key frame, and the very bytes that are in the
-    recording."""
+    """Stock srtsrc gets tables, the session string, a key frame, and from there
+    on the very bytes that are in the recording."""
     path = stack.path("read.ts")
     p = stack.start("srtsrc", ["gst-launch-1.0", "-e", "srtsrc", f"uri={url}",
                                "!", "filesink", f"location={path}"])
@@ -113,9 +115,12 @@ def test_bytes(stack, url):
     stack.wait(lambda: not stack.driver("car1")["readers"], "it has left")
     packets = packets_of(path)
     assert [pid(x) for x in packets[:2]] == [0, 0x20], [pid(x) for x in packets[:9]]
+    first = next(i for i, x in enumerate(packets[2:], 2) if pid(x) == VIDEO)
+    assert {pid(x) for x in packets[2:first]} == {KLV}, first
     # Random access indicator: the first picture is a key frame.
-    assert packets[2][3] & 0x20 and packets[2][5] & 0x40, packets[2][:8].hex()
-    mine = [x for x in packets if pid(x) not in TABLES]
+    assert packets[first][3] & 0x20 and packets[first][5] & 0x40, \
+        packets[first][:8].hex()
+    mine = [x for x in packets[first:] if pid(x) not in TABLES]
     time.sleep(0.5)
     theirs = recorded(stack, "car1")
     at = theirs.index(mine[0])
