@@ -3,10 +3,9 @@
 #include "pb-status.h"
 
 #include "json/pb-json.h"
+#include "pb-file.h"
 #include "pb-stats.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 struct _PbStatus {
@@ -64,23 +63,6 @@ make_json (PbStatus *self, const gchar *state, const gchar *mode,
   return json_to_string (root, FALSE);
 }
 
-/* A reader never sees half a line. Not written through to the disk as
- * g_file_set_contents() would, each second: after a power cut nobody wants it. */
-static gboolean
-replace_file (const gchar *path, const gchar *line, GError **error)
-{
-  g_autofree gchar *next = g_strconcat (path, ".new", NULL);
-
-  if (!g_file_set_contents_full (
-          next, line, -1, G_FILE_SET_CONTENTS_NONE, 0644, error))
-    return FALSE;
-  if (g_rename (next, path) == 0)
-    return TRUE;
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s",
-      path, g_strerror (errno));
-  return FALSE;
-}
-
 /**
  * pb_status_write:
  * @status: a status writer
@@ -106,7 +88,7 @@ pb_status_write (PbStatus *status, const gchar *state, const gchar *mode,
   line = g_strconcat (json, "\n", NULL);
   if (strcmp (file, "-") == 0) {
     g_print ("%s", line);
-  } else if (!replace_file (file, line, &error) && !status->complained) {
+  } else if (!pb_file_replace (file, line, &error) && !status->complained) {
     status->complained = TRUE;
     g_warning ("--status-file: %s", error->message);
   }

@@ -8,6 +8,7 @@
 
 #include "pb-command.h"
 #include "pb-file-limit.h"
+#include "pb-file.h"
 #include "pb-log.h"
 #include "pb-server.h"
 #include "pb-settings.h"
@@ -157,7 +158,7 @@ serve (Options *o)
   url = pb_server_dup_url (server);
   line = pb_server_dup_ready_line (server);
   /* Replaced as a whole: who waits for the file never reads half of it. */
-  if (o->ready_file && !g_file_set_contents (o->ready_file, line, -1, &error)) {
+  if (o->ready_file && !pb_file_replace (o->ready_file, line, &error)) {
     g_printerr ("pitbox-server: --ready-file: %s\n", error->message);
     return 1;
   }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * pb-settings and pb-log: what every program of ours does alike. */
+ * pb-settings, pb-log and pb-file: what every program of ours does alike. */
+#include "pb-file.h"
 #include "pb-log.h"
 #include "pb-settings.h"
 #include "pb-signals.h"
@@ -7,6 +8,9 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#ifdef G_OS_UNIX
+#include <unistd.h>
+#endif
 
 typedef struct {
   gchar *colour;
@@ -245,6 +249,39 @@ test_signals (void)
   g_main_loop_run (loop);
 }
 
+/* What stands for a pipe and a terminal here is there everywhere. */
+static void
+test_files (void)
+{
+  g_autofree gchar *dir = g_dir_make_tmp ("pb-file-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (dir, "status", NULL);
+  g_autofree gchar *nowhere = g_build_filename (dir, "no", "status", NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++) {
+    g_assert_true (pb_file_replace (path, i == 0 ? "a line\n" : "b\n", &error));
+    g_assert_no_error (error);
+  }
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "b\n");
+  g_assert_false (pb_file_replace (nowhere, "x", &error));
+  g_assert_nonnull (strstr (error->message, nowhere));
+  g_clear_error (&error);
+  g_assert_false (pb_file_replace (dir, "x", &error));
+  g_assert_nonnull (strstr (error->message, dir));
+#ifdef G_OS_UNIX
+  /* A name of the null device, which this process could replace. */
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (symlink ("/dev/null", path), ==, 0);
+  g_clear_error (&error);
+  g_assert_true (pb_file_replace (path, "x", &error));
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
+#endif
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/errors-say-where", test_errors_say_where);
   g_test_add_func ("/settings/words", test_words);
   g_test_add_func ("/log/lines", test_log_lines);
+  g_test_add_func ("/file/replaced-as-a-whole", test_files);
 #ifndef G_OS_WIN32
   g_test_add_func ("/signals/term-ends-pipe-does-not", test_signals);
 #endif

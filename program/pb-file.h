@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A small file that others wait for or read again and again. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+gboolean pb_file_replace (const gchar *path, const gchar *text,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
