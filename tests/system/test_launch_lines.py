@@ -3,13 +3,16 @@
 """Every gst-launch line that we print runs as printed.
 
 Lines come from the README files (indented or fenced code) and from the
-|[ … ]| or ``` examples of the elements' SECTION comments. They run one after the
-other in one folder, in which lap.ibt is a lap of the simulator. A line that
-ends must end well; one that runs for ever must still run after three seconds
-and end cleanly when interrupted. One that turns a file into another is awaited,
-for the next may read what it writes. A line that needs a peer (a server on a port)
-gets the lines of the same block beside it.
+|[ … ]| or ``` examples of the elements' SECTION comments. They run in one
+folder, in which lap.ibt is a lap of the simulator; those of one block one after
+the other, two blocks beside each other where they share neither a file nor a
+port. A line that ends must end well; one that runs for ever must still run a
+while after it has begun to play, and end cleanly when interrupted. One that
+turns a file into another is awaited, for the next may read what it writes. A
+line that needs a peer (a server on a port) gets the lines of the same block
+beside it.
 """
+import concurrent.futures
 import glob
 import os
 import re
@@ -23,8 +26,10 @@ from pitbox import Stack, need
 need("gst-launch-1.0", "pitbox-sim", "Xvfb")
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-RUN_FOREVER_S = 3
-LISTEN_S = 2
+LANES = 2
+# What is looked at is that it goes on: the span is the matter itself.
+RUN_FOREVER_S = 2
+PLAY_S = 30
 WRITE_S = 60
 
 
@@ -83,40 +88,83 @@ def wait_end(processes, seconds):
         time.sleep(0.05)
 
 
+def wait_play(p, line):
+    """Until it plays or has ended: what it listens on is open then."""
+    if " -q " in line:
+        return
+    end = time.monotonic() + PLAY_S
+    while p.alive() and "Setting pipeline to PLAYING" not in p.out() \
+            and time.monotonic() < end:
+        time.sleep(0.02)
+
+
 def writes_a_file(line):
     """Whether it ends by itself, and leaves a file that is whole only then."""
     return ("filesink" in line and "irsdksrc" not in line
             and ("filesrc" in line or "num-buffers=" in line))
 
 
+def shared(lines):
+    """The files and ports of a block that another block's may be, too."""
+    text = "\n".join(lines)
+    names = set(re.findall(r"\blocation=(\S+)", text)) - {"lap.ibt"}
+    if "srt" in text or "pitbox://" in text:
+        names.add("port 9000")
+    return names
+
+
 def run_group(stack, where, lines, number):
-    running = []
+    """[(whether it is good, what to say of it)] for each line."""
+    began, running = time.monotonic(), []
     for i, line in enumerate(lines):
         p = stack.start(f"line-{number}-{i}", ["bash", "-c", "exec " + line])
         running.append((line, p))
         # The next line may read what this one writes, or call what it opens.
         if writes_a_file(line):
             wait_end([p], WRITE_S)
-        elif i + 1 < len(lines):
-            wait_end([p], LISTEN_S)
+        else:
+            wait_play(p, line)
     wait_end([p for _, p in running], RUN_FOREVER_S)
-    failed = []
+    results = []
     for line, p in running:
         if p.alive():
+            played = " -q " in line or "Setting pipeline to PLAYING" in p.out()
             code = p.stop(signal.SIGINT)
-            good = code in (0, 1, -signal.SIGINT) and "ERROR" not in p.err()
+            good = played and code in (0, 1, -signal.SIGINT) \
+                and "ERROR" not in p.err()
         else:
             code = p.popen.wait()
             good = code == 0
-        print(f"{'ok' if good else 'NOT OK'} {where}: {line}")
+        said = (f"{'ok' if good else 'NOT OK'} "
+                f"{time.monotonic() - began:.1f} s {where}: {line}")
         if not good:
-            failed.append(line)
-            print(f"   exit {code}: {p.err()[-1500:]}\n{p.out()[-500:]}")
-    return failed
+            said += f"\n   exit {code}: {p.err()[-1500:]}\n{p.out()[-500:]}"
+        results.append((good, said))
+    return results
+
+
+def run_groups(stack, todo):
+    """Yields the results of each block as it ends. One begins when those before
+    it that share something with it have ended."""
+    uses = [shared(lines) for _, lines in todo]
+    waiting, running = list(range(len(todo))), {}
+    with concurrent.futures.ThreadPoolExecutor(LANES) as pool:
+        while waiting or running:
+            for n in list(waiting):
+                before = [k for k in waiting if k < n] + list(running.values())
+                if len(running) < LANES and not any(uses[n] & uses[k]
+                                                    for k in before):
+                    waiting.remove(n)
+                    running[pool.submit(run_group, stack, *todo[n], n)] = n
+            done, _ = concurrent.futures.wait(
+                running, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                del running[future]
+                yield future.result()
 
 
 def main():
-    failed, count = [], 0
+    failed, count = 0, 0
     with Stack() as stack:
         os.chdir(stack.folder)
         # The lines are for the top folder; a passphrase is printed by another.
@@ -129,10 +177,13 @@ def main():
         os.environ["DISPLAY"] = ":" + screen.wait_for(r"^(\d+)$").group(1)
         subprocess.run(["pitbox-sim", "--write-ibt", "lap.ibt", "--duration",
                         "5"], check=True, capture_output=True, timeout=60)
-        for number, (where, lines) in enumerate(groups()):
-            count += len(lines)
-            failed += run_group(stack, where, lines, number)
-    print(f"{count} lines, {len(failed)} failed")
+        todo = [g for g in groups() if g[1]]
+        for results in run_groups(stack, todo):
+            for good, said in results:
+                print(said)
+                count += 1
+                failed += not good
+    print(f"{count} lines, {failed} failed")
     sys.exit(1 if failed or not count else 0)
 
 
