@@ -86,7 +86,8 @@ class Child {
  * Starts everything and waits until each driver is live at the server.
  *
  * drivers: [{ id, mode: 'video'|'telemetry', ibt }]; loss: percent of the
- * datagrams lost on the way in; width, height, fps, bitrateKbps of the picture;
+ * datagrams lost on the way in; delayMs: of each way, as the loss only with a
+ * proxy; keyMs: between key frames; width, height, fps, bitrateKbps of the picture;
  * latencyMs of SRT: 30 is enough on one machine, 120 is the agent's own; bind:
  * the server's address, one that opens a network with a password (`login`).
  */
@@ -114,7 +115,7 @@ export function ownAddress(family) {
 class Stack {
   constructor(options) {
     this.options = {
-      drivers: [{ id: 'car1' }], loss: 0, width: 640, height: 360, fps: 60,
+      drivers: [{ id: 'car1' }], loss: 0, delayMs: 0, keyMs: 2000, width: 640, height: 360, fps: 60,
       bitrateKbps: 3000, latencyMs: 30, bind: '127.0.0.1',
       login: { login: 'admin', password: 'not asked for' }, ...options,
     };
@@ -182,7 +183,7 @@ class Stack {
   async #startProxy() {
     const proxy = this.child('proxy', ['lossproxy', '--listen', '0',
       '--to', `127.0.0.1:${this.srtPort}`, '--loss', String(this.options.loss),
-      '--seed', '7']);
+      '--delay', String(this.options.delayMs), '--seed', '7']);
     this.agentPort = await until('the proxy says its port', () =>
       Number(proxy.lines.join(' ').match(/\d+/)?.[0] ?? 0));
   }
@@ -207,7 +208,8 @@ class Stack {
       '--shm-name', this.#shm(id), '--mode', mode, '--source', 'scene',
       '--width', String(o.width), '--height', String(o.height),
       '--framerate', String(o.fps), '--bitrate-kbps', String(o.bitrateKbps),
-      '--latency-ms', String(o.latencyMs)]);
+      '--latency-ms', String(o.latencyMs),
+      '--key-interval-ms', String(o.keyMs)]);
   }
 
   async fetch(path) {
