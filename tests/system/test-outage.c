@@ -6,11 +6,11 @@
 
 #define OUTAGE_US (5 * G_USEC_PER_SEC)
 /* What the outage may cost the picture: the longest time between two pictures.
- * A busy machine may hold up any run; one of three must be free of that. */
-#define MAX_GAP_US 100000
-#define TRIES 3
+ * 20 to 85 ms on a machine that has nothing else to do, more on a busy one, and
+ * far less than the outage on either. */
+#define MAX_GAP_US (2 * G_USEC_PER_SEC)
 /* Without the element the outage itself goes through, nearly whole. */
-#define MIN_CONTROL_US 2000000
+#define MIN_CONTROL_US (3 * G_USEC_PER_SEC)
 
 #define SOURCES \
   "telemetrytestsrc is-live=true ! queue ! telemetryenc name=enc " \
@@ -192,35 +192,30 @@ static void
 test_telemetry_outage (void)
 {
   gboolean controlled = has_control ();
-  gint64 best_us = G_MAXINT64;
+  Run run, control;
 
-  for (guint i = 0; i < TRIES && best_us > MAX_GAP_US; i++) {
-    Run run, control;
-
-    run_start (&run, with_pace);
-    if (controlled)
-      run_start (&control, without_pace);
-    outage (&run.drop_telemetry,
-        controlled ? &control.drop_telemetry : &run.drop_telemetry);
-    wait_count (&run, &run.n_video, 20);
-    wait_count (&run, &run.n_rows, 20);
-    if (controlled) {
-      wait_count (&control, &control.n_video, 20);
-      run_stop (&control);
-      g_print ("# 5 s without telemetry, without telemetrypace: longest time "
-               "without a picture %.0f ms\n",
-          control.worst_video_us / 1e3);
-      g_assert_cmpint (control.worst_video_us, >, MIN_CONTROL_US);
-    }
-    run_stop (&run);
-    g_print ("# 5 s without telemetry: longest time without a picture %.1f ms "
-             "(by time stamps %.1f ms)\n",
-        run.worst_video_us / 1e3, run.worst_pts_gap / 1e6);
-    /* No picture is lost, however late this machine is. */
-    g_assert_cmpuint (run.worst_pts_gap, <, 2 * GST_SECOND / 60);
-    best_us = MIN (best_us, run.worst_video_us);
+  run_start (&run, with_pace);
+  if (controlled)
+    run_start (&control, without_pace);
+  outage (&run.drop_telemetry,
+      controlled ? &control.drop_telemetry : &run.drop_telemetry);
+  wait_count (&run, &run.n_video, 20);
+  wait_count (&run, &run.n_rows, 20);
+  if (controlled) {
+    wait_count (&control, &control.n_video, 20);
+    run_stop (&control);
+    g_print ("# 5 s without telemetry, without telemetrypace: longest time "
+             "without a picture %.0f ms\n",
+        control.worst_video_us / 1e3);
+    g_assert_cmpint (control.worst_video_us, >, MIN_CONTROL_US);
   }
-  g_assert_cmpint (best_us, <=, MAX_GAP_US);
+  run_stop (&run);
+  g_print ("# 5 s without telemetry: longest time without a picture %.1f ms "
+           "(by time stamps %.1f ms)\n",
+      run.worst_video_us / 1e3, run.worst_pts_gap / 1e6);
+  /* No picture is lost, however late this machine is. */
+  g_assert_cmpuint (run.worst_pts_gap, <, 2 * GST_SECOND / 60);
+  g_assert_cmpint (run.worst_video_us, <, MAX_GAP_US);
 }
 
 static void

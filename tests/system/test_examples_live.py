@@ -21,6 +21,7 @@ need("gst-launch-1.0", "pitbox-sim", "pitbox-server", "pitbox-agent", "ffmpeg",
 
 DRIVERS = ("1", "2", "3", "4")
 WIDTH, HEIGHT = 640, 360
+PICTURES = 45
 VALUES = {}
 
 
@@ -57,17 +58,18 @@ def prepare(stack):
                    and stack.driver(d)["video"], f"driver {driver} is live", 60)
 
 
-def fetch(out, path, seconds=4):
-    """What a mixer gets at OUT, once it is there."""
+def fetch(out, path):
+    """What a mixer gets at OUT, once it is there: so many pictures from the first
+    key frame on, which may be 4 s away."""
     end = time.monotonic() + 40
     while True:
         try:
             done = subprocess.run(
                 ["ffmpeg", "-v", "error", "-nostdin", "-y", "-i",
-                 out.replace("listener", "caller"), "-t", str(seconds), "-map",
-                 "0", "-c", "copy", "-f", "mpegts", path], capture_output=True,
-                text=True, timeout=20)
-            if done.returncode == 0 and os.path.getsize(path) > 50_000:
+                 out.replace("listener", "caller"), "-frames:v", str(PICTURES),
+                 "-map", "0", "-c", "copy", "-f", "mpegts", path],
+                capture_output=True, text=True, timeout=30)
+            if done.returncode == 0:
                 return
             said = done.stderr[-500:]
         except subprocess.TimeoutExpired:
@@ -88,7 +90,7 @@ def feed(name, path, good=None, **more):
                 video = media.streams(path)["h264"]
                 # A mixer that a busy machine lets wait is dropped by srtsink,
                 # and has to call again.
-                assert video["packets"] >= 10, \
+                assert video["packets"] >= PICTURES * 0.9, \
                     f"{path}: {video['packets']} pictures"
                 if good:
                     good(path)
@@ -188,7 +190,7 @@ def hud_live():
             "! queue ! telemetrydec ! sync.telemetry telemetrysync name=sync "
             "! telemetryoverlay theme=broadcast ! x264enc bitrate=6000 "
             "speed-preset=superfast ! matroskamux ! filesink "
-            "location=hud-recorded.mkv").split(), check=True, timeout=60)
+            "location=hud-recorded.mkv").split(), check=True, timeout=150)
     live = media.ticks("hud-live.ts", WIDTH, HEIGHT)
     recorded = media.ticks("hud-recorded.mkv", WIDTH, HEIGHT)
     rising(live, 10)

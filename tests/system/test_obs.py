@@ -19,6 +19,8 @@ EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
                         "pipelines", "examples")
 SIZE = (1280, 720)
 DRIVER = (640, 360)
+# In ticks; some 100 on a machine that has nothing else to do.
+BEHIND = 900
 
 
 def example(stack, name, **variables):
@@ -54,16 +56,19 @@ def check_driver(stack, obs):
                        40)
     began = time.monotonic()
     ticks = [first]
+
+    def another():
+        tick = tick_shown(stack, obs)
+        assert tick, f"no picture after {ticks}"
+        return tick != ticks[-1] and tick
     while len(ticks) < 8:
-        time.sleep(0.25)
-        ticks.append(tick_shown(stack, obs))
-    passed = time.monotonic() - began
-    print(f"OBS shows ticks {ticks} in {passed:.1f} s")
-    assert None not in ticks, ticks
-    assert ticks == sorted(ticks) and len(set(ticks)) >= 6, ticks
-    rate = (ticks[-1] - ticks[0]) / passed
-    # What had gathered before the first picture is caught up with.
-    assert 40 < rate < 90, f"{rate:.0f} ticks a second, not 60"
+        ticks.append(stack.wait(another, f"another picture after {ticks}"))
+    newest = stack.get("/api/v1/drivers/car1/live")["tick"]
+    print(f"OBS shows ticks {ticks} in {time.monotonic() - began:.1f} s, "
+          f"{newest - ticks[-1]} behind the server")
+    assert ticks == sorted(ticks), ticks
+    # What had gathered before the first picture is no film of its own.
+    assert newest - ticks[-1] < BEHIND, f"{newest} is the newest"
     reader, = stack.driver("car1")["readers"]
     assert reader["name"] == "studio", reader
 

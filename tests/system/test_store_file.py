@@ -12,7 +12,8 @@ from pitbox import Stack, need
 
 need("pitbox-agent", "pitbox-server", "pitbox-sim")
 
-NOTICED_S = 5
+# It takes about a second, and more on a busy machine.
+NOTICED_S = 30
 
 
 def session_bytes(stack, session):

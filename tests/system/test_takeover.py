@@ -12,8 +12,8 @@ need("gst-launch-1.0", "pitbox-agent", "pitbox-server", "pitbox-sim")
 
 # Elements' own: PITBOX_SRT_MAX_TAKE_OVERS.
 MAX_TAKE_OVERS = 5
-RESTART_S = 3.0
-QUIET_S = 6.0
+# Nothing moves any more for as many rows: 6 s.
+QUIET_TICKS = 360
 
 
 def publish(stack, name, driver, device, key):
@@ -42,8 +42,13 @@ def test_restarts(stack):
                    and d["start"]["row_ms"] is not None, f"start {i}")
         seconds = time.monotonic() - began
         seen.add(stack.driver("car1")["session_id"])
-        assert seconds < RESTART_S, f"start {i} took {seconds:.1f} s"
         print(f"start {i}: live after {seconds * 1000:.0f} ms")
+        if i > 0:
+            # The new one took the place; the old one's silence did not free it.
+            reason = stack.server.wait_for(
+                rf"session {last} .* ends: (.*)$").group(1)
+            assert "takes over" in reason, reason
+        last = stack.driver("car1")["session_id"]
         # What crashes does not say goodbye.
         agents[-1].kill()
     assert stack.driver("car1")["contest"] is None
@@ -62,11 +67,10 @@ def come_to_rest(stack, driver, device):
     tick = stack.get(f"/api/v1/drivers/{driver}/live")["tick"]
     n = len(sessions(stack, driver))
     assert n <= 1 + MAX_TAKE_OVERS, f"{n} sessions"
-    time.sleep(QUIET_S)
+    stack.wait(lambda: stack.get(f"/api/v1/drivers/{driver}/live")["tick"]
+               > tick + QUIET_TICKS, f"{driver}'s rows go on", 60)
     assert stack.driver(driver)["session_id"] == holder
     assert stack.state(driver) == "live"
-    assert (stack.get(f"/api/v1/drivers/{driver}/live")["tick"]
-            > tick + 60 * QUIET_S * 0.6)
     assert len(sessions(stack, driver)) == n
     refused = stack.driver(driver)["contest"]["refused"]
     print(f"ok {driver}: {n} sessions, {refused} times refused")

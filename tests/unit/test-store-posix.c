@@ -135,8 +135,8 @@ test_held_up (PbTestRecording *f, gconstpointer unused)
   pb_session_log_describe (log, "video", "a car", "7", "a track");
   pb_session_log_put_lap (log, &lap);
   pb_session_log_close (log, 9000000, "it has left");
-  /* The writer's first try alone takes a second. */
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 900000);
+  /* Each of the five would wait a second. */
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 4 * G_USEC_PER_SEC);
   wait_for_trouble (f, "another process holds the database up");
   g_assert_cmpuint (pb_store_get_waiting (f->data->store), ==, 5);
   let_go (other);
@@ -186,7 +186,7 @@ test_stopped_while_held_up (PbTestRecording *f, gconstpointer unused)
   pb_session_log_close (log, 9000000, "the server stops");
   pb_session_log_unref (log);
   pb_data_close (f->data);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
   let_go (other);
   open_again (f);
   recover (f, 0, 1);
@@ -278,12 +278,10 @@ test_file_deleted (PbTestRecording *f, gconstpointer unused)
   g_autofree gchar *path = dup_db_path (f);
   g_autoptr (GError) error = NULL;
   g_autoptr (PbSessionRow) row = NULL;
-  gint64 began = g_get_monotonic_time ();
 
   g_assert_cmpint (g_remove (path), ==, 0);
   /* Nobody writes: it looks by itself. */
   wait_for_trouble (f, "deleted or replaced");
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 3 * G_USEC_PER_SEC);
   g_assert_null (pb_store_find_session (f->data->store, "s1", &error));
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_GONE);
   pb_session_log_unref (record_all (f));
