@@ -19,6 +19,12 @@ typedef struct {
   gchar *role;
   gchar *ready_file;
   gchar **drivers;
+  gchar **scopes;
+  gchar *team;
+  gchar *full_name;
+  gchar *password_file;
+  gint days;
+  gint hours;
   gboolean print_passphrase;
   gboolean version;
   gchar **words;
@@ -71,7 +77,8 @@ static const PbSetting table[] = {
   { "dashboard", PB_SETTING_FILE, AT (server.dashboard), PB_DASHBOARD_DIR, 0, 0,
       "DIR", "The page's files" },
   { "role", PB_SETTING_TEXT, AT (role), "all", 0, 0, "ROLE",
-      "What this process does; all is everything" },
+      "What this process does; for user and invite: viewer, coach, engineer or "
+      "admin" },
   { NULL },
 };
 
@@ -86,8 +93,21 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
     { "driver", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->drivers,
         "For commands: whom a device publishes for, or a reader may read",
         "ID" },
+    { "team", 0, 0, G_OPTION_ARG_STRING, &o->team,
+        "For commands: the team that it is about (default)", "ID" },
+    { "scope", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->scopes,
+        "For key add: what the program may do", "SCOPE" },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &o->full_name,
+        "For user add and team add: what people read", "TEXT" },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &o->password_file,
+        "For user add and passwd: the password is the first line; - reads it",
+        "FILE" },
+    { "days", 0, 0, G_OPTION_ARG_INT, &o->days,
+        "For key add: how long it is good (until it is removed)", "N" },
+    { "hours", 0, 0, G_OPTION_ARG_INT, &o->hours,
+        "For invite: how long the link is good", "N" },
     { "print-passphrase", 0, 0, G_OPTION_ARG_NONE, &o->print_passphrase,
-        "For commands: print nothing but the passphrase", NULL },
+        "For commands: print nothing but the secret", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &o->version,
         "Print the version and exit", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->words, NULL,
@@ -125,7 +145,7 @@ complete (Options *o, GError **error)
 {
   if (!check_public_address (o->server.public_address, error))
     return FALSE;
-  if (!g_str_equal (o->role, "all")) {
+  if (!o->words && !g_str_equal (o->role, "all")) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         "--role %s: this version runs everything in one process; leave it out "
         "or say all",
@@ -177,6 +197,10 @@ options_clear (Options *o)
   pb_settings_clear (&settings, o);
   g_free (o->ready_file);
   g_strfreev (o->drivers);
+  g_strfreev (o->scopes);
+  g_free (o->team);
+  g_free (o->full_name);
+  g_free (o->password_file);
   g_strfreev (o->words);
 }
 
@@ -186,10 +210,19 @@ command (const Options *o)
   const PbCommandLine line = {
     .words = o->words,
     .drivers = o->drivers,
+    .scopes = o->scopes,
+    .team = o->team,
+    /* The server's own --role is that of a process. */
+    .role = g_str_equal (o->role, "all") ? NULL : o->role,
+    .full_name = o->full_name,
+    .password_file = o->password_file,
+    .days = o->days,
+    .hours = o->hours,
     .print_passphrase = o->print_passphrase,
     .data_dir = o->server.data_dir,
     .bind = o->server.bind,
     .srt_port = o->server.srt_port,
+    .http_port = o->server.http_port,
   };
 
   return pb_command_run (&line);
@@ -216,9 +249,11 @@ run (int argc, char **argv, Options *o)
   }
   if (o->words)
     return command (o);
-  if (o->drivers || o->print_passphrase) {
-    g_printerr ("pitbox-server: --driver and --print-passphrase are for "
-                "commands. Try --help\n");
+  if (o->drivers || o->print_passphrase || o->scopes || o->team || o->full_name
+      || o->password_file || o->days || o->hours) {
+    g_printerr ("pitbox-server: --driver, --team, --scope, --name, "
+                "--password-file, --days, --hours and --print-passphrase are "
+                "for commands. Try --help\n");
     return 2;
   }
   return serve (o);

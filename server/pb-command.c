@@ -10,6 +10,13 @@ typedef enum {
   DRIVER = 1 << 1,
   DRIVERS = 1 << 2, /* the same, any number of times */
   PASSPHRASE = 1 << 3,
+  TEAM = 1 << 4,
+  ROLE = 1 << 5,
+  FULL_NAME = 1 << 6,
+  PASSWORD = 1 << 7,
+  SCOPES = 1 << 8,
+  DAYS = 1 << 9,
+  HOURS = 1 << 10,
 } Takes;
 
 typedef struct {
@@ -21,17 +28,40 @@ typedef struct {
 } Command;
 
 static const Command commands[] = {
-  { "device", "add", NAME | DRIVER | PASSPHRASE, pb_device_command_add,
+  { "device", "add", NAME | DRIVER | TEAM | PASSPHRASE, pb_device_command_add,
       "Let a device publish for driver ID (NAME); prints its passphrase once" },
   { "device", "list", 0, pb_device_command_list, "Show all devices" },
   { "device", "remove", NAME, pb_device_command_remove,
       "Take it back; its stream ends" },
-  { "reader", "add", NAME | DRIVERS | PASSPHRASE, pb_reader_command_add,
+  { "reader", "add", NAME | DRIVERS | TEAM | PASSPHRASE, pb_reader_command_add,
       "Let OBS, ffmpeg or GStreamer read these drivers (all) by SRT; prints "
       "the\n      address once" },
   { "reader", "list", 0, pb_reader_command_list, "Show all readers" },
   { "reader", "remove", NAME, pb_reader_command_remove,
       "Take it back; its connections are cut off" },
+  { "user", "add", NAME | ROLE | TEAM | FULL_NAME | PASSWORD,
+      pb_user_command_add,
+      "Make an account (viewer of team default); asks for the password" },
+  { "user", "list", TEAM, pb_user_command_list, "Show who is in which team" },
+  { "user", "passwd", NAME | PASSWORD, pb_user_command_passwd,
+      "Set a password; ends all logins and takes the second factor away" },
+  { "user", "role", NAME | ROLE | TEAM, pb_user_command_role,
+      "Put somebody into a team, or change what they are there" },
+  { "user", "remove", NAME, pb_user_command_remove,
+      "Delete the account, in all teams" },
+  { "team", "add", NAME | FULL_NAME, pb_team_command_add,
+      "Make a team that sees no other's drivers, people or recordings" },
+  { "team", "list", 0, pb_team_command_list, "Show all teams" },
+  { "team", "remove", NAME, pb_team_command_remove, "Delete an empty team" },
+  { "key", "add", NAME | SCOPES | TEAM | DAYS | PASSPHRASE, pb_key_command_add,
+      "Let a program in; prints its key once" },
+  { "key", "list", TEAM, pb_key_command_list, "Show all keys" },
+  { "key", "remove", NAME, pb_key_command_remove,
+      "Take a key back, by its id" },
+  { "invite", "", ROLE | TEAM | HOURS | PASSPHRASE, pb_invite_command,
+      "Print a link by which one person joins (viewer, 72 hours)" },
+  { "audit", "list", TEAM, pb_audit_command_list,
+      "Show the newest of what was done to accounts, keys and devices" },
 };
 
 static const struct {
@@ -41,6 +71,13 @@ static const struct {
   { NAME, " NAME" },
   { DRIVER, " [--driver ID]" },
   { DRIVERS, " [--driver ID]…" },
+  { SCOPES, " --scope SCOPE…" },
+  { ROLE, " [--role ROLE]" },
+  { TEAM, " [--team ID]" },
+  { FULL_NAME, " [--name TEXT]" },
+  { PASSWORD, " [--password-file FILE]" },
+  { DAYS, " [--days N]" },
+  { HOURS, " [--hours N]" },
   { PASSPHRASE, " [--print-passphrase]" },
 };
 
@@ -111,23 +148,49 @@ pb_command_print_help (gchar **argv)
   return TRUE;
 }
 
+/* An option of the line that the command does not take. */
+static const gchar *
+find_stranger (guint takes, const PbCommandLine *line)
+{
+  const struct {
+    gboolean given;
+    guint taken;
+    const gchar *misuse;
+  } rows[] = {
+    { line->drivers != NULL, DRIVER | DRIVERS, "it takes no --driver" },
+    { line->print_passphrase, PASSPHRASE, "it takes no --print-passphrase" },
+    { line->scopes != NULL, SCOPES, "it takes no --scope" },
+    { line->team != NULL, TEAM, "it takes no --team" },
+    { line->role != NULL, ROLE, "it takes no --role" },
+    { line->full_name != NULL, FULL_NAME, "it takes no --name" },
+    { line->password_file != NULL, PASSWORD, "it takes no --password-file" },
+    { line->days != 0, DAYS, "it takes no --days" },
+    { line->hours != 0, HOURS, "it takes no --hours" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].given && !(takes & rows[i].taken))
+      return rows[i].misuse;
+  return NULL;
+}
+
 static const gchar *
 find_misuse (const Command *command, const PbCommandLine *line)
 {
-  const guint n_words = command->takes & NAME ? 3 : 2;
+  const guint n_words =
+      1 + (command->action[0] != '\0') + ((command->takes & NAME) != 0);
   const guint n_drivers = line->drivers ? g_strv_length (line->drivers) : 0;
 
   if (g_strv_length (line->words) < n_words)
     return "its NAME is missing";
   if (g_strv_length (line->words) > n_words)
     return "there is a word too many";
-  if (n_drivers > 0 && !(command->takes & (DRIVER | DRIVERS)))
-    return "it takes no --driver";
-  if (n_drivers > 1 && !(command->takes & DRIVERS))
+  if (n_drivers > 1 && !(command->takes & DRIVERS) && (command->takes & DRIVER))
     return "it takes one --driver";
-  if (line->print_passphrase && !(command->takes & PASSPHRASE))
-    return "it takes no --print-passphrase";
-  return NULL;
+  if (line->days < 0 || line->hours < 0 || line->days > 36500
+      || line->hours > 720)
+    return "--days is 1 to 36500, --hours 1 to 720";
+  return find_stranger (command->takes, line);
 }
 
 /* Returns: (nullable): what the line asks for, as it should; else said why. */
@@ -136,11 +199,14 @@ understand (const PbCommandLine *line)
 {
   const gchar *verb = line->words[0];
   const gchar *action = line->words[1];
-  const Command *command = action ? find (verb, action) : NULL;
-  const gchar *misuse =
-      command ? find_misuse (command, line) : "there is no such command";
+  const Command *command = find (verb, action ? action : "");
+  const gchar *misuse;
   g_autofree gchar *help = NULL;
 
+  /* One without an action. */
+  if (!command)
+    command = find (verb, "");
+  misuse = command ? find_misuse (command, line) : "there is no such command";
   if (!misuse)
     return command;
   if (find (verb, NULL))
@@ -169,7 +235,9 @@ pb_command_run (const PbCommandLine *line)
   if (!command)
     return 2;
   data = pb_data_open (line->data_dir, &error);
-  if (data && command->func (line, line->words[2], data, &error))
+  if (data
+      && command->func (
+          line, command->takes & NAME ? line->words[2] : NULL, data, &error))
     return 0;
   g_printerr ("pitbox-server: %s\n", error->message);
   return g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID) ? 2

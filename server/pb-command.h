@@ -10,18 +10,34 @@ G_BEGIN_DECLS
  * PbCommandLine:
  * @words: what is no option: verb, action and what follows, up to %NULL
  * @drivers: (nullable): of --driver, up to %NULL
- * @print_passphrase: print nothing else than the passphrase
+ * @scopes: (nullable): of --scope, likewise
+ * @team: (nullable): of --team
+ * @role: (nullable): of --role
+ * @full_name: (nullable): of --name
+ * @password_file: (nullable): of --password-file; "-" is what is typed
+ * @days: of --days; 0 = not given
+ * @hours: of --hours; likewise
+ * @print_passphrase: print nothing else than the secret
  * @data_dir: the server's folder
  * @bind: where the server listens, in numbers, for the addresses printed
  * @srt_port: likewise
+ * @http_port: likewise
  */
 typedef struct {
   gchar **words;
   gchar **drivers;
+  gchar **scopes;
+  const gchar *team;
+  const gchar *role;
+  const gchar *full_name;
+  const gchar *password_file;
+  gint days;
+  gint hours;
   gboolean print_passphrase;
   const gchar *data_dir;
   const gchar *bind;
   gint srt_port;
+  gint http_port;
 } PbCommandLine;
 
 gchar *pb_command_dup_help (const gchar *verb) G_GNUC_WARN_UNUSED_RESULT;
@@ -31,12 +47,25 @@ int pb_command_run (const PbCommandLine *line);
 /* For the table in pb-command.c; @name is that of %PB_COMMAND_NAME. */
 typedef gboolean PbCommandFunc (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error);
+PbCommandFunc pb_audit_command_list;
 PbCommandFunc pb_device_command_add;
 PbCommandFunc pb_device_command_list;
 PbCommandFunc pb_device_command_remove;
 PbCommandFunc pb_reader_command_add;
 PbCommandFunc pb_reader_command_list;
 PbCommandFunc pb_reader_command_remove;
+PbCommandFunc pb_invite_command;
+PbCommandFunc pb_key_command_add;
+PbCommandFunc pb_key_command_list;
+PbCommandFunc pb_key_command_remove;
+PbCommandFunc pb_team_command_add;
+PbCommandFunc pb_team_command_list;
+PbCommandFunc pb_team_command_remove;
+PbCommandFunc pb_user_command_add;
+PbCommandFunc pb_user_command_list;
+PbCommandFunc pb_user_command_passwd;
+PbCommandFunc pb_user_command_remove;
+PbCommandFunc pb_user_command_role;
 
 void pb_command_print_key (const gchar *name, const gchar *label,
     const gchar *drivers, gint64 created_utc_us);

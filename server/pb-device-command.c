@@ -8,8 +8,8 @@ pb_device_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
   const gchar *driver = line->drivers ? line->drivers[0] : name;
-  gchar *passphrase = pb_store_add_device (
-      data->store, data->seal, name, driver, PB_TEAM_DEFAULT, error);
+  gchar *passphrase = pb_store_add_device (data->store, data->seal, name,
+      driver, line->team ? line->team : PB_TEAM_DEFAULT, error);
 
   if (!passphrase)
     return FALSE;

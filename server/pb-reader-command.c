@@ -74,7 +74,8 @@ pb_reader_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
   gchar *passphrase = pb_store_add_reader (data->store, data->seal, name,
-      (const gchar *const *) line->drivers, PB_TEAM_DEFAULT, error);
+      (const gchar *const *) line->drivers,
+      line->team ? line->team : PB_TEAM_DEFAULT, error);
 
   if (!passphrase)
     return FALSE;

@@ -26,9 +26,9 @@ def test_help(stack):
     whole = expect(stack, 0, "--http-port", "--help")
     for verb, other, line in (
             ("device", "reader",
-             "device add NAME [--driver ID] [--print-passphrase]"),
+             "device add NAME [--driver ID] [--team ID] [--print-passphrase]"),
             ("reader", "device",
-             "reader add NAME [--driver ID]… [--print-passphrase]")):
+             "reader add NAME [--driver ID]… [--team ID] [--print-passphrase]")):
         assert line in whole.stdout, whole
         for words in ([verb, "--help"], [verb, "add", "-h"],
                       ["--help", verb], [verb, "remove", "x", "--help"]):
@@ -51,7 +51,14 @@ MISUSES = (
     ("it takes no --driver", ["reader", "list", "--driver", "a"]),
     ("it takes no --print-passphrase",
      ["device", "remove", "pc1", "--print-passphrase"]),
-    ("--driver and --print-passphrase are for commands", ["--driver", "a"]),
+    ("--print-passphrase are for commands", ["--driver", "a"]),
+    ("it takes no --team", ["device", "list", "--team", "red"]),
+    ("it takes no --scope", ["user", "list", "--scope", "admin"]),
+    ("there is a word too many", ["invite", "somebody"]),
+    ("--role must be", ["invite", "--role", "king"]),
+    ("--scope", ["key", "add", "x"]),
+    ("--scope", ["key", "add", "x", "--scope", "read_live", "--scope", "all"]),
+    ("--hours", ["invite", "--hours", "721"]),
     ("Unknown option", ["device", "list", "--nothing"]),
     ("pc 1", ["device", "add", "pc 1"]),
     ("a/b", ["reader", "add", "studio", "--driver", "a/b"]),
@@ -86,6 +93,58 @@ def test_keys(stack):
     expect(stack, 0, "drivers all", "reader", "list")
 
 
+def test_identity(stack):
+    """Accounts, teams and keys without a server, and no secret in an
+    argument."""
+    password = stack.path("password")
+    with open(password, "w", encoding="utf-8") as f:
+        f.write("correct horse\n")
+
+    def typed(text, *words):
+        return subprocess.run(
+            ["pitbox-server", "--data-dir", stack.data, *words], input=text,
+            capture_output=True, text=True, timeout=20)
+    expect(stack, 0, "Nobody yet", "user", "list")
+    expect(stack, 0, "", "team", "add", "red", "--name", "Red Racing")
+    expect(stack, 1, "already", "team", "add", "red")
+    expect(stack, 2, "cannot name a team", "team", "add", "Red")
+    expect(stack, 0, "Red Racing", "team", "list")
+    expect(stack, 0, "ann is admin of team default", "user", "add", "ann",
+           "--role", "admin", "--password-file", password)
+    expect(stack, 1, "already", "user", "add", "ann", "--password-file",
+           password)
+    expect(stack, 1, "there is no team", "user", "add", "bob", "--team", "blue",
+           "--password-file", password)
+    done = typed("short\n", "user", "add", "bob", "--team", "red")
+    assert done.returncode == 1 and "8 to" in done.stderr, done
+    done = typed("", "user", "add", "bob", "--team", "red")
+    assert done.returncode == 1 and "no password" in done.stderr, done
+    done = typed("correct horse\n", "user", "add", "bob", "--team", "red")
+    assert done.returncode == 0, done
+    expect(stack, 0, "", "user", "role", "bob", "--role", "coach", "--team",
+           "red")
+    listed = expect(stack, 0, "coach", "user", "list", "--team", "red").stdout
+    assert "ann" not in listed and "bob" in listed, listed
+    expect(stack, 0, "", "user", "passwd", "ann", "--password-file", password)
+    expect(stack, 1, "nobody called", "user", "passwd", "eve",
+           "--password-file", password)
+    key = expect(stack, 0, "pbk_", "key", "add", "grafana", "--scope",
+                 "read_live", "--team", "red", "--days", "30",
+                 "--print-passphrase").stdout.strip()
+    listed = expect(stack, 0, "read_live", "key", "list").stdout
+    assert key not in listed
+    expect(stack, 0, "", "key", "remove", listed.split()[0])
+    expect(stack, 1, "there is no key", "key", "remove", listed.split()[0])
+    expect(stack, 0, "/#/invite?token=pbi_", "invite", "--role", "engineer")
+    expect(stack, 1, "still has", "team", "remove", "red")
+    expect(stack, 0, "", "user", "remove", "bob")
+    expect(stack, 0, "", "team", "remove", "red")
+    log = expect(stack, 0, "password.set", "audit", "list").stdout
+    for word in ("team.add", "person.add", "key.remove", "invitation.add"):
+        assert word in log, (word, log)
+    assert "correct horse" not in log and "pbk_" not in log
+
+
 def test_no_folder(stack):
     """A folder that cannot be is a failure, not a misuse."""
     with open(stack.path("file"), "w", encoding="utf-8"):
@@ -101,6 +160,7 @@ def main():
         test_help(stack)
         test_misuse(stack)
         test_keys(stack)
+        test_identity(stack)
         test_no_folder(stack)
     print("ok")
 
