@@ -140,7 +140,9 @@ def test_openapi(stack):
             for name, value in values.items():
                 url = url.replace("{" + name + "}", value if there else "0")
             status, headers, body = request(stack, "GET", url)
-            assert there is False or "{lap}" in path or status == 200, (url, status)
+            # Nobody has an account here, so nobody's can be asked for.
+            want = 403 if path.endswith("/auth/logins") else 200
+            assert there is False or "{lap}" in path or status == want, (url, status)
             doc.check_answer(path, "get", status, headers["Content-Type"], body)
             n += 1
     for query in ("limit=0", "limit=x", "before_utc_ms=-1", "driver=car07&limit=1"):
