@@ -3,5 +3,5 @@
 # and the times of picture and telemetry side by side.
 #
 # Needs $TS (a recording, or lap.ts of ibt-to-ts.sh).
-ffprobe -hide_banner -count_packets -show_entries stream=index,codec_name,codec_type,nb_read_packets "$TS"
-ffprobe -v error -show_entries packet=stream_index,pts,size -of csv "$TS"
+ffprobe -hide_banner -count_packets -show_entries stream=index,codec_name,codec_type,nb_read_packets "file:$TS"
+ffprobe -v error -show_entries packet=stream_index,pts,size -of csv "file:$TS"

@@ -3,6 +3,7 @@
 #
 # Needs $TS and PyGObject (python3-gi). Prints a line for each picture.
 import os
+import sys
 
 import gi
 
@@ -19,9 +20,13 @@ pipeline = Gst.parse_launch(
 pipeline.get_by_name("file").set_property("location", os.environ["TS"])
 pipeline.set_state(Gst.State.PLAYING)
 pictures = pipeline.get_by_name("pictures")
-while sample := pictures.emit("pull-sample"):
-    picture = sample.get_buffer()
-    meta = GstPitbox.buffer_get_pitbox_telemetry_meta(picture)
+bus = pipeline.get_bus()
+while not pictures.get_property("eos"):
+    if failed := bus.pop_filtered(Gst.MessageType.ERROR):
+        sys.exit(failed.parse_error()[0].message)
+    sample = pictures.emit("try-pull-sample", Gst.SECOND)
+    picture = sample.get_buffer() if sample else None
+    meta = picture and GstPitbox.buffer_get_pitbox_telemetry_meta(picture)
     if meta:
         row = meta.sample
         print(f"{picture.pts / Gst.SECOND:.3f} s  tick {row.tick}"

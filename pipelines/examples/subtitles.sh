@@ -3,6 +3,7 @@
 # Matroska that every player can switch on and off.
 #
 # Needs $IBT. Writes lap.vtt and lap.mkv.
+set -e
 gst-launch-1.0 filesrc location="$IBT" ! ibtparse \
   ! telemetrytextenc max-rate=4 template='{Speed@km/h:.0f} km/h  {Gear:gear}  {LapCurrentLapTime:.1time}' \
   ! webvttenc ! filesink location=lap.vtt

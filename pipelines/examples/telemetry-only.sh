@@ -4,6 +4,7 @@
 #
 # Needs $IBT. Writes rows.ts, and from it rows.klv (the units alone, for other
 # KLV tools), units.csv and rows-again.jsonl.
+set -e
 gst-launch-1.0 filesrc location="$IBT" ! ibtparse ! telemetryenc \
   ! mpegtsmux ! filesink location=rows.ts
 gst-launch-1.0 filesrc location=rows.ts ! tsdemux ! telemetrydec \

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import media
-from examples import FOLDER, Running, example, main, run
+from examples import FOLDER, Running, example, file_of, main, run
 from pitbox import need
 
 need("gst-launch-1.0", "pitbox-sim", "ibt-dump", "klv-dump", "ffmpeg",
@@ -147,7 +147,9 @@ def ibt_to_ts():
 
 @example
 def look_with_ffprobe():
-    said = run("look-with-ffprobe", TS="lap.ts")
+    # What stands before a colon is a protocol to ffmpeg.
+    os.link("lap.ts", "12:30 lap.ts")
+    said = run("look-with-ffprobe", TS="12:30 lap.ts")
     counts = dict(re.findall(
         r"codec_name=(\w+)\n(?:.*\n)*?nb_read_packets=(\d+)", said))
     assert counts == {"h264": "240", "klv": "240"}, counts
@@ -317,8 +319,21 @@ def check_index():
             assert f"${v}" in said, f"{name} does not say that it needs ${v}"
 
 
+def check_junk():
+    """A file that is something else ends an example; nobody waits for ever."""
+    with open("junk", "wb") as f:
+        f.write(bytes(range(256)) * 400)
+    for name in ("ibt-to-json", "telemetry-only", "subtitles",
+                 "remux-with-ffmpeg", "look-with-ffprobe", "rows-on-pictures"):
+        done = subprocess.run([file_of(name)], timeout=30, check=False,
+                              env={**os.environ, "IBT": "junk", "TS": "junk"},
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        assert done.returncode != 0, f"{name} takes anything"
+
+
 def prepare(_stack):
     check_index()
+    check_junk()
     make_inputs()
 
 
