@@ -31,7 +31,7 @@ def read_matrix():
     rows = {}
     with open(os.path.join(HERE, "access-matrix.txt"), encoding="utf-8") as f:
         for line in f:
-            if line.startswith("#") or not line.strip():
+            if line.startswith(("#", "SRT")) or not line.strip():
                 continue
             own, blue, bad = (part.split() for part in line.split("|"))
             method, path, *statuses = own
