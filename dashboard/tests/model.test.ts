@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import {
   parseDrivers, parseLaps, parseSessionInfo, parseTrace, parseTrack,
 } from '../src/protocol/model.js';
-import { HttpError, RestClient } from '../src/protocol/rest.js';
+import { Http, HttpError } from '../src/protocol/http.js';
+import { RestClient } from '../src/protocol/rest.js';
 
 test('a driver without a field shows the field as not known', () => {
   const [d] = parseDrivers({ drivers: [{ id: 'a7', state: 'live' }, {}, 3] });
@@ -59,20 +60,28 @@ test('session info: names, colours, sectors, sessions by number', () => {
 });
 
 test('an error answer becomes its words', async () => {
-  const rest = new RestClient('/api/v1', () => Promise.resolve(new Response(
-    '{"error":{"code":"unknown-driver","message":"no driver x"}}',
-    { status: 404 })));
+  const answers = (body: string): RestClient =>
+    new RestClient(new Http('/api/v1', () =>
+      Promise.resolve(new Response(body, { status: 404 }))));
+  const rest = answers(
+    '{"error":{"code":"unknown-driver","message":"no driver x"}}');
   await assert.rejects(rest.laps('x'), (e) => e instanceof HttpError
     && e.status === 404 && e.code === 'unknown-driver'
     && e.message === 'no driver x');
+  await assert.rejects(answers('{"title":"Not Found","status":404,'
+    + '"detail":"There is none","code":"unknown_driver"}').laps('x'),
+  (e) => e instanceof HttpError && e.code === 'unknown_driver'
+    && e.message === 'There is none');
+  await assert.rejects(answers('<h1>proxy</h1>').laps('x'),
+    (e) => e instanceof HttpError && e.message === '404');
 });
 
 test('a driver id is escaped in the path', async () => {
   let asked = '';
-  const rest = new RestClient('/api/v1', (input) => {
+  const rest = new RestClient(new Http('/api/v1', (input) => {
     asked = String(input);
     return Promise.resolve(new Response('{"laps":[]}'));
-  });
+  }));
   await rest.laps('a/b ?');
   assert.equal(asked, '/api/v1/drivers/a%2Fb%20%3F/laps');
 });

@@ -26,6 +26,15 @@ export function str(o: Json, key: string): string {
   return typeof v === 'number' ? String(v) : '';
 }
 
+export function bool(o: Json, key: string): boolean {
+  return o[key] === true;
+}
+
+/** The texts of a list; what is none is left out. */
+export function strings(v: unknown): string[] {
+  return asArray(v).filter((s): s is string => typeof s === 'string');
+}
+
 export function numbers(v: unknown): number[] {
   return asArray(v).filter(
     (n): n is number => typeof n === 'number' && Number.isFinite(n));

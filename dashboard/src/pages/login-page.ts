@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Login and password, then a code where the account asks for one. */
+
+import { HttpError } from '../protocol/http.js';
+import { Form, field } from '../widgets/form.js';
+import { codeField } from './fields.js';
+import { button, lone, type PageContext } from './page.js';
+import { nextHash } from './routes.js';
+
+export function show(page: PageContext): void {
+  const { account, root, query, entered } = page;
+  const login = field({
+    label: 'Login', name: 'username',
+    attributes: { autocomplete: 'username' },
+  });
+  const password = field({
+    label: 'Password', name: 'password', type: 'password',
+    attributes: { autocomplete: 'current-password' },
+  });
+
+  async function enter(code?: string): Promise<void> {
+    entered(await account.login(login.value.trim(), password.value, code),
+      nextHash(query));
+  }
+
+  function first(): void {
+    const form = new Form({
+      submit: 'Log in', fields: [login, password], action: () => enter(),
+      refused: (e) => {
+        if (!(e instanceof HttpError)) return false;
+        if (e.code === 'totp_needed') {
+          second();
+          return true;
+        }
+        if (e.code !== 'wrong_login') return false;
+        form.complain('Login or password is wrong.');
+        password.value = '';
+        password.input.focus();
+        return true;
+      },
+    });
+    root.replaceChildren(lone('Log in', 'To watch your team’s drivers.',
+      form.root));
+    form.focus();
+  }
+
+  function second(): void {
+    const code = codeField();
+    const form = new Form({
+      submit: 'Log in', fields: [code],
+      action: () => enter(code.value.replace(/\s/g, '')),
+      beside: [button('Back', first, '')],
+      refused: (e) => {
+        if (!(e instanceof HttpError)) return false;
+        if (e.code !== 'wrong_login' && e.code !== 'totp_needed') return false;
+        code.value = '';
+        form.complain('That code is wrong or too old. Take the one shown now.');
+        code.input.focus();
+        return true;
+      },
+    });
+    root.replaceChildren(lone('Log in',
+      'Your account asks for the code of your authenticator app.',
+      form.root));
+    form.focus();
+  }
+
+  first();
+}

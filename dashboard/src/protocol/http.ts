@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Requests to /api/v1: time limits, errors in words, and a login whose access
+ * token has run out renewed behind the caller's back. */
+
+import { asObject, num, str, type Json } from './json.js';
+
+/** A server on a team's own network answers in milliseconds; behind this the
+ * page says that it does not answer. */
+const READ_TIMEOUT_MS = 5000;
+/* Passwords are hashed slowly on purpose, one after the other. */
+const WRITE_TIMEOUT_MS = 15000;
+
+export class HttpError extends Error {
+  override name = 'HttpError';
+
+  constructor(
+    /** HTTP status. */
+    readonly status: number,
+    /** The server's own code word, or "". */
+    readonly code: string,
+    message: string,
+    /** Seconds until another try makes sense; null: not said. */
+    readonly retryAfterS: number | null = null,
+    /** The whole answer. */
+    readonly problem: Json = {},
+  ) {
+    super(message);
+  }
+}
+
+/** Turns an answer that is not a success into an HttpError in words. */
+export async function httpError(response: Response): Promise<HttpError> {
+  let problem: Json = {};
+  try {
+    problem = asObject(await response.json());
+  } catch {
+    /* A proxy's error page; the status says enough. */
+  }
+  const words = problem['error'] === undefined ? problem
+    : asObject(problem['error']);
+  const wait = Number(response.headers.get('Retry-After') ?? NaN);
+  return new HttpError(response.status, str(words, 'code'),
+    str(words, 'detail') || str(words, 'message') || str(words, 'title')
+      || `${response.status} ${response.statusText}`.trim(),
+    Number.isFinite(wait) && wait >= 0 ? wait : num(words, 'retry_after_s'),
+    problem);
+}
+
+export interface Failure {
+  readonly text: string;
+  /** Seconds until another try makes sense; null: whenever one likes. */
+  readonly waitS: number | null;
+}
+
+/** What a person is told of an error. */
+export function failure(error: unknown): Failure {
+  if (error instanceof HttpError) {
+    return { text: sentence(error.message), waitS: error.retryAfterS };
+  }
+  /* fetch() throws what browsers word differently: away, or too slow. */
+  return { text: 'The server does not answer.', waitS: null };
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+export interface Renewal {
+  /**
+   * The access token was refused. True once there is a newer one than at
+   * `askedMs` (Date.now()), whoever got it; false when the login has ended.
+   */
+  readonly renew: (askedMs: number) => Promise<boolean>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  /** How long one answer may take; there is a default. */
+  readonly limitMs?: number;
+  /** A 401 is this request's own answer and says nothing of the login. */
+  readonly plain?: boolean;
+  /** The answer counts even if the page is left before it is here. */
+  readonly keepalive?: boolean;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export class Http {
+  readonly #base: string;
+  readonly #fetch: typeof fetch;
+  /** Set where there are logins. */
+  renewal: Renewal | undefined;
+
+  constructor(base = '/api/v1', fetcher: typeof fetch = fetch) {
+    this.#base = base;
+    this.#fetch = (input, init) => fetcher(input, init);
+  }
+
+  get(path: string, options?: RequestOptions): Promise<unknown> {
+    return this.request('GET', path, options);
+  }
+
+  post(path: string, body: unknown): Promise<unknown> {
+    return this.request('POST', path, { body });
+  }
+
+  /** The answer's JSON; undefined where it has no body (204). */
+  async request(
+    method: Method, path: string, options: RequestOptions = {},
+  ): Promise<unknown> {
+    const askedMs = Date.now();
+    let response = await this.#ask(method, path, options);
+    if (response.status === 401 && !options.plain
+      && await this.renewal?.renew(askedMs)) {
+      response = await this.#ask(method, path, options);
+    }
+    if (!response.ok) throw await httpError(response);
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  #ask(
+    method: Method, path: string,
+    { body, keepalive, limitMs }: RequestOptions,
+  ): Promise<Response> {
+    const usual = method === 'GET' ? READ_TIMEOUT_MS : WRITE_TIMEOUT_MS;
+    const init: RequestInit = {
+      method,
+      headers: { Accept: 'application/json' },
+      signal: AbortSignal.timeout(limitMs ?? usual),
+    };
+    if (keepalive) init.keepalive = true;
+    if (method !== 'GET') {
+      init.headers = {
+        ...init.headers, 'Content-Type': 'application/json',
+      };
+      if (body !== undefined) init.body = JSON.stringify(body);
+    }
+    return this.#fetch(this.#base + path, init);
+  }
+}
