@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AccessRenewal, type RenewalPorts } from '../src/identity/renewal.js';
 import { matches } from '../src/pages/audit-filter.js';
+import { browserName } from '../src/pages/browser-name.js';
 import { tokenIn } from '../src/pages/fields.js';
 import { typedCode } from '../src/pages/pair-code.js';
 import {
@@ -121,6 +122,18 @@ test('a code is found in what is typed or pasted', () => {
 test('a token is found in a link or stands alone', () => {
   assert.equal(tokenIn('http://h/#/setup?token=abc-_1&x=2'), 'abc-_1');
   assert.equal(tokenIn('  pbi_abc_def\n'), 'pbi_abc_def');
+});
+
+test('a browser is called by two words', () => {
+  const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, '
+    + 'like Gecko) Chrome/142.0.0.0 Safari/537.36';
+  assert.equal(browserName(chrome), 'Chrome, Linux');
+  assert.equal(browserName(`${chrome.replace('X11; Linux', 'Windows NT')} Edg/1`),
+    'Edge, Windows');
+  assert.equal(browserName('Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) '
+    + 'Version/18 Safari/605'), 'Safari, iPad');
+  assert.equal(browserName('curl/8.5.0'), 'curl/8.5.0');
+  assert.equal(browserName(''), 'Unknown');
 });
 
 test('times are as near as matters', () => {

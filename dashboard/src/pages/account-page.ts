@@ -9,6 +9,7 @@ import { qrCanvas } from '../widgets/qr.js';
 import { Table } from '../widgets/table.js';
 import { toast } from '../widgets/toast.js';
 import { when } from '../widgets/when.js';
+import { browserName } from './browser-name.js';
 import { codeField, newPassword } from './fields.js';
 import {
   act, button, every, pageTitle, section, type PageContext,
@@ -35,8 +36,8 @@ class AccountPage {
       caption: 'Your logins', key: (l) => l.id, empty: 'There is none.',
       fetch: async () => (await page.account.logins()).items,
       columns: [
-        { title: 'Browser', kind: 'grow', cell: (l) => el('span', {},
-          l.agent || '–', ...(l.current
+        { title: 'Browser', cell: (l) => el('span', { title: l.agent },
+          el('b', {}, browserName(l.agent)), ...(l.current
             ? [el('span', { class: 'dim' }, ' (this one)')] : [])) },
         { title: 'Address', cell: (l) => l.address || '–' },
         { title: 'Since', cell: (l) => when(l.startedUtcMs) },
@@ -79,7 +80,7 @@ class AccountPage {
       value: t.id, text: `${t.name} (${t.role ?? 'no role'})`,
     })), me.team?.id ?? '');
     return [section('Team', [], new Form({
-      submit: 'Change to this team', fields: [team],
+      submit: 'Change to this team', fields: [team], quiet: true,
       action: async () => this.#page.entered(
         await this.#page.account.chooseTeam(team.value), '#/'),
     }).root)];
@@ -91,7 +92,7 @@ class AccountPage {
 
   #totpOff(): void {
     const form = new Form({
-      submit: 'Set up an authenticator app …', fields: [],
+      submit: 'Set up an authenticator app …', fields: [], quiet: true,
       action: () => this.#offerTotp(),
     });
     this.#totp.replaceChildren(el('p', {}, 'Off. With it a login also asks '
@@ -123,7 +124,7 @@ class AccountPage {
   #totpOn(): void {
     const password = currentPassword();
     const form = new Form({
-      submit: 'Turn it off', fields: [password],
+      submit: 'Turn it off', fields: [password], quiet: true,
       action: async () => {
         await this.#page.account.removeTotp(password.value);
         toast('A login asks for the password alone from now on.');
@@ -136,7 +137,7 @@ class AccountPage {
   }
 
   async #end(l: Login): Promise<void> {
-    if (!await confirmed('End this login?', `${l.agent || 'It'} at ${
+    if (!await confirmed('End this login?', `${browserName(l.agent)} at ${
       l.address} must log in again.`, 'End it')) return;
     await act(() => this.#page.account.endLogin(l.id), 'The login has ended.');
     await this.#logins.refresh();

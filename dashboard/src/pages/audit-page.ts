@@ -55,7 +55,7 @@ class AuditPage {
       pageTitle('Audit log', 'What was done to accounts, keys and devices, and '
         + 'by whom. Nothing can be taken out of it.'),
       section('Entries', [this.#count,
-        button('Newest', () => {
+        button('Ask again', () => {
           this.#entries = [];
           this.#wanted = PAGE;
           void this.#table.refresh();

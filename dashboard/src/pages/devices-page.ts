@@ -41,13 +41,13 @@ class DevicesPage {
       fetch: () => admin.devices(),
       columns: [
         { title: 'State', cell: state },
-        { title: 'Device', kind: 'grow', cell: (d) => el('b', {}, d.name) },
+        { title: 'Device', kind: 'wrap', cell: (d) => el('b', {}, d.name) },
         { title: 'Kind', cell: (d) =>
           (d.kind === 'agent' ? 'agent' : 'stream key') },
-        { title: 'Driver', cell: (d) => d.driver || '–' },
+        { title: 'Driver', kind: 'wrap', cell: (d) => d.driver || '–' },
         { title: 'Version', cell: (d) => d.version || '–' },
         { title: 'Transport', cell: (d) => d.transport || '–' },
-        { title: 'Address', cell: (d) => d.address || '–' },
+        { title: 'Address', kind: 'wrap', cell: (d) => d.address || '–' },
         { title: 'Last seen', cell: (d) => (d.online ? 'now'
           : when(d.lastSeenUtcMs, 'never')) },
         { title: '', kind: 'actions', cell: (d) => this.#deviceActions(d) },
@@ -59,7 +59,7 @@ class DevicesPage {
         + 'streams from here.',
       fetch: () => admin.readers(),
       columns: [
-        { title: 'Reader', kind: 'grow', cell: (r) => el('b', {}, r.name) },
+        { title: 'Reader', cell: (r) => el('b', {}, r.name) },
         { title: 'Drivers', cell: (r) => r.drivers.join(', ') || 'all' },
         { title: 'Added', cell: (r) => when(r.createdUtcMs) },
         { title: '', kind: 'actions', cell: (r) => button('Remove',
@@ -89,7 +89,7 @@ class DevicesPage {
 
   #deviceActions(d: Device): Node | string {
     if (d.revoked) return '';
-    return el('span', { class: 'actions' },
+    return el('span', { class: 'line-actions' },
       button('Driver …', () => void this.#setDriver(d)),
       button('Rotate', () => void this.#rotate(d)),
       button('Revoke', () => void this.#revoke(d)));

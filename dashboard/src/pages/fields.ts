@@ -26,7 +26,7 @@ export interface NewPassword {
 export function newPassword(label = 'Password'): NewPassword {
   const first = field({
     label, name: 'new-password', type: 'password',
-    hint: 'At least 12 characters; a few words are best.',
+    hint: 'At least 8 characters; a few words are best.',
     attributes: { autocomplete: 'new-password' },
   });
   const again = field({

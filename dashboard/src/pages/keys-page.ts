@@ -39,7 +39,7 @@ class KeysPage {
       caption: 'API keys', key: (k) => k.id, empty: 'No API key yet.',
       fetch: () => page.admin.keys(),
       columns: [
-        { title: 'Name', kind: 'grow', cell: (k) => el('b', {}, k.name) },
+        { title: 'Name', cell: (k) => el('b', {}, k.name) },
         { title: 'Scopes', cell: (k) => k.scopes.join(', ') },
         { title: 'Begins with', cell: (k) => el('code', {}, `pbk_${k.id}_`) },
         { title: 'Made', cell: (k) => when(k.createdUtcMs) },

@@ -38,7 +38,8 @@ class PairPage {
     page.root.append(pageTitle('Pair a device',
       'A driver’s PC that starts pitbox-agent without a key shows a code. '
       + 'Whoever types it here lets that PC send.'),
-    section('Code of the agent', [], form), this.#below);
+    el('div', { class: 'columns' },
+      section('Code of the agent', [], form), this.#below));
     this.#code.value = page.query.get('code') ?? '';
     this.#code.input.focus();
     if (this.#code.value !== '') this.#typed();

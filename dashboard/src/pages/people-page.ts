@@ -28,7 +28,7 @@ class PeoplePage {
         + 'admin. The server printed a set-up link for the first one.',
       fetch: () => admin.people(),
       columns: [
-        { title: 'Name', kind: 'grow', cell: (p) => this.#name(p) },
+        { title: 'Name', cell: (p) => this.#name(p) },
         { title: 'Login', cell: (p) => p.login },
         { title: 'Role', cell: (p) => this.#role(p) },
         { title: 'Second factor', cell: (p) => (p.totp ? 'code' : '–') },
@@ -41,7 +41,7 @@ class PeoplePage {
       caption: 'Invitations that nobody has taken yet', key: (i) => i.id,
       empty: 'No invitation is out.', fetch: () => admin.invitations(),
       columns: [
-        { title: 'Role', kind: 'grow', cell: (i) => i.role ?? '–' },
+        { title: 'Role', cell: (i) => i.role ?? '–' },
         { title: 'Expires', cell: (i) => when(i.expiresUtcMs) },
         { title: '', kind: 'actions', cell: (i) => button('Withdraw',
           () => void this.#withdraw(i)) },

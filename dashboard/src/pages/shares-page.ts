@@ -28,7 +28,7 @@ class SharesPage {
       caption: 'Share links', key: (s) => s.id,
       empty: 'Nothing is shared by a link.', fetch: () => page.admin.shares(),
       columns: [
-        { title: 'Shows', kind: 'grow', cell: (s) => el('b', {}, target(s)) },
+        { title: 'Shows', cell: (s) => el('b', {}, target(s)) },
         { title: 'Made', cell: (s) => when(s.createdUtcMs) },
         { title: 'Expires', cell: (s) => when(s.expiresUtcMs) },
         { title: 'Last used', cell: (s) => when(s.lastUsedUtcMs, 'never') },

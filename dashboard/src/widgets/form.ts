@@ -107,6 +107,8 @@ export interface FormOptions {
   /** Called with all fields filled; what it throws is told below them. */
   readonly action: () => Promise<void>;
   readonly fields: readonly (Field | HTMLElement)[];
+  /** Not what the page is mainly for: the button does not stand out. */
+  readonly quiet?: boolean;
   /** Beside the button. */
   readonly beside?: readonly HTMLElement[];
   /** Says itself what became of an error; true: it has. */
@@ -125,8 +127,9 @@ export class Form {
   constructor(options: FormOptions) {
     this.#options = options;
     this.#fields = options.fields.filter((f) => f instanceof Field);
-    this.#button = el('button', { class: 'primary', type: 'submit' },
-      options.submit);
+    this.#button = el('button', {
+      class: options.quiet ? '' : 'primary', type: 'submit',
+    }, options.submit);
     this.root = el('form', { class: 'form', novalidate: '' },
       ...options.fields.map((f) => (f instanceof Field ? f.root : f)),
       this.#error,

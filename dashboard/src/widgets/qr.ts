@@ -4,7 +4,7 @@
 import { encode } from 'uqr';
 import { context2d, el } from './dom.js';
 
-const MODULE_PX = 5;
+const MODULE_PX = 4;
 /* Readers want four light modules around it. */
 const QUIET = 4;
 

@@ -10,8 +10,11 @@ import { refreshWhen } from './when.js';
 export interface Column<T> {
   readonly title: string;
   readonly cell: (item: T) => Node | string;
-  /** grow takes the room that is left; actions stands on the right. */
-  readonly kind?: 'grow' | 'actions';
+  /**
+   * grow takes the room that is left; wrap may break lines where there is
+   * little; actions stands on the right.
+   */
+  readonly kind?: 'grow' | 'wrap' | 'actions';
 }
 
 export interface TableOptions<T> {
@@ -47,7 +50,7 @@ export class Table<T> {
     this.#table = el('table', {},
       el('caption', { class: 'unseen' }, options.caption),
       el('thead', {}, el('tr', {}, ...options.columns.map((c) =>
-        (c.title === '' ? el('td')
+        (c.title === '' ? el('td', { class: c.kind ?? '' })
           : el('th', { scope: 'col', class: c.kind ?? '' }, c.title))))),
       this.#body);
     this.#state = el('div', { class: 'list-state', role: 'status' },
