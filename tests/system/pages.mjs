@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Real Chromium, real server: the pages of accounts, devices, keys and links,
+// by what two people do on them.
+//
+// Usage: pages.mjs walk|live|keys|looks [FOLDER]
+// looks also leaves pictures of each page in FOLDER.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startChromium } from './browser/chromium.mjs';
+import {
+  accessible, ask, fill, frames, hasLine, heading, inLine, offered, readQr,
+  toldOnce, totp, untilHash, visit,
+} from './browser/pages.mjs';
+import { run } from './browser/skip.mjs';
+import { startStack, until } from './browser/stack.mjs';
+
+const PASSWORD = 'a long way to the pits';
+const SIZES = [[1366, 768], [1920, 1080]];
+const ALL = ['Live', 'Pair a device', 'Devices', 'Share links', 'People',
+  'API keys', 'Audit log', 'My account'];
+
+const get = (stack, path, token) => fetch(stack.url + path, {
+  headers: token ? { authorization: `Bearer ${token}` } : {},
+});
+
+function setupLink(stack) {
+  return until('the set-up link', () => stack.children.get('server').lines
+    .join('\n').match(/http\S+#\/setup\?token=\S+/)?.[0]);
+}
+
+/* The first account, ann's; the page goes on to the live view. */
+async function setUp(stack, browser) {
+  const page = await browser.open(await setupLink(stack));
+  await heading(page, 'First account');
+  assert.ok(!page.url().includes('token'), 'the address keeps the token');
+  await fill(page, {
+    'Your name': 'Ann', Login: 'ann', Password: PASSWORD,
+    'The same again': PASSWORD,
+  });
+  await page.locator('#menu-button').waitFor();
+  return page;
+}
+
+async function logIn(page, login, password) {
+  await heading(page, 'Log in');
+  await fill(page, { Login: login, Password: password });
+}
+
+async function logOut(page) {
+  await visit(page, 'My account');
+  await page.locator('#pages-nav')
+    .getByRole('button', { name: 'Log out' }).click();
+  await heading(page, 'Log in');
+}
+
+async function invite(page, role) {
+  await visit(page, 'People');
+  await ask(page, 'Invite …', { Role: role });
+  return toldOnce(page, 'Link');
+}
+
+/* Somebody else's browser. */
+async function beside(work) {
+  const browser = await startChromium();
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function viewerJoins(browser, link) {
+  const page = await browser.open(link);
+  await heading(page, 'You are invited');
+  await fill(page, {
+    'Your name': 'Ben', Login: 'ben', Password: PASSWORD,
+    'The same again': PASSWORD,
+  });
+  await frames(page);
+  assert.deepEqual(await offered(page), ['Live', 'My account']);
+  await page.evaluate(() => { location.hash = '#/people'; });
+  await heading(page, 'People');
+  await page.getByText('Your role does not allow this.').waitFor();
+  return page;
+}
+
+async function passwordEndsOtherLogin(ann, other) {
+  await logOut(other);
+  await logIn(other, 'ann', PASSWORD);
+  await visit(other, 'Devices');
+  await hasLine(other, 'car1');
+  await visit(ann, 'My account');
+  await fill(ann, {
+    'Your password now': PASSWORD, 'New password': `${PASSWORD} again`,
+    'The same again': `${PASSWORD} again`,
+  });
+  await ann.getByText('The password is changed').waitFor();
+  await logIn(other, 'ann', PASSWORD);
+  await other.getByText('Login or password is wrong.').waitFor();
+  await logIn(other, 'ann', `${PASSWORD} again`);
+  /* Back to where the login ended. */
+  await heading(other, 'Devices');
+  await untilHash(other, '#/devices');
+  await visit(ann, 'People');
+  await heading(ann, 'People');
+}
+
+async function apiKey(stack, ann) {
+  await visit(ann, 'API keys');
+  await ask(ann, 'New key …', { Name: 'results board' });
+  const key = await toldOnce(ann, 'Key');
+  assert.match(key, /^pbk_/);
+  await hasLine(ann, 'results board');
+  assert.equal((await get(stack, '/api/v1/drivers', key)).status, 200);
+  assert.equal((await get(stack, '/api/v1/people', key)).status, 403);
+  await inLine(ann, 'results board', 'Revoke', 'Revoke');
+  await ann.getByText('No API key yet.').waitFor();
+  assert.equal((await get(stack, '/api/v1/drivers', key)).status, 401);
+  assert.equal((await get(stack, '/api/v1/drivers')).status, 401);
+}
+
+async function shareLink(ann) {
+  await visit(ann, 'Share links');
+  await ask(ann, 'New link …', { Driver: 'car1', 'The link works for': '2' });
+  const link = await toldOnce(ann, 'Link');
+  await beside(async (browser) => {
+    const page = await browser.open(link);
+    await frames(page);
+    assert.ok(!page.url().includes('token'), 'the address keeps the token');
+    assert.equal(await page.locator('#menu-button').isVisible(), false);
+    await inLine(ann, 'car1', 'Withdraw', 'Withdraw');
+    await heading(page, 'This link does not work');
+    await page.goto(link);
+    await page.reload();
+    await heading(page, 'This link does not work');
+    assert.deepEqual(page.problems, []);
+  });
+}
+
+async function secondFactor(ann, other) {
+  await visit(ann, 'My account');
+  await ann.getByRole('button', { name: /authenticator app/ }).click();
+  const secret = await ann.getByLabel('Or type this secret').textContent();
+  const uri = new URL(await readQr(ann));
+  assert.equal(uri.protocol, 'otpauth:');
+  assert.equal(uri.searchParams.get('secret'), secret);
+  await fill(ann, { Code: totp(secret) });
+  await ann.getByText('On: a login asks').waitFor();
+  await logOut(other);
+  await logIn(other, 'ann', `${PASSWORD} again`);
+  await fill(other, { Code: '000000' });
+  await other.getByText('That code is wrong').waitFor();
+  /* A code is good once. */
+  await fill(other, { Code: totp(secret, 1) });
+  await frames(other);
+  await fill(ann, { 'Your password now': `${PASSWORD} again` }, ann.locator('.totp'));
+  await ann.getByText('Off. With it').waitFor();
+}
+
+async function devices(ann) {
+  await visit(ann, 'Devices');
+  await ann.getByRole('row').filter({ hasText: 'car1' })
+    .filter({ hasText: 'online' }).first().waitFor();
+  await ask(ann, 'New stream key …', { Name: 'obs-1', Driver: 'car9' });
+  const address = await toldOnce(ann, 'Address for OBS');
+  assert.match(address, /^srt:\/\/.*passphrase=/);
+  await hasLine(ann, 'obs-1');
+  await inLine(ann, 'obs-1', 'Revoke', 'Revoke');
+}
+
+async function auditLog(ann) {
+  await visit(ann, 'Audit log');
+  await hasLine(ann, 'results board');
+  const rows = () => ann.getByRole('row').count();
+  const all = await rows();
+  await ann.getByLabel('Filter').fill('results board');
+  await until('fewer entries', async () => await rows() < all);
+}
+
+const cases = {
+  /* Everything that the pages are for, once. */
+  async walk(stack, browser) {
+    const ann = await setUp(stack, browser);
+    await frames(ann);
+    assert.deepEqual(await offered(ann), ALL);
+    await setupIsOver(stack);
+    const link = await invite(ann, 'viewer');
+    await beside(async (second) => {
+      const other = await viewerJoins(second, link);
+      await ann.reload();
+      await hasLine(ann, 'ben');
+      await passwordEndsOtherLogin(ann, other);
+      await apiKey(stack, ann);
+      await secondFactor(ann, other);
+      assert.deepEqual(other.problems, []);
+    });
+    await shareLink(ann);
+    await devices(ann);
+    await auditLog(ann);
+    assert.deepEqual(ann.problems, []);
+  },
+
+  /* The live view goes on while the access token is lost and renewed, and
+   * while other pages stand over it. */
+  async live(stack, browser) {
+    const page = await setUp(stack, browser);
+    await frames(page, 60);
+    const attempts = () => page.evaluate(() => window.pitbox.stats().attempts);
+    const views = await attempts();
+    await browser.context.clearCookies({ name: 'pitbox_access' });
+    const renewed = page.waitForResponse((r) =>
+      r.url().endsWith('/auth/refresh') && r.status() === 200);
+    await renewed;
+    await frames(page, 60);
+    await visit(page, 'Devices');
+    await hasLine(page, 'car1');
+    await frames(page, 60);
+    await visit(page, 'Live');
+    await frames(page, 60);
+    await page.waitForURL(/#driver=car1$/);
+    assert.equal(await attempts(), views, 'the view was made anew');
+    /* Two pages of one browser that miss their token at once: one renewal,
+     * both stay in. */
+    const second = await browser.open(`${stack.url}/#/people`);
+    await hasLine(second, 'ann');
+    await browser.context.clearCookies({ name: 'pitbox_access' });
+    await Promise.all([visit(page, 'Audit log'), visit(second, 'API keys')]);
+    await hasLine(page, 'ann');
+    await second.getByText('No API key yet.').waitFor();
+    assert.deepEqual([...page.problems, ...second.problems], []);
+  },
+
+  /* No mouse: log in; pair a device. */
+  async keys(stack, browser) {
+    const first = await setUp(stack, browser);
+    await logOut(first);
+    const page = await browser.open(`${stack.url}/#/pair`);
+    await heading(page, 'Log in');
+    const type = async (...words) => {
+      for (const word of words) await page.keyboard.type(word);
+    };
+    await type('ann');
+    await page.keyboard.press('Tab');
+    await type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await heading(page, 'Pair a device');
+    const { code, poll_token: poll } = await ask4Code(stack);
+    await type(code.toLowerCase());
+    await page.getByText('test-rig').waitFor();
+    await type('car7');
+    await page.keyboard.press('Enter');
+    await page.getByText('sends as car7').waitFor();
+    const told = await (await get(stack, '/api/v1/pairing', poll)).json();
+    assert.equal(told.state, 'approved');
+    assert.equal(told.driver, 'car7');
+    /* Another one: the focus is on the button for it; this one is refused. */
+    await page.keyboard.press('Enter');
+    const second = await ask4Code(stack);
+    await type(second.code);
+    await page.getByText('test-rig').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('Refused').waitFor();
+    const state = await (await get(stack, '/api/v1/pairing',
+      second.poll_token)).json();
+    assert.equal(state.state, 'refused');
+    assert.deepEqual(page.problems, []);
+  },
+
+  /* Each page in both sizes: axe-core finds nothing, nothing is wider than
+   * the window; pictures for people to look at. */
+  async looks(stack, browser, folder) {
+    const page = await setUp(stack, browser);
+    const open = ['login', 'setup', 'invite', 'share'];
+    const names = ['', 'pair', 'people', 'devices', 'keys', 'shares', 'audit',
+      'account', ...open];
+    if (folder) await mkdir(folder, { recursive: true });
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height });
+      for (const name of names) {
+        await page.evaluate((n) => { location.hash = `#/${n}`; }, name);
+        await (name === '' ? frames(page)
+          : page.locator(`.page-${name} h1`).waitFor());
+        await page.locator('.list-state:visible', { hasText: 'Asking' })
+          .waitFor({ state: 'detached' });
+        await accessible(page, name || 'live');
+        assert.equal(await page.evaluate(() =>
+          document.documentElement.scrollWidth > innerWidth), false,
+        `${name} is wider than ${width}`);
+        if (!folder) continue;
+        await page.screenshot({
+          path: join(folder, `${name || 'live'}-${width}x${height}.png`),
+        });
+      }
+    }
+    assert.deepEqual(page.problems, []);
+  },
+};
+
+async function setupIsOver(stack) {
+  const response = await fetch(`${stack.url}/api/v1/auth/setup`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      token: new URL((await setupLink(stack)).replace('#/', '')).searchParams
+        .get('token'),
+      login: 'eve', name: 'Eve', password: PASSWORD,
+    }),
+  });
+  assert.ok(response.status >= 400, 'a set-up link works twice');
+}
+
+async function ask4Code(stack) {
+  const response = await fetch(`${stack.url}/api/v1/pairing`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      device: 'test-rig', version: '0.1.0', platform: 'Linux',
+    }),
+  });
+  assert.equal(response.status, 201);
+  return response.json();
+}
+
+await run(async () => {
+  const [name, folder] = process.argv.slice(2);
+  if (!cases[name]) {
+    throw new Error(`usage: pages.mjs ${Object.keys(cases).join('|')} [FOLDER]`);
+  }
+  const stack = await startStack({
+    drivers: [{ id: 'car1' }], width: 640, height: 360, fps: 30,
+    bitrateKbps: 1000,
+  });
+  const browser = await startChromium();
+  let passed = false;
+  try {
+    await cases[name](stack, browser, folder);
+    passed = true;
+  } finally {
+    await browser.close();
+    await stack.stop(!passed);
+  }
+});
