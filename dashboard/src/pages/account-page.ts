@@ -10,7 +10,7 @@ import { Table } from '../widgets/table.js';
 import { toast } from '../widgets/toast.js';
 import { when } from '../widgets/when.js';
 import { browserName } from './browser-name.js';
-import { codeField, newPassword } from './fields.js';
+import { codeField, digits, newPassword } from './fields.js';
 import {
   act, button, every, pageTitle, section, type PageContext,
 } from './page.js';
@@ -105,7 +105,7 @@ class AccountPage {
     const form = new Form({
       submit: 'Turn it on', fields: [code],
       action: async () => {
-        await this.#page.account.confirmTotp(code.value.replace(/\s/g, ''));
+        await this.#page.account.confirmTotp(digits(code));
         toast('A login asks for a code from now on.');
         this.#totpOn();
         void this.#page.identity.load();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Fields that more than one page asks for. */
 
+import { HttpError } from '../protocol/http.js';
 import type { Role } from '../protocol/identity-model.js';
 import { FieldError, field, type Choice, type Field } from '../widgets/form.js';
 
@@ -13,6 +14,16 @@ export function codeField(): Field<HTMLInputElement> {
       class: 'digits',
     },
   });
+}
+
+/** The code typed, without the blank that apps show in it. */
+export function digits(code: Field): string {
+  return code.value.replace(/\s/g, '');
+}
+
+/** The password is right, and the account asks for a code as well. */
+export function isCodeNeeded(error: unknown): boolean {
+  return error instanceof HttpError && error.code === 'totp_needed';
 }
 
 /** A password to be set, twice. */

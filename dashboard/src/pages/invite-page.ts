@@ -3,7 +3,9 @@
 
 import { el } from '../widgets/dom.js';
 import { Form, field } from '../widgets/form.js';
-import { newPassword, tokenIn } from './fields.js';
+import {
+  codeField, digits, isCodeNeeded, newPassword, tokenIn,
+} from './fields.js';
 import { button, lone, type PageContext } from './page.js';
 
 export function show(page: PageContext): void {
@@ -23,14 +25,16 @@ export function show(page: PageContext): void {
     attributes: { autocomplete: 'username' },
   });
 
-  function accept(password: string): Promise<void> {
-    return account.accept({
-      token: tokenIn(link.value), login: login.value.trim(),
-      name: name.value.trim() || login.value.trim(), password,
-    }).then((me) => entered(me, '#/'));
+  async function accept(password: string, totp?: string): Promise<void> {
+    const known = login.value.trim();
+    entered(await account.accept({
+      token: tokenIn(link.value), login: known,
+      name: name.value.trim() || known, password,
+      ...(totp === undefined ? {} : { totp }),
+    }), '#/');
   }
 
-  function show(text: string, form: Form, other: HTMLElement): void {
+  function put(text: string, form: Form, other: HTMLElement): void {
     root.replaceChildren(lone('You are invited', text, form.root,
       el('p', { class: 'other' }, other)));
     form.focus();
@@ -38,7 +42,7 @@ export function show(page: PageContext): void {
 
   function asNew(): void {
     const password = newPassword();
-    show('Make an account to join the team.', new Form({
+    put('Make an account to join the team.', new Form({
       submit: 'Join', fields: [...linkFields, name, login, ...password.fields],
       action: async () => accept(password.value()),
     }), button('I have an account on this server', asKnown, 'link'));
@@ -49,10 +53,23 @@ export function show(page: PageContext): void {
       label: 'Password', name: 'password', type: 'password',
       attributes: { autocomplete: 'current-password' },
     });
-    show('Log in to join the team with your account.', new Form({
+    put('Log in to join the team with your account.', new Form({
       submit: 'Join', fields: [...linkFields, login, password],
       action: () => accept(password.value),
+      refused: (e) => {
+        if (!isCodeNeeded(e)) return false;
+        withCode(password.value);
+        return true;
+      },
     }), button('I have no account here yet', asNew, 'link'));
+  }
+
+  function withCode(password: string): void {
+    const code = codeField();
+    put('Your account asks for the code of your authenticator app.', new Form({
+      submit: 'Join', fields: [code],
+      action: () => accept(password, digits(code)),
+    }), button('Back', asKnown, 'link'));
   }
 
   asNew();

@@ -3,7 +3,7 @@
 
 import { HttpError } from '../protocol/http.js';
 import { Form, field } from '../widgets/form.js';
-import { codeField } from './fields.js';
+import { codeField, digits, isCodeNeeded } from './fields.js';
 import { button, lone, type PageContext } from './page.js';
 import { nextHash } from './routes.js';
 
@@ -27,12 +27,11 @@ export function show(page: PageContext): void {
     const form = new Form({
       submit: 'Log in', fields: [login, password], action: () => enter(),
       refused: (e) => {
-        if (!(e instanceof HttpError)) return false;
-        if (e.code === 'totp_needed') {
+        if (isCodeNeeded(e)) {
           second();
           return true;
         }
-        if (e.code !== 'wrong_login') return false;
+        if (!(e instanceof HttpError) || e.code !== 'wrong_login') return false;
         form.complain('Login or password is wrong.');
         password.value = '';
         password.input.focus();
@@ -48,11 +47,10 @@ export function show(page: PageContext): void {
     const code = codeField();
     const form = new Form({
       submit: 'Log in', fields: [code],
-      action: () => enter(code.value.replace(/\s/g, '')),
+      action: () => enter(digits(code)),
       beside: [button('Back', first, '')],
       refused: (e) => {
-        if (!(e instanceof HttpError)) return false;
-        if (e.code !== 'wrong_login' && e.code !== 'totp_needed') return false;
+        if (!(e instanceof HttpError) || e.code !== 'wrong_login') return false;
         code.value = '';
         form.complain('That code is wrong or too old. Take the one shown now.');
         code.input.focus();

@@ -42,6 +42,7 @@ class PeoplePage {
       empty: 'No invitation is out.', fetch: () => admin.invitations(),
       columns: [
         { title: 'Role', cell: (i) => i.role ?? '–' },
+        { title: 'By', cell: (i) => i.createdBy || '–' },
         { title: 'Expires', cell: (i) => when(i.expiresUtcMs) },
         { title: '', kind: 'actions', cell: (i) => button('Withdraw',
           () => void this.#withdraw(i)) },

@@ -29,9 +29,9 @@ class SharesPage {
       empty: 'Nothing is shared by a link.', fetch: () => page.admin.shares(),
       columns: [
         { title: 'Shows', cell: (s) => el('b', {}, target(s)) },
+        { title: 'By', cell: (s) => s.createdBy || '–' },
         { title: 'Made', cell: (s) => when(s.createdUtcMs) },
         { title: 'Expires', cell: (s) => when(s.expiresUtcMs) },
-        { title: 'Last used', cell: (s) => when(s.lastUsedUtcMs, 'never') },
         { title: '', kind: 'actions', cell: (s) => button('Withdraw',
           () => void this.#withdraw(s)) },
       ],

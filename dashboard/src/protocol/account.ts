@@ -12,6 +12,8 @@ export interface NewAccount {
   readonly login: string;
   readonly name: string;
   readonly password: string;
+  /** Where an account that is there asks for a code. */
+  readonly totp?: string;
 }
 
 export interface TotpOffer {

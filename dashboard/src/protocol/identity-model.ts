@@ -64,6 +64,7 @@ export interface Person {
 export interface Invitation {
   readonly id: string;
   readonly role: Role | null;
+  readonly createdBy: string;
   readonly expiresUtcMs: number | null;
 }
 
@@ -87,9 +88,9 @@ export interface Share {
   /** One of both: a driver's live view, or a recording. */
   readonly driver: string;
   readonly session: string;
+  readonly createdBy: string;
   readonly createdUtcMs: number | null;
   readonly expiresUtcMs: number | null;
-  readonly lastUsedUtcMs: number | null;
 }
 
 export interface Device {
@@ -210,7 +211,7 @@ export function parsePerson(v: unknown): Person {
 export function parseInvitation(v: unknown): Invitation {
   const o = asObject(v);
   return {
-    id: str(o, 'id'), role: role(o['role']),
+    id: str(o, 'id'), role: role(o['role']), createdBy: str(o, 'created_by'),
     expiresUtcMs: num(o, 'expires_utc_ms'),
   };
 }
@@ -234,9 +235,8 @@ export function parseShare(v: unknown): Share {
   const o = asObject(v);
   return {
     id: str(o, 'id'), driver: str(o, 'driver'), session: str(o, 'session'),
-    createdUtcMs: num(o, 'created_utc_ms'),
+    createdBy: str(o, 'created_by'), createdUtcMs: num(o, 'created_utc_ms'),
     expiresUtcMs: num(o, 'expires_utc_ms'),
-    lastUsedUtcMs: num(o, 'last_used_utc_ms'),
   };
 }
 
