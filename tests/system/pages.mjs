@@ -141,7 +141,7 @@ async function shareLink(ann) {
 async function secondFactor(ann, other) {
   await visit(ann, 'My account');
   await ann.getByRole('button', { name: /authenticator app/ }).click();
-  const secret = await ann.getByLabel('Or type this secret').textContent();
+  const secret = await ann.getByLabel('Secret, for typing', { exact: true }).textContent();
   const uri = new URL(await readQr(ann));
   assert.equal(uri.protocol, 'otpauth:');
   assert.equal(uri.searchParams.get('secret'), secret);

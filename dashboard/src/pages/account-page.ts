@@ -116,7 +116,7 @@ class AccountPage {
       el('p', {}, 'Take a picture of this with your authenticator app, then '
         + 'type the code that it shows.'),
       qrCanvas(uri, 'QR code of the secret below'),
-      secretLine({ label: 'Or type this secret', text: secret }),
+      secretLine({ label: 'Secret, for typing', text: secret }),
       form.root);
     form.focus();
   }
