@@ -29,6 +29,7 @@ import { TracesWidget } from '../widgets/traces.js';
 import { TrackMapWidget, type MapCar } from '../widgets/track-map.js';
 import { topFlag } from './flags.js';
 import { Pacer } from './pacer.js';
+import { pageOf, parseHash } from './routes.js';
 import { ScriptApi } from './script-api.js';
 import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
 
@@ -119,9 +120,12 @@ export class LivePage {
     this.#say();
   }
 
-  /** Watches a driver and says so in the address. */
+  /** Watches a driver and says so in the address, unless it is another
+   * page's. */
   watch(id: string): void {
-    history.replaceState(null, '', `#${new URLSearchParams({ driver: id })}`);
+    if (!pageOf(parseHash(location.hash).path)) {
+      history.replaceState(null, '', `#${new URLSearchParams({ driver: id })}`);
+    }
     this.#select(id);
   }
 
