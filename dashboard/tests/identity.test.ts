@@ -290,19 +290,3 @@ test('a wrong password ends no login and is not asked again', async () => {
   assert.equal(asked.length, 1);
   assert.deepEqual(r.did, []);
 });
-
-test('who came by a link has no login to renew, and stays', async () => {
-  let withdrawn = false;
-  const { http } = serving(({ path }) => (path.endsWith('/auth/me')
-    ? withdrawn ? [401, {}] : [200, { kind: 'share', may: ['see_live'] }]
-    : [401, {}]));
-  const account = new AccountClient(http);
-  const r = renewing(() => account.refresh());
-  http.renewal = new AccessRenewal(r.ports);
-  assert.equal(await http.renewal.renew(500), true);
-  assert.deepEqual(r.did, ['refresh', 'renewed']);
-  r.nowMs = 2000;
-  withdrawn = true;
-  assert.equal(await http.renewal.renew(1500), false);
-  assert.deepEqual(r.did.slice(2), ['refresh', 'ended']);
-});

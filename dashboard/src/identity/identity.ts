@@ -26,7 +26,10 @@ export class Identity extends Emitter<IdentityEvents> {
     super();
     this.#account = account;
     this.#renewal = new AccessRenewal({
-      refresh: () => account.refresh(),
+      /* Whoever came by a link has no login that could be renewed; asking for
+       * it would take the link's cookie away. */
+      refresh: () => (this.#me?.kind === 'share'
+        ? account.me({ plain: true }) : account.refresh()),
       alone, memory, now: () => Date.now(),
       renewed: (me) => this.#know(me),
       ended: () => this.emit('ended', this.#me),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Coming in, and one's own account. */
 
-import { HttpError, type Http, type RequestOptions } from './http.js';
+import type { Http, RequestOptions } from './http.js';
 import {
   parseLogin, parseMe, parsePage, type Login, type Me, type Page,
 } from './identity-model.js';
@@ -54,20 +54,7 @@ export class AccountClient {
     return this.#enter('/auth/share', { token });
   }
 
-  /**
-   * A new access token, or what one is without: whoever came by a link has no
-   * login to be renewed, and may still be let in.
-   */
   async refresh(): Promise<Me> {
-    try {
-      return await this.#refresh();
-    } catch (e) {
-      if (!(e instanceof HttpError) || e.status !== 401) throw e;
-      return this.me({ plain: true });
-    }
-  }
-
-  async #refresh(): Promise<Me> {
     /* The old token is void once the server has answered: the new one must
      * not be lost with the page. */
     return parseMe(await this.#http.request('POST', '/auth/refresh',
