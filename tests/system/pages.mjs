@@ -2,7 +2,7 @@
 // Real Chromium, real server: the pages of accounts, devices, keys and links,
 // by what two people do on them.
 //
-// Usage: pages.mjs walk|live|keys|looks [FOLDER]
+// Usage: pages.mjs walk|live|keys|pair|looks [FOLDER]
 // looks also leaves pictures of each page in FOLDER.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -141,7 +141,8 @@ async function shareLink(ann) {
 async function secondFactor(ann, other) {
   await visit(ann, 'My account');
   await ann.getByRole('button', { name: /authenticator app/ }).click();
-  const secret = await ann.getByLabel('Secret, for typing', { exact: true }).textContent();
+  const secret = await ann.getByLabel('Secret, for typing', { exact: true })
+    .textContent();
   const uri = new URL(await readQr(ann));
   assert.equal(uri.protocol, 'otpauth:');
   assert.equal(uri.searchParams.get('secret'), secret);
@@ -154,7 +155,8 @@ async function secondFactor(ann, other) {
   /* A code is good once. */
   await fill(other, { Code: totp(secret, 1) });
   await frames(other);
-  await fill(ann, { 'Your password now': `${PASSWORD} again` }, ann.locator('.totp'));
+  await fill(ann, { 'Your password now': `${PASSWORD} again` },
+    ann.locator('.totp'));
   await ann.getByText('Off. With it').waitFor();
 }
 
@@ -231,42 +233,57 @@ const cases = {
     assert.deepEqual([...page.problems, ...second.problems], []);
   },
 
-  /* No mouse: log in; pair a device. */
+  /* No mouse: log in, and to where one wanted to go. */
   async keys(stack, browser) {
     const first = await setUp(stack, browser);
     await logOut(first);
     const page = await browser.open(`${stack.url}/#/pair`);
     await heading(page, 'Log in');
-    const type = async (...words) => {
-      for (const word of words) await page.keyboard.type(word);
-    };
-    await type('ann');
+    await page.keyboard.type('ann');
     await page.keyboard.press('Tab');
-    await type(PASSWORD);
+    await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Enter');
     await heading(page, 'Pair a device');
-    const { code, poll_token: poll } = await ask4Code(stack);
-    await type(code.toLowerCase());
+    await page.keyboard.type('a-b 0');
+    await page.getByText('No code has “0” in it').waitFor();
+    await page.keyboard.type('c234');
+    const code = page.getByLabel('Code', { exact: true });
+    assert.equal(await code.inputValue(), 'ABC234');
+    await page.getByText('No agent shows this code now.').waitFor();
+    /* The code stands selected: the next one replaces it. */
+    await page.keyboard.type('x');
+    assert.equal(await code.inputValue(), 'X');
+    assert.deepEqual(page.problems, []);
+  },
+
+  /* A device, without a mouse: one is approved, one refused. */
+  async pair(stack, browser) {
+    const page = await setUp(stack, browser);
+    await visit(page, 'Pair a device');
+    await heading(page, 'Pair a device');
+    const { code, poll_token: poll } = await askForCode(stack);
+    await page.keyboard.type(code.toLowerCase());
     await page.getByText('test-rig').waitFor();
-    await type('car7');
+    await page.keyboard.type('car7');
     await page.keyboard.press('Enter');
     await page.getByText('sends as car7').waitFor();
     const told = await (await get(stack, '/api/v1/pairing', poll)).json();
     assert.equal(told.state, 'approved');
     assert.equal(told.driver, 'car7');
-    /* Another one: the focus is on the button for it; this one is refused. */
+    /* The focus is on the button for another one. */
     await page.keyboard.press('Enter');
-    const second = await ask4Code(stack);
-    await type(second.code);
+    const second = await askForCode(stack);
+    await page.keyboard.type(second.code);
     await page.getByText('test-rig').waitFor();
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
+    for (const key of ['Tab', 'Tab', 'Tab', 'Enter']) {
+      await page.keyboard.press(key);
+    }
     await page.getByText('Refused').waitFor();
     const state = await (await get(stack, '/api/v1/pairing',
       second.poll_token)).json();
     assert.equal(state.state, 'refused');
+    await visit(page, 'Devices');
+    await hasLine(page, 'car7');
     assert.deepEqual(page.problems, []);
   },
 
@@ -312,7 +329,7 @@ async function setupIsOver(stack) {
   assert.ok(response.status >= 400, 'a set-up link works twice');
 }
 
-async function ask4Code(stack) {
+async function askForCode(stack) {
   const response = await fetch(`${stack.url}/api/v1/pairing`, {
     method: 'POST', headers: { 'content-type': 'application/json' },
     body: JSON.stringify({

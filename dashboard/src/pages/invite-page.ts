@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * An invitation: into a team with a new account, or with the one that one has. */
+ * An invitation: into a team with a new account, or with one's own. */
 
 import { el } from '../widgets/dom.js';
 import { Form, field } from '../widgets/form.js';
