@@ -252,6 +252,11 @@ test_field_lists (void)
     { "CarIdxLap[3],CarIdxLap[1-2]", "CarIdxLap[3]: CarIdxLap[1-2]:" },
     { "*[2]", "CarIdxLap[2]: Rate_ST[2]:rad/s Name[2]:" },
     { "?ater*@F", "WaterTemp:F" },
+    { "S*,*ear@km/h,G*,*ee*,Speed@km/h", "Gear: Speed:km/h" },
+    { "*p,W*", "WaterTemp:C CarIdxLap:" },
+    { "Speed@km/h, Speed", "field \"Speed\" is there twice" },
+    { "CarIdxLap[1],CarIdxLap[1-2],CarIdxLap[1]@s",
+        "field \"CarIdxLap[1]\" is there twice" },
     { "Speed[", "field \"Speed[\": want [element] or [first-last]" },
     { "Speed[3-1]", "field \"Speed[3-1]\": want [element] or [first-last]" },
     { "Speed[0]x", "field \"Speed[0]x\": want [element] or [first-last]" },
@@ -275,7 +280,7 @@ test_field_lists (void)
     g_assert_cmpstr (got, ==, cases[i].want);
   }
   for (guint i = 0; i < 500; i++)
-    g_string_append (stars, "*,");
+    g_string_append_printf (stars, "*[0-%u],", i);
   {
     const gchar *const hostile[] = { name, many, large, stars->str, "\xff" };
 

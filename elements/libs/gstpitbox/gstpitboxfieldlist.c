@@ -116,22 +116,36 @@ clear_field (gpointer data)
   g_free (((GstPitboxField *) data)->name);
 }
 
-static gboolean
-add_field (GArray *list, const Item *item, const gchar *name,
-    const GstPitboxVar *var, GstPitboxUnits units)
+/* What the field is called where it comes out: without its unit. */
+static gchar *
+make_key (const Item *item, const gchar *name)
 {
-  GstPitboxField field = { NULL, var, item->first, item->count,
+  if (item->count == 0)
+    return g_strdup (name);
+  if (item->count == 1)
+    return g_strdup_printf ("%s[%u]", name, item->first);
+  return g_strdup_printf (
+      "%s[%u-%u]", name, item->first, item->first + item->count - 1);
+}
+
+static gboolean
+is_family (const Item *item)
+{
+  return strpbrk (item->name, "*?") != NULL;
+}
+
+/* Takes @key. */
+static gboolean
+add_field (GArray *list, const Item *item, gchar *key, const GstPitboxVar *var,
+    GstPitboxUnits units)
+{
+  GstPitboxField field = { key, var, item->first, item->count,
     { var != NULL ? var->unit : "", 1, 0 } };
 
-  if (list->len >= GST_PITBOX_MAX_VARS)
+  if (list->len >= GST_PITBOX_MAX_VARS) {
+    g_free (key);
     return FALSE;
-  if (item->count == 0)
-    field.name = g_strdup (name);
-  else if (item->count == 1)
-    field.name = g_strdup_printf ("%s[%u]", name, item->first);
-  else
-    field.name = g_strdup_printf (
-        "%s[%u-%u]", name, item->first, item->first + item->count - 1);
+  }
   if (var != NULL && item->unit == NULL)
     gst_pitbox_convert_units (var->unit, units, &field.conversion);
   else if (var != NULL
@@ -142,53 +156,52 @@ add_field (GArray *list, const Item *item, const gchar *name,
   return TRUE;
 }
 
+/* @keys: those that are named or came out of a family before; a family leaves
+ * them out. Strings of the set's own. */
 static gboolean
-add_item (GArray *list, const Item *item, const GstPitboxSchema *schema,
-    GstPitboxUnits units)
+add_item (GArray *list, const Item *item, GHashTable *keys,
+    const GstPitboxSchema *schema, GstPitboxUnits units)
 {
   g_autofree gchar *name = g_strndup (item->name, strcspn (item->name, "["));
   guint n = gst_pitbox_schema_get_n_vars (schema);
 
-  if (strpbrk (name, "*?") == NULL)
-    return add_field (
-        list, item, name, gst_pitbox_schema_find (schema, name), units);
+  if (!is_family (item))
+    return add_field (list, item, make_key (item, name),
+        gst_pitbox_schema_find (schema, name), units);
   for (guint i = 0; i < n; i++) {
     const GstPitboxVar *var = gst_pitbox_schema_get_var (schema, i);
+    gchar *key;
 
     /* An element out of a family: those that have it. */
-    if (gst_pitbox_name_match (name, var->name) && var->count > item->first
-        && !add_field (list, item, var->name, var, units))
+    if (!gst_pitbox_name_match (name, var->name) || var->count <= item->first)
+      continue;
+    key = make_key (item, var->name);
+    if (!g_hash_table_add (keys, g_strdup (key)))
+      g_free (key);
+    else if (!add_field (list, item, key, var, units))
       return FALSE;
   }
   return TRUE;
 }
 
-/**
- * gst_pitbox_field_list_new: (skip)
- * @fields: the list
- * @schema: layout of the rows, which must outlive the answer
- * @units: for fields that name none
- * @error: (out) (optional): which field is wrong, and why
- *
- * Returns: (transfer full) (nullable): a #GArray of #GstPitboxField; free by
- *   g_array_unref()
- */
-GArray *
-gst_pitbox_field_list_new (const gchar *fields, const GstPitboxSchema *schema,
-    GstPitboxUnits units, GError **error)
+/* Two values of one name contradict each other where their units differ. */
+static gboolean
+note_key (GHashTable *keys, const Item *item, GError **error)
 {
-  g_auto (GStrv) items = NULL;
-  g_autoptr (GArray) list = g_array_new (FALSE, TRUE, sizeof (GstPitboxField));
+  g_autofree gchar *name = g_strndup (item->name, strcspn (item->name, "["));
+  g_autofree gchar *key = make_key (item, name);
 
-  g_array_set_clear_func (list, clear_field);
-  if (strlen (fields) > GST_PITBOX_MAX_FIELD_LIST_BYTES
-      || !g_utf8_validate (fields, -1, NULL)) {
-    g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_LIMIT,
-        "a list of fields is UTF-8 of at most %d bytes",
-        GST_PITBOX_MAX_FIELD_LIST_BYTES);
-    return NULL;
-  }
-  items = g_strsplit (fields, ",", GST_PITBOX_MAX_FIELDS + 1);
+  if (is_family (item) || g_hash_table_add (keys, g_strdup (key)))
+    return TRUE;
+  g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
+      "field \"%s\" is there twice", key);
+  return FALSE;
+}
+
+/* The items of a list that was cut up at its commas, which stay theirs. */
+static gboolean
+parse_items (GArray *parsed, gchar **items, GHashTable *keys, GError **error)
+{
   for (guint i = 0; items[i] != NULL; i++) {
     gchar *text = g_strstrip (items[i]);
     Item item;
@@ -200,15 +213,55 @@ gst_pitbox_field_list_new (const gchar *fields, const GstPitboxSchema *schema,
       g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_LIMIT,
           "more than %d fields, or one of more than %d bytes",
           GST_PITBOX_MAX_FIELDS, GST_PITBOX_MAX_FIELD_BYTES);
-      return NULL;
+      return FALSE;
     }
-    if (!parse_item (&item, text, error))
-      return NULL;
-    if (!add_item (list, &item, schema, units)) {
+    if (!parse_item (&item, text, error) || !note_key (keys, &item, error))
+      return FALSE;
+    g_array_append_val (parsed, item);
+  }
+  return TRUE;
+}
+
+/**
+ * gst_pitbox_field_list_new: (skip)
+ * @fields: the list
+ * @schema: layout of the rows, which must outlive the answer
+ * @units: for fields that name none
+ * @error: (out) (optional): which field is wrong, and why
+ *
+ * No name comes twice: what is named is left out of families, so that it keeps
+ * its unit, and a field that is named twice is an error.
+ *
+ * Returns: (transfer full) (nullable): a #GArray of #GstPitboxField; free by
+ *   g_array_unref()
+ */
+GArray *
+gst_pitbox_field_list_new (const gchar *fields, const GstPitboxSchema *schema,
+    GstPitboxUnits units, GError **error)
+{
+  g_auto (GStrv) items = NULL;
+  g_autoptr (GArray) list = g_array_new (FALSE, TRUE, sizeof (GstPitboxField));
+  g_autoptr (GArray) parsed = g_array_new (FALSE, FALSE, sizeof (Item));
+  g_autoptr (GHashTable) keys =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  g_array_set_clear_func (list, clear_field);
+  if (strlen (fields) > GST_PITBOX_MAX_FIELD_LIST_BYTES
+      || !g_utf8_validate (fields, -1, NULL)) {
+    g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_LIMIT,
+        "a list of fields is UTF-8 of at most %d bytes",
+        GST_PITBOX_MAX_FIELD_LIST_BYTES);
+    return NULL;
+  }
+  items = g_strsplit (fields, ",", GST_PITBOX_MAX_FIELDS + 1);
+  if (!parse_items (parsed, items, keys, error))
+    return NULL;
+  for (guint i = 0; i < parsed->len; i++)
+    if (!add_item (
+            list, &g_array_index (parsed, Item, i), keys, schema, units)) {
       g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_LIMIT,
           "the list stands for more than %d fields", GST_PITBOX_MAX_VARS);
       return NULL;
     }
-  }
   return g_steal_pointer (&list);
 }
