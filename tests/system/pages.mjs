@@ -2,7 +2,7 @@
 // Real Chromium, real server: the pages of accounts, devices, keys and links,
 // by what two people do on them.
 //
-// Usage: pages.mjs walk|live|keys|pair|looks [FOLDER]
+// Usage: pages.mjs walk|live|keys|pair|lan|looks [FOLDER]
 // looks also leaves pictures of each page in FOLDER.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import {
   toldOnce, totp, untilHash, visit,
 } from './browser/pages.mjs';
 import { run } from './browser/skip.mjs';
-import { startStack, until } from './browser/stack.mjs';
+import { ownAddress, startStack, until } from './browser/stack.mjs';
 
 const PASSWORD = 'a long way to the pits';
 const SIZES = [[1366, 768], [1920, 1080]];
@@ -256,35 +256,60 @@ const cases = {
     assert.deepEqual(page.problems, []);
   },
 
-  /* A device, without a mouse: one is approved, one refused. */
+  /* A device, without a mouse: one is approved, one refused, a pasted link is
+   * as good as its code. The answers are played, as the API has them. */
   async pair(stack, browser) {
     const page = await setUp(stack, browser);
+    const asked = await playPairing(page, 'ABC234');
     await visit(page, 'Pair a device');
     await heading(page, 'Pair a device');
-    const { code, poll_token: poll } = await askForCode(stack);
-    await page.keyboard.type(code.toLowerCase());
+    await page.keyboard.type('abc-234');
     await page.getByText('test-rig').waitFor();
+    await page.getByText('192.0.2.7').waitFor();
+    await accessible(page, 'a device that asks');
     await page.keyboard.type('car7');
     await page.keyboard.press('Enter');
-    await page.getByText('sends as car7').waitFor();
-    const told = await (await get(stack, '/api/v1/pairing', poll)).json();
-    assert.equal(told.state, 'approved');
-    assert.equal(told.driver, 'car7');
+    await page.getByText('test-rig sends as car7').waitFor();
     /* The focus is on the button for another one. */
     await page.keyboard.press('Enter');
-    const second = await askForCode(stack);
-    await page.keyboard.type(second.code);
-    await page.getByText('test-rig').waitFor();
+    await page.keyboard.insertText('https://pit.example/#/pair?code=abc234');
+    await page.getByText('192.0.2.7').waitFor();
     for (const key of ['Tab', 'Tab', 'Tab', 'Enter']) {
       await page.keyboard.press(key);
     }
     await page.getByText('Refused').waitFor();
-    const state = await (await get(stack, '/api/v1/pairing',
-      second.poll_token)).json();
-    assert.equal(state.state, 'refused');
-    await visit(page, 'Devices');
-    await hasLine(page, 'car7');
+    assert.deepEqual(asked, [
+      ['lookup', { code: 'ABC234' }],
+      ['approve', { code: 'ABC234', driver: 'car7', name: 'test-rig' }],
+      ['lookup', { code: 'ABC234' }],
+      ['refuse', { code: 'ABC234' }],
+    ]);
     assert.deepEqual(page.problems, []);
+  },
+
+  /* Over a network without TLS: said in red before the first password; no
+   * clipboard and no Web Locks, and both go on without. */
+  async lan(stack, browser) {
+    const page = await browser.open(`${stack.url}/#/keys`);
+    await heading(page, 'Log in');
+    await page.getByText('Not encrypted.').waitFor();
+    await accessible(page, 'login without TLS');
+    await logIn(page, 'admin', stack.options.login.password);
+    await heading(page, 'API keys');
+    await page.getByText('Not encrypted.').waitFor();
+    assert.equal(await page.evaluate(() =>
+      Boolean(navigator.locks || navigator.clipboard)), false);
+    await ask(page, 'New key …', { Name: 'copied' });
+    await page.getByRole('button', { name: 'Copy Key' }).click();
+    await page.getByText('copied', { exact: true }).last().waitFor();
+    const key = await toldOnce(page, 'Key');
+    await fieldTakes(page, key);
+    const second = await browser.open(`${stack.url}/#/people`);
+    await hasLine(second, 'admin');
+    await browser.context.clearCookies({ name: 'pitbox_access' });
+    await Promise.all([visit(page, 'Audit log'), visit(second, 'Devices')]);
+    await Promise.all([hasLine(page, 'admin'), hasLine(second, 'car1')]);
+    assert.deepEqual([...page.problems, ...second.problems], []);
   },
 
   /* Each page in both sizes: axe-core finds nothing, nothing is wider than
@@ -295,6 +320,7 @@ const cases = {
     const names = ['', 'pair', 'people', 'devices', 'keys', 'shares', 'audit',
       'account', ...open];
     if (folder) await mkdir(folder, { recursive: true });
+    await listFails(page);
     for (const [width, height] of SIZES) {
       await page.setViewportSize({ width, height });
       for (const name of names) {
@@ -329,15 +355,43 @@ async function setupIsOver(stack) {
   assert.ok(response.status >= 400, 'a set-up link works twice');
 }
 
-async function askForCode(stack) {
-  const response = await fetch(`${stack.url}/api/v1/pairing`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      device: 'test-rig', version: '0.1.0', platform: 'Linux',
-    }),
+/* Plays the server's part of a pairing; gives what it was asked. */
+async function playPairing(page, code) {
+  const asked = [];
+  await page.route('**/api/v1/pairing/*', (route) => {
+    const what = route.request().url().split('/').pop();
+    const body = route.request().postDataJSON();
+    asked.push([what, body]);
+    if (body.code !== code) return route.fulfill({ status: 404, json: {} });
+    return route.fulfill({
+      json: what === 'lookup' ? {
+        device: 'test-rig', address: '192.0.2.7', version: '0.1.0',
+        platform: 'Linux', expires_utc_ms: Date.now() + 300000,
+      } : { device: body.name, driver: body.driver },
+    });
   });
-  assert.equal(response.status, 201);
-  return response.json();
+  return asked;
+}
+
+/* What was copied is what is pasted. */
+async function fieldTakes(page, text) {
+  await page.getByRole('button', { name: 'New key …' }).click();
+  const name = page.getByRole('dialog').getByLabel('Name', { exact: true });
+  await name.focus();
+  await page.keyboard.press('Control+V');
+  assert.equal(await name.inputValue(), text);
+  await page.keyboard.press('Escape');
+}
+
+/* A list that is not to be had says so, and comes back on demand. */
+async function listFails(page) {
+  await page.route('**/api/v1/keys?*', (route) => route.abort());
+  await page.evaluate(() => { location.hash = '#/keys'; });
+  await page.getByText('The server does not answer.').waitFor();
+  await accessible(page, 'a list that is not to be had');
+  await page.unroute('**/api/v1/keys?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('No API key yet.').waitFor();
 }
 
 await run(async () => {
@@ -348,6 +402,7 @@ await run(async () => {
   const stack = await startStack({
     drivers: [{ id: 'car1' }], width: 640, height: 360, fps: 30,
     bitrateKbps: 1000,
+    ...(name === 'lan' ? { bind: ownAddress('IPv4') } : {}),
   });
   const browser = await startChromium();
   let passed = false;
