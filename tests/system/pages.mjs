@@ -327,8 +327,8 @@ const cases = {
         await page.evaluate((n) => { location.hash = `#/${n}`; }, name);
         await (name === '' ? frames(page)
           : page.locator(`.page-${name} h1`).waitFor());
-        await page.locator('.list-state:visible', { hasText: 'Asking' })
-          .waitFor({ state: 'detached' });
+        await until('the lists', async () => await page.locator(
+          '.list-state:visible', { hasText: 'Asking' }).count() === 0);
         await accessible(page, name || 'live');
         assert.equal(await page.evaluate(() =>
           document.documentElement.scrollWidth > innerWidth), false,
