@@ -122,6 +122,15 @@ test_interpolated_values (void)
   g_assert_cmpint (match.sample->utc_us, ==, 1000000 + 97000);
 }
 
+static guint
+count_rows (const GstPitboxMatcher *matcher)
+{
+  g_autoptr (GPtrArray) rows =
+      gst_pitbox_matcher_range (matcher, NONE, GST_SECOND);
+
+  return rows->len;
+}
+
 static void
 test_ring_is_bounded_and_ordered (void)
 {
@@ -133,7 +142,6 @@ test_ring_is_bounded_and_ordered (void)
   push (matcher, 45); /* late, within the ring */
   push (matcher, 45); /* the same again */
   push (matcher, 1); /* older than all of a full ring */
-  g_assert_cmpuint (gst_pitbox_matcher_get_n_rows (matcher), ==, 4);
   rows = gst_pitbox_matcher_range (matcher, NONE, 100 * MS);
   g_assert_cmpuint (rows->len, ==, 4);
   for (guint i = 0; i < 4; i++) {
@@ -142,7 +150,6 @@ test_ring_is_bounded_and_ordered (void)
 
     g_assert_cmpuint (sample->time, ==, wanted[i] * MS);
   }
-  g_assert_cmpuint (gst_pitbox_matcher_newest (matcher)->time, ==, 60 * MS);
 }
 
 static void
@@ -170,11 +177,11 @@ test_window_and_settling (void)
   g_assert_false (gst_pitbox_matcher_is_settled (matcher, 101 * MS));
   gst_pitbox_matcher_advance (matcher, 150 * MS);
   g_assert_true (gst_pitbox_matcher_is_settled (matcher, 150 * MS));
-  g_assert_cmpuint (gst_pitbox_matcher_get_n_rows (matcher), ==, 1);
+  g_assert_cmpuint (count_rows (matcher), ==, 1);
   push (matcher, 151);
-  g_assert_cmpuint (gst_pitbox_matcher_get_n_rows (matcher), ==, 1);
+  g_assert_cmpuint (count_rows (matcher), ==, 1);
   gst_pitbox_matcher_reset (matcher);
-  g_assert_null (gst_pitbox_matcher_newest (matcher));
+  g_assert_cmpuint (count_rows (matcher), ==, 0);
   g_assert_false (gst_pitbox_matcher_is_settled (matcher, 0));
 }
 
@@ -207,20 +214,10 @@ test_rtp_timestamps (void)
     { 1 * GST_SECOND, G_MAXUINT32, 89999 },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
-    guint32 rtp =
-        gst_pitbox_running_time_to_rtp (table[i].time, table[i].offset);
-    GstClockTime near = table[i].time + 3 * GST_SECOND, back;
-
-    g_assert_cmpuint (rtp, ==, table[i].rtp);
-    back = gst_pitbox_rtp_to_running_time (rtp, table[i].offset, near);
-    g_assert_cmpuint (back, <=, table[i].time);
-    g_assert_cmpuint (table[i].time - back, <=, 11111);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     g_assert_cmpuint (
-        gst_pitbox_running_time_to_rtp (back, table[i].offset), ==, rtp);
-  }
-  g_assert_cmpuint (
-      gst_pitbox_rtp_to_running_time ((guint32) -90000, 0, 0), ==, 0);
+        gst_pitbox_running_time_to_rtp (table[i].time, table[i].offset), ==,
+        table[i].rtp);
 }
 
 int

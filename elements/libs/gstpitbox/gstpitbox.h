@@ -22,8 +22,8 @@
 #include <gstpitbox/gstpitboxschema.h>
 #include <gstpitbox/gstpitboxsession.h>
 #include <gstpitbox/gstpitboxstreamid.h>
+#include <gstpitbox/gstpitboxstrip.h>
 #include <gstpitbox/gstpitboxtemplate.h>
 #include <gstpitbox/gstpitboxtime.h>
-#include <gstpitbox/gstpitboxstrip.h>
 #include <gstpitbox/gstpitboxunit.h>
 #include <gstpitbox/gstpitboxwindow.h>

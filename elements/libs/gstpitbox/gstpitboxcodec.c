@@ -97,7 +97,7 @@ gst_pitbox_codec_free (GstPitboxCodec *codec)
   g_free (codec);
 }
 
-/**
+/*
  * gst_pitbox_codec_is_independent:
  * @codec: a codec
  *

@@ -37,8 +37,6 @@ GST_PITBOX_API GstPitboxCodec *gst_pitbox_codec_new (
     GstPitboxCodecId id, const GstPitboxSchema *schema);
 GST_PITBOX_API void gst_pitbox_codec_free (GstPitboxCodec *codec);
 GST_PITBOX_API gboolean gst_pitbox_codec_is_known (guint id);
-GST_PITBOX_API gboolean gst_pitbox_codec_is_independent (
-    const GstPitboxCodec *codec);
 GST_PITBOX_API gsize gst_pitbox_codec_encode (
     GstPitboxCodec *codec, const guint8 *row, gboolean key, guint8 *block);
 GST_PITBOX_API gboolean gst_pitbox_codec_decode (GstPitboxCodec *codec,

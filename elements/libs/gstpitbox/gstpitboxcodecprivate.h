@@ -24,4 +24,7 @@ G_GNUC_INTERNAL extern const GstPitboxCodecClass gst_pitbox_codec_raw;
 G_GNUC_INTERNAL extern const GstPitboxCodecClass gst_pitbox_codec_zlib;
 G_GNUC_INTERNAL extern const GstPitboxCodecClass gst_pitbox_codec_predictive;
 
+G_GNUC_INTERNAL gboolean gst_pitbox_codec_is_independent (
+    const GstPitboxCodec *codec);
+
 G_END_DECLS

@@ -2,9 +2,10 @@
  * GstPitboxDecoder: bounds, order and resynchronisation. */
 #include "gstpitboxdecoder.h"
 
-#include "gstpitboxcodec.h"
+#include "gstpitboxcodecprivate.h"
 #include "gstpitboxerror.h"
 #include "gstpitboxfragment.h"
+#include "gstpitboxunitprivate.h"
 
 #include <string.h>
 

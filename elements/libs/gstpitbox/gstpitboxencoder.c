@@ -5,7 +5,7 @@
 #include "gstpitboxfields.h"
 #include "gstpitboxfragment.h"
 #include "gstpitboxrow.h"
-#include "gstpitboxunit.h"
+#include "gstpitboxunitprivate.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Small sums over the variables of a row, out of text that anybody wrote. */
-#include "gstpitboxexpression.h"
+#include "gstpitboxexpressionprivate.h"
 
 #include <math.h>
 #include <string.h>
@@ -314,7 +314,7 @@ gst_pitbox_expression_evaluate (
   return isfinite (stack[0]) ? stack[0] : NAN;
 }
 
-/**
+/*
  * gst_pitbox_expression_get_var:
  * @expression: a sum
  *
@@ -330,7 +330,7 @@ gst_pitbox_expression_get_var (const GstPitboxExpression *expression)
   return NULL;
 }
 
-/**
+/*
  * gst_pitbox_expression_get_name:
  * @expression: a sum
  *

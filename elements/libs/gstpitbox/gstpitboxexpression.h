@@ -29,10 +29,6 @@ GST_PITBOX_API void gst_pitbox_expression_bind (
     GstPitboxExpression *expression, const GstPitboxSchema *schema);
 GST_PITBOX_API gdouble gst_pitbox_expression_evaluate (
     const GstPitboxExpression *expression, const guint8 *row);
-GST_PITBOX_API const GstPitboxVar *gst_pitbox_expression_get_var (
-    const GstPitboxExpression *expression);
-GST_PITBOX_API const gchar *gst_pitbox_expression_get_name (
-    const GstPitboxExpression *expression);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxExpression, gst_pitbox_expression_free)
 

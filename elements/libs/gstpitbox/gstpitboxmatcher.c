@@ -320,28 +320,3 @@ gst_pitbox_matcher_range (
     g_ptr_array_add (rows, gst_pitbox_sample_ref (*slot (matcher, i)));
   return rows;
 }
-
-/**
- * gst_pitbox_matcher_newest:
- * @matcher: a matcher
- *
- * Returns: (transfer none) (nullable): the row with the highest running time;
- *   valid until the next change
- */
-GstPitboxSample *
-gst_pitbox_matcher_newest (const GstPitboxMatcher *matcher)
-{
-  return matcher->n_rows > 0 ? *slot (matcher, matcher->n_rows - 1) : NULL;
-}
-
-/**
- * gst_pitbox_matcher_get_n_rows:
- * @matcher: a matcher
- *
- * Returns: rows in the ring
- */
-guint
-gst_pitbox_matcher_get_n_rows (const GstPitboxMatcher *matcher)
-{
-  return matcher->n_rows;
-}

@@ -93,10 +93,6 @@ GST_PITBOX_API gboolean gst_pitbox_matcher_find (
     GstPitboxMatchPolicy policy, GstClockTime max_diff, GstPitboxMatch *match);
 GST_PITBOX_API GPtrArray *gst_pitbox_matcher_range (
     const GstPitboxMatcher *matcher, GstClockTime after, GstClockTime until);
-GST_PITBOX_API GstPitboxSample *gst_pitbox_matcher_newest (
-    const GstPitboxMatcher *matcher);
-GST_PITBOX_API guint gst_pitbox_matcher_get_n_rows (
-    const GstPitboxMatcher *matcher);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstPitboxMatcher, gst_pitbox_matcher_free)
 

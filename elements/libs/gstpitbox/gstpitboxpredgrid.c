@@ -34,8 +34,8 @@
 #define FIT_TOLERANCE 1.5
 #define MAX_FAILURES 6
 
-gdouble
-gst_pitbox_pred_grid_value (const PredGrid *grid, gint32 k)
+static gdouble
+value_of (const PredGrid *grid, gint32 k)
 {
   gfloat metres = (gfloat) k * CENTIMETRE;
 
@@ -43,8 +43,8 @@ gst_pitbox_pred_grid_value (const PredGrid *grid, gint32 k)
 }
 
 /* The grid point next to @value. */
-gint32
-gst_pitbox_pred_grid_nearest (const PredGrid *grid, gdouble value)
+static gint32
+nearest (const PredGrid *grid, gdouble value)
 {
   gdouble k = (value - grid->origin) / (grid->scale * 0.01);
 
@@ -71,8 +71,7 @@ gst_pitbox_pred_grid_code (
     Pred *self, PredGrid *grid, PredChannel *ch, guint64 *bits)
 {
   GstPitboxRange *r = &self->range;
-  gint32 near = gst_pitbox_pred_grid_nearest (grid, self->p), k = near,
-         miss = 0;
+  gint32 near = nearest (grid, self->p), k = near, miss = 0;
   gboolean hit = FALSE;
   gdouble value;
   gint64 far;
@@ -81,8 +80,8 @@ gst_pitbox_pred_grid_code (
     gdouble x = pred_to_double (KIND_F64, *bits);
     gint64 d;
 
-    k = gst_pitbox_pred_grid_nearest (grid, x);
-    d = distance (*bits, gst_pitbox_pred_grid_value (grid, k));
+    k = nearest (grid, x);
+    d = distance (*bits, value_of (grid, k));
     hit = ABS (d) <= MAX_MISS && ABS (k - near) < (1 << 18);
     miss = hit ? (gint32) d : 0;
     grid->failures += !hit;
@@ -97,7 +96,7 @@ gst_pitbox_pred_grid_code (
       grid->miss + pred_code_number (r, self->ctx.number[3], miss - grid->miss);
   grid->miss = CLAMP (miss, -MAX_MISS, MAX_MISS);
   if (r->decoding) {
-    value = gst_pitbox_pred_grid_value (grid, k);
+    value = value_of (grid, k);
     memcpy (bits, &value, 8);
     *bits += (guint64) (gint64) miss;
   }
@@ -116,8 +115,8 @@ gst_pitbox_pred_grid_code_place (Pred *self, PredGrid *grid, guint64 *bits)
   if (!r->decoding) {
     gint64 d;
 
-    k = gst_pitbox_pred_grid_nearest (grid, pred_to_double (KIND_F64, *bits));
-    d = distance (*bits, gst_pitbox_pred_grid_value (grid, k));
+    k = nearest (grid, pred_to_double (KIND_F64, *bits));
+    d = distance (*bits, value_of (grid, k));
     hit = ABS (d) <= MAX_MISS && ABS (k) < PLACE_LIMIT;
     miss = hit ? (gint32) d : 0;
   }
@@ -128,7 +127,7 @@ gst_pitbox_pred_grid_code_place (Pred *self, PredGrid *grid, guint64 *bits)
   miss = pred_code_number (r, self->ctx.number[3], miss);
   grid->miss = CLAMP (miss, -MAX_MISS, MAX_MISS);
   if (r->decoding) {
-    value = gst_pitbox_pred_grid_value (grid, k);
+    value = value_of (grid, k);
     memcpy (bits, &value, 8);
     *bits += (guint64) (gint64) miss;
   }
@@ -145,28 +144,6 @@ code_short (GstPitboxRange *r, gdouble value, guint drop)
   bits = gst_pitbox_range_raw (r, bits >> drop, 64 - drop) << drop;
   memcpy (&value, &bits, 8);
   return value;
-}
-
-/* Part of a key row. */
-void
-gst_pitbox_pred_grid_code_key (Pred *self, PredGrid *grid)
-{
-  GstPitboxRange *r = &self->range;
-
-  grid->on = FALSE;
-  if (grid->channel < 0)
-    return;
-  if (!r->decoding && grid->search.found)
-    gst_pitbox_pred_grid_fit (grid);
-  grid->on = gst_pitbox_range_raw (r, grid->search.found, 1);
-  if (!grid->on)
-    return;
-  grid->origin = code_short (r, grid->search.origin, 0);
-  grid->scale = code_short (r, grid->search.scale, SCALE_DROP);
-  grid->miss = 0;
-  grid->per_unit = -128 * pred_exponent (grid->scale * 0.01);
-  grid->on = grid->scale > MIN_SCALE * 1e-3 && grid->scale < MAX_SCALE
-             && grid->origin > -400 && grid->origin < 400;
 }
 
 /* Least squares of value over metres. Returns the error in units in the last
@@ -202,8 +179,8 @@ fit (const PredGridSearch *s, gint32 zero, gdouble *origin, gdouble *scale)
 }
 
 /* Encoder: the rule again from the newest values. */
-void
-gst_pitbox_pred_grid_fit (PredGrid *grid)
+static void
+fit_again (PredGrid *grid)
 {
   PredGridSearch *s = &grid->search;
   gdouble origin, scale;
@@ -218,6 +195,28 @@ gst_pitbox_pred_grid_fit (PredGrid *grid)
     s->scale = scale;
   }
   grid->failures = 0;
+}
+
+/* Part of a key row. */
+void
+gst_pitbox_pred_grid_code_key (Pred *self, PredGrid *grid)
+{
+  GstPitboxRange *r = &self->range;
+
+  grid->on = FALSE;
+  if (grid->channel < 0)
+    return;
+  if (!r->decoding && grid->search.found)
+    fit_again (grid);
+  grid->on = gst_pitbox_range_raw (r, grid->search.found, 1);
+  if (!grid->on)
+    return;
+  grid->origin = code_short (r, grid->search.origin, 0);
+  grid->scale = code_short (r, grid->search.scale, SCALE_DROP);
+  grid->miss = 0;
+  grid->per_unit = -128 * pred_exponent (grid->scale * 0.01);
+  grid->on = grid->scale > MIN_SCALE * 1e-3 && grid->scale < MAX_SCALE
+             && grid->origin > -400 && grid->origin < 400;
 }
 
 /* Steps between neighbours must round as they would on this zero. */

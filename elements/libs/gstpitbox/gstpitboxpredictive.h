@@ -248,16 +248,11 @@ G_GNUC_INTERNAL void gst_pitbox_pred_restart (
 G_GNUC_INTERNAL void gst_pitbox_pred_prime (Pred *self, PredChannel *ch);
 
 /* gstpitboxpredgrid.c */
-G_GNUC_INTERNAL gdouble gst_pitbox_pred_grid_value (
-    const PredGrid *grid, gint32 k);
-G_GNUC_INTERNAL gint32 gst_pitbox_pred_grid_nearest (
-    const PredGrid *grid, gdouble value);
 G_GNUC_INTERNAL gboolean gst_pitbox_pred_grid_code (
     Pred *self, PredGrid *grid, PredChannel *ch, guint64 *bits);
 G_GNUC_INTERNAL gboolean gst_pitbox_pred_grid_code_place (
     Pred *self, PredGrid *grid, guint64 *bits);
 G_GNUC_INTERNAL void gst_pitbox_pred_grid_code_key (Pred *self, PredGrid *grid);
-G_GNUC_INTERNAL void gst_pitbox_pred_grid_fit (PredGrid *grid);
 G_GNUC_INTERNAL void gst_pitbox_pred_grid_learn (
     PredGrid *grid, gdouble value, gdouble latitude);
 

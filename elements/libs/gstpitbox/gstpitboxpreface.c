@@ -4,7 +4,7 @@
 
 #include "gstpitboxcaps.h"
 #include "gstpitboxfragment.h"
-#include "gstpitboxunit.h"
+#include "gstpitboxunitprivate.h"
 
 #include <string.h>
 

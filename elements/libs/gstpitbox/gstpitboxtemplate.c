@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gstpitboxerror.h"
-#include "gstpitboxexpression.h"
+#include "gstpitboxexpressionprivate.h"
 #include "gstpitboxrow.h"
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Running time as an RTP timestamp, and back. */
+ * Running time as an RTP timestamp. */
 #pragma once
 
 #include <gstpitbox/gstpitboxapi.h>
@@ -12,7 +12,5 @@ G_BEGIN_DECLS
 
 GST_PITBOX_API guint32 gst_pitbox_running_time_to_rtp (
     GstClockTime running_time, guint32 timestamp_offset);
-GST_PITBOX_API GstClockTime gst_pitbox_rtp_to_running_time (
-    guint32 rtp, guint32 timestamp_offset, GstClockTime near);
 
 G_END_DECLS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Reading and writing one KLV unit; merging is in gstpitboxunitmerge.c. */
-#include "gstpitboxunit.h"
+#include "gstpitboxunitprivate.h"
 
 #include "gstpitboxbytes.h"
 #include "gstpitboxcrc32c.h"
@@ -50,7 +50,7 @@ static const guint8 unit_key[GST_PITBOX_UNIT_KEY_BYTES] = { 0x06, 0x0e, 0x2b,
 /* Twelve days in 1/90000 s: keeps offsets far from overflow in ns. */
 #define MAX_OFFSET (G_GINT64_CONSTANT (1) << 36)
 
-/**
+/*
  * gst_pitbox_unit_offset_from_ns:
  * @ns: a time difference
  *
@@ -65,7 +65,7 @@ gst_pitbox_unit_offset_from_ns (gint64 ns)
   return scaled >= 0 ? (scaled + 50000) / 100000 : -((50000 - scaled) / 100000);
 }
 
-/**
+/*
  * gst_pitbox_unit_offset_to_ns:
  * @offset: a time difference in 1/90000 s
  *
@@ -120,7 +120,7 @@ gst_pitbox_unit_predict (const GstPitboxUnitKey *key, guint tick_rate,
       key->utc_us != 0 ? (gint64) ((guint64) key->utc_us + (guint64) us) : 0;
 }
 
-/**
+/*
  * gst_pitbox_unit_resolve:
  * @key: the last key unit's fields
  * @tick_rate: ticks a second, from the schema; >= 1
@@ -415,7 +415,7 @@ write_value (const GstPitboxUnit *unit, GByteArray *out)
     g_byte_array_append (out, unit->rows[i].block, unit->rows[i].block_bytes);
 }
 
-/**
+/*
  * gst_pitbox_unit_write:
  * @unit: a unit of at most %GST_PITBOX_MAX_UNIT_BYTES; its @residue must be
  *   gst_pitbox_unit_key_mask() of its key for a delta unit and is taken as 0

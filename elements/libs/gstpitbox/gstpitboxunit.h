@@ -26,7 +26,7 @@ G_BEGIN_DECLS
  * @block: the coded row
  * @block_bytes: bytes in @block
  *
- * One row of a unit, still coded. Predictions: see gst_pitbox_unit_resolve().
+ * One row of a unit, still coded. Predictions: see gst_pitbox_unit_predict().
  */
 typedef struct {
   gboolean discont;
@@ -117,20 +117,12 @@ typedef struct {
 GST_PITBOX_API gboolean gst_pitbox_unit_parse (const guint8 *data, gsize size,
     GstPitboxUnit *unit, gsize *consumed,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GST_PITBOX_API void gst_pitbox_unit_write (
-    const GstPitboxUnit *unit, GByteArray *out);
 
 GST_PITBOX_API guint32 gst_pitbox_unit_key_mask (const GstPitboxUnitKey *key);
 GST_PITBOX_API void gst_pitbox_unit_predict (const GstPitboxUnitKey *key,
     guint tick_rate, guint index, gint64 tick_delta, GstPitboxUnitTimes *times);
-GST_PITBOX_API void gst_pitbox_unit_resolve (const GstPitboxUnitKey *key,
-    guint tick_rate, guint index, const GstPitboxUnitRow *row,
-    GstPitboxUnitTimes *times);
 
 GST_PITBOX_API GstBuffer *gst_pitbox_unit_merge (GstBuffer *const *units,
     guint n_units, GstClockTime pts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-GST_PITBOX_API gint64 gst_pitbox_unit_offset_from_ns (gint64 ns);
-GST_PITBOX_API gint64 gst_pitbox_unit_offset_to_ns (gint64 offset);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Several units into one for a video frame, without coding a row again. */
 #include "gstpitboxerror.h"
-#include "gstpitboxunit.h"
+#include "gstpitboxunitprivate.h"
 
 /* Head bytes that merging may add for each row. */
 #define MAX_ROW_HEAD_BYTES 64
