@@ -220,7 +220,8 @@ find_best_force (const RsCarSpec *spec, double v)
     const double rpm = MAX (rs_car_spec_rpm (spec, v, gear), spec->launch_rpm);
 
     if (rpm <= spec->redline_rpm)
-      best = MAX (best, rs_car_spec_drive_force (spec, rpm, gear, 1.0));
+      best = MAX (best, rs_car_spec_full_torque (spec, rpm)
+                            * rs_car_spec_leverage (spec, gear));
   }
   return best;
 }
@@ -305,14 +306,4 @@ rs_car_spec_leverage (const RsCarSpec *spec, int gear)
     return 0;
   return spec->gear[gear - 1] * spec->final_drive * spec->driveline_efficiency
          / spec->wheel_radius_m;
-}
-
-/* Newtons at the driven wheels' contact; 0 in neutral. */
-double
-rs_car_spec_drive_force (
-    const RsCarSpec *spec, double rpm, int gear, double throttle)
-{
-  return (throttle * rs_car_spec_full_torque (spec, rpm)
-             - (1 - throttle) * rs_car_spec_friction (spec, rpm))
-         * rs_car_spec_leverage (spec, gear);
 }

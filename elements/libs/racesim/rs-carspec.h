@@ -52,5 +52,3 @@ double rs_car_spec_friction (const RsCarSpec *spec, double rpm);
 double rs_car_spec_rpm (const RsCarSpec *spec, double wheel_mps, int gear);
 double rs_car_spec_best_force (const RsCarSpec *spec, double v);
 double rs_car_spec_leverage (const RsCarSpec *spec, int gear);
-double rs_car_spec_drive_force (
-    const RsCarSpec *spec, double rpm, int gear, double throttle);

@@ -34,7 +34,6 @@ typedef struct {
   double repair_left_s;
   double fuel_goal_l; /* litres in the tank after the stop */
   double fuel_rate_lps;
-  double rest_s; /* session time until which it stays in the box */
   int decided_lap; /* in which it was thought about */
   gboolean serving, through; /* through: this visit is a drive-through */
   int compound; /* of the next set */

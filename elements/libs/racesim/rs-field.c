@@ -20,7 +20,6 @@
 /* Streams of independent numbers under the one seed. */
 #define STREAM_DRIVER 0x51
 #define STREAM_SKILL 0x52
-#define STREAM_CLASS 0x55
 #define STREAM_JOIN 0x56
 
 /*

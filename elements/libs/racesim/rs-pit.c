@@ -90,8 +90,8 @@ decide_in_race (RsRace *race, RsEntry *entry)
 }
 
 /* Comes in this lap? Adds to what it wants of a stop. */
-void
-rs_pit_decide (RsRace *race, RsEntry *entry)
+static void
+decide (RsRace *race, RsEntry *entry)
 {
   if (entry->done)
     entry->pit.wants = RS_PIT_PARK;
@@ -292,7 +292,7 @@ approach_lane (RsRace *race, RsEntry *entry)
   if (left < DECIDE_M && entry->pit.decided_lap != entry->timer.lap
       && race->state != RS_STATE_PARADE) {
     entry->pit.decided_lap = entry->timer.lap;
-    rs_pit_decide (race, entry);
+    decide (race, entry);
   }
   if (entry->pit.wants == 0 || race->state == RS_STATE_PARADE)
     return;

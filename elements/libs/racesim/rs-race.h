@@ -176,7 +176,6 @@ double rs_traffic_gap_m (
     const RsRace *race, const RsEntry *from, const RsEntry *to);
 
 void rs_pit_step (RsRace *race, RsEntry *entry, double dt);
-void rs_pit_decide (RsRace *race, RsEntry *entry);
 void rs_pit_stand_in_box (RsRace *race, RsEntry *entry);
 void rs_pit_serve (RsRace *race, RsEntry *entry);
 int rs_pit_status (const RsEntry *entry);
@@ -185,7 +184,6 @@ void rs_trouble_step (RsRace *race, RsEntry *entry, double dt);
 void rs_trouble_wide (RsRace *race, RsEntry *entry, gboolean cut);
 void rs_trouble_spin (RsRace *race, RsEntry *entry);
 void rs_trouble_crash (RsRace *race, RsEntry *entry);
-void rs_trouble_contact (RsRace *race, RsEntry *a, RsEntry *b);
 void rs_trouble_tow (RsRace *race, RsEntry *entry);
 void rs_trouble_black (RsRace *race, RsEntry *entry);
 void rs_trouble_leave (RsRace *race, RsEntry *entry, gboolean disconnected);

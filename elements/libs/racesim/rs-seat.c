@@ -4,13 +4,24 @@
 
 #include <math.h>
 
+/* Notes what the crew sees at the tyres while the car stands in its box. */
+static void
+look_at_tyres (RsGarage *garage, const RsCar *car)
+{
+  for (guint w = 0; w < RS_WHEELS; w++)
+    for (guint k = 0; k < 3; k++) {
+      garage->carcass_c[w][k] = car->wheel[w].carcass_c;
+      garage->wear[w][k] = car->wheel[w].wear[k];
+    }
+}
+
 void
 rs_seat_init (RsSeat *seat, guint entry, const RsCar *car, guint64 seed)
 {
   seat->entry = entry;
   seat->water_c = seat->oil_c = 77;
   rs_body_init (&seat->body, car, seed);
-  rs_garage_look (&seat->garage, car);
+  look_at_tyres (&seat->garage, car);
   rs_seat_begin (seat);
 }
 
@@ -94,16 +105,5 @@ rs_seat_step (
   seat->oil_c += dt * 0.012 * (78 + 30 * load - seat->oil_c);
   seat->blank_rows = MAX (0, seat->blank_rows - 1);
   if (car->in_stall)
-    rs_garage_look (&seat->garage, car);
-}
-
-/* Notes what the crew sees at the tyres while the car stands in its box. */
-void
-rs_garage_look (RsGarage *garage, const RsCar *car)
-{
-  for (guint w = 0; w < RS_WHEELS; w++)
-    for (guint k = 0; k < 3; k++) {
-      garage->carcass_c[w][k] = car->wheel[w].carcass_c;
-      garage->wear[w][k] = car->wheel[w].wear[k];
-    }
+    look_at_tyres (&seat->garage, car);
 }

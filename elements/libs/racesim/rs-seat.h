@@ -42,4 +42,3 @@ void rs_seat_begin (RsSeat *seat);
 void rs_seat_sample (RsSeat *seat, const RsCar *car, guint k, double dt);
 void rs_seat_step (
     RsSeat *seat, const RsEntry *me, double time_s, int lap_before, double dt);
-void rs_garage_look (RsGarage *garage, const RsCar *car);

@@ -130,8 +130,8 @@ rs_trouble_crash (RsRace *race, RsEntry *entry)
     rs_control_caution (race, TRUE);
 }
 
-void
-rs_trouble_contact (RsRace *race, RsEntry *a, RsEntry *b)
+static void
+touch (RsRace *race, RsEntry *a, RsEntry *b)
 {
   const double u = chance (race, a, STREAM_KIND + 1);
 
@@ -264,7 +264,7 @@ tempt_fate (RsRace *race, RsEntry *entry)
   } else if (v < CHANCE_CONTACT * more) {
     other = someone_near (race, entry);
     if (other != NULL)
-      rs_trouble_contact (race, entry, other);
+      touch (race, entry, other);
   }
 }
 
