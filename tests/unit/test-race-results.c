@@ -8,10 +8,8 @@
 #include "../lib/pb-test-race.h"
 
 #define MAX_CARS 64
-#define FURLED 0x80000u
 #define RED 0x10u
 #define DEBRIS 0x40u
-#define START_BITS 0xf0000000u
 /* What depends on where one is. */
 #define OF_PLACE (0x108u | DEBRIS)
 #define OF_CAR 0x1b0020u /* blue, black, disqualified, furled, repair */
@@ -19,11 +17,8 @@
 
 /* What the reader keeps of one car. */
 typedef struct {
-  gint lap, surface, off_tracks, flag_changes, laps_at_finish, stops;
+  gint lap, surface, off_tracks, flag_changes;
   guint32 flags;
-  gboolean finished, checkered;
-  gint finish_order;
-  guint bests;
 } Car;
 
 /* What a row of the seat says of its place. */
@@ -40,14 +35,13 @@ typedef struct {
   Car car[MAX_CARS];
   JsonParser *parser;
   JsonObject *truth;
-  gint session, state, finishes;
-  guint commands, states, sessions, flag_words, tows, blank, incidents_seen;
+  gint session, state;
+  guint commands, states, sessions, flag_words, tows;
   guint32 flags;
-  gdouble fuel_added, fuel, checkered_lap;
+  gdouble fuel_added, fuel;
   /* tick at which the reader saw each lap begin: car, then lap */
   GArray *crossings;
   gboolean was_blank;
-  gint64 blank_ticks;
 } Reader;
 
 typedef struct {
