@@ -3,12 +3,15 @@
 """Who gets what: walks access-matrix.txt against the real server, every
 address × every kind of principal × own and foreign team × good and bad secret;
 and what a withdrawal ends, and how soon."""
+import base64
 import hashlib
+import hmac
 import itertools
 import json
 import os
 import re
 import sqlite3
+import struct
 import subprocess
 import sys
 import time
@@ -422,7 +425,78 @@ def test_revocation(world):
     print(f"a key removed beside the server: {time.monotonic() - began:.2f} s")
 
 
+def totp(secret, step):
+    """RFC 6238, as an authenticator does."""
+    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", step),
+                      "sha1").digest()
+    at = digest[-1] & 15
+    number = struct.unpack(">I", digest[at:at + 4])[0] & 0x7fffffff
+    return f"{number % 10**6:06d}"
+
+
+def test_second_factor(world):
+    """On, needed, taken once, off."""
+    cred = world.cred["red", "engineer"]
+    entry = {"login": "red-engineer", "password": PASSWORD}
+    secret = world.good(200, "POST", "/api/v1/auth/totp", cred)[1]["secret"]
+    step = int(time.time()) // 30
+    near = {totp(secret, step + n) for n in range(-2, 3)}
+    wrong = next(c for c in ("000000", "111111", "222222", "333333", "444444",
+                             "555555") if c not in near)
+    assert world.call("PUT", "/api/v1/auth/totp", cred,
+                      {"code": wrong})[0] == 400
+    world.good(204, "PUT", "/api/v1/auth/totp", cred,
+               {"code": totp(secret, step - 1)})
+
+    def log_in(**more):
+        status, _, text = world.call("POST", "/api/v1/auth/login", None,
+                                     {**entry, **more})
+        return status, json.loads(text)
+    status, body = log_in()
+    assert status == 401 and "totp_needed" in json.dumps(body), body
+    # The one that proved it was taken then.
+    assert log_in(totp=totp(secret, step - 1))[0] == 401
+    status, me = log_in(totp=totp(secret, step))
+    assert status == 200 and me["person"]["totp"], me
+    assert log_in(totp=totp(secret, step))[0] == 401
+    # The password alone tells nobody that there is a second factor.
+    assert "totp" not in json.dumps(log_in(password="wrong horse")[1])
+    assert world.call("DELETE", "/api/v1/auth/totp", cred,
+                      {"password": "wrong horse"})[0] == 403
+    world.good(204, "DELETE", "/api/v1/auth/totp", cred, {"password": PASSWORD})
+    assert log_in()[0] == 200
+
+
+def test_first_account():
+    """Open on loopback, until the link at the start has been used."""
+    with Stack() as stack:
+        world = World.__new__(World)
+        world.stack = stack
+        server = stack.start_server()
+        me = world.good(200, "GET", "/api/v1/auth/me", None)[1]
+        assert me["kind"] == "local" and me["open"] and me["setup"], me
+        # Being on this machine is nothing that another site's page may use.
+        assert world.call("POST", "/api/v1/devices",
+                          {"Origin": "http://evil.example"},
+                          {"name": "x", "driver": "x"})[0] == 403
+        world.good(201, "POST", "/api/v1/devices", None,
+                   {"name": "x", "driver": "x"})
+        token = server.wait_for(r"/#/setup\?token=(\S+)").group(1)
+        entry = {"login": "ann", "name": "Ann", "password": PASSWORD}
+        assert world.call("POST", "/api/v1/auth/setup", None,
+                          {**entry, "token": token[:-1] + "-"})[0] == 403
+        headers, me = world.good(201, "POST", "/api/v1/auth/setup", None,
+                                 {**entry, "token": token})
+        assert me["role"] == "admin" and not me["open"], me
+        assert world.call("POST", "/api/v1/auth/setup", None,
+                          {**entry, "token": token})[0] == 403
+        assert world.call("GET", "/api/v1/drivers")[0] == 401
+        for cookie in headers.get_all("Set-Cookie"):
+            assert "HttpOnly" in cookie and "SameSite=Strict" in cookie, cookie
+
+
 def main():
+    test_first_account()
     rows = read_matrix()
     with Stack() as stack:
         world = World(stack)
@@ -436,6 +510,7 @@ def main():
         test_foreign_pages(world)
         test_revocation(world)
         test_gone_while_it_waits(world)
+        test_second_factor(world)
         test_life(world)
         text = stack.server.err()
         for cred in world.cred.values():
