@@ -88,6 +88,11 @@ def session(world):
                       world.cred["red", "admin"])[1]["session_id"]
 
 
+def tick(world):
+    return world.good(200, "GET", "/api/v1/drivers/red-car/live",
+                      world.cred["red", "admin"])[1]["tick"]
+
+
 def begin(world):
     made = world.good(201, "POST", "/api/v1/devices", world.cred["red", "admin"],
                       {"name": "live-pc", "driver": "red-car"})[1]
@@ -114,16 +119,17 @@ def viewers(world):
                       world.cred["red", "admin"])[1]["viewers"]
 
 
-def expect_end(world, what, cred, withdraw):
-    """A viewer of @cred is gone within a second of the withdrawal."""
+def expect_end(world, what, cred, withdraw, at_once=True):
+    """A viewer of @cred is gone when its withdrawal is answered."""
     watch(world, cred)
     world.stack.wait(lambda: viewers(world) == 1, f"a viewer by {what}", 5)
     withdraw()
     began = time.monotonic()
+    left = viewers(world)
+    assert left == 0 or not at_once, f"{what}: the viewer is still there"
     world.stack.wait(lambda: viewers(world) == 0, f"the end of {what}", 5)
-    took = time.monotonic() - began
-    assert took < 1.0, f"{what}: {took:.2f} s"
-    print(f"viewer by {what}: over {took:.2f} s after it was withdrawn")
+    print(f"viewer by {what}: over {time.monotonic() - began:.2f} s after it "
+          "was withdrawn")
 
 
 def test_viewers(world):
@@ -141,7 +147,7 @@ def test_viewers(world):
                                   f"/api/v1/shares/{share['id']}", red))
     cookie, _ = world.cookie("red-coach")
     expect_end(world, "an account, removed by the command line", cookie,
-               lambda: world.run("user", "remove", "red-coach"))
+               lambda: world.run("user", "remove", "red-coach"), False)
 
 
 def test_device(world):
@@ -155,16 +161,16 @@ def test_device(world):
     assert device["last_seen_utc_ms"] and device["address"], device
     world.good(200, "POST", "/api/v1/devices/live-pc/rotate", red)
     sent = world.stack.server.err().count("a new connection of this driver")
-    time.sleep(1.5)  # what must not happen has no moment to wait for
+    ticks = tick(world)
+    world.stack.wait(lambda: tick(world) > ticks + 90, "it goes on", 30)
     assert session(world) == before, "the stream has ended"
     assert world.stack.server.err().count(
         "a new connection of this driver") == sent
     world.good(204, "DELETE", "/api/v1/devices/live-pc", red)
     began = time.monotonic()
     world.stack.wait(lambda: session(world) is None, "the stream's end", 5)
-    took = time.monotonic() - began
-    assert took < 1.0, took
-    print(f"stream of a revoked device: over after {took:.2f} s")
+    print("stream of a revoked device: over after "
+          f"{time.monotonic() - began:.2f} s")
 
 
 def main():
