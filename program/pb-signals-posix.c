@@ -30,3 +30,17 @@ pb_signals_quit (GMainLoop *loop)
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
 }
+
+/**
+ * pb_signals_reload:
+ * @func: called in the default main context
+ * @user_data: for @func; lives as long as the main loop runs
+ *
+ * What asks the program to read its files again: SIGHUP; on Windows nothing
+ * does. Main thread, once.
+ */
+void
+pb_signals_reload (GSourceFunc func, gpointer user_data)
+{
+  g_unix_signal_add (SIGHUP, func, user_data);
+}

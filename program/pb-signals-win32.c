@@ -34,3 +34,8 @@ pb_signals_quit (GMainLoop *loop)
   main_loop = loop;
   SetConsoleCtrlHandler (on_console_event, TRUE);
 }
+
+void
+pb_signals_reload (GSourceFunc func, gpointer user_data)
+{
+}

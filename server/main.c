@@ -41,6 +41,8 @@ static const gchar examples[] =
     "  pitbox-server reader add studio --driver car07 --driver car08\n"
     "  pitbox-server --bind 0.0.0.0 --insecure-lan --admin-password-file "
     "/etc/pitbox/password\n"
+    "  pitbox-server --bind 0.0.0.0 --tls-certificate chain.pem --tls-key "
+    "key.pem\n"
     "  pitbox-server --http-port 0 --srt-port 0 --ready-file ready.json\n\n"
     "Each setting can stand in a file ([server] group, key = value), in the "
     "environment\n(PITBOX_HTTP_PORT=…) or on the command line; the later "
@@ -63,6 +65,12 @@ static const PbSetting table[] = {
       "N", "UDP port of all viewers, 0 takes any" },
   { "admin-password-file", PB_SETTING_FILE, AT (server.admin_password_file),
       NULL, 0, 0, "FILE", "Let 'admin' log in with the password in FILE" },
+  { "tls-certificate", PB_SETTING_FILE, AT (server.tls_certificate), NULL, 0, 0,
+      "FILE", "HTTPS with this certificate and its chain (PEM)" },
+  { "tls-key", PB_SETTING_FILE, AT (server.tls_key), NULL, 0, 0, "FILE",
+      "The certificate's key (PEM, no passphrase)" },
+  { "tls-self-signed", PB_SETTING_FLAG, AT (server.tls_self_signed), NULL, 0, 0,
+      NULL, "HTTPS with a certificate of our own making" },
   { "insecure-lan", PB_SETTING_FLAG, AT (server.insecure_lan), NULL, 0, 0, NULL,
       "Take passwords over the network without TLS" },
   { "public-address", PB_SETTING_TEXT, AT (server.public_address), NULL, 0, 0,
@@ -141,9 +149,25 @@ check_public_address (const gchar *address, GError **error)
 }
 
 static gboolean
+check_tls (const PbServerOptions *server, GError **error)
+{
+  if (!server->tls_certificate != !server->tls_key)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--tls-certificate FILE and --tls-key FILE go together");
+  else if (server->tls_certificate && server->tls_self_signed)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--tls-self-signed makes a certificate: leave out either it or "
+        "--tls-certificate and --tls-key");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
 complete (Options *o, GError **error)
 {
-  if (!check_public_address (o->server.public_address, error))
+  if (!check_public_address (o->server.public_address, error)
+      || !check_tls (&o->server, error))
     return FALSE;
   if (!o->words && !g_str_equal (o->role, "all")) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
@@ -158,15 +182,34 @@ complete (Options *o, GError **error)
   return TRUE;
 }
 
+static void
+print_welcome (PbServer *server)
+{
+  g_autofree gchar *url = pb_server_dup_url (server);
+  g_autofree gchar *fingerprint = pb_server_dup_fingerprint (server);
+  g_autofree gchar *setup = pb_server_dup_setup_url (server);
+
+  g_printerr ("pitbox-server: ready, open %s\n", url);
+  if (fingerprint)
+    g_printerr ("pitbox-server: certificate SHA-256 %s\n", fingerprint);
+  if (setup)
+    g_printerr ("pitbox-server: create the first account at %s\n", setup);
+}
+
+static gboolean
+reload (gpointer server)
+{
+  pb_server_reload (server);
+  return G_SOURCE_CONTINUE;
+}
+
 static int
 serve (Options *o)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
   g_autoptr (PbServer) server = NULL;
-  g_autofree gchar *url = NULL;
   g_autofree gchar *line = NULL;
-  g_autofree gchar *setup = NULL;
 
   o->server.n_files = pb_file_limit_raise ();
   server = pb_server_new (&o->server, &error);
@@ -175,17 +218,16 @@ serve (Options *o)
     return 1;
   }
   pb_signals_quit (loop);
-  url = pb_server_dup_url (server);
+  /* Else the end of its terminal ends it. */
+  if (o->server.tls_certificate)
+    pb_signals_reload (reload, server);
   line = pb_server_dup_ready_line (server);
   /* Replaced as a whole: who waits for the file never reads half of it. */
   if (o->ready_file && !pb_file_replace (o->ready_file, line, &error)) {
     g_printerr ("pitbox-server: --ready-file: %s\n", error->message);
     return 1;
   }
-  g_printerr ("pitbox-server: ready, open %s\n", url);
-  setup = pb_server_dup_setup_url (server);
-  if (setup)
-    g_printerr ("pitbox-server: create the first account at %s\n", setup);
+  print_welcome (server);
   g_main_loop_run (loop);
   g_printerr ("pitbox-server: stopping\n");
   return 0;

@@ -5,12 +5,15 @@
 #include "auth/pb-bind.h"
 #include "http/pb-guard.h"
 #include "http/pb-http.h"
+#include "http/pb-tls-self-signed.h"
 #include "pb-admin.h"
 #include "pb-data.h"
 #include "recording/pb-recovery.h"
+#include "webrtc/pb-addresses-posix.h"
 
 struct _PbServer {
   PbData *data;
+  PbTls *tls; /* NULL = none */
   PbGuard *guard;
   PbRegistry *registry;
   PbIngest *ingest;
@@ -60,13 +63,50 @@ start_ingest (PbServer *self, const PbServerOptions *options, GError **error)
 }
 
 static gboolean
+self_sign (const gchar *certificate_file, const gchar *key_file, GError **error)
+{
+  g_autoptr (GPtrArray) list = pb_addresses_list ();
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) addresses = NULL;
+
+  for (guint i = 0; i < list->len; i++) {
+    g_autofree gchar *text = g_inet_address_to_string (list->pdata[i]);
+
+    g_strv_builder_add (builder, text);
+  }
+  addresses = g_strv_builder_end (builder);
+  return pb_tls_self_sign (
+      certificate_file, key_file, (const gchar *const *) addresses, error);
+}
+
+static gboolean
+start_tls (PbServer *self, const PbServerOptions *options, GError **error)
+{
+  g_autofree gchar *certificate_file =
+      g_build_filename (self->data->folder, "tls-self-signed.crt", NULL);
+  g_autofree gchar *key_file =
+      g_build_filename (self->data->folder, "tls-self-signed.key", NULL);
+
+  if (options->tls_certificate)
+    self->tls = pb_tls_new (options->tls_certificate, options->tls_key, error);
+  else if (options->tls_self_signed)
+    self->tls = self_sign (certificate_file, key_file, error)
+                    ? pb_tls_new (certificate_file, key_file, error)
+                    : NULL;
+  else
+    return TRUE;
+  return self->tls != NULL;
+}
+
+static gboolean
 start_guard (PbServer *self, const PbServerOptions *options, GError **error)
 {
   const PbGuardConfig config = {
     .store = self->data->store,
     .seal = self->data->seal,
     .loopback = pb_bind_is_loopback (options->bind),
-    .insecure_lan = options->insecure_lan,
+    .insecure_lan = options->insecure_lan && !self->tls
+                    && !pb_bind_is_loopback (options->bind),
   };
 
   if (options->admin_password_file
@@ -77,7 +117,7 @@ start_guard (PbServer *self, const PbServerOptions *options, GError **error)
   return self->guard
          && pb_bind_check (options->bind,
              pb_directory_has_people (pb_guard_get_directory (self->guard)),
-             options->insecure_lan, error);
+             self->tls || options->insecure_lan, error);
 }
 
 static gboolean
@@ -99,6 +139,9 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     .port = options->http_port,
     .n_files = options->n_files,
     .dashboard = options->dashboard,
+    .tls = self->tls,
+    /* A browser that was told so would refuse the next self-signed one. */
+    .hsts = options->tls_certificate != NULL,
   };
 
   self->whep = pb_whep_new (&whep, error);
@@ -127,6 +170,7 @@ pb_server_new (const PbServerOptions *options, GError **error)
 
   self->data = pb_data_open (options->data_dir, error);
   if (!self->data || !pb_data_lock (self->data, error)
+      || !start_tls (self, options, error)
       || !start_guard (self, options, error) || !recover (self, error))
     return NULL;
   self->registry = pb_registry_new (&limits);
@@ -151,8 +195,33 @@ pb_server_free (PbServer *self)
   g_clear_pointer (&self->ingest, pb_ingest_free);
   g_clear_pointer (&self->registry, pb_registry_free);
   g_clear_pointer (&self->guard, pb_guard_free);
+  g_clear_pointer (&self->tls, pb_tls_free);
   g_clear_pointer (&self->data, pb_data_close);
   g_free (self);
+}
+
+/**
+ * pb_server_reload:
+ *
+ * Reads again what may change while it runs: the certificate.
+ */
+void
+pb_server_reload (PbServer *self)
+{
+  if (self->tls)
+    pb_tls_reload (self->tls);
+}
+
+/**
+ * pb_server_dup_fingerprint:
+ *
+ * Returns: (transfer full) (nullable): SHA-256 of its certificate; %NULL
+ *   without TLS
+ */
+gchar *
+pb_server_dup_fingerprint (PbServer *self)
+{
+  return self->tls ? pb_tls_dup_fingerprint (self->tls) : NULL;
 }
 
 /**

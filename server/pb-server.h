@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @webrtc_port: UDP port of all viewers; 0 = any
  * @admin_password_file: (nullable): password of the person "admin", see
  *   pb_password_hash_from_file()
+ * @tls_certificate, @tls_key: (nullable): PEM files, both or none
+ * @tls_self_signed: make both in the folder
  * @insecure_lan: passwords may go over a network without TLS
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
  * @keep_free_mb: disk space that recordings never use; 0 = the default
@@ -31,6 +33,9 @@ typedef struct {
   gint srt_latency_ms;
   gint webrtc_port;
   gchar *admin_password_file;
+  gchar *tls_certificate;
+  gchar *tls_key;
+  gboolean tls_self_signed;
   gboolean insecure_lan;
   gchar *public_address;
   gint keep_free_mb;
@@ -45,6 +50,8 @@ typedef struct _PbServer PbServer;
 PbServer *pb_server_new (
     const PbServerOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_server_free (PbServer *server);
+void pb_server_reload (PbServer *server);
+gchar *pb_server_dup_fingerprint (PbServer *server);
 gchar *pb_server_dup_url (PbServer *server);
 gchar *pb_server_dup_ready_line (PbServer *server);
 gchar *pb_server_dup_setup_url (PbServer *server);

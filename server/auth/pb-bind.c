@@ -50,8 +50,9 @@ pb_bind_check (const gchar *address, gboolean has_people, gboolean is_private,
   else
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
         "--bind %s would send passwords over the network for everybody to "
-        "read. Put a proxy with TLS on this machine in front, or, in a "
-        "network that you trust, add --insecure-lan",
+        "read. Add --tls-certificate FILE --tls-key FILE, or "
+        "--tls-self-signed for a certificate that browsers ask about, or, in "
+        "a network that you trust, --insecure-lan",
         address);
   return FALSE;
 }

@@ -16,6 +16,7 @@
 #define COOKIES_MAX_BYTES 8192
 /* Second factors that were shown and not proved yet. */
 #define OFFERS_MAX 256
+#define SECURE_KEY "pitbox-client-secure"
 
 typedef struct {
   PbGuardFunc func;
@@ -192,6 +193,19 @@ pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name)
 }
 
 /**
+ * pb_guard_note_client:
+ * @is_secure: its connection is encrypted
+ *
+ * Before anything else is asked of @message.
+ */
+void
+pb_guard_note_client (SoupServerMessage *message, gboolean is_secure)
+{
+  g_object_set_data (
+      G_OBJECT (message), SECURE_KEY, GINT_TO_POINTER (is_secure));
+}
+
+/**
  * pb_guard_is_secure:
  *
  * Returns: %TRUE if the client's connection is encrypted
@@ -199,9 +213,7 @@ pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name)
 gboolean
 pb_guard_is_secure (SoupServerMessage *message)
 {
-  return g_strcmp0 (
-             g_uri_get_scheme (soup_server_message_get_uri (message)), "https")
-         == 0;
+  return g_object_get_data (G_OBJECT (message), SECURE_KEY) != NULL;
 }
 
 /**

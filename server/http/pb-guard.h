@@ -70,6 +70,7 @@ void pb_guard_add_watch (PbGuard *guard, PbGuardFunc func, gpointer user_data);
 gchar *pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name);
 void pb_guard_set_cookie (SoupServerMessage *message, const gchar *name,
     const gchar *value, const gchar *path, gint64 life_s);
+void pb_guard_note_client (SoupServerMessage *message, gboolean is_secure);
 gboolean pb_guard_is_secure (SoupServerMessage *message);
 gchar *pb_guard_dup_address (SoupServerMessage *message);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "http/pb-http-stream.h"
+#include "http/pb-tls-stream.h"
 
 #define SWEEP_S 1
 /* A log that tells of each try would fill the disk of a server in trouble. */
@@ -15,9 +16,13 @@
 #define BACKLOG 128
 
 typedef struct {
+  PbHttpPort *port;
   GSocketConnection *connection;
+  GIOStream *stream; /* the connection itself, or TLS over it */
+  GSource *handshake; /* NULL = over, or there is none */
   GSocketAddress *remote; /* the object that the caller's messages have */
   gint64 deadline;
+  gint64 handshake_deadline;
   gint64 refused_deadline; /* 0 = not refused */
 } Caller;
 
@@ -32,6 +37,7 @@ typedef struct {
 
 struct _PbHttpPort {
   SoupServer *server;
+  PbTls *tls; /* NULL = none */
   GSocket *listener;
   GSource *pending; /* NULL = resting: there was no descriptor left */
   gint64 complain_after;
@@ -39,15 +45,26 @@ struct _PbHttpPort {
   GQueue callers; /* of Caller, oldest first */
   GQueue leavers; /* of Leaver, oldest first */
   gchar *head_reply;
+  gchar *plain_reply;
   guint sweep_source;
   guint16 port;
 };
+
+static void
+stop_handshake (Caller *caller)
+{
+  if (caller->handshake)
+    g_source_destroy (caller->handshake);
+  g_clear_pointer (&caller->handshake, g_source_unref);
+}
 
 static void
 caller_free (gpointer data)
 {
   Caller *caller = data;
 
+  stop_handshake (caller);
+  g_object_unref (caller->stream);
   g_object_unref (caller->connection);
   g_clear_object (&caller->remote);
   g_free (caller);
@@ -91,17 +108,22 @@ read_away (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* SoupServer has let it go. */
+/* Fits the empty buffer of a socket nothing was written to. */
 static void
-refuse_head (GSocketConnection *connection, gpointer user_data)
+write_reply (GIOStream *stream, const gchar *reply)
 {
-  PbHttpPort *self = user_data;
+  g_pollable_output_stream_write_nonblocking (
+      G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream)), reply,
+      strlen (reply), NULL, NULL);
+}
+
+/* Nothing more is written to it. */
+static void
+let_leave (PbHttpPort *self, GSocketConnection *connection)
+{
   GSocket *socket = g_socket_connection_get_socket (connection);
   Leaver *leaver = g_new0 (Leaver, 1);
 
-  /* Fits the empty buffer of a socket nothing was written to. */
-  g_socket_send_with_blocking (
-      socket, self->head_reply, strlen (self->head_reply), FALSE, NULL, NULL);
   g_socket_shutdown (socket, FALSE, TRUE, NULL);
   leaver->connection = g_object_ref (connection);
   leaver->deadline =
@@ -114,6 +136,14 @@ refuse_head (GSocketConnection *connection, gpointer user_data)
   g_queue_push_tail (&self->leavers, leaver);
   if (self->leavers.length > self->max)
     leaver_free (g_queue_pop_head (&self->leavers));
+}
+
+/* SoupServer has let it go. */
+static void
+refuse_head (GIOStream *stream, gpointer user_data)
+{
+  write_reply (stream, ((PbHttpPort *) user_data)->head_reply);
+  let_leave (user_data, pb_tls_stream_get_connection (stream));
 }
 
 static void
@@ -146,10 +176,11 @@ forget_closed (PbHttpPort *self)
 
   for (GList *l = self->callers.head; l; l = next) {
     Caller *caller = l->data;
+    const gint64 now = g_get_monotonic_time ();
 
     next = l->next;
-    if (caller->refused_deadline != 0
-        && caller->refused_deadline <= g_get_monotonic_time ())
+    if ((caller->refused_deadline != 0 && caller->refused_deadline <= now)
+        || (caller->handshake && caller->handshake_deadline <= now))
       shut (caller);
     else if (!g_io_stream_is_closed (G_IO_STREAM (caller->connection)))
       continue;
@@ -159,15 +190,96 @@ forget_closed (PbHttpPort *self)
 }
 
 static void
-take (PbHttpPort *self, GSocketConnection *connection)
+forget (PbHttpPort *self, Caller *caller)
+{
+  g_queue_remove (&self->callers, caller);
+  caller_free (caller);
+}
+
+/* From here on SoupServer reads: a request that is there at once. */
+static void
+hand_over (PbHttpPort *self, Caller *caller)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSocketAddress) local =
-      g_socket_connection_get_local_address (connection, NULL);
-  g_autoptr (GSocketAddress) remote =
-      g_socket_connection_get_remote_address (connection, NULL);
+      g_socket_connection_get_local_address (caller->connection, NULL);
   g_autoptr (GIOStream) stream = pb_http_stream_new (
-      connection, PB_HTTP_PORT_HEAD_BYTES, refuse_head, self);
+      caller->stream, PB_HTTP_PORT_HEAD_BYTES, refuse_head, self);
+
+  if (soup_server_accept_iostream (
+          self->server, stream, local, caller->remote, &error))
+    return;
+  g_warning ("HTTP: a connection was not taken: %s", error->message);
+  forget (self, caller);
+}
+
+static gboolean shake_hands (
+    GSocket *socket, GIOCondition condition, gpointer user_data);
+
+static void
+await_handshake (Caller *caller, GIOCondition want)
+{
+  stop_handshake (caller);
+  caller->handshake = g_socket_create_source (
+      g_socket_connection_get_socket (caller->connection), want, NULL);
+  g_source_set_callback (caller->handshake,
+      (GSourceFunc) (void (*) (void)) shake_hands, caller, NULL);
+  g_source_attach (caller->handshake, NULL);
+}
+
+static gboolean
+shake_hands (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Caller *caller = user_data;
+  PbHttpPort *self = caller->port;
+  GIOCondition want = G_IO_IN;
+
+  switch (pb_tls_stream_handshake (caller->stream, &want)) {
+    case PB_TLS_AGAIN:
+      await_handshake (caller, want);
+      break;
+    case PB_TLS_DONE:
+      stop_handshake (caller);
+      hand_over (self, caller);
+      break;
+    case PB_TLS_PLAIN:
+      write_reply (G_IO_STREAM (caller->connection), self->plain_reply);
+      let_leave (self, caller->connection);
+      forget (self, caller);
+      break;
+    case PB_TLS_FAILED:
+      /* The alert that says why shall be read. */
+      let_leave (self, caller->connection);
+      forget (self, caller);
+      break;
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static Caller *
+caller_new (PbHttpPort *self, GSocketConnection *connection)
+{
+  SSL *ssl = self->tls ? pb_tls_new_ssl (self->tls) : NULL;
+  Caller *caller;
+
+  if (self->tls && !ssl)
+    return NULL;
+  caller = g_new0 (Caller, 1);
+  caller->port = self;
+  caller->connection = g_object_ref (connection);
+  caller->stream = ssl ? pb_tls_stream_new (connection, ssl)
+                       : g_object_ref (G_IO_STREAM (connection));
+  caller->remote = g_socket_connection_get_remote_address (connection, NULL);
+  caller->deadline =
+      g_get_monotonic_time () + PB_HTTP_PORT_TOTAL_S * G_USEC_PER_SEC;
+  caller->handshake_deadline =
+      g_get_monotonic_time () + PB_HTTP_PORT_HANDSHAKE_S * G_USEC_PER_SEC;
+  return caller;
+}
+
+static void
+take (PbHttpPort *self, GSocketConnection *connection)
+{
   Caller *caller;
 
   if (self->callers.length >= self->max)
@@ -177,19 +289,14 @@ take (PbHttpPort *self, GSocketConnection *connection)
   /* Also wakes SoupServer's own waiting, with an error. */
   g_socket_set_timeout (
       g_socket_connection_get_socket (connection), PB_HTTP_PORT_IDLE_S);
-  /* First of all known: SoupServer reads a request that is there at once. */
-  caller = g_new0 (Caller, 1);
-  caller->connection = g_object_ref (connection);
-  caller->remote = remote ? g_object_ref (remote) : NULL;
-  caller->deadline =
-      g_get_monotonic_time () + PB_HTTP_PORT_TOTAL_S * G_USEC_PER_SEC;
+  caller = caller_new (self, connection);
+  if (!caller)
+    return;
   g_queue_push_tail (&self->callers, caller);
-  if (!soup_server_accept_iostream (
-          self->server, stream, local, remote, &error)) {
-    g_warning ("HTTP: a connection was not taken: %s", error->message);
-    g_queue_remove (&self->callers, caller);
-    caller_free (caller);
-  }
+  if (self->tls)
+    await_handshake (caller, G_IO_IN);
+  else
+    hand_over (self, caller);
 }
 
 /* Who waits stays in the kernel's queue, and would wake us up all the time:
@@ -297,8 +404,10 @@ pb_http_port_limit (guint n_files)
  * @bind: an IPv4 or IPv6 address
  * @port: 0 takes any
  * @max: connections at a time, see pb_http_port_limit()
+ * @tls: (nullable): its certificate; outlives the port
  * @head_reply: a whole HTTP reply, at most some hundred bytes, for a head of
  *   more than %PB_HTTP_PORT_HEAD_BYTES
+ * @plain_reply: likewise, for who speaks without TLS
  *
  * Main thread only, as everything here.
  *
@@ -306,7 +415,8 @@ pb_http_port_limit (guint n_files)
  */
 PbHttpPort *
 pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
-    guint max, const gchar *head_reply, GError **error)
+    guint max, PbTls *tls, const gchar *head_reply, const gchar *plain_reply,
+    GError **error)
 {
   g_autoptr (GSocket) listener = listen_at (bind, port, error);
   g_autoptr (GSocketAddress) effective =
@@ -318,7 +428,9 @@ pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
   self = g_new0 (PbHttpPort, 1);
   self->server = server;
   self->max = max;
+  self->tls = tls;
   self->head_reply = g_strdup (head_reply);
+  self->plain_reply = g_strdup (plain_reply);
   self->listener = g_steal_pointer (&listener);
   self->port =
       g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
@@ -346,6 +458,7 @@ pb_http_port_free (PbHttpPort *self)
     drop_oldest (self);
   g_queue_clear_full (&self->leavers, leaver_free);
   g_free (self->head_reply);
+  g_free (self->plain_reply);
   g_free (self);
 }
 
@@ -370,9 +483,7 @@ pb_http_port_refuse (
     if (caller->remote != remote)
       continue;
     socket = g_socket_connection_get_socket (caller->connection);
-    /* Fits the empty buffer of a socket nothing was written to. */
-    g_socket_send_with_blocking (
-        socket, reply, strlen (reply), FALSE, NULL, NULL);
+    write_reply (caller->stream, reply);
     g_socket_shutdown (socket, FALSE, TRUE, NULL);
     caller->refused_deadline =
         g_get_monotonic_time () + PB_HTTP_PORT_REFUSED_S * G_USEC_PER_SEC;

@@ -4,6 +4,8 @@
 
 #include <libsoup/soup.h>
 
+#include "http/pb-tls.h"
+
 G_BEGIN_DECLS
 
 /** PB_HTTP_PORT_MAX: connections at a time, where descriptors are plenty; one
@@ -13,6 +15,9 @@ G_BEGIN_DECLS
 #define PB_HTTP_PORT_IDLE_S 15
 /** PB_HTTP_PORT_TOTAL_S: seconds from connecting to the end of the reply. */
 #define PB_HTTP_PORT_TOTAL_S 120
+
+/** PB_HTTP_PORT_HANDSHAKE_S: seconds of them for TLS to begin. */
+#define PB_HTTP_PORT_HANDSHAKE_S 5
 
 /** PB_HTTP_PORT_REFUSED_S: seconds in which who was refused may read why. */
 #define PB_HTTP_PORT_REFUSED_S 2
@@ -27,7 +32,8 @@ typedef struct _PbHttpPort PbHttpPort;
 
 guint pb_http_port_limit (guint n_files);
 PbHttpPort *pb_http_port_new (SoupServer *server, const gchar *bind,
-    guint16 port, guint max, const gchar *head_reply, GError **error);
+    guint16 port, guint max, PbTls *tls, const gchar *head_reply,
+    const gchar *plain_reply, GError **error);
 void pb_http_port_free (PbHttpPort *self);
 void pb_http_port_refuse (
     PbHttpPort *self, SoupServerMessage *message, const gchar *reply);

@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
   GIOStream parent;
-  GSocketConnection *connection;
+  GIOStream *connection;
   PbHeadInput *input;
   PbHttpStreamFunc too_long;
   gpointer user_data;
@@ -146,8 +146,7 @@ get_input (GIOStream *stream)
 static GOutputStream *
 get_output (GIOStream *stream)
 {
-  return g_io_stream_get_output_stream (
-      G_IO_STREAM (((PbHttpStream *) stream)->connection));
+  return g_io_stream_get_output_stream (((PbHttpStream *) stream)->connection);
 }
 
 static gboolean
@@ -156,8 +155,7 @@ close_stream (GIOStream *stream, GCancellable *cancellable, GError **error)
   PbHttpStream *self = (PbHttpStream *) stream;
 
   if (!self->input->is_too_long)
-    return g_io_stream_close (
-        G_IO_STREAM (self->connection), cancellable, error);
+    return g_io_stream_close (self->connection, cancellable, error);
   self->too_long (self->connection, self->user_data);
   return TRUE;
 }
@@ -210,7 +208,7 @@ pb_http_stream_init (PbHttpStream *self)
 
 /**
  * pb_http_stream_new:
- * @connection: of a client
+ * @connection: of a client; pollable both ways
  * @head_max_bytes: of its request's line and header fields
  * @too_long: called once in place of closing @connection if there are more;
  *   what was read of the head is lost
@@ -221,15 +219,15 @@ pb_http_stream_init (PbHttpStream *self)
  * Returns: (transfer full): the stream to read the request from
  */
 GIOStream *
-pb_http_stream_new (GSocketConnection *connection, gsize head_max_bytes,
+pb_http_stream_new (GIOStream *connection, gsize head_max_bytes,
     PbHttpStreamFunc too_long, gpointer user_data)
 {
   PbHttpStream *self = g_object_new (pb_http_stream_get_type (), NULL);
 
   self->connection = g_object_ref (connection);
   self->input = g_object_new (pb_head_input_get_type (), "base-stream",
-      g_io_stream_get_input_stream (G_IO_STREAM (connection)),
-      "close-base-stream", FALSE, NULL);
+      g_io_stream_get_input_stream (connection), "close-base-stream", FALSE,
+      NULL);
   self->input->left = head_max_bytes;
   self->too_long = too_long;
   self->user_data = user_data;

@@ -8,10 +8,9 @@
 G_BEGIN_DECLS
 
 /* The connection of a client whose head is longer, to answer and to close. */
-typedef void (*PbHttpStreamFunc) (
-    GSocketConnection *connection, gpointer user_data);
+typedef void (*PbHttpStreamFunc) (GIOStream *connection, gpointer user_data);
 
-GIOStream *pb_http_stream_new (GSocketConnection *connection,
-    gsize head_max_bytes, PbHttpStreamFunc too_long, gpointer user_data);
+GIOStream *pb_http_stream_new (GIOStream *connection, gsize head_max_bytes,
+    PbHttpStreamFunc too_long, gpointer user_data);
 
 G_END_DECLS

@@ -16,6 +16,7 @@
 /* A sender that goes on after the refusal is cut off here. */
 #define BODY_CUT_BYTES (1024 * 1024)
 #define PATH_MAX_BYTES 1024
+#define HSTS "max-age=31536000"
 #define OPENAPI_PATH "/pitbox/http/openapi.json"
 
 struct _PbHttp {
@@ -404,6 +405,7 @@ static void
 start_request (
     SoupServer *server, SoupServerMessage *message, gpointer user_data)
 {
+  PbHttp *self = user_data;
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
 
   /* SoupServer 3.2 keeps the socket of a keep-alive connection that the client
@@ -417,6 +419,9 @@ start_request (
       "default-src 'self'; img-src 'self' data: blob:; "
       "media-src 'self' blob: mediastream:; object-src 'none'; "
       "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  if (self->config.hsts)
+    soup_message_headers_replace (out, "Strict-Transport-Security", HSTS);
+  pb_guard_note_client (message, self->config.tls != NULL);
   /* SoupServer answers a request that it cannot read by itself, with what
    * stands here. */
   soup_message_headers_replace (out, "Content-Type", "application/json");
@@ -437,8 +442,13 @@ listen_on (PbHttp *self, guint16 port, GError **error)
           "The head of a request has at most " G_STRINGIFY (
               PB_HTTP_PORT_HEAD_BYTES) " bytes");
 
+  g_autofree gchar *plain =
+      write_reply (SOUP_STATUS_BAD_REQUEST, "Bad Request", "https_needed",
+          "This port speaks HTTPS: the address begins with https://");
+
   self->port = pb_http_port_new (self->server, self->bind, port,
-      pb_http_port_limit (self->config.n_files), too_long, error);
+      pb_http_port_limit (self->config.n_files), self->config.tls, too_long,
+      plain, error);
   if (self->port)
     return TRUE;
   g_prefix_error (error,
@@ -507,6 +517,7 @@ pb_http_dup_url (PbHttp *self)
       g_str_equal (self->bind, "0.0.0.0") || g_str_equal (self->bind, "::");
   gboolean is_v6 = strchr (self->bind, ':') != NULL;
 
-  return g_strdup_printf (is_v6 && !any ? "http://[%s]:%u/" : "http://%s:%u/",
-      any ? "127.0.0.1" : self->bind, pb_http_port_get_port (self->port));
+  return g_strdup_printf (is_v6 && !any ? "%s://[%s]:%u/" : "%s://%s:%u/",
+      self->config.tls ? "https" : "http", any ? "127.0.0.1" : self->bind,
+      pb_http_port_get_port (self->port));
 }

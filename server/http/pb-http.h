@@ -4,6 +4,7 @@
 
 #include "auth/pb-seal.h"
 #include "http/pb-guard.h"
+#include "http/pb-tls.h"
 #include "ingest/pb-ingest.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"
@@ -20,6 +21,8 @@ typedef struct _PbHttp PbHttp;
  * @guard: says who may
  * @bind: address to listen on, in numbers
  * @port: TCP port, 0 = any
+ * @tls: (nullable): its certificate; lives longer than this
+ * @hsts: browsers shall never come without TLS again
  * @dashboard: (nullable): folder of the dashboard's files
  * @n_files: descriptors that the process may have; 0 = as many as it likes
  */
@@ -32,6 +35,8 @@ typedef struct {
   PbGuard *guard;
   const gchar *bind;
   guint16 port;
+  PbTls *tls;
+  gboolean hsts;
   const gchar *dashboard;
   guint n_files;
 } PbHttpConfig;
