@@ -4,28 +4,13 @@
 
 #include "json/pb-json.h"
 
-/**
- * pb_stats_add_text_or_null:
- * @b: inside an object
- * @name: of the member
- * @text: (nullable): any bytes; none is null
- */
-void
-pb_stats_add_text_or_null (JsonBuilder *b, const gchar *name, const gchar *text)
-{
-  if (text != NULL)
-    pb_json_add_text (b, name, text);
-  else
-    pb_json_add_null (b, name);
-}
-
 static void
 add_value (JsonBuilder *b, const gchar *name, const GValue *value)
 {
   g_auto (GValue) number = G_VALUE_INIT;
 
   if (G_VALUE_HOLDS_STRING (value)) {
-    pb_stats_add_text_or_null (b, name, g_value_get_string (value));
+    pb_json_add_known_text (b, name, g_value_get_string (value));
   } else if (G_VALUE_HOLDS_BOOLEAN (value)) {
     pb_json_add_bool (b, name, g_value_get_boolean (value));
   } else {

@@ -7,8 +7,6 @@
 
 G_BEGIN_DECLS
 
-void pb_stats_add_text_or_null (
-    JsonBuilder *b, const gchar *name, const gchar *text);
 void pb_stats_add (
     JsonBuilder *b, const gchar *name, const GstStructure *stats);
 

@@ -4,7 +4,6 @@
 
 #include "json/pb-json.h"
 #include "pb-file.h"
-#include "pb-stats.h"
 
 #include <string.h>
 
@@ -53,7 +52,7 @@ make_json (PbStatus *self, const gchar *state, const gchar *mode,
   pb_json_add_text (b, "server", self->config->server);
   pb_json_add_text (b, "driver", self->config->driver);
   pb_json_add_text (b, "device", self->config->device);
-  pb_stats_add_text_or_null (b, "reason", reason);
+  pb_json_add_known_text (b, "reason", reason);
   pb_json_add_double (
       b, "uptime_s", (g_get_monotonic_time () - self->started_us) / 1e6);
   if (stream != NULL)

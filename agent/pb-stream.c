@@ -2,6 +2,7 @@
  * One run of one graph: values go in by name, the bus comes out as events. */
 #include "pb-stream.h"
 
+#include "json/pb-json.h"
 #include "pb-graph.h"
 #include "pb-picture.h"
 #include "pb-refusal.h"
@@ -345,11 +346,11 @@ pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
   g_autofree gchar *encoder = pb_stream_dup_encoder (stream);
   g_autofree gchar *refused = dup_backend (stream, "encoder", "refused");
 
-  pb_stats_add_text_or_null (builder, "source",
+  pb_json_add_known_text (builder, "source",
       stream->mode == PB_MODE_VIDEO ? pb_picture_get_source (stream->config)
                                     : NULL);
-  pb_stats_add_text_or_null (builder, "encoder", encoder);
-  pb_stats_add_text_or_null (builder, "encoder_refused", refused);
+  pb_json_add_known_text (builder, "encoder", encoder);
+  pb_json_add_known_text (builder, "encoder_refused", refused);
   add_stats (stream, builder, "telemetry", "telemetry");
   add_stats (stream, builder, "enc", "codec");
   add_stats (stream, builder, "uplink", "link");

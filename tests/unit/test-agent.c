@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The agent's pure parts: supervisor, settings, advice, status. */
+#include "json/pb-json.h"
 #include "pb-config.h"
 #include "pb-picture.h"
 #include "pb-refusal.h"
@@ -294,8 +295,8 @@ test_stats_are_json (void)
   json_builder_begin_object (b);
   pb_stats_add (b, "link", stats);
   pb_stats_add (b, "none", NULL);
-  pb_stats_add_text_or_null (b, "reason", NULL);
-  pb_stats_add_text_or_null (b, "server", "\xff\xfe");
+  pb_json_add_known_text (b, "reason", NULL);
+  pb_json_add_known_text (b, "server", "\xff\xfe");
   json_builder_end_object (b);
   root = json_builder_get_root (b);
   text = json_to_string (root, FALSE);
