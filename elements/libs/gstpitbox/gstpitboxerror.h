@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  * @GST_PITBOX_ERROR_CHECKSUM: the checksum does not match
  * @GST_PITBOX_ERROR_LIMIT: a named limit is exceeded
  * @GST_PITBOX_ERROR_UNSUPPORTED: a version or codec id this build lacks
- * @GST_PITBOX_ERROR_NEED_KEY: valid, but of no use before the next key unit
  * @GST_PITBOX_ERROR_FOREIGN: a KLV item that is not PitBox's
  */
 typedef enum {
@@ -23,7 +22,6 @@ typedef enum {
   GST_PITBOX_ERROR_CHECKSUM,
   GST_PITBOX_ERROR_LIMIT,
   GST_PITBOX_ERROR_UNSUPPORTED,
-  GST_PITBOX_ERROR_NEED_KEY,
   GST_PITBOX_ERROR_FOREIGN,
 } GstPitboxError;
 
