@@ -2,6 +2,8 @@
  * telemetryjsonenc: rows in, lines of JSON out. */
 #include "gsttelemetryjsonenc.h"
 
+#include <math.h>
+
 /**
  * SECTION:element-telemetryjsonenc
  * @title: telemetryjsonenc
@@ -10,7 +12,8 @@
  * Each buffer is one object and a newline: `tick` (or null), `pts_ns`,
  * `utc_us` (or null), then the fields in the order asked for. What is not
  * finite, and a field that the car does not have, is null; a variable with
- * several elements is an array.
+ * several elements is an array. Fields that are null in every line are named in
+ * a WARNING with the first one.
  *
  * #GstTelemetryJsonEnc:fields has names with commas between them:
  *
@@ -38,6 +41,9 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_json_enc_debug);
 #define DEFAULT_FIELDS \
   "SessionTime,Lap,LapDistPct,LapCurrentLapTime,LapLastLapTime,Speed,RPM," \
   "Gear,Throttle,Brake,Clutch,SteeringWheelAngle,FuelLevel"
+
+/* Of names in a warning; the list may have a thousand. */
+#define MAX_WARNING_BYTES 400
 
 enum {
   PROP_FIELDS = GST_TELEMETRY_ROW_ENC_PROP_NEXT,
@@ -75,6 +81,29 @@ make_key (const gchar *name)
   return g_string_free (key, FALSE);
 }
 
+/* Rows go on with null, as of a car that lacks it; but a name that was mistyped
+ * looks just so. */
+static void
+tell_what_is_null (GstTelemetryJsonEnc *self, const GArray *found)
+{
+  g_autoptr (GString) lacking = g_string_new (NULL);
+
+  for (guint i = 0; i < found->len; i++) {
+    const GstPitboxField *field = &g_array_index (found, GstPitboxField, i);
+    const gchar *why = field->var == NULL                ? "not in the rows"
+                       : isnan (field->conversion.scale) ? "no such unit for it"
+                                                         : NULL;
+
+    if (why != NULL && lacking->len < MAX_WARNING_BYTES)
+      g_string_append_printf (
+          lacking, "%s%s (%s)", lacking->len > 0 ? ", " : "", field->name, why);
+  }
+  if (lacking->len > 0)
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("These fields are null in every line: %s", lacking->str),
+        ("ibt-dump --vars and fields=* show what there is, with the units"));
+}
+
 /* Without a list those of the default that the car has. */
 static gboolean
 gst_telemetry_json_enc_configure (GstTelemetryRowEnc *enc,
@@ -96,6 +125,7 @@ gst_telemetry_json_enc_configure (GstTelemetryRowEnc *enc,
   for (guint i = found->len; is_default && i-- > 0;)
     if (g_array_index (found, GstPitboxField, i).var == NULL)
       g_array_remove_index (found, i);
+  tell_what_is_null (self, found);
   g_clear_pointer (&self->fields_found, g_array_unref);
   self->fields_found = found;
   g_ptr_array_set_size (self->keys, 0);

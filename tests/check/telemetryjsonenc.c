@@ -294,6 +294,52 @@ GST_START_TEST (test_wrong_fields)
 }
 GST_END_TEST;
 
+/* What is null in every line is said once, and is no error. */
+GST_START_TEST (test_fields_without_a_value_are_told)
+{
+  GstHarness *h = gst_harness_new ("telemetryjsonenc");
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *text = NULL;
+
+  gst_element_set_bus (h->element, bus);
+  gst_harness_set (
+      h, "telemetryjsonenc", "fields", "Gear,Sped,Speed@bar,Speed@km/h", NULL);
+  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
+  for (guint n = 0; n < 3; n++)
+    fail_unless_equals_int (gst_harness_push (h, make_row (n)), GST_FLOW_OK);
+  text = pull_text (h);
+  fail_unless (strstr (text, "\"Sped\":null,\"Speed\":null") != NULL);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+  fail_unless (message != NULL);
+  gst_message_parse_warning (message, &error, NULL);
+  fail_unless_equals_string (error->message,
+      "These fields are null in every line: Sped (not in the rows), Speed (no "
+      "such unit for it)");
+  fail_unless (
+      gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR)
+      == NULL);
+  gst_bus_set_flushing (bus, TRUE);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+/* The default list leaves out what the car lacks, without a word. */
+GST_START_TEST (test_default_set_warns_of_nothing)
+{
+  GstHarness *h = gst_harness_new ("telemetryjsonenc");
+  g_autoptr (GstBus) bus = gst_bus_new ();
+
+  gst_element_set_bus (h->element, bus);
+  gst_harness_set_src_caps (h, gst_pitbox_schema_to_caps (schema));
+  fail_unless_equals_int (gst_harness_push (h, make_row (0)), GST_FLOW_OK);
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+  gst_bus_set_flushing (bus, TRUE);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
 static Suite *
 telemetryjsonenc_suite (void)
 {
@@ -310,6 +356,8 @@ telemetryjsonenc_suite (void)
   tcase_add_test (tc, test_fields_change_while_rows_flow);
   tcase_add_test (tc, test_elements_families_and_units);
   tcase_add_test (tc, test_wrong_fields);
+  tcase_add_test (tc, test_fields_without_a_value_are_told);
+  tcase_add_test (tc, test_default_set_warns_of_nothing);
   tcase_add_test (tc, test_bad_row_is_dropped_and_gap_passes);
   return suite;
 }
