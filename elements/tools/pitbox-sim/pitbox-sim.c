@@ -303,7 +303,7 @@ run_all (const SimOptions *o, GError **error)
 
   if (open_run (&run, &failed)) {
     sim_steer_init (&run.steer, sim_feed_get_race (run.live),
-        o->speed == -1 ? (run.n_seats > 0 ? 1 : 0) : o->speed);
+        o->speed == SPEED_NOT_SAID ? (run.n_seats > 0 ? 1 : 0) : o->speed);
     announce (&run);
     run_to_end (&run, &failed);
     if (failed == NULL)
@@ -345,7 +345,9 @@ main (int argc, char **argv)
     sim_host_init ();
     if (!run_all (&o, &error)) {
       g_printerr ("pitbox-sim: %s\n", error->message);
-      status = EXIT_FAILURE;
+      status = g_error_matches (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG)
+                   ? 2
+                   : EXIT_FAILURE;
     }
   }
   sim_options_clear (&o);

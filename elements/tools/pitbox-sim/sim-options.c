@@ -36,7 +36,7 @@ static const gchar description[] =
 void
 sim_options_init (SimOptions *o)
 {
-  *o = (SimOptions){ .speed = -1,
+  *o = (SimOptions){ .speed = SPEED_NOT_SAID,
     .seed = 1,
     .cars = 12,
     .buffers = 3,
@@ -213,7 +213,7 @@ check_words (SimOptions *o, GError **error)
 static gboolean
 check_numbers (SimOptions *o, GError **error)
 {
-  if (o->speed != -1 && !(o->speed >= 0 && o->speed <= 1000))
+  if (o->speed != SPEED_NOT_SAID && !(o->speed >= 0 && o->speed <= 1000))
     return fail (error, "--speed is 0 to 1000");
   if (!(o->duration_s >= 0 && o->duration_s <= 1e7))
     return fail (error, "--duration is 0 to 10000000");
@@ -311,5 +311,6 @@ sim_options_parse (SimOptions *o, int *argc, char ***argv, GError **error)
 gboolean
 sim_options_only_files (const SimOptions *o)
 {
-  return (o->write_ibt != NULL || o->write_live != NULL) && o->speed == -1;
+  return (o->write_ibt != NULL || o->write_live != NULL)
+         && o->speed == SPEED_NOT_SAID;
 }

@@ -4,12 +4,15 @@
 
 #include "sim-out.h"
 
+/* No number that could be said. */
+#define SPEED_NOT_SAID (-G_MAXDOUBLE)
+
 typedef struct {
   RaceSimConfig race;
   SimShmConfig shm;
   gchar *track, *start, *event, *weather;
   gchar *ibt, *write_ibt, *write_live, *truth, *control, *shm_name;
-  gdouble speed; /* 0 = as fast as it can, -1 = not said */
+  gdouble speed; /* 0 = as fast as it can, or SPEED_NOT_SAID */
   gdouble duration_s; /* 0 = without end */
   gint64 seed;
   gint cars, header_version, buffers, drivers, classes, laps, team_drivers;
