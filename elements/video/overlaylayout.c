@@ -544,7 +544,9 @@ overlay_layout_load (const gchar *theme, GError **error)
 
   if (file == NULL) {
     g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
-        "Cannot open the theme \"%s\": no file %s", theme, path);
+        "Cannot open the theme \"%s\": no file %s (broadcast, corner, engineer "
+        "and nameplate come along; a path has a separator or ends with .hud)",
+        theme, path);
     return NULL;
   }
   size = fread (text, 1, OVERLAY_MAX_LAYOUT_BYTES + 1, file);

@@ -158,6 +158,8 @@ test_themes (void)
   g_assert_null (overlay_layout_load ("no-such-theme", &error));
   g_assert_true (g_str_has_prefix (
       error->message, "Cannot open the theme \"no-such-theme\": no file "));
+  for (guint i = 0; i < G_N_ELEMENTS (themes); i++)
+    g_assert_nonnull (strstr (error->message, themes[i]));
   g_clear_error (&error);
   g_assert_null (overlay_layout_load ("/nowhere/x.hud", &error));
   g_clear_error (&error);
