@@ -303,7 +303,7 @@ gst_pitbox_capture_bin_class_init (GstPitboxCaptureBinClass *klass)
       "Takes the picture of a screen, a window or a capture card with what "
       "this "
       "machine has",
-      "The PitBox Relay authors");
+      "PitBox Relay");
   bin_class->category = pitbox_capture_bin_debug;
   bin_class->start_at = GST_STATE_CHANGE_NULL_TO_READY;
   bin_class->start = gst_pitbox_capture_bin_start;

@@ -308,7 +308,7 @@ gst_pitbox_encode_bin_class_init (GstPitboxEncodeBinClass *klass)
   gst_element_class_set_static_metadata (element_class, "PitBox encode bin",
       "Codec/Encoder/Video/Hardware",
       "Encodes H.264 or H.265 by the best encoder that works on this machine",
-      "The PitBox Relay authors");
+      "PitBox Relay");
   bin_class->category = pitbox_encode_bin_debug;
   bin_class->start_at = GST_STATE_CHANGE_READY_TO_PAUSED;
   bin_class->start = gst_pitbox_encode_bin_start;

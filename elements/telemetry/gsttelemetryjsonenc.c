@@ -248,7 +248,7 @@ gst_telemetry_json_enc_class_init (GstTelemetryJsonEncClass *klass)
   gst_element_class_set_static_metadata (element_class,
       "Telemetry JSON encoder", "Codec/Encoder/Metadata",
       "Writes chosen fields of telemetry rows as lines of JSON",
-      "The PitBox Relay authors");
+      "PitBox Relay");
   enc_class->setting = "fields";
   enc_class->configure = gst_telemetry_json_enc_configure;
   enc_class->forget = gst_telemetry_json_enc_forget;

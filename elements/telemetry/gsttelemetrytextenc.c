@@ -314,8 +314,7 @@ gst_telemetry_text_enc_class_init (GstTelemetryTextEncClass *klass)
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class,
       "Telemetry text encoder", "Codec/Encoder/Subtitle",
-      "Writes chosen fields of telemetry rows as timed text",
-      "The PitBox Relay authors");
+      "Writes chosen fields of telemetry rows as timed text", "PitBox Relay");
   trans_class->set_caps = gst_telemetry_text_enc_set_caps;
   trans_class->sink_event = gst_telemetry_text_enc_sink_event;
   trans_class->start = gst_telemetry_text_enc_start;

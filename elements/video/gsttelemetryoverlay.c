@@ -568,7 +568,7 @@ gst_telemetry_overlay_class_init (GstTelemetryOverlayClass *klass)
   gst_element_class_set_static_metadata (element_class, "Telemetry overlay",
       "Filter/Editor/Video",
       "Draws a head-up display over pictures that carry their telemetry row",
-      "The PitBox Relay authors");
+      "PitBox Relay");
   trans_class->transform_caps = gst_telemetry_overlay_transform_caps;
   trans_class->set_caps = gst_telemetry_overlay_set_caps;
   trans_class->get_unit_size = gst_telemetry_overlay_get_unit_size;

@@ -402,7 +402,7 @@ gst_telemetry_scene_class_init (GstTelemetrySceneClass *klass)
       "Converter/Video/Metadata",
       "Draws the driver's view (road, dash, other cars) from telemetry rows "
       "alone",
-      "The PitBox Relay authors");
+      "PitBox Relay");
   trans_class->transform_caps = gst_telemetry_scene_transform_caps;
   trans_class->fixate_caps = gst_telemetry_scene_fixate_caps;
   trans_class->set_caps = gst_telemetry_scene_set_caps;

@@ -141,7 +141,7 @@ class_init (gpointer klass, gpointer data)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Test encoder",
-      "Codec/Encoder/Video/Hardware", "Pretends", "The PitBox Relay authors");
+      "Codec/Encoder/Video/Hardware", "Pretends", "PitBox Relay");
 }
 
 static void
@@ -223,8 +223,8 @@ camera_class_init (gpointer klass, gpointer data)
       g_param_spec_boolean (
           "do-timestamp", "Do timestamp", "Arrival", FALSE, flags));
   gst_element_class_add_static_pad_template (element_class, &camera_template);
-  gst_element_class_set_static_metadata (element_class, "Test camera",
-      "Source/Video", "Pretends", "The PitBox Relay authors");
+  gst_element_class_set_static_metadata (
+      element_class, "Test camera", "Source/Video", "Pretends", "PitBox Relay");
 }
 
 static void
