@@ -39,7 +39,8 @@ function byId(id: string): HTMLElement {
   return document.getElementById(id)!;
 }
 
-/* As if just opened: nothing of another login or team stays. */
+/* As if just opened: nothing of another login or team stays, nor what was
+ * asked for while the page was on its way. */
 function startAnew(hash: string): void {
   history.replaceState(null, '', hash);
   location.reload();
@@ -47,8 +48,7 @@ function startAnew(hash: string): void {
 
 function entered(me: Me, hash: string): void {
   identity.entered(me);
-  asked = true;
-  if (live) startAnew(hash); else location.replace(hash);
+  startAnew(hash);
 }
 
 async function logOut(): Promise<void> {

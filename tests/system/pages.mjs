@@ -2,7 +2,7 @@
 // Real Chromium, real server: the pages of accounts, devices, keys and links,
 // by what two people do on them.
 //
-// Usage: pages.mjs walk|live|keys|pair|lan|looks [FOLDER]
+// Usage: pages.mjs walk|live|teams|keys|pair|lan|looks [FOLDER]
 // looks also leaves pictures of each page in FOLDER.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -231,6 +231,32 @@ const cases = {
     await hasLine(page, 'ann');
     await second.getByText('No API key yet.').waitFor();
     assert.deepEqual([...page.problems, ...second.problems], []);
+  },
+
+  /* One person in two teams: what belongs to one is not there in the other. */
+  async teams(stack, browser) {
+    const page = await setUp(stack, browser);
+    await frames(page);
+    await stack.command('team', 'add', 'gt3', '--name', 'GT3 squad');
+    await stack.command('user', 'role', 'ann', '--role', 'engineer',
+      '--team', 'gt3');
+    await page.goto(`${stack.url}/#/account`);
+    await page.reload();
+    await fill(page, { Team: 'gt3' }, page.locator('form')
+      .filter({ hasText: 'Change to this team' }));
+    await page.getByText('No driver yet').waitFor();
+    assert.deepEqual(await offered(page), ['Live', 'Pair a device', 'Devices',
+      'Share links', 'My account']);
+    await visit(page, 'Devices');
+    await page.getByText('No device yet.').waitFor();
+    await page.goto(`${stack.url}/#driver=car1`);
+    await page.getByText('“car1” is not known here').waitFor();
+    await visit(page, 'My account');
+    await fill(page, { Team: 'default' }, page.locator('form')
+      .filter({ hasText: 'Change to this team' }));
+    await frames(page);
+    assert.deepEqual(await offered(page), ALL);
+    assert.deepEqual(page.problems, []);
   },
 
   /* No mouse: log in, and to where one wanted to go. */

@@ -150,10 +150,16 @@ class Stack {
     return child;
   }
 
+  /** A command of the server's administrator; gives what it prints. */
+  async command(...words) {
+    const { stdout } = await exec('pitbox-server',
+      ['--data-dir', this.data, ...words], { env: this.env });
+    return stdout;
+  }
+
   async #addDevice({ id }) {
-    const { stdout } = await exec('pitbox-server', ['--data-dir', this.data,
-      'device', 'add', id, '--driver', id, '--print-passphrase'],
-    { env: this.env });
+    const stdout = await this.command('device', 'add', id, '--driver', id,
+      '--print-passphrase');
     await writeFile(join(this.dir, `${id}.key`), stdout, { mode: 0o600 });
   }
 
