@@ -283,8 +283,25 @@ add_readers (JsonBuilder *b, const gchar *driver, GPtrArray *readers)
   json_builder_end_array (b);
 }
 
+/* Who reads and who contends, and from where, is for the team alone. */
 static void
-add_driver (JsonBuilder *b, PbDriver *driver, GPtrArray *readers)
+add_others (
+    JsonBuilder *b, PbRequest *request, PbDriver *driver, GPtrArray *readers)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  if (request->principal->kind == PB_PRINCIPAL_SHARE) {
+    pb_json_add_null (b, "contest");
+    readers = none;
+  } else {
+    add_contest (b, driver);
+  }
+  add_readers (b, pb_driver_get_id (driver), readers);
+}
+
+static void
+add_driver (
+    JsonBuilder *b, PbRequest *request, PbDriver *driver, GPtrArray *readers)
 {
   g_autoptr (PbIdentity) identity = pb_driver_dup_identity (driver);
   g_autoptr (PbSession) session = pb_driver_dup_session (driver);
@@ -307,9 +324,8 @@ add_driver (JsonBuilder *b, PbDriver *driver, GPtrArray *readers)
   pb_json_add_int (b, "since_utc_ms", since);
   add_race (b, hub);
   add_session (b, driver, &live, session);
-  add_contest (b, driver);
   pb_json_add_int (b, "viewers", live.viewers);
-  add_readers (b, id, readers);
+  add_others (b, request, driver, readers);
   json_builder_end_object (b);
 }
 
@@ -325,7 +341,7 @@ get_drivers (PbRequest *request)
   pb_json_begin_array (b, "drivers");
   for (guint i = 0; i < drivers->len; i++)
     if (sees (request, g_ptr_array_index (drivers, i)))
-      add_driver (b, g_ptr_array_index (drivers, i), readers);
+      add_driver (b, request, g_ptr_array_index (drivers, i), readers);
   json_builder_end_array (b);
   json_builder_end_object (b);
   pb_reply_json (request, b);
@@ -342,7 +358,7 @@ get_driver (PbRequest *request)
     return;
   readers = pb_ingest_list_readers (request->config->ingest);
   b = json_builder_new ();
-  add_driver (b, driver, readers);
+  add_driver (b, request, driver, readers);
   pb_reply_json (request, b);
 }
 

@@ -173,11 +173,29 @@ def test_device(world):
           f"{time.monotonic() - began:.2f} s")
 
 
+def test_link_names_nobody(world):
+    """Who reads, and from where, is nothing for the holder of a link."""
+    _, _, key = make_key(world, "reader-of-red", "studio")
+    world.stack.start("studio", [
+        "gst-launch-1.0", "srtsrc",
+        f"uri=srt://127.0.0.1:{world.stack.srt_port}?mode=caller"
+        f"&streamid=%23!::r=red-car,m=request,u=studio&passphrase={key}",
+        "!", "fakesink"])
+
+    def readers(cred):
+        return world.good(200, "GET", "/api/v1/drivers/red-car", cred)[1][
+            "readers"]
+    world.stack.wait(lambda: readers(world.cred["red", "admin"]), "a reader")
+    assert readers(world.cred["red", "viewer"])[0]["name"] == "studio"
+    assert readers(world.cred["red", "shD"]) == []
+
+
 def main():
     with Stack() as stack:
         world = World(stack)
         world.live = False
         test_rows(world)
+        test_link_names_nobody(world)
         test_viewers(world)
         test_device(world)
     print("ok")
