@@ -18,7 +18,8 @@
 /* More than this between the stream's time and ours is another stream's. */
 #define MAX_DISTANCE (10 * GST_SECOND)
 /* What has come at once is played 4 % faster until it is live: 2 s take 50 s.
- * Two packets of one picture are not more than 20 ms apart, 0.8 ms with it. */
+ * Whoever has it led sees to it that a picture and its telemetry are not far
+ * apart in the stream: 100 ms make 4 ms of it. */
 #define LEAD_DIVISOR 25
 
 /* The clock reference of a TS packet, 27 MHz, or %PITBOX_PCR_NONE. */
@@ -69,7 +70,7 @@ pitbox_pcr_time_push (
     return again;
   }
   clock->time += step;
-  lead = step / LEAD_DIVISOR;
+  lead = clock->led ? step / LEAD_DIVISOR : 0;
   if (clock->time > arrival)
     clock->time -= MIN (lead, clock->time - arrival);
   else

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 /* All zero at the start of a stream. */
 typedef struct {
+  gboolean led; /* towards the time of arrival; else it only goes on */
   gboolean started;
   guint16 pid;
   guint64 pcr;

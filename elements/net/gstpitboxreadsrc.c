@@ -76,6 +76,13 @@ gst_pitbox_read_src_configure (
   GST_OBJECT_UNLOCK (self);
 }
 
+/* See #PitboxPcrTime; not so at first. Streaming thread only. */
+void
+gst_pitbox_read_src_set_led (GstPitboxReadSrc *self, gboolean led)
+{
+  self->clock.led = led;
+}
+
 /* Of the connection: see pitbox_srt_caller_get_stats(). Any thread. */
 GstStructure *
 gst_pitbox_read_src_get_stats (GstPitboxReadSrc *self)

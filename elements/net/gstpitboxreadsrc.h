@@ -16,6 +16,7 @@ GstElement *gst_pitbox_read_src_new (
     PitboxSrtStateFunc func, gpointer user_data);
 void gst_pitbox_read_src_configure (
     GstPitboxReadSrc *src, const PitboxSrtCallerConfig *config);
+void gst_pitbox_read_src_set_led (GstPitboxReadSrc *src, gboolean led);
 GstStructure *gst_pitbox_read_src_get_stats (GstPitboxReadSrc *src);
 
 G_END_DECLS

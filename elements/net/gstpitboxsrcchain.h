@@ -7,6 +7,12 @@
 
 G_BEGIN_DECLS
 
+/* What has its times in the demuxer: a picture or a unit. */
+typedef struct {
+  GstClockTime first;
+  GstClockTime last;
+} PitboxSrcProgress;
+
 typedef struct {
   GstBin *bin; /* whose pads come and go */
   GstElement *connection; /* of the bin, as all elements here */
@@ -20,6 +26,8 @@ typedef struct {
   /* Demuxer's thread, or none that runs. */
   GstElement *parse; /* where pictures go in */
   GstElement *units; /* a tee */
+  PitboxSrcProgress picture;
+  PitboxSrcProgress unit;
 } PitboxSrcChain;
 
 void pitbox_src_chain_init (

@@ -10,7 +10,7 @@
 static void
 test_even_arrivals_keep_their_times (void)
 {
-  PitboxPcrTime clock = { 0 };
+  PitboxPcrTime clock = { .led = TRUE };
 
   for (guint i = 0; i < 1000; i++) {
     g_assert_false (pitbox_pcr_time_push (&clock, 65,
@@ -24,7 +24,7 @@ test_even_arrivals_keep_their_times (void)
 static void
 test_a_burst_is_played_a_little_faster (void)
 {
-  PitboxPcrTime clock = { 0 };
+  PitboxPcrTime clock = { .led = TRUE };
   GstClockTime last = 0;
 
   for (guint i = 0; i < 2000; i++) {
@@ -45,7 +45,7 @@ test_a_burst_is_played_a_little_faster (void)
 static void
 test_what_is_late_moves_it_slowly (void)
 {
-  PitboxPcrTime clock = { 0 };
+  PitboxPcrTime clock = { .led = TRUE };
 
   pitbox_pcr_time_push (&clock, 65, 0, 1000 * MS);
   pitbox_pcr_time_push (&clock, 65, TICKS (40), 1240 * MS);
@@ -54,11 +54,23 @@ test_what_is_late_moves_it_slowly (void)
   g_assert_cmpuint (clock.time, ==, 1080 * MS);
 }
 
+/* A stream that is not led only goes on. */
+static void
+test_distances_are_kept_where_it_is_not_led (void)
+{
+  PitboxPcrTime clock = { 0 };
+
+  for (guint i = 0; i < 100; i++) {
+    pitbox_pcr_time_push (&clock, 65, TICKS (40 * i), 1000 * MS);
+    g_assert_cmpuint (clock.time, ==, (1000 + 40 * i) * MS);
+  }
+}
+
 /* A sender whose clock is 0.1 % slow is followed. */
 static void
 test_drift_is_followed (void)
 {
-  PitboxPcrTime clock = { 0 };
+  PitboxPcrTime clock = { .led = TRUE };
 
   for (guint i = 0; i < 10000; i++) {
     GstClockTime arrival = 1000 * MS + i * (40 * MS + 40000);
@@ -71,7 +83,7 @@ test_drift_is_followed (void)
 static void
 test_another_stream_begins_now (void)
 {
-  PitboxPcrTime clock = { 0 };
+  PitboxPcrTime clock = { .led = TRUE };
 
   g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (500000), 1000 * MS));
   /* Back, and far ahead. */
@@ -90,7 +102,7 @@ test_another_stream_begins_now (void)
 static void
 test_one_clock_counts (void)
 {
-  PitboxPcrTime clock = { 0 };
+  PitboxPcrTime clock = { .led = TRUE };
 
   pitbox_pcr_time_push (&clock, 65, TICKS (0), 1000 * MS);
   g_assert_false (pitbox_pcr_time_push (&clock, 66, TICKS (777), 1010 * MS));
@@ -127,6 +139,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pcr-time/even", test_even_arrivals_keep_their_times);
   g_test_add_func ("/pcr-time/burst", test_a_burst_is_played_a_little_faster);
   g_test_add_func ("/pcr-time/late", test_what_is_late_moves_it_slowly);
+  g_test_add_func (
+      "/pcr-time/not-led", test_distances_are_kept_where_it_is_not_led);
   g_test_add_func ("/pcr-time/drift", test_drift_is_followed);
   g_test_add_func ("/pcr-time/jumps", test_another_stream_begins_now);
   g_test_add_func ("/pcr-time/clocks", test_one_clock_counts);
