@@ -3,6 +3,7 @@
  * and links. */
 #include "auth/pb-token.h"
 #include "http/pb-login.h"
+#include "http/pb-throttle.h"
 #include "store/pb-audit.h"
 #include "store/pb-grants.h"
 #include "store/pb-logins.h"
@@ -111,6 +112,19 @@ prepare_login (
              : NULL;
 }
 
+/* As check_second_factor(), of a password that was right: that was no guess,
+ * unless of the digits. */
+static gboolean
+is_second_factor_right (PbPending *p, gint64 *step)
+{
+  const gchar *digits = p->words[WORD_TOTP];
+  const gboolean fine = check_second_factor (p, step);
+
+  if (fine || !digits || !digits[0])
+    pb_throttle_forgive_login (p->config, p->message, p->words[WORD_LOGIN]);
+  return fine;
+}
+
 static void
 on_login_checked (gboolean right, gpointer user_data)
 {
@@ -119,7 +133,7 @@ on_login_checked (gboolean right, gpointer user_data)
 
   if (!right)
     reply_wrong_login (p);
-  else if (check_second_factor (p, &entry.step))
+  else if (is_second_factor_right (p, &entry.step))
     pb_login_begin (
         p->config, p->message, SOUP_STATUS_OK, prepare_login, &entry, "login");
   soup_server_message_unpause (p->message);
@@ -150,12 +164,16 @@ post_login (PbRequest *request)
     reply_missing (request->message, "login, password");
     return;
   }
+  if (!pb_throttle_login (request->config, request->message, login))
+    return;
   p = pb_pending_new (request);
+  p->words[WORD_LOGIN] = g_strdup (login);
   p->words[WORD_TOTP] = g_strdup (get_word (request, "totp"));
-  if (find_person (p, login))
-    pb_pending_check (p, password, on_login_checked);
-  else
+  if (!find_person (p, login))
     pb_pending_free (p);
+  else if (!pb_pending_check (p, password, on_login_checked))
+    /* Nothing was looked at. */
+    pb_throttle_forgive_login (request->config, request->message, login);
 }
 
 static gboolean
@@ -253,10 +271,15 @@ post_setup (PbRequest *request)
 {
   const gchar *password = get_word (request, "password");
 
-  if (!is_setup_token (request->config->guard, get_word (request, "token")))
+  if (!pb_throttle_token (request))
+    return;
+  if (!is_setup_token (request->config->guard, get_word (request, "token"))) {
     reply_no_setup (request->message);
-  else if (check_new_person (request->message, get_word (request, "login"),
-               get_word (request, "name"), password))
+    return;
+  }
+  pb_throttle_forgive_token (request);
+  if (check_new_person (request->message, get_word (request, "login"),
+          get_word (request, "name"), password))
     pb_pending_hash (keep_words (request), password, on_setup_hashed);
 }
 
@@ -293,7 +316,7 @@ accept (PbPending *p, const gchar *hash)
 
   if (!invitation)
     pb_reply_store_error (p->message, error);
-  else if (hash || check_second_factor (p, &entry.step))
+  else if (hash || is_second_factor_right (p, &entry.step))
     pb_login_begin (p->config, p->message, SOUP_STATUS_CREATED, prepare_accept,
         &entry, "invitation.accept");
 }
@@ -332,7 +355,8 @@ post_accept (PbRequest *request)
   PbPending *p;
 
   if (!check_new_person (request->message, get_word (request, "login"),
-          get_word (request, "name"), password))
+          get_word (request, "name"), password)
+      || !pb_throttle_token (request))
     return;
   invitation = pb_store_find_invitation (
       request->config->store, token ? token : "", g_get_real_time (), &error);
@@ -340,8 +364,12 @@ post_accept (PbRequest *request)
     pb_reply_failure (request, error);
     return;
   }
+  pb_throttle_forgive_token (request);
   p = keep_words (request);
-  if (!find_person (p, p->words[WORD_LOGIN]))
+  if (!find_person (p, p->words[WORD_LOGIN])
+      || (p->person
+          && !pb_throttle_login (
+              request->config, request->message, p->words[WORD_LOGIN])))
     pb_pending_free (p);
   else if (p->person)
     pb_pending_check (p, password, on_accept_checked);
@@ -509,17 +537,20 @@ static void
 post_share (PbRequest *request)
 {
   const gchar *token = get_word (request, "token");
-  g_autoptr (PbPrincipal) share =
-      token ? pb_directory_find_token (
-          pb_guard_get_directory (request->config->guard), token,
-          g_get_real_time ())
-            : NULL;
+  g_autoptr (PbPrincipal) share = NULL;
 
+  if (!pb_throttle_token (request))
+    return;
+  if (token)
+    share = pb_directory_find_token (
+        pb_guard_get_directory (request->config->guard), token,
+        g_get_real_time ());
   if (!share || share->kind != PB_PRINCIPAL_SHARE) {
     pb_reply_error (request->message, SOUP_STATUS_UNAUTHORIZED, "bad_token",
         "This link is over or was withdrawn: ask for a new one");
     return;
   }
+  pb_throttle_forgive_token (request);
   pb_guard_set_cookie (
       request->message, PB_COOKIE_SHARE, token, "/", SHARE_COOKIE_S);
   pb_me_reply (request->config, request->message, SOUP_STATUS_OK, share);

@@ -28,6 +28,7 @@ struct _PbGuard {
   PbDirectory *directory;
   PbPasswords *passwords;
   PbJwt *jwt;
+  PbBuckets *buckets;
   gchar *setup_token; /* until somebody has an account */
   GHashTable *key_uses; /* id of an API key → gint64 when that was written */
   GArray *watches;
@@ -79,6 +80,7 @@ pb_guard_new (const PbGuardConfig *config, GError **error)
       g_str_hash, g_str_equal, g_free, (GDestroyNotify) pb_secret_free);
   self->directory = pb_directory_new (config->store, error);
   self->jwt = pb_jwt_new (config->seal);
+  self->buckets = pb_buckets_new ();
   if (!self->directory
       || !pb_store_load_jwt_keys (config->store, self->jwt, error))
     return NULL;
@@ -111,6 +113,7 @@ pb_guard_free (PbGuard *self)
   pb_guard_stop (self);
   g_clear_pointer (&self->directory, pb_directory_free);
   g_clear_pointer (&self->jwt, pb_jwt_free);
+  g_clear_pointer (&self->buckets, pb_buckets_free);
   pb_secret_free (self->setup_token);
   g_hash_table_unref (self->totp_offers);
   g_hash_table_unref (self->key_uses);
@@ -140,6 +143,12 @@ PbJwt *
 pb_guard_get_jwt (PbGuard *self)
 {
   return self->jwt;
+}
+
+PbBuckets *
+pb_guard_get_buckets (PbGuard *self)
+{
+  return self->buckets;
 }
 
 /**

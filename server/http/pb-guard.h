@@ -4,6 +4,7 @@
 
 #include <libsoup/soup.h>
 
+#include "auth/pb-buckets.h"
 #include "auth/pb-jwt.h"
 #include "auth/pb-password.h"
 #include "auth/pb-principal.h"
@@ -50,6 +51,7 @@ const PbGuardConfig *pb_guard_get_config (PbGuard *guard);
 PbDirectory *pb_guard_get_directory (PbGuard *guard);
 PbPasswords *pb_guard_get_passwords (PbGuard *guard);
 PbJwt *pb_guard_get_jwt (PbGuard *guard);
+PbBuckets *pb_guard_get_buckets (PbGuard *guard);
 
 gboolean pb_guard_is_open (PbGuard *guard);
 const gchar *pb_guard_get_setup_token (PbGuard *guard);

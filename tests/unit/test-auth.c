@@ -5,6 +5,7 @@
 #include <jwt.h>
 #include <string.h>
 
+#include "auth/pb-buckets.h"
 #include "auth/pb-jwt.h"
 #include "auth/pb-password.h"
 #include "auth/pb-principal.h"
@@ -501,6 +502,104 @@ test_passwords_closed (void)
   g_assert_cmpuint (n, ==, 0);
 }
 
+/* As many as the burst at once, then one an interval; each key on its own. */
+static void
+test_buckets (void)
+{
+  static const struct {
+    PbBucketKind kind;
+    guint burst, interval_ms;
+  } rows[] = {
+    { PB_BUCKET_LOGIN_ADDRESS, 30, 2000 },
+    { PB_BUCKET_LOGIN_ACCOUNT, 20, 45000 },
+    { PB_BUCKET_LOGIN_PAIR, 3, 200000 },
+    { PB_BUCKET_TOKEN_ADDRESS, 600, 200 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (PbBuckets) buckets = pb_buckets_new ();
+    const gint64 interval_us = rows[i].interval_ms * (gint64) 1000;
+    gint64 now_us = -5; /* a monotonic clock may begin anywhere */
+    guint wait_s = 99;
+
+    for (guint n = 0; n < rows[i].burst; n++) {
+      g_assert_true (
+          pb_buckets_take (buckets, rows[i].kind, "a", 1, now_us, &wait_s));
+      g_assert_cmpuint (wait_s, ==, 0);
+    }
+    g_assert_false (
+        pb_buckets_take (buckets, rows[i].kind, "a", 1, now_us, &wait_s));
+    g_assert_cmpuint (wait_s, ==, (rows[i].interval_ms + 999) / 1000);
+    g_assert_true (
+        pb_buckets_take (buckets, rows[i].kind, "b", 1, now_us, NULL));
+    /* A refusal costs nothing. */
+    g_assert_false (pb_buckets_take (
+        buckets, rows[i].kind, "a", 1, now_us + interval_us - 1, &wait_s));
+    g_assert_cmpuint (wait_s, ==, 1);
+    now_us += interval_us;
+    g_assert_true (
+        pb_buckets_take (buckets, rows[i].kind, "a", 1, now_us, NULL));
+    g_assert_false (
+        pb_buckets_take (buckets, rows[i].kind, "a", 1, now_us, NULL));
+    pb_buckets_give (buckets, rows[i].kind, "a", 1);
+    g_assert_true (
+        pb_buckets_take (buckets, rows[i].kind, "a", 1, now_us, NULL));
+    /* A long rest fills it, and no more than that. */
+    now_us += 1000 * rows[i].burst * interval_us;
+    g_assert_false (pb_buckets_take (
+        buckets, rows[i].kind, "a", rows[i].burst + 1, now_us, NULL));
+    g_assert_true (pb_buckets_take (
+        buckets, rows[i].kind, "a", rows[i].burst, now_us, NULL));
+    g_assert_false (
+        pb_buckets_take (buckets, rows[i].kind, "a", 1, now_us, NULL));
+  }
+}
+
+/* Who has many addresses does not fill the memory, nor empty another kind. */
+static void
+test_buckets_many (void)
+{
+  g_autoptr (PbBuckets) buckets = pb_buckets_new ();
+
+  for (guint i = 0; i < 20; i++)
+    g_assert_true (pb_buckets_take (
+        buckets, PB_BUCKET_LOGIN_ACCOUNT, "engineer", 1, 0, NULL));
+  for (guint i = 0; i < 3 * PB_BUCKETS_MAX_KEYS; i++) {
+    g_autofree gchar *key = g_strdup_printf ("%u", i);
+
+    g_assert_true (
+        pb_buckets_take (buckets, PB_BUCKET_LOGIN_ADDRESS, key, 30, 0, NULL));
+    g_assert_true (pb_buckets_count (buckets, PB_BUCKET_LOGIN_ADDRESS)
+                   <= PB_BUCKETS_MAX_KEYS);
+    /* In use, so never the one that goes. */
+    g_assert_cmpint (
+        pb_buckets_take (buckets, PB_BUCKET_LOGIN_ADDRESS, "me", 30, 0, NULL),
+        ==, i == 0);
+  }
+  g_assert_false (pb_buckets_take (
+      buckets, PB_BUCKET_LOGIN_ACCOUNT, "engineer", 1, 0, NULL));
+}
+
+static void
+test_address_keys (void)
+{
+  static const gchar *const rows[][2] = {
+    { "192.0.2.7", "192.0.2.7" },
+    { "::ffff:192.0.2.7", "192.0.2.7" },
+    { "2001:db8:1:2:3:4:5:6", "2001:0db8:0001:0002::/64" },
+    { "2001:db8:1:2::9", "2001:0db8:0001:0002::/64" },
+    { "2001:db8:1:3::9", "2001:0db8:0001:0003::/64" },
+    { "", "?" },
+    { "no address", "?" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree gchar *key = pb_buckets_dup_address_key (rows[i][0]);
+
+    g_assert_cmpstr (key, ==, rows[i][1]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -515,6 +614,9 @@ main (int argc, char **argv)
       test_jwt_life, seal_tear_down);
   g_test_add ("/auth/jwt/forged", SealFixture, NULL, seal_set_up,
       test_jwt_forged, seal_tear_down);
+  g_test_add_func ("/auth/buckets", test_buckets);
+  g_test_add_func ("/auth/buckets/many-keys", test_buckets_many);
+  g_test_add_func ("/auth/buckets/address", test_address_keys);
   g_test_add_func ("/auth/passwords", test_passwords);
   g_test_add_func ("/auth/passwords/closed", test_passwords_closed);
   return g_test_run ();

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Who has guessed too often waits. */
+#include "http/pb-throttle.h"
+
+/* RFC 6585, 4; libsoup has no name for it. */
+#define TOO_MANY_REQUESTS 429
+
+typedef struct {
+  gchar *address;
+  gchar *account;
+  gchar *pair;
+} Keys;
+
+static gchar *
+dup_address_key (SoupServerMessage *message)
+{
+  g_autofree gchar *address = pb_guard_dup_address (message);
+
+  return pb_buckets_dup_address_key (address);
+}
+
+/* Of a login as it was typed, whether anybody has it or not. */
+static void
+keys_init (Keys *keys, SoupServerMessage *message, const gchar *login)
+{
+  g_autofree gchar *folded = g_ascii_strdown (login, -1);
+
+  keys->address = dup_address_key (message);
+  keys->account = g_compute_checksum_for_string (G_CHECKSUM_SHA256, folded, -1);
+  keys->pair = g_strconcat (keys->account, "@", keys->address, NULL);
+}
+
+static void
+keys_clear (Keys *keys)
+{
+  g_free (keys->address);
+  g_free (keys->account);
+  g_free (keys->pair);
+}
+
+static void
+reply_too_many (SoupServerMessage *message, guint retry_after_s)
+{
+  g_autofree gchar *seconds = g_strdup_printf ("%u", retry_after_s);
+
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Retry-After",
+      seconds);
+  pb_reply_error (message, TOO_MANY_REQUESTS, "too_many",
+      "Wrong too often: try again in %u seconds", retry_after_s);
+}
+
+/**
+ * pb_throttle_login:
+ * @login: as it was typed
+ *
+ * Before a password is looked at; pb_throttle_forgive_login() if it was right.
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_login (
+    const PbHttpConfig *config, SoupServerMessage *message, const gchar *login)
+{
+  PbBuckets *buckets = pb_guard_get_buckets (config->guard);
+  const gint64 now_us = g_get_monotonic_time ();
+  guint wait_s;
+  gboolean may;
+  Keys keys;
+
+  keys_init (&keys, message, login);
+  may = pb_buckets_take (
+            buckets, PB_BUCKET_LOGIN_ADDRESS, keys.address, 1, now_us, &wait_s)
+        && (pb_buckets_take (
+                buckets, PB_BUCKET_LOGIN_ACCOUNT, keys.account, 1, now_us, NULL)
+            || pb_buckets_take (
+                buckets, PB_BUCKET_LOGIN_PAIR, keys.pair, 1, now_us, &wait_s));
+  if (!may)
+    reply_too_many (message, wait_s);
+  keys_clear (&keys);
+  return may;
+}
+
+void
+pb_throttle_forgive_login (
+    const PbHttpConfig *config, SoupServerMessage *message, const gchar *login)
+{
+  PbBuckets *buckets = pb_guard_get_buckets (config->guard);
+  Keys keys;
+
+  keys_init (&keys, message, login);
+  pb_buckets_give (buckets, PB_BUCKET_LOGIN_ADDRESS, keys.address, 1);
+  pb_buckets_give (buckets, PB_BUCKET_LOGIN_PAIR, keys.pair, 1);
+  keys_clear (&keys);
+}
+
+/**
+ * pb_throttle_token:
+ *
+ * Before a link's secret is looked at; pb_throttle_forgive_token() if it was
+ * right.
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_token (PbRequest *request)
+{
+  g_autofree gchar *key = dup_address_key (request->message);
+  guint wait_s;
+
+  if (pb_buckets_take (pb_guard_get_buckets (request->config->guard),
+          PB_BUCKET_TOKEN_ADDRESS, key, 1, g_get_monotonic_time (), &wait_s))
+    return TRUE;
+  reply_too_many (request->message, wait_s);
+  return FALSE;
+}
+
+void
+pb_throttle_forgive_token (PbRequest *request)
+{
+  g_autofree gchar *key = dup_address_key (request->message);
+
+  pb_buckets_give (pb_guard_get_buckets (request->config->guard),
+      PB_BUCKET_TOKEN_ADDRESS, key, 1);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Who has guessed too often waits. */
+#pragma once
+
+#include "http/pb-request.h"
+
+G_BEGIN_DECLS
+
+gboolean pb_throttle_login (
+    const PbHttpConfig *config, SoupServerMessage *message, const gchar *login);
+void pb_throttle_forgive_login (
+    const PbHttpConfig *config, SoupServerMessage *message, const gchar *login);
+gboolean pb_throttle_token (PbRequest *request);
+void pb_throttle_forgive_token (PbRequest *request);
+
+G_END_DECLS
