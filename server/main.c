@@ -265,6 +265,7 @@ command (const Options *o)
     .bind = o->server.bind,
     .srt_port = o->server.srt_port,
     .http_port = o->server.http_port,
+    .tls = o->server.tls_certificate || o->server.tls_self_signed,
   };
 
   return pb_command_run (&line);

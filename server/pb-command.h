@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @bind: where the server listens, in numbers, for the addresses printed
  * @srt_port: likewise
  * @http_port: likewise
+ * @tls: likewise
  */
 typedef struct {
   gchar **words;
@@ -38,6 +39,7 @@ typedef struct {
   const gchar *bind;
   gint srt_port;
   gint http_port;
+  gboolean tls;
 } PbCommandLine;
 
 gchar *pb_command_dup_help (const gchar *verb) G_GNUC_WARN_UNUSED_RESULT;

@@ -341,8 +341,9 @@ pb_invite_command (
     g_print ("%s\n", token);
   else
     g_print ("For one person, to become %s of team %s within %d hours:\n"
-             "  http://%s:%d/#/invite?token=%s\n",
-        pb_role_to_string (grant->role), grant->team, hours, line->bind,
+             "  %s://%s:%d/#/invite?token=%s\n",
+        pb_role_to_string (grant->role), grant->team, hours,
+        line->tls ? "https" : "http", line->bind,
         line->http_port > 0 ? line->http_port : DEFAULT_PORT, token);
   pb_secret_free (token);
   return TRUE;

@@ -136,6 +136,7 @@ def test_identity(stack):
     expect(stack, 0, "", "key", "remove", listed.split()[0])
     expect(stack, 1, "there is no key", "key", "remove", listed.split()[0])
     expect(stack, 0, "/#/invite?token=pbi_", "invite", "--role", "engineer")
+    expect(stack, 0, "https://127.0.0.1:", "invite", "--tls-self-signed")
     expect(stack, 1, "still has", "team", "remove", "red")
     expect(stack, 0, "", "user", "remove", "bob")
     expect(stack, 0, "", "team", "remove", "red")
