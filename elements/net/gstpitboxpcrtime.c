@@ -2,12 +2,13 @@
  * PitboxPcrTime: running times that follow a stream's own clock.
  *
  * tsdemux turns a stream's times into ours by comparing its clock reference
- * (PCR) with the time each buffer came at. A reader is sent up to some seconds
- * at once when it joins; then tsdemux moves its idea of both clocks with every
- * packet, and a picture and its telemetry, whose times in the stream are equal,
- * get times that are up to a second apart. So buffers are not given the time
- * they came at but the PCR's own time, which is led towards it slowly: both
- * streams move together. */
+ * (PCR) with the time each buffer came at. Where that is uneven - a sender whose
+ * encoder has just begun, a busy machine, a reader that is sent some seconds at
+ * once when it joins - it moves its idea of both clocks with every packet, and
+ * a picture and its telemetry, whose times in the stream are equal, get times
+ * that are up to a second apart. So buffers are not given the time they came at
+ * but the PCR's own time, which is led towards it slowly: both streams move
+ * together. */
 #include "gstpitboxpcrtime.h"
 
 #define PCR_HZ 27000000
@@ -17,10 +18,7 @@
 #define MAX_STEP (2 * GST_SECOND)
 /* More than this between the stream's time and ours is another stream's. */
 #define MAX_DISTANCE (10 * GST_SECOND)
-/* What has come at once is played 4 % faster until it is live: 2 s take 50 s.
- * Whoever has it led sees to it that a picture and its telemetry are not far
- * apart in the stream: 100 ms make 4 ms of it. */
-#define LEAD_DIVISOR 25
+#define TS_PACKET_BYTES 188
 
 /* The clock reference of a TS packet, 27 MHz, or %PITBOX_PCR_NONE. */
 guint64
@@ -70,7 +68,7 @@ pitbox_pcr_time_push (
     return again;
   }
   clock->time += step;
-  lead = clock->led ? step / LEAD_DIVISOR : 0;
+  lead = clock->lead > 0 ? step / clock->lead : 0;
   if (clock->time > arrival)
     clock->time -= MIN (lead, clock->time - arrival);
   else
@@ -78,4 +76,56 @@ pitbox_pcr_time_push (
   clock->pcr = pcr;
   clock->seen = arrival;
   return FALSE;
+}
+
+static void
+append (GQueue *pieces, GstBuffer *buffer, gsize from, gsize to,
+    GstClockTime time, gboolean discont)
+{
+  GstBuffer *piece;
+
+  if (from == to)
+    return;
+  piece = gst_buffer_copy_region (
+      buffer, GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_MEMORY, from, to - from);
+  GST_BUFFER_PTS (piece) = GST_BUFFER_DTS (piece) = time;
+  if (discont)
+    GST_BUFFER_FLAG_SET (piece, GST_BUFFER_FLAG_DISCONT);
+  g_queue_push_tail (pieces, piece);
+}
+
+/* Takes @buffer, TS packets that came at the running time @arrival, and appends
+ * to @pieces one buffer for each clock reference in it, with its time. DISCONT
+ * stays on the first; @mark_jumps puts it where another stream begins, too.
+ * What is not whole packets, or came before there was a clock, stays whole. */
+void
+pitbox_pcr_time_cut (PitboxPcrTime *clock, GstBuffer *buffer,
+    GstClockTime arrival, gboolean mark_jumps, GQueue *pieces)
+{
+  gboolean discont = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  gsize from = 0, size = gst_buffer_get_size (buffer), at;
+  GstMapInfo map;
+
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
+  if (GST_CLOCK_TIME_IS_VALID (arrival) && size % TS_PACKET_BYTES == 0
+      && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    for (at = 0; at < size; at += TS_PACKET_BYTES) {
+      guint16 pid;
+      guint64 pcr = pitbox_pcr_read (map.data + at, &pid);
+
+      if (pcr == PITBOX_PCR_NONE)
+        continue;
+      append (pieces, buffer, from, at, clock->started ? clock->time : arrival,
+          discont);
+      discont = discont && from == at;
+      if (pitbox_pcr_time_push (clock, pid, pcr, arrival) && mark_jumps)
+        discont = TRUE;
+      from = at;
+    }
+    gst_buffer_unmap (buffer, &map);
+  }
+  append (pieces, buffer, from, size, clock->started ? clock->time : arrival,
+      discont);
+  gst_buffer_unref (buffer);
 }

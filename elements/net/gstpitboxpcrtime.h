@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* All zero at the start of a stream. */
 typedef struct {
-  gboolean led; /* towards the time of arrival; else it only goes on */
+  guint lead; /* n: led towards the time of arrival by 1/n; 0: goes on only */
   gboolean started;
   guint16 pid;
   guint64 pcr;
@@ -21,5 +21,7 @@ typedef struct {
 guint64 pitbox_pcr_read (const guint8 *packet, guint16 *pid);
 gboolean pitbox_pcr_time_push (
     PitboxPcrTime *clock, guint16 pid, guint64 pcr, GstClockTime arrival);
+void pitbox_pcr_time_cut (PitboxPcrTime *clock, GstBuffer *buffer,
+    GstClockTime arrival, gboolean mark_jumps, GQueue *pieces);
 
 G_END_DECLS

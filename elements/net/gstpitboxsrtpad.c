@@ -2,12 +2,19 @@
  * One caller's pad: a task that reads the session and pushes. */
 #include "gstpitboxsrtpad.h"
 
+#include "gstpitboxpcrtime.h"
+
 GST_DEBUG_CATEGORY_EXTERN (pitbox_srt_src_debug);
 #define GST_CAT_DEFAULT pitbox_srt_src_debug
 
 /* libsrt's time is trusted for a message's age up to here; more means that
  * this process stood still, and then the arrival is what counts. */
 #define MAX_AGE_US (5 * G_USEC_PER_SEC)
+
+/* The stream's clock is led towards the arrivals by 0.1 %: far more than two
+ * machines' clocks differ, and a row that comes 400 ms before its picture is
+ * still within its 0.5 ms. */
+#define LEAD 1000
 
 /**
  * GstPitboxSrtPad:
@@ -26,6 +33,7 @@ struct _GstPitboxSrtPad {
   gpointer user_data;
 
   /* The pad's own thread only. */
+  PitboxPcrTime clock;
   gboolean started;
   gboolean ended;
 };
@@ -55,7 +63,7 @@ push_start (GstPitboxSrtPad *self, GstElement *element)
   gst_pad_push_event (pad, gst_event_new_segment (&segment));
 }
 
-/* Running time at which the buffer was due. */
+/* Running time at which SRT's delay was over. */
 static GstClockTime
 arrival (GstElement *element, gint64 age_us)
 {
@@ -65,6 +73,20 @@ arrival (GstElement *element, gint64 age_us)
   if (!GST_CLOCK_TIME_IS_VALID (now))
     return GST_CLOCK_TIME_NONE;
   return now > age ? now - age : 0;
+}
+
+/* Takes @buffer. */
+static GstFlowReturn
+push (GstPitboxSrtPad *self, GstBuffer *buffer, GstClockTime time)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GQueue pieces = G_QUEUE_INIT;
+
+  pitbox_pcr_time_cut (&self->clock, buffer, time, FALSE, &pieces);
+  while (ret == GST_FLOW_OK && pieces.length > 0)
+    ret = gst_pad_push (GST_PAD (self), g_queue_pop_head (&pieces));
+  g_queue_clear_full (&pieces, (GDestroyNotify) gst_buffer_unref);
+  return ret;
 }
 
 static void
@@ -85,14 +107,11 @@ task (gpointer data)
     push_start (self, element);
   buffer = pitbox_srt_session_read (self->session, self->batch_ms, &age_us);
   if (buffer != NULL) {
-    GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) =
-        arrival (element, age_us);
     /* Only once: a demuxer that gets DISCONT for a lost packet would set its
      * clock anew; the packets' continuity counters tell it of the loss. */
     if (!self->started)
       GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-    self->started = TRUE;
-    ret = gst_pad_push (pad, buffer);
+    ret = push (self, buffer, arrival (element, age_us));
   }
   self->started = TRUE;
   if (ret == GST_FLOW_OK)
@@ -141,6 +160,7 @@ gst_pitbox_srt_pad_new (GstPadTemplate *templ, const gchar *name,
 
   self->session = pitbox_srt_session_ref (session);
   self->batch_ms = batch_ms;
+  self->clock.lead = LEAD;
   self->done = done;
   self->user_data = user_data;
   gst_pad_set_activatemode_function (GST_PAD (self), activate_mode);

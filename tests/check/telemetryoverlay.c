@@ -434,7 +434,9 @@ GST_START_TEST (test_wrong_layout_is_said_in_words)
     { "layout", "[a]\ntype = panel\nwidht = 9",
         "layout:3: [a] widht: unknown key" },
     { "theme", "nowhere/x.hud",
-        "Cannot open the theme \"nowhere/x.hud\": no file nowhere/x.hud" },
+        "Cannot open the theme \"nowhere/x.hud\": no file nowhere/x.hud "
+        "(broadcast, corner, engineer and nameplate come along; a path has a "
+        "separator or ends with .hud)" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {

@@ -10,7 +10,7 @@
 static void
 test_even_arrivals_keep_their_times (void)
 {
-  PitboxPcrTime clock = { .led = TRUE };
+  PitboxPcrTime clock = { .lead = 25 };
 
   for (guint i = 0; i < 1000; i++) {
     g_assert_false (pitbox_pcr_time_push (&clock, 65,
@@ -24,7 +24,7 @@ test_even_arrivals_keep_their_times (void)
 static void
 test_a_burst_is_played_a_little_faster (void)
 {
-  PitboxPcrTime clock = { .led = TRUE };
+  PitboxPcrTime clock = { .lead = 25 };
   GstClockTime last = 0;
 
   for (guint i = 0; i < 2000; i++) {
@@ -45,7 +45,7 @@ test_a_burst_is_played_a_little_faster (void)
 static void
 test_what_is_late_moves_it_slowly (void)
 {
-  PitboxPcrTime clock = { .led = TRUE };
+  PitboxPcrTime clock = { .lead = 25 };
 
   pitbox_pcr_time_push (&clock, 65, 0, 1000 * MS);
   pitbox_pcr_time_push (&clock, 65, TICKS (40), 1240 * MS);
@@ -70,7 +70,7 @@ test_distances_are_kept_where_it_is_not_led (void)
 static void
 test_drift_is_followed (void)
 {
-  PitboxPcrTime clock = { .led = TRUE };
+  PitboxPcrTime clock = { .lead = 25 };
 
   for (guint i = 0; i < 10000; i++) {
     GstClockTime arrival = 1000 * MS + i * (40 * MS + 40000);
@@ -80,10 +80,72 @@ test_drift_is_followed (void)
   }
 }
 
+/* A buffer as it came becomes one for each clock reference, with its time. */
+static void
+test_a_buffer_is_cut_at_its_references (void)
+{
+  static const gint pcr_at[] = { -1, 0, -1, 16, -1 };
+  PitboxPcrTime clock = { .lead = 1000 };
+  GQueue pieces = G_QUEUE_INIT;
+  guint8 data[5 * 188] = { 0 };
+  static const struct {
+    gsize size;
+    GstClockTime time;
+  } want[] = { { 188, 1000 * MS }, { 376, 1000 * MS },
+    { 376, 1016 * MS - 16000 } };
+  GstBuffer *buffer;
+
+  for (guint i = 0; i < G_N_ELEMENTS (pcr_at); i++) {
+    guint8 *packet = data + i * 188;
+    guint64 base = TICKS (MAX (pcr_at[i], 0)) / 300;
+
+    memcpy (packet, (guint8[]){ 0x47, 0, 0x41, 0x30, 7, 0x10 }, 6);
+    if (pcr_at[i] < 0)
+      packet[5] = 0;
+    for (guint n = 0; n < 4; n++)
+      packet[6 + n] = (guint8) (base >> (25 - 8 * n));
+    packet[10] = (guint8) (base << 7);
+  }
+  buffer = gst_buffer_new_memdup (data, sizeof data);
+  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  pitbox_pcr_time_cut (&clock, buffer, 1000 * MS, FALSE, &pieces);
+  g_assert_cmpuint (pieces.length, ==, G_N_ELEMENTS (want));
+  for (guint i = 0; i < G_N_ELEMENTS (want); i++) {
+    g_autoptr (GstBuffer) piece = g_queue_pop_head (&pieces);
+
+    g_assert_cmpuint (gst_buffer_get_size (piece), ==, want[i].size);
+    g_assert_cmpuint (GST_BUFFER_PTS (piece), ==, want[i].time);
+    g_assert_cmpint (
+        GST_BUFFER_FLAG_IS_SET (piece, GST_BUFFER_FLAG_DISCONT), ==, i == 0);
+  }
+}
+
+/* No clock of ours, or half a packet: bytes are passed on as they came. */
+static void
+test_what_cannot_be_cut_stays_whole (void)
+{
+  PitboxPcrTime clock = { .lead = 1000 };
+  GQueue pieces = G_QUEUE_INIT;
+
+  pitbox_pcr_time_cut (&clock, gst_buffer_new_allocate (NULL, 100, NULL),
+      1000 * MS, TRUE, &pieces);
+  pitbox_pcr_time_cut (&clock, gst_buffer_new_allocate (NULL, 188, NULL),
+      GST_CLOCK_TIME_NONE, TRUE, &pieces);
+  g_assert_cmpuint (pieces.length, ==, 2);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GstBuffer) piece = g_queue_pop_head (&pieces);
+
+    g_assert_cmpuint (gst_buffer_get_size (piece), ==, i == 0 ? 100 : 188);
+    g_assert_cmpuint (
+        GST_BUFFER_PTS (piece), ==, i == 0 ? 1000 * MS : GST_CLOCK_TIME_NONE);
+  }
+  g_assert_false (clock.started);
+}
+
 static void
 test_another_stream_begins_now (void)
 {
-  PitboxPcrTime clock = { .led = TRUE };
+  PitboxPcrTime clock = { .lead = 25 };
 
   g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (500000), 1000 * MS));
   /* Back, and far ahead. */
@@ -102,7 +164,7 @@ test_another_stream_begins_now (void)
 static void
 test_one_clock_counts (void)
 {
-  PitboxPcrTime clock = { .led = TRUE };
+  PitboxPcrTime clock = { .lead = 25 };
 
   pitbox_pcr_time_push (&clock, 65, TICKS (0), 1000 * MS);
   g_assert_false (pitbox_pcr_time_push (&clock, 66, TICKS (777), 1010 * MS));
@@ -135,6 +197,7 @@ test_packets_are_read (void)
 int
 main (int argc, char **argv)
 {
+  gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pcr-time/even", test_even_arrivals_keep_their_times);
   g_test_add_func ("/pcr-time/burst", test_a_burst_is_played_a_little_faster);
@@ -142,6 +205,8 @@ main (int argc, char **argv)
   g_test_add_func (
       "/pcr-time/not-led", test_distances_are_kept_where_it_is_not_led);
   g_test_add_func ("/pcr-time/drift", test_drift_is_followed);
+  g_test_add_func ("/pcr-time/cut", test_a_buffer_is_cut_at_its_references);
+  g_test_add_func ("/pcr-time/whole", test_what_cannot_be_cut_stays_whole);
   g_test_add_func ("/pcr-time/jumps", test_another_stream_begins_now);
   g_test_add_func ("/pcr-time/clocks", test_one_clock_counts);
   g_test_add_func ("/pcr-time/packets", test_packets_are_read);
