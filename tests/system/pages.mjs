@@ -240,6 +240,9 @@ const cases = {
     await stack.command('team', 'add', 'gt3', '--name', 'GT3 squad');
     await stack.command('user', 'role', 'ann', '--role', 'engineer',
       '--team', 'gt3');
+    /* The server looks for what a command has changed. */
+    await page.waitForFunction(async () =>
+      (await (await fetch('/api/v1/auth/me')).json()).teams.length === 2);
     await page.goto(`${stack.url}/#/account`);
     await page.reload();
     await fill(page, { Team: 'gt3' }, page.locator('form')
