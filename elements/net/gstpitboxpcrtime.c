@@ -14,10 +14,13 @@
 #define PCR_HZ 27000000
 /* 33 bits of 90 kHz and the remainder of 300. */
 #define PCR_WRAP ((G_GUINT64_CONSTANT (1) << 33) * 300)
-/* The standard asks for 0.1 s between two, muxers for less. */
+/* The standard asks for 0.1 s between two, muxers for less: then another PID
+ * may have the clock now (a picture that begins, with its own). */
+#define MAX_SILENCE (200 * GST_MSECOND)
 #define MAX_STEP (2 * GST_SECOND)
 /* More than this between the stream's time and ours is another stream's. */
 #define MAX_DISTANCE (10 * GST_SECOND)
+#define MAX_PAUSE_ERROR GST_SECOND
 #define TS_PACKET_BYTES 188
 
 /* The clock reference of a TS packet, 27 MHz, or %PITBOX_PCR_NONE. */
@@ -47,6 +50,34 @@ begin (PitboxPcrTime *clock, guint16 pid, guint64 pcr, GstClockTime arrival)
   clock->seen = arrival;
 }
 
+/* How far the stream's time goes on from the last reference to @pcr, ns. */
+static GstClockTimeDiff
+step_to (const PitboxPcrTime *clock, guint64 pcr)
+{
+  guint64 ticks = (pcr + PCR_WRAP - clock->pcr) % PCR_WRAP;
+
+  if (ticks > PCR_WRAP / 2)
+    return -(GstClockTimeDiff) gst_util_uint64_scale (
+        PCR_WRAP - ticks, GST_SECOND, PCR_HZ);
+  return (GstClockTimeDiff) gst_util_uint64_scale (ticks, GST_SECOND, PCR_HZ);
+}
+
+/* After a pause, or on another PID, the stream is still the same if its time
+ * has gone on as ours has. */
+static gboolean
+goes_on (const PitboxPcrTime *clock, guint16 pid, GstClockTimeDiff step,
+    GstClockTime arrival)
+{
+  const gboolean is_next =
+      pid == clock->pid && step <= (GstClockTimeDiff) MAX_STEP;
+  const GstClockTime limit = is_next ? MAX_DISTANCE : MAX_PAUSE_ERROR;
+
+  if (pid == clock->pid && step < 0)
+    return FALSE;
+  return (GstClockTime) ABS (GST_CLOCK_DIFF (arrival, clock->time) + step)
+         <= limit;
+}
+
 /* The next reference, which came at the running time @arrival: `time` is what
  * goes on the packets from here to the next one. TRUE where another stream has
  * begun. */
@@ -54,25 +85,28 @@ gboolean
 pitbox_pcr_time_push (
     PitboxPcrTime *clock, guint16 pid, guint64 pcr, GstClockTime arrival)
 {
-  GstClockTime step, lead;
+  GstClockTimeDiff step;
+  GstClockTime lead;
 
-  if (clock->started && pid != clock->pid && arrival < clock->seen + MAX_STEP)
-    return FALSE;
-  step = gst_util_uint64_scale (
-      (pcr + PCR_WRAP - clock->pcr) % PCR_WRAP, GST_SECOND, PCR_HZ);
-  if (!clock->started || pid != clock->pid || step > MAX_STEP
-      || ABS (GST_CLOCK_DIFF (clock->time + step, arrival)) > MAX_DISTANCE) {
-    gboolean again = clock->started;
-
+  if (!clock->started) {
     begin (clock, pid, pcr, arrival);
-    return again;
+    return FALSE;
   }
-  clock->time += step;
-  lead = clock->lead > 0 ? step / clock->lead : 0;
+  if (pid != clock->pid && arrival < clock->seen + MAX_SILENCE)
+    return FALSE;
+  step = step_to (clock, pcr);
+  if (!goes_on (clock, pid, step, arrival)) {
+    begin (clock, pid, pcr, arrival);
+    return TRUE;
+  }
+  step = MAX (step, 0);
+  clock->time += (GstClockTime) step;
+  lead = clock->lead > 0 ? (GstClockTime) step / clock->lead : 0;
   if (clock->time > arrival)
     clock->time -= MIN (lead, clock->time - arrival);
   else
     clock->time += MIN (lead, arrival - clock->time);
+  clock->pid = pid;
   clock->pcr = pcr;
   clock->seen = arrival;
   return FALSE;

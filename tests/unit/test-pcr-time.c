@@ -174,6 +174,26 @@ test_one_clock_counts (void)
   g_assert_cmpuint (clock.pid, ==, 66);
 }
 
+/* A clock that is silent while the picture is away, or moves to the picture's
+ * PID when that begins, is still the same stream's. */
+static void
+test_a_pause_tears_nothing (void)
+{
+  PitboxPcrTime clock = { .lead = 1000 };
+
+  pitbox_pcr_time_push (&clock, 65, TICKS (0), 1000 * MS);
+  g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (5000), 6080 * MS));
+  g_assert_cmpuint (clock.time, ==, 6005 * MS);
+  g_assert_false (pitbox_pcr_time_push (&clock, 66, TICKS (5250), 6330 * MS));
+  g_assert_cmpuint (clock.time, ==, 6255 * MS + 250000);
+  g_assert_cmpuint (clock.pid, ==, 66);
+  /* Its reference is a little behind: time stands still, and then goes on. */
+  g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (5200), 6630 * MS));
+  g_assert_cmpuint (clock.time, ==, 6255 * MS + 250000);
+  g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (5240), 6670 * MS));
+  g_assert_cmpuint (clock.time, ==, 6295 * MS + 290000);
+}
+
 static void
 test_packets_are_read (void)
 {
@@ -209,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pcr-time/whole", test_what_cannot_be_cut_stays_whole);
   g_test_add_func ("/pcr-time/jumps", test_another_stream_begins_now);
   g_test_add_func ("/pcr-time/clocks", test_one_clock_counts);
+  g_test_add_func ("/pcr-time/pause", test_a_pause_tears_nothing);
   g_test_add_func ("/pcr-time/packets", test_packets_are_read);
   return g_test_run ();
 }
