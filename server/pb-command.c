@@ -33,6 +33,11 @@ static const Command commands[] = {
   { "device", "list", 0, pb_device_command_list, "Show all devices" },
   { "device", "remove", NAME, pb_device_command_remove,
       "Take it back; its stream ends" },
+  { "device", "rotate", NAME | PASSPHRASE, pb_device_command_rotate,
+      "Make a new passphrase; a stream that runs goes on" },
+  { "device", "token", NAME | PASSPHRASE, pb_device_command_token,
+      "Make the token by which a paired agent asks the API, in place of the "
+      "old one" },
   { "reader", "add", NAME | DRIVERS | TEAM | PASSPHRASE, pb_reader_command_add,
       "Let OBS, ffmpeg or GStreamer read these drivers (all) by SRT; prints "
       "the\n      address once" },

@@ -53,6 +53,8 @@ PbCommandFunc pb_audit_command_list;
 PbCommandFunc pb_device_command_add;
 PbCommandFunc pb_device_command_list;
 PbCommandFunc pb_device_command_remove;
+PbCommandFunc pb_device_command_rotate;
+PbCommandFunc pb_device_command_token;
 PbCommandFunc pb_reader_command_add;
 PbCommandFunc pb_reader_command_list;
 PbCommandFunc pb_reader_command_remove;

@@ -55,3 +55,38 @@ pb_device_command_remove (
 {
   return pb_store_remove_device (data->store, name, NULL, error);
 }
+
+/* Prints a new secret of @name: alone, or with @words. */
+static gboolean
+print_secret (const PbCommandLine *line, const gchar *label, gchar *secret,
+    const gchar *words)
+{
+  if (!secret)
+    return FALSE;
+  if (line->print_passphrase)
+    g_print ("%s\n", secret);
+  else
+    g_print ("%-11s %s\n\n%s\n", label, secret, words);
+  pb_secret_free (secret);
+  return TRUE;
+}
+
+gboolean
+pb_device_command_rotate (
+    const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
+{
+  return print_secret (line, "passphrase",
+      pb_store_rotate_device (data->store, data->seal, name, NULL, error),
+      "It is not shown again. A stream that runs goes on; the next one needs "
+      "it. An\nagent that was paired fetches it by itself.");
+}
+
+gboolean
+pb_device_command_token (
+    const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
+{
+  return print_secret (line, "token",
+      pb_store_give_device_token (data->store, name, error),
+      "It is not shown again, and the one that the device had is not good any "
+      "more.");
+}

@@ -10,7 +10,10 @@
  * hour from all addresses together (ASVS 2.2.1: at most 100), then three times
  * and 18 more an hour from each: whose account it is comes from an address of
  * its own and is let in while strangers try. Links are 256 random bits: that
- * limit only saves work. */
+ * limit only saves work. Codes have 887 million values: a team, however many
+ * keys it makes itself, tries 100 and 1200 an hour, so it meets one of another
+ * team's that is good for ten minutes once in 2.9 million such codes. No
+ * stranger types codes. */
 static const struct {
   guint burst;
   gint64 interval_us; /* until one more may be taken */
@@ -19,6 +22,9 @@ static const struct {
   [PB_BUCKET_LOGIN_ACCOUNT] = { 20, 45 * G_USEC_PER_SEC },
   [PB_BUCKET_LOGIN_PAIR] = { 3, 200 * G_USEC_PER_SEC },
   [PB_BUCKET_TOKEN_ADDRESS] = { 600, G_USEC_PER_SEC / 5 },
+  [PB_BUCKET_PAIR_ADDRESS] = { 20, 30 * G_USEC_PER_SEC },
+  [PB_BUCKET_CODE_PRINCIPAL] = { 20, 10 * G_USEC_PER_SEC },
+  [PB_BUCKET_CODE_TEAM] = { 100, 3 * G_USEC_PER_SEC },
 };
 
 /* A bucket is the time at which it will be full again. */

@@ -17,12 +17,18 @@ G_BEGIN_DECLS
  * @PB_BUCKET_LOGIN_PAIR: of one account from one address, once the account's is
  *   empty
  * @PB_BUCKET_TOKEN_ADDRESS: wrong links, of any kind, from an address
+ * @PB_BUCKET_PAIR_ADDRESS: agents that ask for a code, from an address
+ * @PB_BUCKET_CODE_PRINCIPAL: wrong codes that one person or key types
+ * @PB_BUCKET_CODE_TEAM: wrong codes that a team's people and keys type
  */
 typedef enum {
   PB_BUCKET_LOGIN_ADDRESS,
   PB_BUCKET_LOGIN_ACCOUNT,
   PB_BUCKET_LOGIN_PAIR,
   PB_BUCKET_TOKEN_ADDRESS,
+  PB_BUCKET_PAIR_ADDRESS,
+  PB_BUCKET_CODE_PRINCIPAL,
+  PB_BUCKET_CODE_TEAM,
   PB_N_BUCKETS,
 } PbBucketKind;
 

@@ -7,7 +7,7 @@
 #define TEAM_MAX_BYTES 32
 
 /* The whole table. A row with nothing in a column is not for that kind. LOCAL
- * may do all that does not need an account. */
+ * may do all that needs neither an account nor a device's token. */
 static const struct {
   const gchar *name;
   PbRole least_role; /* of a person */
@@ -40,6 +40,7 @@ static const struct {
       PB_SCOPE_READ_LIVE | PB_SCOPE_ADMIN, FALSE, FALSE, FALSE },
   [PB_MAY_OWN_ACCOUNT] = { "own_account", PB_ROLE_VIEWER, 0, FALSE, FALSE,
       FALSE },
+  [PB_MAY_OWN_DEVICE] = { "own_device", PB_ROLE_NONE, 0, FALSE, FALSE, TRUE },
 };
 
 static const gchar *const kinds[] = { "nobody", "local", "person", "api_key",
@@ -124,7 +125,7 @@ pb_principal_may (const PbPrincipal *principal, PbAction action)
     return FALSE;
   switch (principal->kind) {
     case PB_PRINCIPAL_LOCAL:
-      return action != PB_MAY_OWN_ACCOUNT;
+      return action != PB_MAY_OWN_ACCOUNT && action != PB_MAY_OWN_DEVICE;
     case PB_PRINCIPAL_PERSON:
       return actions[action].least_role != PB_ROLE_NONE
              && principal->role >= actions[action].least_role;

@@ -67,6 +67,7 @@ typedef enum {
  * @PB_MAY_SEE_AUDIT: the log of identity actions of the team
  * @PB_MAY_SEE_SERVER_METRICS: /metrics
  * @PB_MAY_OWN_ACCOUNT: password, logins and second factor of one's own
+ * @PB_MAY_OWN_DEVICE: what a device needs to know of itself
  */
 typedef enum {
   PB_MAY_SEE_LIVE,
@@ -81,6 +82,7 @@ typedef enum {
   PB_MAY_SEE_AUDIT,
   PB_MAY_SEE_SERVER_METRICS,
   PB_MAY_OWN_ACCOUNT,
+  PB_MAY_OWN_DEVICE,
   PB_N_ACTIONS,
 } PbAction;
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /api/v1/devices and /api/v1/readers: what may publish and read at the SRT
  * port. */
+#include <string.h>
+
 #include "http/pb-request.h"
 #include "store/pb-devices.h"
 #include "store/pb-readers.h"
+
+#define VERSION_MAX_BYTES 32
 
 static const gchar *
 get_device_name (gconstpointer item)
@@ -211,6 +215,66 @@ post_rotate (PbRequest *request)
   pb_secret_free (change.passphrase);
 }
 
+#define AGENT "pitbox-agent/"
+
+/* Returns: (transfer full) (nullable): of an agent that says it */
+static gchar *
+dup_agent_version (SoupServerMessage *message)
+{
+  const gchar *agent = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "User-Agent");
+
+  if (!agent || !g_str_has_prefix (agent, AGENT))
+    return NULL;
+  agent += strlen (AGENT);
+  return g_strndup (agent, MIN (strcspn (agent, " "), VERSION_MAX_BYTES));
+}
+
+static const PbDevice *
+find_device (GPtrArray *list, const gchar *name)
+{
+  for (guint i = 0; i < list->len; i++) {
+    const PbDevice *device = g_ptr_array_index (list, i);
+
+    if (g_str_equal (device->name, name))
+      return device;
+  }
+  return NULL;
+}
+
+/* What an agent needs after its driver or its passphrase was changed. */
+static void
+get_own_device (PbRequest *request)
+{
+  const PbHttpConfig *config = request->config;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list =
+      pb_store_list_devices (config->store, config->seal, &error);
+  const PbDevice *device =
+      list ? find_device (list, request->principal->id) : NULL;
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autofree gchar *version = dup_agent_version (request->message);
+  g_autofree gchar *address = pb_guard_dup_address (request->message);
+
+  if (!list) {
+    pb_reply_failure (request, error);
+    return;
+  }
+  if (!device || !device->passphrase) {
+    pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "not_found",
+        "This device has just gone, or its passphrase cannot be read");
+    return;
+  }
+  pb_store_note_device (config->store, device->name, address, version);
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "name", device->name);
+  pb_json_add_text (b, "driver", device->driver);
+  pb_json_add_text (b, "passphrase", device->passphrase);
+  pb_json_add_int (b, "srt_port", pb_ingest_get_port (config->ingest));
+  json_builder_end_object (b);
+  pb_reply_json (request, b);
+}
+
 static const gchar *
 get_reader_name (gconstpointer item)
 {
@@ -347,6 +411,7 @@ const PbRoute pb_device_routes[] = {
   { "PATCH", "/api/v1/devices/{}", PB_MAY_MANAGE_DEVICES, patch_device },
   { "DELETE", "/api/v1/devices/{}", PB_MAY_MANAGE_DEVICES, delete_device },
   { "POST", "/api/v1/devices/{}/rotate", PB_MAY_MANAGE_DEVICES, post_rotate },
+  { "GET", "/api/v1/device/self", PB_MAY_OWN_DEVICE, get_own_device },
   { "GET", "/api/v1/readers", PB_MAY_MANAGE_DEVICES, get_readers },
   { "POST", "/api/v1/readers", PB_MAY_MANAGE_DEVICES, post_reader },
   { "DELETE", "/api/v1/readers/{}", PB_MAY_MANAGE_DEVICES, delete_reader },

@@ -29,6 +29,7 @@ struct _PbGuard {
   PbPasswords *passwords;
   PbJwt *jwt;
   PbBuckets *buckets;
+  PbPairCodes *pair_codes;
   gchar *setup_token; /* until somebody has an account */
   GHashTable *key_uses; /* id of an API key → gint64 when that was written */
   GArray *watches;
@@ -81,6 +82,7 @@ pb_guard_new (const PbGuardConfig *config, GError **error)
   self->directory = pb_directory_new (config->store, error);
   self->jwt = pb_jwt_new (config->seal);
   self->buckets = pb_buckets_new ();
+  self->pair_codes = pb_pair_codes_new ();
   if (!self->directory
       || !pb_store_load_jwt_keys (config->store, self->jwt, error))
     return NULL;
@@ -114,6 +116,7 @@ pb_guard_free (PbGuard *self)
   g_clear_pointer (&self->directory, pb_directory_free);
   g_clear_pointer (&self->jwt, pb_jwt_free);
   g_clear_pointer (&self->buckets, pb_buckets_free);
+  g_clear_pointer (&self->pair_codes, pb_pair_codes_free);
   pb_secret_free (self->setup_token);
   g_hash_table_unref (self->totp_offers);
   g_hash_table_unref (self->key_uses);
@@ -149,6 +152,12 @@ PbBuckets *
 pb_guard_get_buckets (PbGuard *self)
 {
   return self->buckets;
+}
+
+PbPairCodes *
+pb_guard_get_pair_codes (PbGuard *self)
+{
+  return self->pair_codes;
 }
 
 /**

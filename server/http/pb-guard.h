@@ -6,6 +6,7 @@
 
 #include "auth/pb-buckets.h"
 #include "auth/pb-jwt.h"
+#include "auth/pb-pair-codes.h"
 #include "auth/pb-password.h"
 #include "auth/pb-principal.h"
 #include "auth/pb-seal.h"
@@ -52,6 +53,7 @@ PbDirectory *pb_guard_get_directory (PbGuard *guard);
 PbPasswords *pb_guard_get_passwords (PbGuard *guard);
 PbJwt *pb_guard_get_jwt (PbGuard *guard);
 PbBuckets *pb_guard_get_buckets (PbGuard *guard);
+PbPairCodes *pb_guard_get_pair_codes (PbGuard *guard);
 
 gboolean pb_guard_is_open (PbGuard *guard);
 const gchar *pb_guard_get_setup_token (PbGuard *guard);

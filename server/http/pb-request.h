@@ -57,6 +57,7 @@ extern const PbRoute pb_auth_routes[];
 extern const PbRoute pb_device_routes[];
 extern const PbRoute pb_driver_routes[];
 extern const PbRoute pb_grant_routes[];
+extern const PbRoute pb_pairing_routes[];
 extern const PbRoute pb_people_routes[];
 extern const PbRoute pb_session_routes[];
 

@@ -39,7 +39,8 @@ keys_clear (Keys *keys)
 }
 
 static void
-reply_too_many (SoupServerMessage *message, guint retry_after_s)
+reply_too_many (
+    SoupServerMessage *message, const gchar *what, guint retry_after_s)
 {
   g_autofree gchar *seconds = g_strdup_printf ("%u", retry_after_s);
 
@@ -47,7 +48,7 @@ reply_too_many (SoupServerMessage *message, guint retry_after_s)
       soup_server_message_get_response_headers (message), "Retry-After",
       seconds);
   pb_reply_error (message, TOO_MANY_REQUESTS, "too_many",
-      "Wrong too often: try again in %u seconds", retry_after_s);
+      "%s too often: try again in %u seconds", what, retry_after_s);
 }
 
 /**
@@ -76,7 +77,7 @@ pb_throttle_login (
             || pb_buckets_take (
                 buckets, PB_BUCKET_LOGIN_PAIR, keys.pair, 1, now_us, &wait_s));
   if (!may)
-    reply_too_many (message, wait_s);
+    reply_too_many (message, "Wrong", wait_s);
   keys_clear (&keys);
   return may;
 }
@@ -94,6 +95,25 @@ pb_throttle_forgive_login (
   keys_clear (&keys);
 }
 
+static gboolean
+take (
+    PbRequest *request, PbBucketKind kind, const gchar *key, const gchar *what)
+{
+  guint wait_s;
+
+  if (pb_buckets_take (pb_guard_get_buckets (request->config->guard), kind, key,
+          1, g_get_monotonic_time (), &wait_s))
+    return TRUE;
+  reply_too_many (request->message, what, wait_s);
+  return FALSE;
+}
+
+static void
+give (PbRequest *request, PbBucketKind kind, const gchar *key)
+{
+  pb_buckets_give (pb_guard_get_buckets (request->config->guard), kind, key, 1);
+}
+
 /**
  * pb_throttle_token:
  *
@@ -106,13 +126,8 @@ gboolean
 pb_throttle_token (PbRequest *request)
 {
   g_autofree gchar *key = dup_address_key (request->message);
-  guint wait_s;
 
-  if (pb_buckets_take (pb_guard_get_buckets (request->config->guard),
-          PB_BUCKET_TOKEN_ADDRESS, key, 1, g_get_monotonic_time (), &wait_s))
-    return TRUE;
-  reply_too_many (request->message, wait_s);
-  return FALSE;
+  return take (request, PB_BUCKET_TOKEN_ADDRESS, key, "Wrong");
 }
 
 void
@@ -120,6 +135,57 @@ pb_throttle_forgive_token (PbRequest *request)
 {
   g_autofree gchar *key = dup_address_key (request->message);
 
-  pb_buckets_give (pb_guard_get_buckets (request->config->guard),
-      PB_BUCKET_TOKEN_ADDRESS, key, 1);
+  give (request, PB_BUCKET_TOKEN_ADDRESS, key);
+}
+
+/**
+ * pb_throttle_pairing:
+ *
+ * Before an agent gets a code.
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_pairing (PbRequest *request)
+{
+  g_autofree gchar *key = dup_address_key (request->message);
+
+  return take (request, PB_BUCKET_PAIR_ADDRESS, key, "Asked");
+}
+
+/* Who typed it, not from where: nobody types codes without being known, so
+ * nobody uses up what is somebody else's. */
+static gchar *
+dup_principal_key (const PbPrincipal *principal)
+{
+  return g_strdup_printf ("%s/%s",
+      pb_principal_kind_to_string (principal->kind),
+      principal->id ? principal->id : "");
+}
+
+/**
+ * pb_throttle_code:
+ *
+ * Before a code that somebody typed is looked at; pb_throttle_forgive_code() if
+ * an agent shows it.
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_code (PbRequest *request)
+{
+  g_autofree gchar *key = dup_principal_key (request->principal);
+
+  return take (request, PB_BUCKET_CODE_PRINCIPAL, key, "Wrong")
+         && take (
+             request, PB_BUCKET_CODE_TEAM, request->principal->team, "Wrong");
+}
+
+void
+pb_throttle_forgive_code (PbRequest *request)
+{
+  g_autofree gchar *key = dup_principal_key (request->principal);
+
+  give (request, PB_BUCKET_CODE_PRINCIPAL, key);
+  give (request, PB_BUCKET_CODE_TEAM, request->principal->team);
 }

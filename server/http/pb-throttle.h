@@ -13,4 +13,8 @@ void pb_throttle_forgive_login (
 gboolean pb_throttle_token (PbRequest *request);
 void pb_throttle_forgive_token (PbRequest *request);
 
+gboolean pb_throttle_pairing (PbRequest *request);
+gboolean pb_throttle_code (PbRequest *request);
+void pb_throttle_forgive_code (PbRequest *request);
+
 G_END_DECLS

@@ -4,8 +4,8 @@
 address × every kind of principal × own and foreign team × good and bad secret;
 and what a withdrawal ends, and how soon."""
 import base64
-import hashlib
 import hmac
+import http.client
 import itertools
 import json
 import os
@@ -59,6 +59,9 @@ class World:
             self.run("team", "add", team)
             self.run("device", "add", f"{team}-pc", "--driver", f"{team}-car",
                      "--team", team)
+            token = self.run("device", "token", f"{team}-pc",
+                             "--print-passphrase").strip()
+            self.cred[team, "device"] = {"Authorization": "Bearer " + token}
             self.add_person(team, "admin")
         self.add_rows()
         stack.start_server()
@@ -81,22 +84,13 @@ class World:
                  "--team", team, "--password-file", self.password_file)
 
     def add_rows(self):
-        """A recording of each team, and a paired agent's token, which only
-        pairing gives."""
+        """A recording of each team."""
         db = sqlite3.connect(os.path.join(self.stack.data, "pitbox.db"))
-        for n, team in enumerate(("red", "blue")):
-            ident = "device23456" + "ab"[n]
-            token = f"pbd_{ident}_{'x' * 42}{'AE'[n]}"
+        for team in ("red", "blue"):
             db.execute("INSERT INTO sessions (id, driver_id, device, "
                        "started_utc_us, ended_utc_us, end_reason) "
                        "VALUES (?, ?, 'pc', 1000, 2000, 'over')",
                        (f"{team}-session", f"{team}-car"))
-            db.execute("UPDATE devices SET token_id = ?, token_hash = ? "
-                       "WHERE name = ?",
-                       (ident, hashlib.blake2b(token.encode(),
-                                               digest_size=32).digest(),
-                        f"{team}-pc"))
-            self.cred[team, "device"] = {"Authorization": "Bearer " + token}
         db.commit()
         db.close()
 
@@ -195,6 +189,8 @@ class World:
             body = {"name": f"pc{n}", "driver": "red-car"}
         elif name == "readers":
             body = {"name": f"tv{n}", "drivers": ["red-car"]}
+        elif name == "pairing" and path != "/api/v1/pairing":
+            body = {"code": self.new_code(n), "driver": "red-car"}
         for plural, arg in (("invitations", "invitation"), ("keys", "key"),
                             ("shares", "share"), ("devices", "device"),
                             ("readers", "reader")):
@@ -204,6 +200,18 @@ class World:
                 args[arg] = made.get("id") or made["name"]
         url = re.sub(r"{(\w+)}", lambda m: args[m.group(1)], path)
         return url, body
+
+    def new_code(self, n):
+        """That an agent shows, one at an address of its own: each address has
+        twenty."""
+        c = http.client.HTTPConnection(
+            "127.0.0.1", int(self.stack.url.rsplit(":", 1)[1]), timeout=30,
+            source_address=(f"127.0.{1 + n // 250}.{1 + n % 250}", 0))
+        c.request("POST", "/api/v1/pairing", json.dumps({"device": f"rig{n}"}),
+                  {"Content-Type": "application/json"})
+        code = json.loads(c.getresponse().read())["code"]
+        c.close()
+        return code
 
     def new_member(self, login):
         """Straight into the database: an account takes 0.1 s to be made."""

@@ -93,6 +93,20 @@ def test_keys(stack):
     expect(stack, 0, "drivers all", "reader", "list")
 
 
+def test_device_secrets(stack):
+    """A new passphrase and a token, each shown once."""
+    before = expect(stack, 0, "", "device", "add", "rig",
+                    "--print-passphrase").stdout
+    after = expect(stack, 0, "A stream that runs goes on", "device", "rotate",
+                   "rig").stdout.split()[1]
+    assert after != before.strip() and len(after) == len(before.strip()), after
+    token = expect(stack, 0, "pbd_", "device", "token", "rig",
+                   "--print-passphrase").stdout.strip()
+    assert token not in expect(stack, 0, "rig", "device", "list").stdout
+    for action in ("rotate", "token"):
+        expect(stack, 1, "there is no device", "device", action, "none")
+
+
 def test_identity(stack):
     """Accounts, teams and keys without a server, and no secret in an
     argument."""
@@ -161,6 +175,7 @@ def main():
         test_help(stack)
         test_misuse(stack)
         test_keys(stack)
+        test_device_secrets(stack)
         test_identity(stack)
         test_no_folder(stack)
     print("ok")

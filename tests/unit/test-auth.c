@@ -35,6 +35,7 @@ static const struct {
   { PB_MAY_SEE_AUDIT, "laA" },
   { PB_MAY_SEE_SERVER_METRICS, "leaLA" },
   { PB_MAY_OWN_ACCOUNT, "vcea" },
+  { PB_MAY_OWN_DEVICE, "p" },
 };
 
 static PbPrincipal *
@@ -514,6 +515,9 @@ test_buckets (void)
     { PB_BUCKET_LOGIN_ACCOUNT, 20, 45000 },
     { PB_BUCKET_LOGIN_PAIR, 3, 200000 },
     { PB_BUCKET_TOKEN_ADDRESS, 600, 200 },
+    { PB_BUCKET_PAIR_ADDRESS, 20, 30000 },
+    { PB_BUCKET_CODE_PRINCIPAL, 20, 10000 },
+    { PB_BUCKET_CODE_TEAM, 100, 3000 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
