@@ -22,6 +22,9 @@
 #define MAX_DISTANCE (10 * GST_SECOND)
 #define MAX_PAUSE_ERROR GST_SECOND
 #define TS_PACKET_BYTES 188
+/* libsrt's time is trusted for a message's age up to here; more means that
+ * this process stood still, and then the arrival is what counts. */
+#define MAX_AGE_US (5 * G_USEC_PER_SEC)
 
 /* The clock reference of a TS packet, 27 MHz, or %PITBOX_PCR_NONE. */
 guint64
@@ -37,6 +40,19 @@ pitbox_pcr_read (const guint8 *packet, guint16 *pid)
          | (guint64) packet[8] << 9 | (guint64) packet[9] << 1
          | packet[10] >> 7;
   return base * 300 + ((packet[10] & 1u) << 8 | packet[11]);
+}
+
+/* The running time of @element at which SRT's delay was over for a message that
+ * is @age_us old. */
+GstClockTime
+pitbox_pcr_arrival (GstElement *element, gint64 age_us)
+{
+  GstClockTime now = gst_element_get_current_running_time (element);
+  GstClockTime age = (GstClockTime) CLAMP (age_us, 0, MAX_AGE_US) * GST_USECOND;
+
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    return GST_CLOCK_TIME_NONE;
+  return now > age ? now - age : 0;
 }
 
 /* Another stream: its time begins now, and never before what was given. */

@@ -19,6 +19,7 @@ typedef struct {
 } PitboxPcrTime;
 
 guint64 pitbox_pcr_read (const guint8 *packet, guint16 *pid);
+GstClockTime pitbox_pcr_arrival (GstElement *element, gint64 age_us);
 gboolean pitbox_pcr_time_push (
     PitboxPcrTime *clock, guint16 pid, guint64 pcr, GstClockTime arrival);
 void pitbox_pcr_time_cut (PitboxPcrTime *clock, GstBuffer *buffer,

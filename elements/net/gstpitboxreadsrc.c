@@ -12,9 +12,6 @@
 
 /* 5 ms at 50 Mbit/s are 31 KB; a larger burst becomes several buffers. */
 #define MAX_BATCH_BYTES 65536
-/* As for the server's own callers: more means that this process stood still,
- * and then the arrival is what counts. */
-#define MAX_AGE_US (5 * G_USEC_PER_SEC)
 /* What has come at once is played 4 % faster until it is live: 2 s take 50 s.
  * Whoever has it led sees to it that a picture and its telemetry are not far
  * apart in the stream: 100 ms make 4 ms of it. */
@@ -160,17 +157,6 @@ unlock_stop (GstBaseSrc *src)
   return TRUE;
 }
 
-static GstClockTime
-arrival (GstElement *element, gint64 age_us)
-{
-  GstClockTime now = gst_element_get_current_running_time (element);
-  GstClockTime age = (GstClockTime) CLAMP (age_us, 0, MAX_AGE_US) * GST_USECOND;
-
-  if (!GST_CLOCK_TIME_IS_VALID (now))
-    return GST_CLOCK_TIME_NONE;
-  return now > age ? now - age : 0;
-}
-
 static GstFlowReturn
 receive (GstPitboxReadSrc *self)
 {
@@ -188,7 +174,7 @@ receive (GstPitboxReadSrc *self)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->connection = connection;
   pitbox_pcr_time_cut (&self->clock, buffer,
-      arrival (GST_ELEMENT (self), age_us), TRUE, &self->pending);
+      pitbox_pcr_arrival (GST_ELEMENT (self), age_us), TRUE, &self->pending);
   return GST_FLOW_OK;
 }
 

@@ -7,10 +7,6 @@
 GST_DEBUG_CATEGORY_EXTERN (pitbox_srt_src_debug);
 #define GST_CAT_DEFAULT pitbox_srt_src_debug
 
-/* libsrt's time is trusted for a message's age up to here; more means that
- * this process stood still, and then the arrival is what counts. */
-#define MAX_AGE_US (5 * G_USEC_PER_SEC)
-
 /* The stream's clock is led towards the arrivals by 0.1 %: far more than two
  * machines' clocks differ, and a row that comes 400 ms before its picture is
  * still within its 0.5 ms. */
@@ -63,18 +59,6 @@ push_start (GstPitboxSrtPad *self, GstElement *element)
   gst_pad_push_event (pad, gst_event_new_segment (&segment));
 }
 
-/* Running time at which SRT's delay was over. */
-static GstClockTime
-arrival (GstElement *element, gint64 age_us)
-{
-  GstClockTime now = gst_element_get_current_running_time (element);
-  GstClockTime age = (GstClockTime) CLAMP (age_us, 0, MAX_AGE_US) * GST_USECOND;
-
-  if (!GST_CLOCK_TIME_IS_VALID (now))
-    return GST_CLOCK_TIME_NONE;
-  return now > age ? now - age : 0;
-}
-
 /* Takes @buffer. */
 static GstFlowReturn
 push (GstPitboxSrtPad *self, GstBuffer *buffer, GstClockTime time)
@@ -111,7 +95,7 @@ task (gpointer data)
      * clock anew; the packets' continuity counters tell it of the loss. */
     if (!self->started)
       GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-    ret = push (self, buffer, arrival (element, age_us));
+    ret = push (self, buffer, pitbox_pcr_arrival (element, age_us));
   }
   self->started = TRUE;
   if (ret == GST_FLOW_OK)

@@ -2,6 +2,8 @@
  * Times of a stream by its own clock: a burst, drift, jumps, wraps. */
 #include "../../elements/net/gstpitboxpcrtime.h"
 
+#include <gst/check/gsttestclock.h>
+
 #define MS GST_MSECOND
 #define TICKS(ms) ((guint64) (ms) *27000)
 #define WRAP ((G_GUINT64_CONSTANT (1) << 33) * 300)
@@ -194,6 +196,25 @@ test_a_pause_tears_nothing (void)
   g_assert_cmpuint (clock.time, ==, 6295 * MS + 290000);
 }
 
+/* A message came as long ago as libsrt says, but never before the pipeline
+ * began, nor more than 5 s ago. */
+static void
+test_arrivals_are_as_old_as_the_message (void)
+{
+  g_autoptr (GstElement) element = gst_object_ref_sink (gst_bin_new (NULL));
+  g_autoptr (GstClock) clock = gst_test_clock_new_with_start_time (9000 * MS);
+
+  g_assert_cmpuint (pitbox_pcr_arrival (element, 0), ==, GST_CLOCK_TIME_NONE);
+  gst_element_set_clock (element, clock);
+  gst_element_set_base_time (element, 1000 * MS);
+  g_assert_cmpuint (pitbox_pcr_arrival (element, 0), ==, 8000 * MS);
+  g_assert_cmpuint (pitbox_pcr_arrival (element, 120000), ==, 7880 * MS);
+  g_assert_cmpuint (pitbox_pcr_arrival (element, -1), ==, 8000 * MS);
+  g_assert_cmpuint (pitbox_pcr_arrival (element, G_MAXINT64), ==, 3000 * MS);
+  gst_element_set_base_time (element, 7000 * MS);
+  g_assert_cmpuint (pitbox_pcr_arrival (element, 3000000), ==, 0);
+}
+
 static void
 test_packets_are_read (void)
 {
@@ -230,6 +251,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pcr-time/jumps", test_another_stream_begins_now);
   g_test_add_func ("/pcr-time/clocks", test_one_clock_counts);
   g_test_add_func ("/pcr-time/pause", test_a_pause_tears_nothing);
+  g_test_add_func (
+      "/pcr-time/arrivals", test_arrivals_are_as_old_as_the_message);
   g_test_add_func ("/pcr-time/packets", test_packets_are_read);
   return g_test_run ();
 }
