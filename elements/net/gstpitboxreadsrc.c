@@ -4,11 +4,11 @@
  * Why not srtsrc: of a refusal it says "Application-defined rejection reason"
  * and no more, it puts DISCONT on what follows a lost packet, at which tsdemux
  * sets its clock anew, its buffers have times at which tsdemux tears pictures
- * and rows apart (gstpitboxpcrtime.c), and destroyed it closes our sockets with
+ * and rows apart (pitboxpcrtime.c), and destroyed it closes our sockets with
  * libsrt 1.5.4. */
 #include "gstpitboxreadsrc.h"
 
-#include "gstpitboxpcrtime.h"
+#include "pitboxpcrtime.h"
 
 /* 5 ms at 50 Mbit/s are 31 KB; a larger burst becomes several buffers. */
 #define MAX_BATCH_BYTES 65536

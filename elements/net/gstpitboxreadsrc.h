@@ -4,7 +4,7 @@
 
 #include <gst/base/gstpushsrc.h>
 
-#include "gstpitboxsrtcaller.h"
+#include "pitboxsrtcaller.h"
 
 G_BEGIN_DECLS
 

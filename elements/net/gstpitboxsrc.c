@@ -44,10 +44,10 @@
 
 #include <gstpitbox/gstpitbox.h>
 
-#include "gstpitboxaddress.h"
-#include "gstpitboxproperty.h"
+#include "pitboxaddress.h"
+#include "pitboxproperty.h"
 #include "gstpitboxreadsrc.h"
-#include "gstpitboxsrcchain.h"
+#include "pitboxsrcchain.h"
 
 GST_DEBUG_CATEGORY (pitbox_src_debug);
 #define GST_CAT_DEFAULT pitbox_src_debug

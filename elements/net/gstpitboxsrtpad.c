@@ -2,7 +2,7 @@
  * One caller's pad: a task that reads the session and pushes. */
 #include "gstpitboxsrtpad.h"
 
-#include "gstpitboxpcrtime.h"
+#include "pitboxpcrtime.h"
 
 GST_DEBUG_CATEGORY_EXTERN (pitbox_srt_src_debug);
 #define GST_CAT_DEFAULT pitbox_srt_src_debug

@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-#include "gstpitboxsrtlistener.h"
+#include "pitboxsrtlistener.h"
 
 G_BEGIN_DECLS
 

@@ -26,8 +26,8 @@
 
 #include <gstpitbox/gstpitboxstreamid.h>
 
-#include "gstpitboxproperty.h"
-#include "gstpitboxsrthub.h"
+#include "pitboxproperty.h"
+#include "pitboxsrthub.h"
 
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_server_sink_debug);
 #define GST_CAT_DEFAULT pitbox_srt_server_sink_debug

@@ -24,8 +24,8 @@
 
 #include <gst/video/video.h>
 
-#include "gstpitboxproperty.h"
-#include "gstpitboxsrtcaller.h"
+#include "pitboxproperty.h"
+#include "pitboxsrtcaller.h"
 
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_sink_debug);
 #define GST_CAT_DEFAULT pitbox_srt_sink_debug

@@ -41,8 +41,8 @@
  */
 #include "gstpitboxsrtsrc.h"
 
-#include "gstpitboxproperty.h"
-#include "gstpitboxsrtlistener.h"
+#include "pitboxproperty.h"
+#include "pitboxsrtlistener.h"
 #include "gstpitboxsrtpad.h"
 
 GST_DEBUG_CATEGORY (pitbox_srt_src_debug);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Times of a stream by its own clock: a burst, drift, jumps, wraps. */
-#include "../../elements/net/gstpitboxpcrtime.h"
+#include "../../elements/net/pitboxpcrtime.h"
 
 #include <gst/check/gsttestclock.h>
 

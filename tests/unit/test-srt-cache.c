@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What readers of the SRT port begin with: tables, key frame, no byte lost. */
-#include "../../elements/net/gstpitboxsrtcache.h"
+#include "../../elements/net/pitboxsrtcache.h"
 
 #include <mpegts/mpegts-parser.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * Who may come in at an SRT port, without a port. */
 #include <string.h>
 
-#include "../../elements/net/gstpitboxsrtcontest.h"
-#include "../../elements/net/gstpitboxsrtrefusals.h"
+#include "../../elements/net/pitboxsrtcontest.h"
+#include "../../elements/net/pitboxsrtrefusals.h"
 
 #define PASS_1 "first-passphrase"
 #define PASS_2 "other-passphrase"

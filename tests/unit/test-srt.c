@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Users of libsrt in one process, refusals in words, fights for a place. */
-#include "../../elements/net/gstpitboxsrt.h"
+#include "../../elements/net/pitboxsrt.h"
 
 #include <string.h>
 
-#include "../../elements/net/gstpitboxsrtcontest.h"
+#include "../../elements/net/pitboxsrtcontest.h"
 
 static SRTSOCKET
 listen_somewhere (void)
