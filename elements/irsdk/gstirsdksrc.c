@@ -21,21 +21,11 @@
  * gst-launch-1.0 irsdksrc ! telemetryjsonenc ! fdsink
  * ]|
  */
-#include "gstirsdksrc.h"
+#include "gstirsdksrcprivate.h"
 
-#include "gstirsdkbatch.h"
-#include "gstirsdklook.h"
-#include "gstirsdkplace.h"
-#include "gstirsdkreport.h"
-#include "gstirsdkstamp.h"
-#include "gstirsdktext.h"
-
-#include <gstpitbox/gstpitbox.h>
-#include <gstpitbox/gstpitboxirsdk.h>
-#include <irsdk/irsdk-shm.h>
 #include <string.h>
 
-GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
+GST_DEBUG_CATEGORY (irsdk_src_debug);
 #define GST_CAT_DEFAULT irsdk_src_debug
 
 /* A simulator takes half a minute to start: looking once a second is enough,
@@ -54,34 +44,6 @@ GST_DEBUG_CATEGORY_STATIC (irsdk_src_debug);
 /* A row that is read at once is at most so old when it is pushed. */
 #define LATENCY_NS GST_IRSDK_LOOK_MAX_MARGIN
 
-struct _GstIrsdkSrc {
-  GstPushSrc parent;
-
-  /* Object lock. */
-  gchar *shm_name;
-  GstClockTime timeout;
-  guint batch; /* rows */
-  GstIrsdkState state;
-  GstIrsdkStats stats;
-  GstClockID wait_id;
-  gboolean flushing;
-
-  /* Streaming thread. */
-  IrsdkShmReader *reader;
-  GstPitboxSchema *schema;
-  const GstPitboxVar *session_tick;
-  guint32 layout_serial;
-  gint32 tick_rate;
-  GstIrsdkStamp stamp;
-  GstIrsdkPlace place;
-  GstIrsdkText text;
-  GstClockTime last_row; /* clock time of the last row's arrival */
-  GstClockTime last_refresh; /* clock time */
-  GstIrsdkLook look;
-  guint wakes; /* since the last row */
-  GstIrsdkBatch rows;
-};
-
 enum {
   PROP_0,
   PROP_SHM_NAME,
@@ -96,8 +58,9 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
 
 G_DEFINE_FINAL_TYPE (GstIrsdkSrc, gst_irsdk_src, GST_TYPE_PUSH_SRC)
 
-static void
-set_state (GstIrsdkSrc *self, GstIrsdkState state, const gchar *reason)
+void
+gst_irsdk_src_set_state (
+    GstIrsdkSrc *self, GstIrsdkState state, const gchar *reason)
 {
   gboolean changed;
 
@@ -178,14 +141,6 @@ wait_for_tick (GstIrsdkSrc *self, GstClock *clock, GstClockTime now)
   return go_on;
 }
 
-static GstClockTime
-running_time (GstIrsdkSrc *self, GstClockTime time)
-{
-  const GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
-
-  return time > base ? time - base : 0;
-}
-
 /* Tells downstream that nothing came up to @end, a running time. */
 static void
 push_gap (GstIrsdkSrc *self, GstClockTime end)
@@ -216,9 +171,9 @@ wait_for_sim (GstIrsdkSrc *self, GstClock *clock, IrsdkShmPoll found)
   else if (result != IRSDK_ERROR_IO)
     reason = irsdk_result_text (result);
   if (self->last_row != GST_CLOCK_TIME_NONE)
-    set_state (self, GST_IRSDK_LOST, reason);
+    gst_irsdk_src_set_state (self, GST_IRSDK_LOST, reason);
   forget_sim (self);
-  push_gap (self, running_time (self, now));
+  push_gap (self, gst_irsdk_src_running_time (self, now));
   return wait_until (self, clock, now + SEARCH_NS);
 }
 
@@ -226,144 +181,20 @@ static gboolean
 wait_for_row (GstIrsdkSrc *self, GstClock *clock)
 {
   const GstClockTime now = gst_clock_get_time (clock);
-  const GstClockTime tick = GST_SECOND / (guint) MAX (self->tick_rate, 1);
+  const GstClockTime tick = gst_irsdk_layout_get_period (&self->layout);
 
   if (self->last_row != GST_CLOCK_TIME_NONE) {
     if (now > self->last_row + self->timeout)
-      set_state (self, GST_IRSDK_LOST, "no new row for too long");
+      gst_irsdk_src_set_state (self, GST_IRSDK_LOST, "no new row for too long");
     if (now > MAX (self->last_row, self->last_refresh) + REFRESH_NS) {
       irsdk_shm_reader_refresh (self->reader);
       self->last_refresh = now;
     }
   }
   /* The next row's time is a little before it can be seen. */
-  if (running_time (self, now) > 2 * tick)
-    push_gap (self, running_time (self, now) - 2 * tick);
+  if (gst_irsdk_src_running_time (self, now) > 2 * tick)
+    push_gap (self, gst_irsdk_src_running_time (self, now) - 2 * tick);
   return wait_for_tick (self, clock, now);
-}
-
-static gboolean
-update_schema (GstIrsdkSrc *self)
-{
-  const IrsdkHeader *header = irsdk_shm_reader_get_header (self->reader);
-  const guint32 serial = irsdk_shm_reader_get_layout_serial (self->reader);
-  g_autoptr (GstPitboxSchema) schema = NULL;
-  g_autoptr (GstCaps) caps = NULL;
-  g_autoptr (GError) error = NULL;
-  gsize n_vars;
-  const IrsdkVar *vars;
-
-  if (serial == self->layout_serial && self->schema != NULL)
-    return TRUE;
-  self->layout_serial = serial;
-  vars = irsdk_shm_reader_get_vars (self->reader, &n_vars);
-  schema = gst_pitbox_schema_new_from_irsdk (
-      vars, n_vars, header->tick_rate, header->row_bytes, &error);
-  if (schema == NULL) {
-    GST_WARNING_OBJECT (self, "variables not usable: %s", error->message);
-    return FALSE;
-  }
-  self->tick_rate = header->tick_rate;
-  self->text.have = FALSE;
-  if (self->schema != NULL && gst_pitbox_schema_equal (self->schema, schema))
-    return TRUE;
-  caps = gst_pitbox_schema_to_caps (schema);
-  if (!gst_base_src_set_caps (GST_BASE_SRC (self), caps))
-    GST_WARNING_OBJECT (self, "caps refused downstream");
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
-  self->schema = g_steal_pointer (&schema);
-  self->session_tick = gst_pitbox_schema_find (self->schema, "SessionTick");
-  GST_OBJECT_LOCK (self);
-  self->stats.layouts++;
-  GST_OBJECT_UNLOCK (self);
-  return TRUE;
-}
-
-static void
-update_session (GstIrsdkSrc *self, GstClockTime now)
-{
-  GstEvent *event = gst_irsdk_text_take (&self->text, self->reader, now);
-
-  if (event == NULL)
-    return;
-  GST_OBJECT_LOCK (self);
-  self->stats.session_updates++;
-  GST_OBJECT_UNLOCK (self);
-  gst_pad_push_event (GST_BASE_SRC_PAD (self), event);
-}
-
-static void
-count_row (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime delay)
-{
-  GST_OBJECT_LOCK (self);
-  gst_irsdk_stats_count_row (&self->stats, row, delay);
-  self->stats.torn = irsdk_shm_reader_get_torn (self->reader);
-  self->stats.wakes += self->wakes;
-  GST_OBJECT_UNLOCK (self);
-}
-
-static GstClockTime
-when_ticked (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime now)
-{
-  IrsdkTickClock *clock = &self->stamp.clock;
-
-  if (irsdk_shm_reader_has_event (self->reader))
-    return (GstClockTime) irsdk_tick_clock_add (
-        clock, row->tick, (gint64) now, NULL);
-  return gst_irsdk_look_found (&self->look, clock, row->tick, row->lost, now);
-}
-
-static void
-stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
-    GstClock *clock, GstClockTime now)
-{
-  const GstClockTime time = when_ticked (self, row, now);
-  const gint64 tick = gst_pitbox_row_get_newest_int64 (
-      row->data, self->session_tick, (guint32) row->tick);
-  const GstClockTime period = GST_SECOND / (guint) self->tick_rate;
-  GstClockTime pts;
-  gint64 utc_us;
-
-  if (gst_irsdk_place_row (
-          &self->place, running_time (self, time), period, &pts)
-      || row->lost > 0 || row->restarted)
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  GST_BUFFER_PTS (buffer) = pts;
-  GST_BUFFER_DURATION (buffer) = period;
-  GST_BUFFER_OFFSET (buffer) = (guint64) MAX (tick, 0);
-  GST_BUFFER_OFFSET_END (buffer) = GST_BUFFER_OFFSET (buffer) + 1;
-  gst_irsdk_stamp_update_utc (&self->stamp, clock, now);
-  utc_us = gst_irsdk_stamp_get_utc_us (&self->stamp, time);
-  if (utc_us > 0)
-    gst_pitbox_buffer_set_utc (buffer, utc_us, GST_PITBOX_CLOCK_LOCAL);
-  count_row (self, row, now - time);
-}
-
-/* NULL when the row cannot be used. */
-static GstBuffer *
-make_buffer (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
-{
-  const GstClockTime now = gst_clock_get_time (clock);
-  GstBuffer *buffer;
-
-  if (!update_schema (self))
-    return NULL;
-  if (row->restarted) {
-    gst_irsdk_stamp_init (&self->stamp, self->tick_rate);
-    gst_irsdk_look_init (&self->look);
-  }
-  if (row->lost > 0)
-    GST_WARNING_OBJECT (self, "%u ticks lost before %d", row->lost, row->tick);
-  update_session (self, now);
-  buffer = gst_buffer_new_memdup (
-      row->data, gst_pitbox_schema_get_row_bytes (self->schema));
-  stamp_row (self, buffer, row, clock, now);
-  self->last_row = now;
-  self->wakes = 0;
-  set_state (self, GST_IRSDK_CONNECTED, "rows are coming");
-  GST_LOG_OBJECT (self, "tick %d at %" GST_TIME_FORMAT, row->tick,
-      GST_TIME_ARGS (GST_BUFFER_PTS (buffer)));
-  return buffer;
 }
 
 static IrsdkShmPoll
@@ -380,7 +211,8 @@ batch_is_late (GstIrsdkSrc *self, GstClock *clock)
 {
   return gst_irsdk_batch_get_length (&self->rows) > 0
          && gst_clock_get_time (clock)
-                > self->last_row + 2 * GST_SECOND / (guint) self->tick_rate;
+                > self->last_row
+                      + 2 * gst_irsdk_layout_get_period (&self->layout);
 }
 
 /* FALSE when the row cannot be used. */
@@ -391,12 +223,11 @@ take_row (GstIrsdkSrc *self, GstClock *clock, const IrsdkShmRow *row)
 
   /* The rows before must not come after the new caps. */
   if (gst_irsdk_batch_get_length (&self->rows) > 0
-      && irsdk_shm_reader_get_layout_serial (self->reader)
-             != self->layout_serial) {
+      && !gst_irsdk_layout_is_of (&self->layout, self->reader)) {
     gst_irsdk_batch_keep (&self->rows, row);
     return TRUE;
   }
-  buffer = make_buffer (self, clock, row);
+  buffer = gst_irsdk_src_make_buffer (self, clock, row);
   if (buffer == NULL)
     return FALSE;
   gst_irsdk_batch_push (&self->rows, buffer, self->batch);
@@ -467,8 +298,7 @@ gst_irsdk_src_start (GstBaseSrc *src)
         ("The name of the shared memory is empty or too long."), (NULL));
     return FALSE;
   }
-  self->layout_serial = 0;
-  self->tick_rate = 60;
+  gst_irsdk_layout_init (&self->layout);
   gst_irsdk_place_init (&self->place);
   self->wakes = 0;
   gst_irsdk_look_init (&self->look);
@@ -484,8 +314,7 @@ gst_irsdk_src_stop (GstBaseSrc *src)
 
   gst_irsdk_batch_clear (&self->rows);
   g_clear_pointer (&self->reader, irsdk_shm_reader_free);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
-  self->session_tick = NULL;
+  gst_irsdk_layout_clear (&self->layout);
   return TRUE;
 }
 
