@@ -27,10 +27,11 @@
  */
 #include "gsttelemetrysync.h"
 
-#include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
-GST_DEBUG_CATEGORY_STATIC (telemetry_sync_debug);
+#include "syncrows.h"
+
+GST_DEBUG_CATEGORY (telemetry_sync_debug);
 #define GST_CAT_DEFAULT telemetry_sync_debug
 
 #define DEFAULT_POLICY GST_PITBOX_MATCH_NEAREST
@@ -39,8 +40,6 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_sync_debug);
 #define DEFAULT_WINDOW (50 * GST_MSECOND)
 /* The longest race is a day. */
 #define MAX_OFFSET (24 * 3600 * GST_SECOND)
-/* 2 s of iRacing's fastest rows. */
-#define MAX_ROWS 720
 
 struct _GstTelemetrySync {
   GstAggregator parent;
@@ -48,9 +47,7 @@ struct _GstTelemetrySync {
   GstAggregatorPad *video;
 
   /* Aggregator's thread only. */
-  GstPitboxMatcher *matcher;
-  GstPitboxSchema *schema;
-  GstBuffer *last_row; /* the head of the queue that the matcher has already */
+  SyncRows rows;
   GstEvent *session;
 
   /* Object lock. */
@@ -87,18 +84,12 @@ GST_ELEMENT_REGISTER_DEFINE (
     telemetrysync, "telemetrysync", GST_RANK_NONE, GST_TYPE_TELEMETRY_SYNC);
 /* clang-format on */
 
-static GstClockTime
-running_time (GstAggregatorPad *pad, GstClockTime position)
-{
-  return gst_segment_to_running_time (&pad->segment, GST_FORMAT_TIME, position);
-}
-
 /* When the row of a picture was, by the rows' own times; NONE if before the
  * first one. */
 static GstClockTime
 row_time (GstTelemetrySync *self, GstBuffer *picture)
 {
-  GstClockTime time = running_time (self->video, GST_BUFFER_PTS (picture));
+  GstClockTime time = sync_rows_get_time (self->video, picture);
   GstClockTimeDiff offset;
 
   GST_OBJECT_LOCK (self);
@@ -110,72 +101,12 @@ row_time (GstTelemetrySync *self, GstBuffer *picture)
   return time - offset;
 }
 
-static void
-reset (GstTelemetrySync *self)
-{
-  gst_pitbox_matcher_reset (self->matcher);
-  gst_clear_buffer (&self->last_row);
-}
-
 /* The telemetry pad, with a reference, or NULL where none was requested. */
 static GstAggregatorPad *
 get_telemetry (GstTelemetrySync *self)
 {
   return (GstAggregatorPad *) gst_element_get_static_pad (
       GST_ELEMENT (self), "telemetry");
-}
-
-/* Gives the row at the head of the queue to the matcher. Its end in running
- * time, or NONE if it is of no use. */
-static GstClockTime
-take_row (GstTelemetrySync *self, GstAggregatorPad *pad, GstBuffer *buffer)
-{
-  GstClockTime time = running_time (pad, GST_BUFFER_PTS (buffer));
-  g_autoptr (GError) error = NULL;
-  GstPitboxSample *sample = NULL;
-
-  if (gst_buffer_get_size (buffer) == 0
-      && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP)) {
-    if (GST_CLOCK_TIME_IS_VALID (time) && GST_BUFFER_DURATION_IS_VALID (buffer))
-      time += GST_BUFFER_DURATION (buffer);
-    if (GST_CLOCK_TIME_IS_VALID (time))
-      gst_pitbox_matcher_advance (self->matcher, time);
-    return time;
-  }
-  if (buffer == self->last_row)
-    return time;
-  if (self->schema != NULL)
-    sample =
-        gst_pitbox_sample_new_from_buffer (self->schema, buffer, time, &error);
-  if (sample == NULL) {
-    GST_WARNING_OBJECT (
-        self, "dropping a row: %s", error != NULL ? error->message : "no caps");
-    GST_OBJECT_LOCK (self);
-    self->n_bad_rows++;
-    GST_OBJECT_UNLOCK (self);
-    return GST_CLOCK_TIME_NONE;
-  }
-  gst_pitbox_matcher_push (self->matcher, sample);
-  gst_buffer_replace (&self->last_row, buffer);
-  return time;
-}
-
-/* Takes rows up to @until. The first one past it stays at the head of the
- * queue, so that the next picture finds the pad ready. */
-static void
-take_rows (GstTelemetrySync *self, GstAggregatorPad *pad, GstClockTime until)
-{
-  for (;;) {
-    g_autoptr (GstBuffer) buffer = gst_aggregator_pad_peek_buffer (pad);
-    GstClockTime end;
-
-    if (buffer == NULL)
-      return;
-    end = take_row (self, pad, buffer);
-    if (GST_CLOCK_TIME_IS_VALID (end) && end >= until)
-      return;
-    gst_aggregator_pad_drop_buffer (pad);
-  }
 }
 
 static void
@@ -203,7 +134,7 @@ finish (GstTelemetrySync *self, GstBuffer *picture, GstClockTime time)
   GST_OBJECT_UNLOCK (self);
   if (GST_CLOCK_TIME_IS_VALID (time)
       && gst_pitbox_matcher_find (
-          self->matcher, time, policy, max_diff, &match)) {
+          self->rows.matcher, time, policy, max_diff, &match)) {
     picture = gst_buffer_make_writable (picture);
     gst_buffer_add_pitbox_telemetry_meta (picture, &match);
   }
@@ -223,6 +154,7 @@ aggregate (GstAggregator *agg, gboolean timeout)
   g_autoptr (GstAggregatorPad) telemetry = get_telemetry (self);
   GstBuffer *picture = gst_aggregator_pad_peek_buffer (self->video);
   GstClockTime time;
+  guint n_bad;
 
   if (picture == NULL)
     return gst_aggregator_pad_is_eos (self->video)
@@ -230,9 +162,14 @@ aggregate (GstAggregator *agg, gboolean timeout)
                : GST_AGGREGATOR_FLOW_NEED_DATA;
   time = row_time (self, picture);
   if (telemetry != NULL && GST_CLOCK_TIME_IS_VALID (time)) {
-    take_rows (self, telemetry, time);
+    n_bad = sync_rows_take (&self->rows, telemetry, time);
+    if (n_bad > 0) {
+      GST_OBJECT_LOCK (self);
+      self->n_bad_rows += n_bad;
+      GST_OBJECT_UNLOCK (self);
+    }
     if (!timeout && !gst_aggregator_pad_is_eos (telemetry)
-        && !gst_pitbox_matcher_is_settled (self->matcher, time)) {
+        && !gst_pitbox_matcher_is_settled (self->rows.matcher, time)) {
       gst_buffer_unref (picture);
       return GST_AGGREGATOR_FLOW_NEED_DATA;
     }
@@ -250,37 +187,23 @@ get_next_time (GstAggregator *agg)
   GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
   g_autoptr (GstBuffer) picture = gst_aggregator_pad_peek_buffer (self->video);
 
-  return picture != NULL ? running_time (self->video, GST_BUFFER_PTS (picture))
+  return picture != NULL ? sync_rows_get_time (self->video, picture)
                          : GST_CLOCK_TIME_NONE;
-}
-
-static gboolean
-set_schema (GstTelemetrySync *self, GstEvent *event)
-{
-  g_autoptr (GError) error = NULL;
-  GstPitboxSchema *schema;
-  GstCaps *caps;
-
-  gst_event_parse_caps (event, &caps);
-  schema = gst_pitbox_schema_new_from_caps (caps, &error);
-  if (schema == NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, FORMAT, ("%s", error->message), (NULL));
-    return FALSE;
-  }
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
-  self->schema = schema;
-  return TRUE;
 }
 
 static gboolean
 telemetry_event (GstAggregator *agg, GstAggregatorPad *pad, GstEvent *event)
 {
   GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
+  g_autoptr (GError) error = NULL;
   gboolean ok = TRUE;
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_CAPS:
-      ok = set_schema (self, event);
+      ok = sync_rows_set_caps (&self->rows, event, &error);
+      if (!ok)
+        GST_ELEMENT_ERROR (
+            self, STREAM, FORMAT, ("%s", error->message), (NULL));
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
       gst_event_replace (&self->session, event);
@@ -356,7 +279,7 @@ src_query (GstAggregator *agg, GstQuery *query)
 static GstFlowReturn
 flush (GstAggregator *agg)
 {
-  reset (GST_TELEMETRY_SYNC (agg));
+  sync_rows_reset (&GST_TELEMETRY_SYNC (agg)->rows);
   return GST_FLOW_OK;
 }
 
@@ -378,9 +301,8 @@ stop (GstAggregator *agg)
 {
   GstTelemetrySync *self = GST_TELEMETRY_SYNC (agg);
 
-  reset (self);
+  sync_rows_stop (&self->rows);
   gst_event_replace (&self->session, NULL);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   return TRUE;
 }
 
@@ -491,10 +413,8 @@ finalize (GObject *object)
 {
   GstTelemetrySync *self = GST_TELEMETRY_SYNC (object);
 
-  reset (self);
-  gst_pitbox_matcher_free (self->matcher);
+  sync_rows_clear (&self->rows);
   gst_event_replace (&self->session, NULL);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   G_OBJECT_CLASS (gst_telemetry_sync_parent_class)->finalize (object);
 }
 
@@ -572,7 +492,7 @@ gst_telemetry_sync_init (GstTelemetrySync *self)
 
   self->policy = DEFAULT_POLICY;
   self->max_diff = DEFAULT_MAX_DIFF;
-  self->matcher = gst_pitbox_matcher_new (MAX_ROWS, GST_CLOCK_TIME_NONE);
+  sync_rows_init (&self->rows);
   self->video = g_object_new (GST_TYPE_AGGREGATOR_PAD, "name", "video",
       "direction", GST_PAD_SINK, "template", templ, NULL);
   gst_element_add_pad (GST_ELEMENT (self), GST_PAD (self->video));
