@@ -6,6 +6,7 @@
 #include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
+#include "gsttelemetryoverlayenums.h"
 #include "overlay.h"
 
 /**
@@ -54,17 +55,6 @@ GST_DEBUG_CATEGORY_STATIC (telemetry_overlay_debug);
 /* At most 8K, which bounds what caps can ask for: a picture of ARGB twice and
  * the planes. */
 #define SIZES "width = (int) [ 16, 8192 ], height = (int) [ 16, 4320 ]"
-
-typedef enum { BACKGROUND_PICTURE, BACKGROUND_TRANSPARENT } Background;
-
-typedef enum {
-  NO_TELEMETRY_HOLD,
-  NO_TELEMETRY_DIM,
-  NO_TELEMETRY_HIDE,
-} NoTelemetry;
-
-/* The first as the layout says, then those of GstPitboxUnits. */
-typedef enum { UNITS_THEME = -1 } Units;
 
 enum {
   PROP_0,
@@ -118,58 +108,6 @@ G_DEFINE_TYPE (
     GstTelemetryOverlay, gst_telemetry_overlay, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE (telemetryoverlay, "telemetryoverlay",
     GST_RANK_NONE, GST_TYPE_TELEMETRY_OVERLAY)
-
-static GType
-background_get_type (void)
-{
-  static const GEnumValue values[] = {
-    { BACKGROUND_PICTURE, "The picture that came", "picture" },
-    { BACKGROUND_TRANSPARENT, "Nothing: RGBA for keying", "transparent" },
-    { 0, NULL, NULL },
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstTelemetryOverlayBackground", values));
-  return type;
-}
-
-static GType
-no_telemetry_get_type (void)
-{
-  static const GEnumValue values[] = {
-    { NO_TELEMETRY_HOLD, "The last values stay", "hold" },
-    { NO_TELEMETRY_DIM, "The last values stay, faint", "dim" },
-    { NO_TELEMETRY_HIDE, "The display goes", "hide" },
-    { 0, NULL, NULL },
-  };
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-        g_enum_register_static ("GstTelemetryOverlayNoTelemetry", values));
-  return type;
-}
-
-/* The library's units, and the layout's own. */
-static GType
-units_get_type (void)
-{
-  static gsize type = 0;
-
-  if (g_once_init_enter (&type)) {
-    GEnumClass *known = g_type_class_ref (GST_TYPE_PITBOX_UNITS);
-    GEnumValue *values = g_new0 (GEnumValue, known->n_values + 2);
-
-    values[0] = (GEnumValue){ UNITS_THEME, "As the layout says", "theme" };
-    memcpy (values + 1, known->values, known->n_values * sizeof (*values));
-    /* Neither is let go: the type's values stand as long as the type. */
-    g_once_init_leave (
-        &type, g_enum_register_static ("GstTelemetryOverlayUnits", values));
-  }
-  return type;
-}
 
 /* A display as the properties say, in no format yet. */
 static Overlay *
@@ -532,16 +470,18 @@ install_properties (GObjectClass *object_class)
           "The text of a layout, instead of a theme", NULL, live));
   g_object_class_install_property (object_class, PROP_UNITS,
       g_param_spec_enum ("units", "Units",
-          "Units of values for which the layout names none", units_get_type (),
-          DEFAULT_UNITS, live));
+          "Units of values for which the layout names none",
+          gst_telemetry_overlay_units_get_type (), DEFAULT_UNITS, live));
   g_object_class_install_property (object_class, PROP_BACKGROUND,
       g_param_spec_enum ("background", "Background",
-          "What lies under the display", background_get_type (),
-          DEFAULT_BACKGROUND, flags | GST_PARAM_MUTABLE_READY));
+          "What lies under the display",
+          gst_telemetry_overlay_background_get_type (), DEFAULT_BACKGROUND,
+          flags | GST_PARAM_MUTABLE_READY));
   g_object_class_install_property (object_class, PROP_NO_TELEMETRY,
       g_param_spec_enum ("no-telemetry", "No telemetry",
           "What pictures show that have had no row for hold-time",
-          no_telemetry_get_type (), DEFAULT_NO_TELEMETRY, live));
+          gst_telemetry_overlay_no_telemetry_get_type (), DEFAULT_NO_TELEMETRY,
+          live));
   g_object_class_install_property (object_class, PROP_HOLD_TIME,
       g_param_spec_uint64 ("hold-time", "Hold time",
           "How long the last row stands where pictures have none (ns)", 0,
@@ -579,9 +519,10 @@ gst_telemetry_overlay_class_init (GstTelemetryOverlayClass *klass)
   trans_class->transform = gst_telemetry_overlay_transform;
   trans_class->start = gst_telemetry_overlay_start;
   trans_class->stop = gst_telemetry_overlay_stop;
-  gst_type_mark_as_plugin_api (units_get_type (), 0);
-  gst_type_mark_as_plugin_api (background_get_type (), 0);
-  gst_type_mark_as_plugin_api (no_telemetry_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_telemetry_overlay_units_get_type (), 0);
+  gst_type_mark_as_plugin_api (gst_telemetry_overlay_background_get_type (), 0);
+  gst_type_mark_as_plugin_api (
+      gst_telemetry_overlay_no_telemetry_get_type (), 0);
   GST_DEBUG_CATEGORY_INIT (telemetry_overlay_debug, "telemetryoverlay", 0,
       "head-up display over pictures");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "overlaylines.h"
+#include "overlayvalue.h"
 
 typedef struct {
   const OverlayLines *lines;
@@ -92,53 +93,10 @@ static const Key item_keys[] = {
 };
 
 static gboolean
-read_number (const gchar *text, gdouble *value)
-{
-  gchar *end;
-
-  *value = g_ascii_strtod (text, &end);
-  return end != text && *end == '\0' && *value >= -1e6 && *value <= 1e6;
-}
-
-static gboolean
-read_choice (const gchar *text, const gchar *const *choices, gint *choice)
-{
-  for (*choice = 0; choices[*choice] != NULL; (*choice)++)
-    if (strcmp (choices[*choice], text) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* #rgb, #rrggbb or #rrggbbaa; what is not seen at all is no colour. */
-static gboolean
-read_hex_color (const gchar *text, guint32 *color)
-{
-  gsize n = strlen (text);
-  guint32 v = 0;
-
-  for (gsize i = 0; i < n; i++) {
-    if (!g_ascii_isxdigit (text[i]) || n > 8)
-      return FALSE;
-    v = v << 4 | (guint32) g_ascii_xdigit_value (text[i]);
-  }
-  if (n == 3)
-    v = (v & 0xf00) * 0x1100 | (v & 0x0f0) * 0x110 | (v & 0x00f) * 0x11;
-  if (n == 3 || n == 6)
-    *color = 0xff000000u | v;
-  else if (n == 8)
-    *color = v << 24 | v >> 8;
-  else
-    return FALSE;
-  if (*color >> 24 == 0)
-    *color = OVERLAY_COLOR_NONE;
-  return TRUE;
-}
-
-static gboolean
 read_color (const Reader *reader, const gchar *text, guint32 *color)
 {
   if (*text == '#')
-    return read_hex_color (text + 1, color);
+    return overlay_value_color (text + 1, color);
   if (strcmp (text, "none") == 0)
     *color = OVERLAY_COLOR_NONE;
   else if (strcmp (text, "class") == 0)
@@ -157,13 +115,6 @@ read_color (const Reader *reader, const gchar *text, guint32 *color)
 }
 
 static gboolean
-read_bool (const gchar *text, gboolean *value)
-{
-  *value = strcmp (text, "true") == 0 || strcmp (text, "yes") == 0;
-  return *value || strcmp (text, "false") == 0 || strcmp (text, "no") == 0;
-}
-
-static gboolean
 read_channels (const gchar *text, guint *bits)
 {
   g_auto (GStrv) names = g_strsplit (text, ",", 8);
@@ -171,24 +122,11 @@ read_channels (const gchar *text, guint *bits)
 
   *bits = 0;
   for (guint i = 0; names[i] != NULL; i++) {
-    if (!read_choice (g_strstrip (names[i]), channels, &which))
+    if (!overlay_value_choice (g_strstrip (names[i]), channels, &which))
       return FALSE;
     *bits |= 1u << which;
   }
   return TRUE;
-}
-
-static gboolean
-read_extent (const gchar *text, gdouble *value, gboolean *percent)
-{
-  g_autofree gchar *copy = g_strdup (text);
-  gsize n = strlen (copy);
-
-  *percent = n > 0 && copy[n - 1] == '%';
-  if (*percent)
-    copy[n - 1] = '\0';
-  return read_number (copy, value) && *value >= 0
-         && *value <= (*percent ? 100 : OVERLAY_MAX_LENGTH);
 }
 
 static gint
@@ -262,13 +200,13 @@ set_number (const Reader *reader, const OverlayLine *line, const Key *key,
   gdouble value;
 
   if (key->kind == KEY_EXTENT) {
-    if (!read_extent (line->value, &AT (gdouble, item, key->offset),
+    if (!overlay_value_extent (line->value, &AT (gdouble, item, key->offset),
             &AT (gboolean, item, key->percent)))
       return overlay_lines_fail (
           lines, line, error, "want 0 to 8192, or 0%% to 100%%");
     return TRUE;
   }
-  if (!read_number (line->value, &value))
+  if (!overlay_value_number (line->value, &value))
     return overlay_lines_fail (lines, line, error, "want a number");
   if (key->kind == KEY_LENGTH
       && !(value >= -OVERLAY_MAX_LENGTH && value <= OVERLAY_MAX_LENGTH))
@@ -299,15 +237,15 @@ set_key (const Reader *reader, const OverlayLine *line, const Key *key,
                  "want #rgb, #rrggbb, #rrggbbaa, a name of [colors], class, "
                  "on-class or none");
     case KEY_BOOL:
-      return read_bool (line->value, &AT (gboolean, item, key->offset))
+      return overlay_value_bool (line->value, &AT (gboolean, item, key->offset))
              || overlay_lines_fail (lines, line, error, "want true or false");
     case KEY_CHOICE:
-      if (!read_choice (line->value, key->choices, &choice))
+      if (!overlay_value_choice (line->value, key->choices, &choice))
         return bad_choice (reader, line, key->choices, error);
       AT (gint, item, key->offset) = choice;
       return TRUE;
     case KEY_ANCHOR:
-      if (!read_choice (line->value, anchors, &choice))
+      if (!overlay_value_choice (line->value, anchors, &choice))
         return bad_choice (reader, line, anchors, error);
       item->across = (OverlayEdge) (choice % 3);
       item->down = (OverlayEdge) (choice / 3);
@@ -353,11 +291,11 @@ set_hud_key (const Reader *reader, const OverlayLine *line, GError **error)
     g_free (layout->font);
     layout->font = g_strdup (line->value);
   } else if (strcmp (line->key, "font-stretch") == 0) {
-    if (!read_number (line->value, &layout->font_stretch)
+    if (!overlay_value_number (line->value, &layout->font_stretch)
         || layout->font_stretch < 0.5 || layout->font_stretch > 2)
       return overlay_lines_fail (reader->lines, line, error, "want 0.5 to 2");
   } else if (strcmp (line->key, "units") == 0) {
-    if (!read_choice (line->value, unit_names, &choice))
+    if (!overlay_value_choice (line->value, unit_names, &choice))
       return bad_choice (reader, line, unit_names, error);
     layout->units = (GstPitboxUnits) choice;
   } else {
