@@ -12,7 +12,8 @@ import {
 import { senderSecrets } from '../src/pages/stream-lines.js';
 import { AccountClient } from '../src/protocol/account.js';
 import { AdminClient } from '../src/protocol/admin.js';
-import { failure, Http, HttpError } from '../src/protocol/http.js';
+import { failure } from '../src/protocol/failure.js';
+import { Http, HttpError } from '../src/protocol/http.js';
 import { parseMe, parsePage } from '../src/protocol/identity-model.js';
 import { qrModules } from '../src/widgets/qr.js';
 import { dateTime, distance } from '../src/widgets/when.js';

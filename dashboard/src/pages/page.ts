@@ -4,7 +4,7 @@
 import type { Identity } from '../identity/identity.js';
 import type { AccountClient } from '../protocol/account.js';
 import type { AdminClient } from '../protocol/admin.js';
-import { failure } from '../protocol/http.js';
+import { failure } from '../protocol/failure.js';
 import type { Me } from '../protocol/identity-model.js';
 import type { RestClient } from '../protocol/rest.js';
 import { el } from '../widgets/dom.js';

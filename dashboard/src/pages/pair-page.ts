@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Lets a driver's PC in by the code that its agent shows. */
 
-import { failure, HttpError } from '../protocol/http.js';
+import { failure } from '../protocol/failure.js';
+import { HttpError } from '../protocol/http.js';
 import type { PairingRequest } from '../protocol/identity-model.js';
 import { el, setText } from '../widgets/dom.js';
 import { Field, Form, field, suggestion } from '../widgets/form.js';

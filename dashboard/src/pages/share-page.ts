@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * In by a link that shares one driver's live view. */
 
-import { failure, HttpError } from '../protocol/http.js';
+import { failure } from '../protocol/failure.js';
+import { HttpError } from '../protocol/http.js';
 import { el } from '../widgets/dom.js';
 import { button, lone, type PageContext } from './page.js';
 

@@ -2,6 +2,7 @@
  * Requests to /api/v1: time limits, errors in words, and a login whose access
  * token has run out renewed behind the caller's back. */
 
+import { Refusal } from './failure.js';
 import { asObject, num, str, type Json } from './json.js';
 
 /** A server on a team's own network answers in milliseconds; behind this the
@@ -10,7 +11,7 @@ const READ_TIMEOUT_MS = 5000;
 /* Passwords are hashed slowly on purpose, one after the other. */
 const WRITE_TIMEOUT_MS = 15000;
 
-export class HttpError extends Error {
+export class HttpError extends Refusal {
   override name = 'HttpError';
 
   constructor(
@@ -19,12 +20,11 @@ export class HttpError extends Error {
     /** The server's own code word, or "". */
     readonly code: string,
     message: string,
-    /** Seconds until another try makes sense; null: not said. */
-    readonly retryAfterS: number | null = null,
+    retryAfterS: number | null = null,
     /** The whole answer. */
     readonly problem: Json = {},
   ) {
-    super(message);
+    super(message, retryAfterS);
   }
 }
 
@@ -44,25 +44,6 @@ export async function httpError(response: Response): Promise<HttpError> {
       || `${response.status} ${response.statusText}`.trim(),
     Number.isFinite(wait) && wait >= 0 ? wait : num(words, 'retry_after_s'),
     problem);
-}
-
-export interface Failure {
-  readonly text: string;
-  /** Seconds until another try makes sense; null: whenever one likes. */
-  readonly waitS: number | null;
-}
-
-/** What a person is told of an error. */
-export function failure(error: unknown): Failure {
-  if (error instanceof HttpError) {
-    return { text: sentence(error.message), waitS: error.retryAfterS };
-  }
-  /* fetch() throws what browsers word differently: away, or too slow. */
-  return { text: 'The server does not answer.', waitS: null };
-}
-
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 export interface Renewal {

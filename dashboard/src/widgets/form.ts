@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Fields with label, hint and error, and forms that say what became of them. */
 
-import { failure } from '../protocol/http.js';
+import { failure } from '../protocol/failure.js';
 import { el, setAttr, setText } from './dom.js';
 
 let lastId = 0;

@@ -3,7 +3,7 @@
  * not to be had. Lines that have not changed are left alone, so that a list
  * asked for again takes nobody's focus away. */
 
-import { failure } from '../protocol/http.js';
+import { failure } from '../protocol/failure.js';
 import { el, setText } from './dom.js';
 import { refreshWhen } from './when.js';
 
