@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { stageLayout } from '../src/live/stage-layout.js';
+import {
+  fuelPerLapL, mapCars, relativeRows, takingPart,
+} from '../src/pages/cars.js';
 import { topFlag } from '../src/pages/flags.js';
 import { handleKey } from '../src/pages/keys.js';
 import { Pacer } from '../src/pages/pacer.js';
 import {
   stageBanner, stageNote, type StageSituation,
 } from '../src/pages/stage-note.js';
-import { parseDriver } from '../src/protocol/model.js';
+import type { CarSpot, CarState } from '../src/protocol/car.js';
+import { parseDriver, type SessionInfo } from '../src/protocol/model.js';
 import { palette } from '../src/theme/palette.js';
 import { fuelLaps } from '../src/widgets/car-panel.js';
 import {
@@ -48,6 +52,45 @@ test('fuel lasts for its litres over the use, if that is known', () => {
   assert.equal(fuelLaps(30, null), null);
   assert.equal(fuelLaps(30, 0), null);
   assert.equal(fuelLaps(NaN, 1.5), null);
+});
+
+test('fuel a lap is the mean of the newest valid laps', () => {
+  const lap = (fuelUsedL: number | null, valid = true) =>
+    ({ lap: 1, timeS: 60, valid, fuelUsedL });
+  assert.equal(fuelPerLapL(null), null);
+  assert.equal(fuelPerLapL({ laps: [lap(null)], bestLap: null }), null);
+  assert.equal(fuelPerLapL({
+    laps: [lap(9), lap(2), lap(2), lap(50, false), lap(2), lap(3), lap(1)],
+    bestLap: null,
+  }), 2);
+});
+
+test('the cars of a row have the session\'s names, and no pace car', () => {
+  const spot = (carIdx: number, lapPct: number, lap = 3): CarSpot => ({
+    carIdx, lapPct, onPitRoad: false, position: 0, classPosition: carIdx,
+    lap, estS: NaN,
+  });
+  const who = (carIdx: number, isPaceCar = false) => [carIdx, {
+    carIdx, name: `Car ${carIdx}`, carNumber: `${carIdx}0`, className: '',
+    classColor: carIdx === 2 ? 0x00ff42 : null, isPaceCar, isSpectator: false,
+  }] as const;
+  const info = {
+    playerCarIdx: 1, estLapS: 100, sessionNames: new Map([[2, 'Race']]),
+    cars: new Map([who(0, true), who(1), who(2)]),
+  } as unknown as SessionInfo;
+  const car = { lapPct: 0.5, playerCarIdx: NaN, sessionNum: 2,
+    onPitRoad: false } as CarState;
+  const spots = takingPart([spot(0, 0.1), spot(1, 0.5), spot(2, 0.6, 4)], info);
+  assert.deepEqual(spots.map((s) => s.carIdx), [1, 2]);
+  assert.deepEqual(mapCars(car, spots, info).map((c) =>
+    [c.label, c.own, c.color]), [['20', false, '#00ff42'], ['10', true, null]]);
+  assert.deepEqual(mapCars({ ...car, lapPct: -1 }, spots, info).length, 1);
+  const rows = (sessionNum: number) =>
+    relativeRows({ ...car, sessionNum }, spots, info, null)
+      .map((r) => [r.name, r.own, r.laps]);
+  assert.deepEqual(rows(2), [['Car 2', false, 1], ['Car 1', true, 0]]);
+  /* In practice nobody is a lap ahead. */
+  assert.deepEqual(rows(0), [['Car 2', false, 0], ['Car 1', true, 0]]);
 });
 
 test('sync of a whole frame is bad, of a quarter good', () => {

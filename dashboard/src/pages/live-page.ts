@@ -9,12 +9,11 @@ import { PreparedWhep } from '../live/connection.js';
 import { deltaS } from '../live/delta.js';
 import { DriverList } from '../live/driver-list.js';
 import type { HealthFigures } from '../live/health.js';
-import { relatives } from '../live/relative.js';
 import { LiveSession } from '../live/live-session.js';
 import { ServerClock } from '../live/server-clock.js';
 import { ServerLink } from '../live/server-link.js';
 import { canReceiveH264 } from '../live/whep.js';
-import type { CarSpot, CarState } from '../protocol/car.js';
+import type { CarState } from '../protocol/car.js';
 import type { DriverInfo } from '../protocol/model.js';
 import type { RestClient } from '../protocol/rest.js';
 import { CarPanelWidget } from '../widgets/car-panel.js';
@@ -24,9 +23,10 @@ import { clock, counted, fixed } from '../widgets/format.js';
 import { HealthWidget, syncLevel } from '../widgets/health.js';
 import { drawHud } from '../widgets/hud.js';
 import { LapsWidget } from '../widgets/laps.js';
-import { RelativeWidget, type RelativeRow } from '../widgets/relative.js';
+import { RelativeWidget } from '../widgets/relative.js';
 import { TracesWidget } from '../widgets/traces.js';
-import { TrackMapWidget, type MapCar } from '../widgets/track-map.js';
+import { TrackMapWidget } from '../widgets/track-map.js';
+import { fuelPerLapL, mapCars, relativeRows, takingPart } from './cars.js';
 import { topFlag } from './flags.js';
 import { Pacer } from './pacer.js';
 import { pageOf, parseHash } from './routes.js';
@@ -37,10 +37,6 @@ import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
 const SHOWING_MS = 1500;
 /* How often the page looks whether anything comes from the server. */
 const LINK_MS = 250;
-/* Cars listed in front of the driver's, and behind it. */
-const AROUND = 4;
-/* How many valid laps the fuel use is the mean of. */
-const FUEL_LAPS = 5;
 
 function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -50,10 +46,6 @@ function byId<T extends HTMLElement>(id: string): T {
 
 function driverInHash(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get('driver');
-}
-
-function hex(color: number | null): string | null {
-  return color === null ? null : `#${color.toString(16).padStart(6, '0')}`;
 }
 
 export class LivePage {
@@ -310,75 +302,16 @@ export class LivePage {
     const car = this.#lastCar;
     if (!car || !this.#last) return;
     this.#traces.draw(this.#session.history.columns, car.timeS);
-    const spots = this.#cars();
-    this.#map.draw(this.#mapCars(car, spots));
-    this.#relative.update(this.#relativeRows(car, spots));
-    this.#car.update({ ...car, fuelPerLapL: this.#fuelPerLap });
+    const { info, laps, reference } = this.#session;
+    const spots = takingPart(this.#session.spots(this.#last.sample), info);
+    this.#map.draw(mapCars(car, spots, info));
+    this.#relative.update(relativeRows(car, spots, info, reference));
+    this.#car.update({ ...car, fuelPerLapL: fuelPerLapL(laps) });
     this.#raceState(car);
     this.#laps.now({
       lap: car.lap, timeS: car.lapTimeS, deltaS: this.#lastDelta,
       lastS: car.lastLapS, bestS: car.bestLapS,
     });
-  }
-
-  #ownIdx(car: CarState): number {
-    return Number.isFinite(car.playerCarIdx)
-      ? car.playerCarIdx : this.#session.info?.playerCarIdx ?? -1;
-  }
-
-  /* Who takes part, of the cars that the row has on the track. */
-  #cars(): CarSpot[] {
-    const cars = this.#session.info?.cars;
-    return this.#session.spots(this.#last?.sample).filter((spot) => {
-      const who = cars?.get(spot.carIdx);
-      return !who?.isPaceCar && !who?.isSpectator;
-    });
-  }
-
-  #mapCars(car: CarState, spots: readonly CarSpot[]): MapCar[] {
-    const info = this.#session.info;
-    const ownIdx = this.#ownIdx(car);
-    const own: MapCar = {
-      carIdx: ownIdx, lapPct: car.lapPct, own: true, color: null,
-      label: info?.cars.get(ownIdx)?.carNumber ?? '', onPitRoad: car.onPitRoad,
-    };
-    const others = spots.filter((s) => s.carIdx !== ownIdx).map((spot) => {
-      const who = info?.cars.get(spot.carIdx);
-      return {
-        carIdx: spot.carIdx, lapPct: spot.lapPct, own: false,
-        label: who?.carNumber ?? '', color: hex(who?.classColor ?? null),
-        onPitRoad: spot.onPitRoad,
-      };
-    });
-    return car.lapPct >= 0 ? [...others, own] : others;
-  }
-
-  #relativeRows(car: CarState, spots: readonly CarSpot[]): RelativeRow[] {
-    const info = this.#session.info;
-    const ownIdx = this.#ownIdx(car);
-    const pace = {
-      reference: this.#session.reference, estLapS: info?.estLapS ?? null,
-    };
-    /* Elsewhere nobody is a lap down. */
-    const race = info?.sessionNames.get(car.sessionNum) === 'Race';
-    return relatives(spots, ownIdx, pace, AROUND).map(
-      ({ spot, gapS, laps }) => {
-        const who = info?.cars.get(spot.carIdx);
-        return {
-          carIdx: spot.carIdx, position: spot.classPosition,
-          carNumber: who?.carNumber ?? '', name: who?.name ?? '',
-          color: hex(who?.classColor ?? null), gapS, laps: race ? laps : 0,
-          own: spot.carIdx === ownIdx, onPitRoad: spot.onPitRoad,
-        };
-      });
-  }
-
-  get #fuelPerLap(): number | null {
-    const used = (this.#session.laps?.laps ?? [])
-      .filter((l) => l.valid && l.fuelUsedL !== null)
-      .slice(-FUEL_LAPS).map((l) => l.fuelUsedL!);
-    return used.length === 0 ? null
-      : used.reduce((a, b) => a + b, 0) / used.length;
   }
 
   #figures(): HealthFigures {
