@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 
+#include "pb-test-wait.h"
 #include "recording/pb-segment-file.h"
 
 void
@@ -84,8 +85,7 @@ pb_test_recording_start (PbTestRecording *f, const PbRecorderOptions *options)
 void
 pb_test_recording_wait_for_store (PbTestRecording *f)
 {
-  while (pb_store_get_waiting (f->data->store) > 0)
-    g_thread_yield ();
+  pb_test_wait_until (pb_store_get_waiting (f->data->store) == 0);
 }
 
 /* Returns: the session in the database once all of it is there */

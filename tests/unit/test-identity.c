@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../lib/pb-test-recording.h"
+#include "../lib/pb-test-wait.h"
 #include "store/pb-audit.h"
 #include "store/pb-devices.h"
 #include "store/pb-directory.h"
@@ -574,6 +575,21 @@ test_jwt_keys (PbTestRecording *f, gconstpointer unused)
   g_assert_nonnull (found);
 }
 
+enum { QUEUED, WRITING, LET_GO };
+
+static gboolean
+write_until_let_go (PbStore *store, gpointer stage, GError **error)
+{
+  g_atomic_int_set ((gint *) stage, WRITING);
+  pb_test_wait_until (g_atomic_int_get ((gint *) stage) == LET_GO);
+  return TRUE;
+}
+
+static void
+keep (gpointer stage)
+{
+}
+
 /* Another process has the database for itself: the main thread is told so
  * soon. */
 static void
@@ -582,19 +598,23 @@ test_change_does_not_wait (PbTestRecording *f, gconstpointer unused)
   PbStore *store = f->data->store;
   g_autofree gchar *path = dup_db_path (f);
   g_autoptr (GError) error = NULL;
-  gint64 began;
+  gint stage = QUEUED;
   sqlite3 *db;
 
+  /* The writer's thread has the store's lock in its hand. */
+  pb_store_queue (store, write_until_let_go, &stage, keep);
+  pb_test_wait_until (g_atomic_int_get (&stage) == WRITING);
+  g_assert_false (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_BUSY);
+  g_clear_error (&error);
+  g_atomic_int_set (&stage, LET_GO);
+  pb_test_wait_until (pb_store_get_waiting (store) == 0);
+  /* Nobody has it, but another process the file. */
   g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
   g_assert_cmpint (
       sqlite3_exec (db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), ==, SQLITE_OK);
-  /* The writer's thread waits with the store's lock in its hand. */
-  pb_store_note_key_use (store, "nobody");
-  g_usleep (20000);
-  began = g_get_monotonic_time ();
   g_assert_false (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error));
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_BUSY);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 600000);
   sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
   sqlite3_close (db);
 }

@@ -8,6 +8,7 @@
 
 #include "../lib/pb-test-recording.h"
 #include "../lib/pb-test-rows.h"
+#include "../lib/pb-test-wait.h"
 #include "recording/pb-recovery.h"
 #include "recording/pb-segment-file.h"
 #include "store/pb-devices.h"
@@ -97,24 +98,30 @@ count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
   return G_LOG_WRITER_HANDLED;
 }
 
+static gboolean
+has_state (PbRecorder *recorder, gboolean recording, gchar **failure)
+{
+  PbRecorderStats stats = { 0 };
+
+  pb_recorder_get_stats (recorder, &stats);
+  g_free (*failure);
+  *failure = stats.failure;
+  return stats.recording == recording;
+}
+
 static void
 expect_failure (PbTestRecording *f, const PbRecorderOptions *options)
 {
+  g_autofree gchar *failure = NULL;
   PbRecorder *recorder;
-  PbRecorderStats stats = { 0 };
   PbTestTs ts;
 
   pb_test_recording_make_stream (&ts, 3);
   g_atomic_int_set (&warnings, 0);
   recorder = pb_test_recording_start (f, options);
   pb_test_recording_push (recorder, ts.out);
-  do {
-    g_free (stats.failure);
-    pb_recorder_get_stats (recorder, &stats);
-    g_thread_yield ();
-  } while (stats.recording);
-  g_assert_nonnull (stats.failure);
-  g_free (stats.failure);
+  pb_test_wait_until (has_state (recorder, FALSE, &failure));
+  g_assert_nonnull (failure);
   /* The stream goes on. */
   pb_test_recording_push (recorder, ts.out);
   pb_test_recording_close (f, recorder);
@@ -149,17 +156,14 @@ tell_free (const gchar *folder, guint64 *free_bytes)
   return TRUE;
 }
 
-static void
-wait_for_state (PbRecorder *recorder, gboolean recording, gchar **failure)
+static PbRecorderStats
+look (PbRecorder *recorder)
 {
   PbRecorderStats stats = { 0 };
 
-  do {
-    g_free (stats.failure);
-    pb_recorder_get_stats (recorder, &stats);
-    g_thread_yield ();
-  } while (stats.recording != recording);
-  *failure = stats.failure;
+  pb_recorder_get_stats (recorder, &stats);
+  g_clear_pointer (&stats.failure, g_free);
+  return stats;
 }
 
 /* One more second of the stream. */
@@ -176,6 +180,19 @@ record_second (PbRecorder *recorder, PbTestTs *ts, guint second)
   pb_test_recording_push (recorder, ts->out);
 }
 
+/* The same, once the recorder has seen it. FALSE: it was missed. */
+static gboolean
+record_second_again (
+    PbRecorder *recorder, PbTestTs *ts, guint second, gchar **failure)
+{
+  const guint64 missed = look (recorder).missed_bytes;
+
+  record_second (recorder, ts, second);
+  pb_test_wait_until (has_state (recorder, TRUE, failure)
+                      || look (recorder).missed_bytes > missed);
+  return has_state (recorder, TRUE, failure);
+}
+
 /* The disk runs full and has room again: the recording goes on at a key frame
  * in a new segment, and the index knows nothing that is not there. */
 static void
@@ -190,7 +207,6 @@ test_disk_full_and_again (PbTestRecording *f, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   gint64 pk;
   PbRecorder *recorder;
-  PbRecorderStats stats = { 0 };
   guint second = 0;
   gint64 first_of_second_file;
   PbTestTs ts;
@@ -201,34 +217,21 @@ test_disk_full_and_again (PbTestRecording *f, gconstpointer unused)
   recorder = pb_test_recording_start (f, &options);
   while (second < 10)
     record_second (recorder, &ts, second++);
-  do {
-    pb_recorder_get_stats (recorder, &stats);
-    g_thread_yield ();
-  } while (stats.bytes < 9 * ts.out->len);
+  pb_test_wait_until (look (recorder).bytes >= 9 * ts.out->len);
   g_atomic_int_set (&free_mb, 50);
-  wait_for_state (recorder, FALSE, &failure);
+  pb_test_wait_until (has_state (recorder, FALSE, &failure));
   g_assert_nonnull (strstr (failure, "the disk is full"));
   g_assert_nonnull (strstr (failure, "goes on by itself"));
-  g_clear_pointer (&failure, g_free);
   /* Not quite enough to begin again. */
   g_atomic_int_set (&free_mb, 55);
   while (second < 20)
     record_second (recorder, &ts, second++);
-  do {
-    pb_recorder_get_stats (recorder, &stats);
-    g_free (stats.failure);
-    g_assert_false (stats.recording);
-    g_thread_yield ();
-  } while (stats.missed_bytes < ts.out->len * 9);
-  g_assert_cmpint (stats.duration_ms, <=, 10000);
+  pb_test_wait_until (look (recorder).missed_bytes >= 9 * ts.out->len);
+  g_assert_false (look (recorder).recording);
+  g_assert_cmpint (look (recorder).duration_ms, <=, 10000);
   g_atomic_int_set (&free_mb, 100);
-  do {
-    record_second (recorder, &ts, second++);
-    g_usleep (10000);
-    pb_recorder_get_stats (recorder, &stats);
-    g_free (stats.failure);
-  } while (!stats.recording);
-  g_assert_null (stats.failure);
+  pb_test_wait_until (record_second_again (recorder, &ts, second++, &failure));
+  g_assert_null (failure);
   pk = pb_test_recording_close (f, recorder);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
   row = pb_store_find_session (f->data->store, "s1", &error);
