@@ -150,8 +150,9 @@ scene_car_place (const SceneTrack *track, const SceneCar *car, SceneNode *node,
   gfloat line, lane;
 
   scene_track_at (track, car->lap_m, node);
-  line = CLAMP (node->line + car->line_m, 1.2f - node->edge[SCENE_SIDE_RIGHT],
-      node->edge[SCENE_SIDE_LEFT] - 1.2f);
+  /* At most on the kerb. */
+  line = CLAMP (node->line + car->line_m, -0.8f - node->edge[SCENE_SIDE_RIGHT],
+      node->edge[SCENE_SIDE_LEFT] + 0.8f);
   line += car->off_m;
   lane = node->pit
          + (car->in_box && node->pit != 0 ? (node->pit > 0 ? 4.2f : -4.2f) : 0);

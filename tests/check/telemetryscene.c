@@ -539,8 +539,8 @@ GST_START_TEST (test_the_view_may_change_on_air)
 }
 GST_END_TEST;
 
-/* The own car and, from @told on, one 5 m ahead; the spotter says @told. The
- * picture is that of the second second. */
+/* The own car, with as much road on either side, and, from @told on, one 5 m
+ * ahead; the spotter says @told. The picture is that of the second second. */
 static GstBuffer *
 beside_picture (gint told)
 {
@@ -567,9 +567,9 @@ beside_picture (gint told)
 
     gst_buffer_map (row, &map, GST_MAP_WRITE);
     gst_pitbox_row_set_double (map.data, &vars[1], 0, told);
-    gst_pitbox_row_set_double (map.data, &vars[2], 0, 0.02);
-    gst_pitbox_row_set_double (map.data, &vars[3], 0, 0.02);
-    gst_pitbox_row_set_double (map.data, &vars[3], 1, 0.02 + 5.0 / 990);
+    gst_pitbox_row_set_double (map.data, &vars[2], 0, 0.32);
+    gst_pitbox_row_set_double (map.data, &vars[3], 0, 0.32);
+    gst_pitbox_row_set_double (map.data, &vars[3], 1, 0.32 + 5.0 / 990);
     gst_pitbox_row_set_double (map.data, &vars[4], 0, 3);
     gst_pitbox_row_set_double (map.data, &vars[4], 1, told > 0 ? 3 : -1);
     gst_buffer_unmap (row, &map);

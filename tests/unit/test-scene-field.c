@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Where the scene draws other cars beside the own one: rows do not say it, yet
+ * nobody may be seen to drive through anybody. */
+#include <math.h>
+
+#include "../lib/pb-test-scene.h"
+#include "scenefield.h"
+
+/* Of a car's box; the boxes of scenecars.c are up to 4.7 m and 1.96 m. */
+#define LENGTH_M 4.4
+#define WIDTH_M 1.9
+/* Others that near are looked at; so far across the road in a row they jump. */
+#define SEEN_M 40
+#define VIEW_M 200
+#define JUMP_M 0.5f
+/* Rows of a race, from the grid on. */
+#define ROWS 4000
+
+typedef struct {
+  guint rows, close, through, jumps, others, pairs, pairs_through;
+  gdouble least_m; /* across the road, of two whose boxes are beside */
+  gdouble own_step_m; /* the eye's longest way across the road in a row */
+  gfloat was[SCENE_MAX_CARS], own_was;
+} Seen;
+
+/* The same among the others in view. */
+static void
+look_at_others (
+    const SceneTrack *track, const SceneCar *cars, guint n, Seen *seen)
+{
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < i; k++) {
+      SceneNode node;
+      gfloat right, other_right;
+
+      if (fabs (cars[i].gap_m - cars[k].gap_m) >= LENGTH_M
+          || fabs (cars[i].gap_m) > VIEW_M || cars[i].pit > 0.01
+          || cars[k].pit > 0.01)
+        continue;
+      scene_car_place (track, &cars[i], &node, &right);
+      scene_car_place (track, &cars[k], &node, &other_right);
+      seen->pairs++;
+      seen->pairs_through += fabsf (right - other_right) < WIDTH_M;
+    }
+}
+
+static void
+look (const SceneField *field, const SceneRow *row, const SceneTrack *track,
+    gdouble at, Seen *seen)
+{
+  SceneCar own, cars[SCENE_MAX_CARS];
+  gfloat right, own_right;
+  SceneNode node;
+  guint n = scene_field_list (field, row, track, at, cars);
+
+  scene_field_own (field, at, &own);
+  scene_car_place (track, &own, &node, &own_right);
+  if (seen->rows++ > 0)
+    seen->own_step_m =
+        MAX (seen->own_step_m, fabs (own.line_m - seen->own_was));
+  seen->own_was = own.line_m;
+  for (guint i = 0; i < n; i++) {
+    const guint k = cars[i].car_idx;
+    gdouble aside;
+
+    if (fabs (cars[i].gap_m) < SEEN_M) {
+      seen->others++;
+      seen->jumps += fabsf (cars[i].line_m - seen->was[k]) > JUMP_M;
+    }
+    seen->was[k] = cars[i].line_m;
+    if (fabs (cars[i].gap_m) >= LENGTH_M || cars[i].pit > 0.01
+        || own.pit > 0.01)
+      continue;
+    scene_car_place (track, &cars[i], &node, &right);
+    aside = fabs (right - own_right);
+    seen->close++;
+    seen->through += aside < WIDTH_M;
+    seen->least_m = MIN (seen->least_m, aside);
+  }
+  look_at_others (track, cars, n, seen);
+}
+
+static void
+test_through (gconstpointer data)
+{
+  const gchar *name = data;
+  SceneTrack *track = scene_track_new_known (name);
+  Seen seen = { .least_m = HUGE_VAL };
+  RaceSimConfig config;
+  SceneField field;
+  SceneVars vars;
+  PbTestScene ts;
+
+  g_assert_nonnull (track);
+  race_sim_config_init (&config);
+  config.track = name;
+  config.n_cars = 24;
+  config.n_classes = 3;
+  config.event = RACE_SIM_EVENT_RACE;
+  config.start = RACE_SIM_START_GRID;
+  config.seed = 5;
+  pb_test_scene_start (&ts, &config, 128, 72);
+  scene_vars_bind (&vars, ts.schema);
+  scene_field_reset (&field);
+  for (guint n = 0; n < ROWS; n++) {
+    gdouble at;
+    SceneRow row;
+
+    pb_test_scene_next (&ts);
+    scene_row_read (&row, &vars, ts.row);
+    at = scene_row_get (&row, SCENE_PCT, -1) * track->length_m;
+    if (!row.placed || at < 0)
+      continue;
+    scene_field_step (&field, &row, track, at, 1.0 / RACE_SIM_TICK_RATE);
+    look (&field, &row, track, at, &seen);
+  }
+  g_test_message (
+      "%s: %u rows, %u with a car alongside, %u of them through "
+      "it, least %.2f m; %u others near, %u jumps; own steps %.3f m; "
+      "%u pairs of others, %u through",
+      name, seen.rows, seen.close, seen.through, seen.least_m, seen.others,
+      seen.jumps, seen.own_step_m, seen.pairs, seen.pairs_through);
+  g_assert_cmpuint (seen.close, >, 0);
+  g_assert_cmpuint (seen.through, ==, 0);
+  /* Three beside each other find no room on the narrowest track. */
+  g_assert_cmpuint (seen.pairs_through * 100, <=, seen.pairs);
+  /* Only where the spotter's word contradicts what was guessed. */
+  g_assert_cmpuint (seen.jumps * 1000, <=, seen.others);
+  g_assert_cmpfloat (seen.own_step_m, <, 0.2);
+  pb_test_scene_stop (&ts);
+  scene_track_free (track);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const gchar *const tracks[] = { "cinderridge", "pinwheel", "tinplate",
+    "vellmoor" };
+
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tracks); i++) {
+    g_autofree gchar *path =
+        g_strconcat ("/scene-field/through/", tracks[i], NULL);
+
+    g_test_add_data_func (path, tracks[i], test_through);
+  }
+  return g_test_run ();
+}
