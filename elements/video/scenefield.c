@@ -109,14 +109,17 @@ static void
 step_entry (SceneEntry *e, const SceneCarRow *car, gfloat bend, gdouble dt_s)
 {
   gfloat pit = car->on_pit_road || car->surface == 1 ? 1 : 0;
+  gfloat box = car->surface == 1 ? 1 : 0;
   gfloat off = car->surface == 0 ? (bend > 0 ? -OFF_M : OFF_M) : 0;
 
   if (!e->seen) {
     e->pit = pit;
+    e->box = box;
     e->seen = TRUE;
   }
   e->line_m = follow (e->line_m, 0, dt_s, 0.5);
   e->pit = follow (e->pit, pit, dt_s, 0.5);
+  e->box = follow (e->box, box, dt_s, 0.4);
   e->off_m = follow (e->off_m, off, dt_s, 0.4);
 }
 
@@ -286,6 +289,7 @@ fill_car (const SceneEntry *e, guint i, gdouble lap_m, SceneCar *car)
     .line_m = e->line_m,
     .off_m = e->off_m,
     .pit = e->pit,
+    .box = e->box,
     .shape = e->shape,
     .class_color = e->listed ? e->class_color : DEFAULT_COLOR,
     .number = e->number };
@@ -317,8 +321,7 @@ scene_field_list (const SceneField *field, const SceneRow *row,
     if (!track->closed)
       at = own_lap_m + gap_m (track, own_lap_m, at);
     fill_car (&field->entry[i], i, at, &cars[n]);
-    cars[n].gap_m = gap_m (track, own_lap_m, at);
-    cars[n++].in_box = row->car[i].surface == 1;
+    cars[n++].gap_m = gap_m (track, own_lap_m, at);
   }
   qsort (cars, n, sizeof *cars, farther_first);
   return n;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @name: as much as a line holds
  * @class_color: 0xffRRGGBB
  * @shape: as of #SceneCar
- * @line_m, @pit, @off_m: as of #SceneCar, followed smoothly
+ * @line_m, @pit, @off_m, @box: as of #SceneCar, followed smoothly
  * @seen: whether it was there in the row before
  */
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
   gchar name[28];
   guint32 class_color;
   gint shape;
-  gfloat line_m, pit, off_m;
+  gfloat line_m, pit, off_m, box;
   gboolean seen;
 } SceneEntry;
 

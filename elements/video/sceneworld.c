@@ -9,6 +9,8 @@
 #define LONG_SHARE 0.07f
 /* Half of the widest piece of ground. */
 #define WIDE_M 75.0f
+/* From the middle of the pit lane to that of a box. */
+#define BOX_M 4.2f
 
 typedef enum {
   ITEM_GROUND,
@@ -154,8 +156,7 @@ scene_car_place (const SceneTrack *track, const SceneCar *car, SceneNode *node,
   line = CLAMP (node->line + car->line_m, -0.8f - node->edge[SCENE_SIDE_RIGHT],
       node->edge[SCENE_SIDE_LEFT] + 0.8f);
   line += car->off_m;
-  lane = node->pit
-         + (car->in_box && node->pit != 0 ? (node->pit > 0 ? 4.2f : -4.2f) : 0);
+  lane = node->pit + car->box * (node->pit > 0 ? BOX_M : -BOX_M);
   if (node->pit == 0)
     lane = line;
   *right_m = -(line + car->pit * (lane - line));

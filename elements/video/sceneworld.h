@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @line_m: metres to the left of the line that cars take
  * @pit: 0 on the road, 1 in the pit lane
  * @off_m: metres to the left of that, off the road
- * @in_box: stands in its pit box
+ * @box: 0 in the pit lane, 1 in its box beside it
  * @shape: 0 prototype, 1 GT, 2 touring
  * @class_color: 0xffRRGGBB
  * @number: as text
@@ -27,8 +27,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint car_idx;
   gdouble lap_m, gap_m;
-  gfloat line_m, pit, off_m;
-  gboolean in_box;
+  gfloat line_m, pit, off_m, box;
   gint shape;
   guint32 class_color;
   const gchar *number;

@@ -131,6 +131,62 @@ test_through (gconstpointer data)
   scene_track_free (track);
 }
 
+/* In its box the own car stands beside the lane that others drive through. */
+static void
+test_pit_stop (void)
+{
+  SceneTrack *track = scene_track_new_known ("pinwheel");
+  gfloat was = NAN, step = 0, in_lane = NAN, in_box = NAN;
+  g_autoptr (GError) error = NULL;
+  RaceSimConfig config;
+  SceneField field;
+  SceneVars vars;
+  PbTestScene ts;
+
+  race_sim_config_init (&config);
+  config.track = "pinwheel";
+  config.n_cars = 4;
+  config.event = RACE_SIM_EVENT_RACE;
+  config.start = RACE_SIM_START_GRID;
+  config.trouble = 0;
+  pb_test_scene_start (&ts, &config, 128, 72);
+  scene_vars_bind (&vars, ts.schema);
+  scene_field_reset (&field);
+  for (guint n = 0; n < 2 * ROWS && (isnan (in_lane) || isnan (in_box)); n++) {
+    SceneNode node;
+    SceneCar own;
+    SceneRow row;
+    gfloat right;
+    gdouble at;
+
+    if (n == 1800)
+      g_assert_true (race_sim_command (ts.sim, "pit", -1, 0, &error));
+    pb_test_scene_next (&ts);
+    scene_row_read (&row, &vars, ts.row);
+    at = scene_row_get (&row, SCENE_PCT, -1) * track->length_m;
+    if (!row.placed || at < 0)
+      continue;
+    scene_field_step (&field, &row, track, at, 1.0 / RACE_SIM_TICK_RATE);
+    scene_field_own (&field, at, &own);
+    scene_car_place (track, &own, &node, &right);
+    if (!isnan (was))
+      step = MAX (step, fabsf (right - was));
+    was = right;
+    if (own.pit > 0.99f && own.box > 0.99f)
+      in_box = fabsf (-right - node.pit);
+    else if (own.pit > 0.99f && own.box == 0)
+      in_lane = fabsf (-right - node.pit);
+  }
+  g_test_message ("in the lane %.2f m, in the box %.2f m beside its middle; "
+                  "%.2f m a row at most",
+      in_lane, in_box, step);
+  g_assert_cmpfloat (in_lane, <, 0.3);
+  g_assert_cmpfloat (in_box, >, 3.5);
+  g_assert_cmpfloat (step, <, 0.6);
+  pb_test_scene_stop (&ts);
+  scene_track_free (track);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -144,5 +200,6 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, tracks[i], test_through);
   }
+  g_test_add_func ("/scene-field/pit-stop", test_pit_stop);
   return g_test_run ();
 }
