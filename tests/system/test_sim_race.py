@@ -134,6 +134,70 @@ def slow(stack):
     assert sim.popen.wait(PATIENCE_S) == 0, sim.err()
 
 
+def told(path, *words):
+    """A command said from a shell: exit status, what was printed."""
+    done = subprocess.run(["pitbox-sim", "--tell", path, *words], text=True,
+                          timeout=PATIENCE_S, capture_output=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def tell(stack):
+    """Each command that the README names, in words, is found in the truth."""
+    path = stack.path("tell.socket")
+    truth = stack.path("tell.json")
+    sim = stack.start("tell", [
+        "pitbox-sim", "--shm-name", stack.shm("tell"), "--event", "race",
+        "--start", "grid", "--track", "pinwheel", "--cars", "10", "--trouble",
+        "0", "--race-time", "150", "--team-drivers", "2", "--truth", truth,
+        "--control", path])
+    # The first one is said while the simulator is only starting.
+    code, said = told(path, "status")
+    assert code == 0 and json.loads(said)["ok"], said
+    mine = json.loads(told(path, "pause")[1])["tick"]
+    script = [
+        ("pit", None, None, "called-in"), ("tow", 2, None, "tow"),
+        ("spin", 3, None, "spin"), ("wreck", 4, None, "crash"),
+        ("off-track", 5, 0, "wide"), ("off-track", 6, 1, "cut"),
+        ("penalty", 6, None, "penalty"), ("damage", 5, 0.4, "damage"),
+        ("disconnect", 1, 5, "disconnect"), ("leave", 8, None, "leave"),
+        ("debris", 9, None, "debris"), ("weather", None, 0.8, "weather"),
+        ("replay", None, 1, "replay"), ("replay", None, 0, "replay"),
+        ("return", 8, None, "reconnect"), ("red", None, 1, "red-flag"),
+        ("red", None, 0, "red-flag")]
+    tick = 2400
+    wanted = []
+    for command, car, value, event in script:
+        assert tick > mine
+        words = [f"car={car}"] * (car is not None)
+        words += [f"value={value}"] * (value is not None)
+        code, said = told(path, command, *words, f"tick={tick}")
+        assert code == 0 and json.loads(said)["waiting"] == len(wanted) + 1, said
+        wanted.append((event, tick + 1, car))
+        tick += 60
+    for words, code, reason in (
+            (("fly",), 1, "no command 'fly'"), (("tow", "car=99"), 1, "no car"),
+            (("speed",), 1, "needs a value"), ((), 2, "COMMAND"),
+            (("tow", "7"), 2, "COMMAND"), (("tow", "car=x"), 2, "COMMAND"),
+            (("tow", "wheel=1"), 2, "COMMAND"), (('"',), 2, "COMMAND")):
+        answer = told(path, *words)
+        assert answer[0] == code and reason in answer[1], (words, answer)
+    answer = told(stack.path("nobody.socket"), "status")
+    assert answer[0] == 1 and "no simulator" in answer[1], answer
+    assert told(path, "resume")[0] == 0
+    assert told(path, "speed", "value=0")[0] == 0
+    assert sim.popen.wait(PATIENCE_S) == 0, sim.err()
+    with open(truth, encoding="utf-8") as f:
+        events = json.load(f)["events"]
+    for event, at, car in wanted:
+        assert [e for e in events if e["event"] == event and e["tick"] == at
+                and (car is None or e["car_idx"] == car)], (event, at, car)
+    # What follows from them by itself: a stop with another driver, the pit
+    # lane as a penalty, a lap that had to be given back, a race that ended.
+    names = {e["event"] for e in events}
+    assert {"pit-in", "pit-done", "driver", "drive-through", "slow-down",
+            "reconnect", "finish", "state", "flags"} <= names, sorted(names)
+
+
 def refused(name, argv, words):
     done = subprocess.run(["pitbox-sim", "--quiet", *argv], timeout=PATIENCE_S,
                           stderr=subprocess.PIPE, text=True, check=False)
@@ -225,6 +289,7 @@ with Stack() as s:
     seats(s)
     crash(s)
     slow(s)
+    tell(s)
     spoilers(s)
     full(s)
     assert evening(s, 1) == evening(s, 2)

@@ -8,6 +8,7 @@
 #include "sim-host.h"
 #include "sim-options.h"
 #include "sim-out.h"
+#include "sim-tell.h"
 
 /* A pause, a suspended machine: what is further behind is not caught up. */
 #define CATCH_UP_US 250000
@@ -325,6 +326,17 @@ list_tracks (void)
     g_print ("%s\n", name);
 }
 
+/* Commands and races end alike. Returns the exit status. */
+static int
+say_fault (const GError *error)
+{
+  g_printerr ("pitbox-sim: %s\n", error->message);
+  return g_error_matches (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG)
+                 || error->domain == G_OPTION_ERROR
+             ? 2
+             : EXIT_FAILURE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -341,14 +353,13 @@ main (int argc, char **argv)
     g_print ("pitbox-sim " PACKAGE_VERSION "\n");
   } else if (o.list_tracks) {
     list_tracks ();
+  } else if (o.tell != NULL) {
+    if (!sim_tell (o.tell, (const gchar *const *) o.words, &error))
+      status = say_fault (error);
   } else {
     sim_host_init ();
-    if (!run_all (&o, &error)) {
-      g_printerr ("pitbox-sim: %s\n", error->message);
-      status = g_error_matches (error, RACE_SIM_ERROR, RACE_SIM_ERROR_CONFIG)
-                   ? 2
-                   : EXIT_FAILURE;
-    }
+    if (!run_all (&o, &error))
+      status = say_fault (error);
   }
   sim_options_clear (&o);
   return status;

@@ -14,6 +14,9 @@
 
 #define MAX_CLIENTS 8
 #define MAX_LINE 1024
+/* From the start of a simulator until it listens, and for an answer. */
+#define ASK_PATIENCE_S 5
+#define ASK_POLL_US 20000
 
 typedef struct {
   int fd; /* -1: free */
@@ -201,4 +204,67 @@ sim_control_serve (SimControl *control, SimSteer *steer)
       read_from (&control->clients[i], steer);
   if (fds[0].revents != 0)
     welcome (control);
+}
+
+/* A connection to who listens there; one who is only starting is waited for. */
+static int
+call (const gchar *path, GError **error)
+{
+  const gint64 end = g_get_monotonic_time () + ASK_PATIENCE_S * G_USEC_PER_SEC;
+  const struct timeval patience = { .tv_sec = ASK_PATIENCE_S };
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = -1, code = ENAMETOOLONG;
+
+  if (g_strlcpy (address.sun_path, path, sizeof address.sun_path)
+      < sizeof address.sun_path)
+    do {
+      if (fd >= 0) {
+        close (fd);
+        g_usleep (ASK_POLL_US);
+      }
+      fd = socket (AF_UNIX, SOCK_STREAM, 0);
+      if (fd >= 0
+          && connect (fd, (struct sockaddr *) &address, sizeof address) == 0) {
+        setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        return fd;
+      }
+      code = errno;
+    } while (fd >= 0 && (code == ENOENT || code == ECONNREFUSED)
+             && g_get_monotonic_time () < end);
+  if (fd >= 0)
+    close (fd);
+  g_set_error (error, SIM_CONTROL_ERROR, SIM_CONTROL_ERROR_SOCKET,
+      "no simulator listens at %s: %s", path, g_strerror (code));
+  return -1;
+}
+
+/*
+ * Says a line to the simulator at the path. Returns its answer without the
+ * line's end; NULL: there is none, within some seconds. (transfer full)
+ */
+gchar *
+sim_control_ask (const gchar *path, const gchar *line, GError **error)
+{
+  g_autofree gchar *whole = g_strconcat (line, "\n", NULL);
+  gchar answer[MAX_LINE];
+  gsize length = 0;
+  gssize got;
+  const int fd = call (path, error);
+
+  if (fd < 0)
+    return NULL;
+  if (send (fd, whole, strlen (whole), MSG_NOSIGNAL) == (gssize) strlen (whole))
+    while (
+        length < sizeof answer
+        && (got = recv (fd, answer + length, sizeof answer - length, 0)) > 0) {
+      length += (gsize) got;
+      if (answer[length - 1] == '\n') {
+        close (fd);
+        return g_strndup (answer, length - 1);
+      }
+    }
+  close (fd);
+  g_set_error (error, SIM_CONTROL_ERROR, SIM_CONTROL_ERROR_SOCKET,
+      "the simulator at %s did not answer", path);
+  return NULL;
 }

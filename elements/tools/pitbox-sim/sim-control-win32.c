@@ -21,3 +21,11 @@ void
 sim_control_serve (SimControl *control, SimSteer *steer)
 {
 }
+
+gchar *
+sim_control_ask (const gchar *path, const gchar *line, GError **error)
+{
+  g_set_error (error, SIM_CONTROL_ERROR, SIM_CONTROL_ERROR_SOCKET,
+      "no control socket %s: Windows has none of that kind", path);
+  return NULL;
+}

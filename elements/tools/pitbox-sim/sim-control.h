@@ -6,6 +6,7 @@
 
 typedef enum {
   SIM_CONTROL_ERROR_SOCKET,
+  SIM_CONTROL_ERROR_REFUSED,
 } SimControlError;
 
 #define SIM_CONTROL_ERROR (sim_control_error_quark ())
@@ -18,3 +19,5 @@ SimControl *sim_control_new (
     const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sim_control_free (SimControl *control);
 void sim_control_serve (SimControl *control, SimSteer *steer);
+gchar *sim_control_ask (const gchar *path, const gchar *line,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;

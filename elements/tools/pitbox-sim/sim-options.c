@@ -31,7 +31,8 @@ static const gchar description[] =
     "race\n"
     "  pitbox-sim --event race --drivers 4 --control sim.socket\n"
     "                                               four seats of one race, "
-    "steered\n";
+    "steered\n"
+    "  pitbox-sim --tell sim.socket tow car=7       steers it\n";
 
 void
 sim_options_init (SimOptions *o)
@@ -50,10 +51,12 @@ void
 sim_options_clear (SimOptions *o)
 {
   gchar **strings[] = { &o->track, &o->start, &o->event, &o->weather, &o->ibt,
-    &o->write_ibt, &o->write_live, &o->truth, &o->control, &o->shm_name };
+    &o->write_ibt, &o->write_live, &o->truth, &o->control, &o->shm_name,
+    &o->tell };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_clear_pointer (strings[i], g_free);
+  g_clear_pointer (&o->words, g_strfreev);
 }
 
 static void
@@ -84,6 +87,10 @@ add_main (GOptionContext *context, SimOptions *o)
         "At the end, write what happened as JSON", "FILE" },
     { "control", 0, 0, G_OPTION_ARG_FILENAME, &o->control,
         "Take commands as lines of JSON from this Unix socket", "PATH" },
+    { "tell", 0, 0, G_OPTION_ARG_FILENAME, &o->tell,
+        "Say a command to the pitbox-sim with that --control", "PATH" },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->words, NULL,
+        NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o->quiet, "No progress line", NULL },
     { "list-tracks", 0, 0, G_OPTION_ARG_NONE, &o->list_tracks,
         "Print the tracks and stop", NULL },
@@ -288,7 +295,7 @@ sim_options_parse (SimOptions *o, int *argc, char ***argv, GError **error)
   add_shape (context, o);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (*argc > 1)
+  if (o->words != NULL && o->tell == NULL)
     return fail (error, "there are no arguments besides options");
   if (!check_numbers (o, error) || !check_words (o, error)
       || !check_together (o, error))

@@ -12,6 +12,7 @@ typedef struct {
   SimShmConfig shm;
   gchar *track, *start, *event, *weather;
   gchar *ibt, *write_ibt, *write_live, *truth, *control, *shm_name;
+  gchar *tell, **words; /* the other end of the control socket, what is said */
   gdouble speed; /* 0 = as fast as it can, or SPEED_NOT_SAID */
   gdouble duration_s; /* 0 = without end */
   gint64 seed;
