@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "auth/pb-bind.h"
-#include "http/pb-metrics.h"
 #include "http/pb-http-port.h"
-#include "pb-openapi-resources.h"
+#include "http/pb-metrics.h"
+#include "problem/pb-problem.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
+#include "pb-openapi-resources.h"
 
 /* The largest body anybody sends is an SDP offer; a browser's has 5 to 10 kB. */
 #define BODY_MAX_BYTES 65536
@@ -25,6 +26,7 @@ struct _PbHttp {
   gchar *bind;
   SoupServer *server;
   PbHttpPort *port;
+  gchar *malformed; /* body of what is said to what is no request */
 };
 
 static void
@@ -304,26 +306,12 @@ judge_body (SoupMessageHeaders *in)
   return BODY_FINE;
 }
 
-static gchar *
-write_reply (
-    guint status, const gchar *phrase, const gchar *code, const gchar *words)
-{
-  g_autofree gchar *body = g_strdup_printf (
-      "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}", code, words);
-
-  return g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: application/json\r\n"
-                          "Content-Length: %" G_GSIZE_FORMAT "\r\n"
-                          "Connection: close\r\n\r\n%s",
-      status, phrase, strlen (body), body);
-}
-
 /* Answers without waiting for a body that nobody wants. */
 static void
 refuse (PbHttp *self, SoupServerMessage *message, guint status,
     const gchar *code, const gchar *words)
 {
-  g_autofree gchar *reply =
-      write_reply (status, soup_status_get_phrase (status), code, words);
+  g_autofree gchar *reply = pb_problem_to_reply (status, code, words);
 
   soup_message_body_set_accumulate (
       soup_server_message_get_request_body (message), FALSE);
@@ -397,10 +385,6 @@ check_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
   }
 }
 
-static const gchar malformed[] =
-    "{\"error\":{\"code\":\"bad_request\",\"message\":"
-    "\"This is no well-formed HTTP/1.1 request\"}}";
-
 static void
 start_request (
     SoupServer *server, SoupServerMessage *message, gpointer user_data)
@@ -424,9 +408,9 @@ start_request (
   pb_guard_note_client (message, self->config.tls != NULL);
   /* SoupServer answers a request that it cannot read by itself, with what
    * stands here. */
-  soup_message_headers_replace (out, "Content-Type", "application/json");
+  soup_message_headers_replace (out, "Content-Type", PB_PROBLEM_TYPE);
   soup_message_body_append (soup_server_message_get_response_body (message),
-      SOUP_MEMORY_STATIC, malformed, strlen (malformed));
+      SOUP_MEMORY_COPY, self->malformed, strlen (self->malformed));
   g_object_set_data_full (
       G_OBJECT (message), "pitbox-body-bytes", g_new0 (gsize, 1), g_free);
   g_signal_connect (message, "got-headers", G_CALLBACK (check_head), user_data);
@@ -436,14 +420,12 @@ start_request (
 static gboolean
 listen_on (PbHttp *self, guint16 port, GError **error)
 {
-  /* RFC 6585, 5; libsoup has no name for it. */
   g_autofree gchar *too_long =
-      write_reply (431, "Request Header Fields Too Large", "head_too_large",
+      pb_problem_to_reply (PB_STATUS_HEAD_TOO_LARGE, "head_too_large",
           "The head of a request has at most " G_STRINGIFY (
               PB_HTTP_PORT_HEAD_BYTES) " bytes");
-
   g_autofree gchar *plain =
-      write_reply (SOUP_STATUS_BAD_REQUEST, "Bad Request", "https_needed",
+      pb_problem_to_reply (SOUP_STATUS_BAD_REQUEST, "https_needed",
           "This port speaks HTTPS: the address begins with https://");
 
   self->port = pb_http_port_new (self->server, self->bind, port,
@@ -473,6 +455,8 @@ pb_http_new (const PbHttpConfig *config, GError **error)
   self->config = *config;
   self->bind = g_strdup (config->bind);
   self->dashboard = g_strdup (config->dashboard);
+  self->malformed = pb_problem_to_json (SOUP_STATUS_BAD_REQUEST, "bad_request",
+      "This is no well-formed HTTP/1.1 request");
   self->server = soup_server_new ("server-header", "pitbox-server", NULL);
   g_signal_connect (
       self->server, "request-started", G_CALLBACK (start_request), self);
@@ -491,6 +475,7 @@ pb_http_free (PbHttp *self)
   g_object_unref (self->server);
   g_free (self->bind);
   g_free (self->dashboard);
+  g_free (self->malformed);
   g_free (self);
 }
 

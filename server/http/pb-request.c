@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "problem/pb-problem.h"
 #include "store/pb-audit.h"
 #include "store/pb-store.h"
 
@@ -118,24 +119,13 @@ void
 pb_reply_error (SoupServerMessage *message, guint status, const gchar *code,
     const gchar *format, ...)
 {
-  g_autoptr (JsonBuilder) b = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
   g_autofree gchar *text = NULL;
-  gchar *json;
   va_list args;
 
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  json_builder_begin_object (b);
-  pb_json_begin_object (b, "error");
-  pb_json_add_text (b, "code", code);
-  pb_json_add_text (b, "message", text);
-  json_builder_end_object (b);
-  json_builder_end_object (b);
-  root = json_builder_get_root (b);
-  json = json_to_string (root, FALSE);
-  reply (message, status, "application/json", json, strlen (json));
+  pb_problem_reply (message, status, code, text);
 }
 
 static guint

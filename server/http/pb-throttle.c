@@ -2,8 +2,7 @@
  * Who has guessed too often waits. */
 #include "http/pb-throttle.h"
 
-/* RFC 6585, 4; libsoup has no name for it. */
-#define TOO_MANY_REQUESTS 429
+#include "problem/pb-problem.h"
 
 typedef struct {
   gchar *address;
@@ -47,7 +46,7 @@ reply_too_many (
   soup_message_headers_replace (
       soup_server_message_get_response_headers (message), "Retry-After",
       seconds);
-  pb_reply_error (message, TOO_MANY_REQUESTS, "too_many",
+  pb_reply_error (message, PB_STATUS_TOO_MANY_REQUESTS, "too_many",
       "%s too often: try again in %u seconds", what, retry_after_s);
 }
 

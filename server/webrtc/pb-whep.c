@@ -4,10 +4,10 @@
 #include "webrtc/pb-whep.h"
 
 #include <gio/gio.h>
-#include <json-glib/json-glib.h>
 #include <sodium.h>
 #include <string.h>
 
+#include "problem/pb-problem.h"
 #include "webrtc/pb-offer.h"
 #include "webrtc/pb-port.h"
 
@@ -53,30 +53,6 @@ typedef struct {
   PbPeer *peer;
   const gchar *why;
 } Event;
-
-static void
-reply_error (SoupServerMessage *message, guint status, const gchar *code,
-    const gchar *text)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonNode) root = NULL;
-  gchar *json;
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "error");
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "code");
-  json_builder_add_string_value (builder, code);
-  json_builder_set_member_name (builder, "message");
-  json_builder_add_string_value (builder, text);
-  json_builder_end_object (builder);
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  json = json_to_string (root, FALSE);
-  soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (
-      message, "application/json", SOUP_MEMORY_TAKE, json, strlen (json));
-}
 
 static void
 viewer_free (Viewer *viewer)
@@ -268,7 +244,7 @@ refuse (PbWhep *whep, SoupServerMessage *message, guint status,
     const gchar *code, const gchar *text)
 {
   whep->totals.refused++;
-  reply_error (message, status, code, text);
+  pb_problem_reply (message, status, code, text);
 }
 
 static void
@@ -404,7 +380,7 @@ handle_delete (PbWhep *whep, SoupServerMessage *message, PbLive *live,
   Viewer *viewer = g_hash_table_lookup (whep->viewers, viewer_id);
 
   if (viewer == NULL || viewer->live != live) {
-    reply_error (
+    pb_problem_reply (
         message, SOUP_STATUS_NOT_FOUND, "not_found", "There is no such viewer");
     return;
   }
@@ -449,8 +425,8 @@ pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
     soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
   } else {
     soup_message_headers_replace (headers, "Allow", allow);
-    reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "method_not_allowed",
-        "This address does not take the method");
+    pb_problem_reply (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
+        "method_not_allowed", "This address does not take the method");
   }
   if (viewer) {
     viewer->owner = owner;

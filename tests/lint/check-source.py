@@ -39,14 +39,15 @@ MAY_INCLUDE = {
     "server/live": ["program/json"] + LIBS,
     "server/store": ["server/auth"] + LIBS,
     "server/recording": ["server/store"] + LIBS,
-    "server/webrtc": ["server/live"] + LIBS,
+    "server/problem": ["program/json"],
+    "server/webrtc": ["server/live", "server/problem"] + LIBS,
     "server/session": ["server/analysis", "program/json", "server/live",
                        "server/recording", "server/store"] + LIBS,
     "server/ingest": ["server/auth", "server/live", "server/session",
                       "server/store"] + LIBS,
     "server/http": ["server/auth", "server/ingest", "program/json",
-                    "server/live", "server/session", "server/store",
-                    "server/webrtc"] + LIBS,
+                    "server/live", "server/problem", "server/session",
+                    "server/store", "server/webrtc"] + LIBS,
     "tests": ["agent", "server", "pipelines", "program", "elements"],
 }
 

@@ -79,7 +79,7 @@ class Document:
         responses = self.doc["paths"][path][method]["responses"]
         assert str(status) in responses, \
             f"{method} {path}: {status} is not in the document"
-        return responses[str(status)]
+        return self.resolve(responses[str(status)])
 
     def check_answer(self, path, method, status, content_type, body):
         """One answer: its status, its type and its content."""
@@ -88,5 +88,8 @@ class Document:
             return
         media = content_type.split(";")[0].strip()
         assert media in content, f"{method} {path}: {media}"
-        if media == "application/json":
-            self.check(content[media]["schema"], json.loads(body), path)
+        if media in ("application/json", "application/problem+json"):
+            value = json.loads(body)
+            self.check(content[media]["schema"], value, path)
+            assert media != "application/problem+json" \
+                or value["status"] == status, value

@@ -238,8 +238,7 @@ def fits(expected, status, body):
         return False
     if not code:
         return True
-    text = json.loads(body)
-    return code == (text.get("code") or text["error"]["code"])
+    return code == json.loads(body)["code"]
 
 
 def check(world, problems, what, expected, method, path, cred, reuse=None):

@@ -33,7 +33,7 @@ def check_noticed(stack, words):
     assert "Restart" in recording["failure"], recording
     assert words in stack.server.err()
     answer = stack.get("/api/v1/sessions", expect=503)
-    assert answer["error"]["code"] == "store_gone", answer
+    assert answer["code"] == "store_gone", answer
     assert 'pitbox_recording_indexed{driver="car1"} 0' in stack.get("/metrics")
 
 

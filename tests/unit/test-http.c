@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "auth/pb-bind.h"
+#include "problem/pb-problem.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
 #include "session/pb-loss.h"
@@ -40,6 +41,36 @@ test_routes (void)
     g_assert_cmpint (match, ==, rows[i].arg != NULL);
     if (match)
       g_assert_cmpstr (args[0], ==, rows[i].arg);
+  }
+}
+
+static void
+test_problems (void)
+{
+  static const struct {
+    guint status;
+    const gchar *detail;
+    const gchar *json;
+  } rows[] = {
+    { 404, "none",
+        "{\"type\":\"about:blank\",\"title\":\"Not Found\",\"status\":404,"
+        "\"detail\":\"none\",\"code\":\"a_code\"}" },
+    { 429, "a \"b\"\n",
+        "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\","
+        "\"status\":429,\"detail\":\"a \\\"b\\\"\\n\",\"code\":\"a_code\"}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree gchar *json =
+        pb_problem_to_json (rows[i].status, "a_code", rows[i].detail);
+    g_autofree gchar *reply =
+        pb_problem_to_reply (rows[i].status, "a_code", rows[i].detail);
+    g_autofree gchar *length =
+        g_strdup_printf ("\r\nContent-Length: %zu\r\n", strlen (json));
+
+    g_assert_cmpstr (json, ==, rows[i].json);
+    g_assert_nonnull (strstr (reply, length));
+    g_assert_true (g_str_has_suffix (reply, json));
   }
 }
 
@@ -264,6 +295,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/routes-match-whole-paths", test_routes);
+  g_test_add_func ("/http/problems", test_problems);
   g_test_add_func ("/http/files-stay-in-their-folder", test_static_paths);
   g_test_add_func ("/auth/addresses-need-accounts", test_bind);
   g_test_add_func ("/json/from-outside", test_json_from_outside);

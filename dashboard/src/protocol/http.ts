@@ -3,7 +3,7 @@
  * token has run out renewed behind the caller's back. */
 
 import { Refusal } from './failure.js';
-import { asObject, num, str, type Json } from './json.js';
+import { asObject, str, type Json } from './json.js';
 
 /** A server on a team's own network answers in milliseconds; behind this the
  * page says that it does not answer. */
@@ -21,14 +21,13 @@ export class HttpError extends Refusal {
     readonly code: string,
     message: string,
     retryAfterS: number | null = null,
-    /** The whole answer. */
-    readonly problem: Json = {},
   ) {
     super(message, retryAfterS);
   }
 }
 
-/** Turns an answer that is not a success into an HttpError in words. */
+/** Turns an answer that is not a success (RFC 9457) into an HttpError in
+ * words. */
 export async function httpError(response: Response): Promise<HttpError> {
   let problem: Json = {};
   try {
@@ -36,14 +35,11 @@ export async function httpError(response: Response): Promise<HttpError> {
   } catch {
     /* A proxy's error page; the status says enough. */
   }
-  const words = problem['error'] === undefined ? problem
-    : asObject(problem['error']);
   const wait = Number(response.headers.get('Retry-After') ?? NaN);
-  return new HttpError(response.status, str(words, 'code'),
-    str(words, 'detail') || str(words, 'message') || str(words, 'title')
+  return new HttpError(response.status, str(problem, 'code'),
+    str(problem, 'detail') || str(problem, 'title')
       || `${response.status} ${response.statusText}`.trim(),
-    Number.isFinite(wait) && wait >= 0 ? wait : num(words, 'retry_after_s'),
-    problem);
+    Number.isFinite(wait) && wait >= 0 ? wait : null);
 }
 
 export interface Renewal {
