@@ -19,6 +19,19 @@ is_text (const PbSetting *s)
   return s->type == PB_SETTING_TEXT || s->type == PB_SETTING_FILE;
 }
 
+/* What stands between commas, without the blanks around it. */
+static gchar **
+split (const gchar *value)
+{
+  g_auto (GStrv) parts = g_strsplit (value, ",", -1);
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (g_strstrip (parts[i])[0] != '\0')
+      g_strv_builder_add (list, parts[i]);
+  return g_strv_builder_end (list);
+}
+
 static gboolean
 set_value (const PbSetting *s, gpointer fields, const gchar *value,
     const gchar *where, GError **error)
@@ -29,6 +42,11 @@ set_value (const PbSetting *s, gpointer fields, const gchar *value,
   if (is_text (s)) {
     g_free (*(gchar **) field);
     *(gchar **) field = g_strdup (value);
+    return TRUE;
+  }
+  if (s->type == PB_SETTING_LIST) {
+    g_strfreev (*(gchar ***) field);
+    *(gchar ***) field = split (value);
     return TRUE;
   }
   if (s->type == PB_SETTING_FLAG) {
@@ -127,10 +145,11 @@ load_options (const PbSettings *self, gpointer fields, gchar *const *values,
   return TRUE;
 }
 
-/* The context keeps pointers to @help, @values and @flags, one a setting. */
+/* The context keeps pointers to @help and, one a setting, @values, @lists and
+ * @flags. */
 static void
 add_options (const PbSettings *self, GOptionContext *context, gchar **file,
-    gchar **help, gchar **values, gboolean *flags)
+    gchar **help, gchar **values, gchar ***lists, gboolean *flags)
 {
   g_autofree gchar *file_help = g_strdup_printf (
       "Read settings from FILE%s%s%s", self->file != NULL ? " (" : "",
@@ -139,7 +158,7 @@ add_options (const PbSettings *self, GOptionContext *context, gchar **file,
   guint n = 0;
 
   for (const PbSetting *s = self->table; s->key != NULL;
-       s++, values++, flags++) {
+       s++, values++, lists++, flags++) {
     if (s->help == NULL)
       continue;
     help[n] = s->fallback == NULL || s->fallback[0] == '\0'
@@ -151,6 +170,9 @@ add_options (const PbSettings *self, GOptionContext *context, gchar **file,
     if (s->type == PB_SETTING_FLAG) {
       entries[0].arg = G_OPTION_ARG_NONE;
       entries[0].arg_data = flags;
+    } else if (s->type == PB_SETTING_LIST) {
+      entries[0].arg = G_OPTION_ARG_STRING_ARRAY;
+      entries[0].arg_data = lists;
     }
     g_option_context_add_main_entries (context, entries, NULL);
     n++;
@@ -184,6 +206,7 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
   const guint n = count (settings);
   g_auto (GStrv) help = g_new0 (gchar *, n + 2);
   g_autofree gchar **values = g_new0 (gchar *, n);
+  g_autofree gchar ***lists = g_new0 (gchar **, n);
   g_autofree gboolean *flags = g_new0 (gboolean, n);
   g_autofree gchar *file = NULL;
   gboolean ok;
@@ -192,12 +215,16 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
     if (s->fallback != NULL)
       ok = set_value (s, fields, s->fallback, settings->program, NULL);
   }
-  add_options (settings, context, &file, help, values, flags);
+  add_options (settings, context, &file, help, values, lists, flags);
   g_option_context_add_main_entries (context, more, NULL);
   ok = g_option_context_parse (context, argc, argv, error);
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n; i++) {
     if (flags[i])
       values[i] = g_strdup ("yes");
+    if (lists[i])
+      values[i] = g_strjoinv (",", lists[i]);
+    g_strfreev (lists[i]);
+  }
   if (ok && (file != NULL || settings->file != NULL))
     ok = load_file (settings, fields, file != NULL ? file : settings->file,
         file != NULL, error);
@@ -222,6 +249,9 @@ pb_settings_clear (const PbSettings *settings, gpointer fields)
     if (is_text (s))
       g_clear_pointer (
           (gchar **) G_STRUCT_MEMBER_P (fields, s->offset), g_free);
+    else if (s->type == PB_SETTING_LIST)
+      g_clear_pointer (
+          (gchar ***) G_STRUCT_MEMBER_P (fields, s->offset), g_strfreev);
   }
 }
 

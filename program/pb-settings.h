@@ -13,12 +13,15 @@ G_BEGIN_DECLS
  * @PB_SETTING_FILE: a gchar *, in the encoding of file names
  * @PB_SETTING_NUMBER: a gint
  * @PB_SETTING_FLAG: a gboolean; yes or no, as an option without a value
+ * @PB_SETTING_LIST: a gchar **, texts separated by commas; an option may stand
+ *   several times
  */
 typedef enum {
   PB_SETTING_TEXT,
   PB_SETTING_FILE,
   PB_SETTING_NUMBER,
   PB_SETTING_FLAG,
+  PB_SETTING_LIST,
 } PbSettingType;
 
 /**

@@ -73,6 +73,10 @@ static const PbSetting table[] = {
       NULL, "HTTPS with a certificate of our own making" },
   { "insecure-lan", PB_SETTING_FLAG, AT (server.insecure_lan), NULL, 0, 0, NULL,
       "Take passwords over the network without TLS" },
+  { "trusted-proxy", PB_SETTING_LIST, AT (server.trusted_proxies), NULL, 0, 0,
+      "NETWORK",
+      "Clients come through proxies of NETWORK (10.0.0.0/8), which say who and "
+      "how; may stand several times" },
   { "public-address", PB_SETTING_TEXT, AT (server.public_address), NULL, 0, 0,
       "ADDRESS",
       "Offer viewers this IPv4 address besides the machine's own (NAT)" },

@@ -3,6 +3,7 @@
 #include "pb-server.h"
 
 #include "auth/pb-bind.h"
+#include "auth/pb-proxies.h"
 #include "http/pb-guard.h"
 #include "http/pb-http.h"
 #include "http/pb-tls-self-signed.h"
@@ -14,6 +15,7 @@
 struct _PbServer {
   PbData *data;
   PbTls *tls; /* NULL = none */
+  PbProxies *proxies;
   PbGuard *guard;
   PbRegistry *registry;
   PbIngest *ingest;
@@ -98,15 +100,24 @@ start_tls (PbServer *self, const PbServerOptions *options, GError **error)
   return self->tls != NULL;
 }
 
+/* A proxy brings clients of everywhere to 127.0.0.1. */
+static gboolean
+is_for_this_machine (PbServer *self, const PbServerOptions *options)
+{
+  return pb_bind_is_loopback (options->bind)
+         && pb_proxies_is_empty (self->proxies);
+}
+
 static gboolean
 start_guard (PbServer *self, const PbServerOptions *options, GError **error)
 {
+  const gboolean loopback = is_for_this_machine (self, options);
   const PbGuardConfig config = {
     .store = self->data->store,
     .seal = self->data->seal,
-    .loopback = pb_bind_is_loopback (options->bind),
-    .insecure_lan = options->insecure_lan && !self->tls
-                    && !pb_bind_is_loopback (options->bind),
+    .proxies = self->proxies,
+    .loopback = loopback,
+    .insecure_lan = options->insecure_lan && !self->tls && !loopback,
   };
 
   if (options->admin_password_file
@@ -117,7 +128,9 @@ start_guard (PbServer *self, const PbServerOptions *options, GError **error)
   return self->guard
          && pb_bind_check (options->bind,
              pb_directory_has_people (pb_guard_get_directory (self->guard)),
-             self->tls || options->insecure_lan, error);
+             self->tls || options->insecure_lan
+                 || !pb_proxies_is_empty (self->proxies),
+             error);
 }
 
 static gboolean
@@ -125,7 +138,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
 {
   PbWhepOptions whep = {
     .max_viewers = options->max_viewers,
-    .loopback = pb_bind_is_loopback (options->bind) ? options->bind : NULL,
+    .loopback = is_for_this_machine (self, options) ? options->bind : NULL,
     .public_address = options->public_address,
     .port = (guint16) options->webrtc_port,
   };
@@ -168,6 +181,10 @@ pb_server_new (const PbServerOptions *options, GError **error)
   const PbLiveLimits limits = { .max_viewers = options->max_viewers };
   g_autoptr (PbServer) self = g_new0 (PbServer, 1);
 
+  self->proxies =
+      pb_proxies_new ((const gchar *const *) options->trusted_proxies, error);
+  if (!self->proxies)
+    return NULL;
   self->data = pb_data_open (options->data_dir, error);
   if (!self->data || !pb_data_lock (self->data, error)
       || !start_tls (self, options, error)
@@ -196,6 +213,7 @@ pb_server_free (PbServer *self)
   g_clear_pointer (&self->registry, pb_registry_free);
   g_clear_pointer (&self->guard, pb_guard_free);
   g_clear_pointer (&self->tls, pb_tls_free);
+  g_clear_pointer (&self->proxies, pb_proxies_free);
   g_clear_pointer (&self->data, pb_data_close);
   g_free (self);
 }

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @tls_certificate, @tls_key: (nullable): PEM files, both or none
  * @tls_self_signed: make both in the folder
  * @insecure_lan: passwords may go over a network without TLS
+ * @trusted_proxies: (nullable): see pb_proxies_new()
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
  * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
@@ -37,6 +38,7 @@ typedef struct {
   gchar *tls_key;
   gboolean tls_self_signed;
   gboolean insecure_lan;
+  gchar **trusted_proxies;
   gchar *public_address;
   gint keep_free_mb;
   gint max_viewers;

@@ -51,8 +51,9 @@ pb_bind_check (const gchar *address, gboolean has_people, gboolean is_private,
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
         "--bind %s would send passwords over the network for everybody to "
         "read. Add --tls-certificate FILE --tls-key FILE, or "
-        "--tls-self-signed for a certificate that browsers ask about, or, in "
-        "a network that you trust, --insecure-lan",
+        "--tls-self-signed for a certificate that browsers ask about, or "
+        "--trusted-proxy ADDRESS of a proxy that has one, or, in a network "
+        "that you trust, --insecure-lan",
         address);
   return FALSE;
 }

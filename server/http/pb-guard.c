@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "auth/pb-bind.h"
 #include "auth/pb-token.h"
 #include "http/pb-request.h"
 #include "store/pb-grants.h"
@@ -17,6 +18,7 @@
 /* Second factors that were shown and not proved yet. */
 #define OFFERS_MAX 256
 #define SECURE_KEY "pitbox-client-secure"
+#define ADDRESS_KEY "pitbox-client-address"
 
 typedef struct {
   PbGuardFunc func;
@@ -212,15 +214,33 @@ pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name)
 
 /**
  * pb_guard_note_client:
+ * @message: whose head has been read
  * @is_secure: its connection is encrypted
  *
- * Before anything else is asked of @message.
+ * Before anything else is asked of @message: finds who has sent it, through
+ * proxies of ours.
+ *
+ * Returns: %FALSE if somebody on the way could read what it says
  */
-void
-pb_guard_note_client (SoupServerMessage *message, gboolean is_secure)
+gboolean
+pb_guard_note_client (
+    PbGuard *self, SoupServerMessage *message, gboolean is_secure)
 {
+  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
+  const gchar *host = soup_server_message_get_remote_host (message);
+  const PbForwarded said = {
+    soup_message_headers_get_list (in, "X-Forwarded-For"),
+    soup_message_headers_get_list (in, "X-Forwarded-Proto"),
+    soup_message_headers_get_list (in, "Forwarded"),
+  };
+  gchar *address = pb_proxies_find_client (
+      self->config.proxies, host ? host : "", &said, &is_secure);
+
   g_object_set_data (
       G_OBJECT (message), SECURE_KEY, GINT_TO_POINTER (is_secure));
+  g_object_set_data_full (G_OBJECT (message), ADDRESS_KEY, address, g_free);
+  return is_secure || self->config.insecure_lan
+         || pb_bind_is_loopback (address);
 }
 
 /**
@@ -237,14 +257,12 @@ pb_guard_is_secure (SoupServerMessage *message)
 /**
  * pb_guard_dup_address:
  *
- * Returns: (transfer full): the client's address in numbers, for the log
+ * Returns: (transfer full): the client's address in numbers
  */
 gchar *
 pb_guard_dup_address (SoupServerMessage *message)
 {
-  const gchar *host = soup_server_message_get_remote_host (message);
-
-  return g_strdup (host ? host : "");
+  return g_strdup (g_object_get_data (G_OBJECT (message), ADDRESS_KEY));
 }
 
 /**
@@ -394,8 +412,8 @@ pb_guard_check (PbGuard *self, SoupServerMessage *message,
   return FALSE;
 }
 
-/* "http://host:port" of the request itself; the scheme is not compared: which
- * one the browser sees, a proxy in front knows. */
+/* "http://host:port" of the request itself. A page that came without TLS may be
+ * anybody's: where the client has TLS it is no page of ours. */
 static gboolean
 is_own_origin (SoupServerMessage *message, const gchar *origin)
 {
@@ -404,8 +422,9 @@ is_own_origin (SoupServerMessage *message, const gchar *origin)
   const gchar *authority = strstr (origin, "://");
 
   return host && authority
-         && (g_str_has_prefix (origin, "http://")
-             || g_str_has_prefix (origin, "https://"))
+         && (g_str_has_prefix (origin, "https://")
+             || (g_str_has_prefix (origin, "http://")
+                 && !pb_guard_is_secure (message)))
          && g_ascii_strcasecmp (authority + 3, host) == 0;
 }
 

@@ -9,6 +9,7 @@
 #include "auth/pb-pair-codes.h"
 #include "auth/pb-password.h"
 #include "auth/pb-principal.h"
+#include "auth/pb-proxies.h"
 #include "auth/pb-seal.h"
 #include "store/pb-directory.h"
 
@@ -27,12 +28,14 @@ G_BEGIN_DECLS
 /**
  * PbGuardConfig:
  * @store, @seal: live longer than the guard
+ * @proxies: whose word on clients counts; lives longer than the guard
  * @loopback: only this machine can connect
  * @insecure_lan: passwords go over a network without TLS, as was asked for
  */
 typedef struct {
   PbStore *store;
   PbSeal *seal;
+  const PbProxies *proxies;
   gboolean loopback;
   gboolean insecure_lan;
 } PbGuardConfig;
@@ -74,7 +77,8 @@ void pb_guard_add_watch (PbGuard *guard, PbGuardFunc func, gpointer user_data);
 gchar *pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name);
 void pb_guard_set_cookie (SoupServerMessage *message, const gchar *name,
     const gchar *value, const gchar *path, gint64 life_s);
-void pb_guard_note_client (SoupServerMessage *message, gboolean is_secure);
+gboolean pb_guard_note_client (
+    PbGuard *guard, SoupServerMessage *message, gboolean is_secure);
 gboolean pb_guard_is_secure (SoupServerMessage *message);
 gchar *pb_guard_dup_address (SoupServerMessage *message);
 

@@ -333,6 +333,17 @@ refuse_asterisk (SoupServerMessage *message)
         "A path begins with a slash");
 }
 
+/* Whether the answer, and what comes with the question, stays between the client
+ * and us. Proxies look at /healthz on their own account. */
+static gboolean
+is_private (PbHttp *self, SoupServerMessage *message)
+{
+  return pb_guard_note_client (
+             self->config.guard, message, self->config.tls != NULL)
+         || g_str_equal (g_uri_get_path (soup_server_message_get_uri (message)),
+             "/healthz");
+}
+
 static void
 check_head (SoupServerMessage *message, gpointer user_data)
 {
@@ -345,6 +356,12 @@ check_head (SoupServerMessage *message, gpointer user_data)
   soup_message_body_truncate (soup_server_message_get_response_body (message));
   soup_message_headers_remove (
       soup_server_message_get_response_headers (message), "Content-Type");
+  if (!is_private (self, message)) {
+    refuse (self, message, SOUP_STATUS_FORBIDDEN, "https_needed",
+        "This server is reached by HTTPS through a proxy; the proxy must be "
+        "one of --trusted-proxy and send X-Forwarded-For and -Proto");
+    return;
+  }
   switch (judge_body (in)) {
     case BODY_MALFORMED:
       refuse (self, message, SOUP_STATUS_BAD_REQUEST, "bad_request",
@@ -405,7 +422,6 @@ start_request (
       "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
   if (self->config.hsts)
     soup_message_headers_replace (out, "Strict-Transport-Security", HSTS);
-  pb_guard_note_client (message, self->config.tls != NULL);
   /* SoupServer answers a request that it cannot read by itself, with what
    * stands here. */
   soup_message_headers_replace (out, "Content-Type", PB_PROBLEM_TYPE);

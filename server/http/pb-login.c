@@ -302,8 +302,9 @@ pb_me_reply (const PbHttpConfig *config, SoupServerMessage *message,
       json_builder_add_string_value (b, pb_action_to_string (action));
   json_builder_end_array (b);
   pb_json_add_bool (b, "open", pb_guard_is_open (config->guard));
-  pb_json_add_bool (
-      b, "insecure_lan", pb_guard_get_config (config->guard)->insecure_lan);
+  pb_json_add_bool (b, "insecure_lan",
+      pb_guard_get_config (config->guard)->insecure_lan
+          && !pb_guard_is_secure (message));
   pb_json_add_bool (
       b, "setup", pb_guard_get_setup_token (config->guard) != NULL);
   json_builder_end_object (b);

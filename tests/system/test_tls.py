@@ -339,6 +339,7 @@ def self_signed():
         assert stack.server.stop() == 0
 
 
-refusals()
-given()
-self_signed()
+if __name__ == "__main__":
+    refusals()
+    given()
+    self_signed()

@@ -9,6 +9,7 @@
 #include "auth/pb-jwt.h"
 #include "auth/pb-password.h"
 #include "auth/pb-principal.h"
+#include "auth/pb-proxies.h"
 #include "auth/pb-token.h"
 #include "auth/pb-totp.h"
 
@@ -604,6 +605,103 @@ test_address_keys (void)
   }
 }
 
+static void
+test_proxies (void)
+{
+  static const gchar *const networks[] = { "127.0.0.1", "10.1.0.0/16",
+    "fd00::/8", NULL };
+  static const struct {
+    const gchar *peer;
+    PbForwarded said; /* X-Forwarded-For, -Proto, Forwarded */
+    const gchar *client;
+    gboolean is_secure;
+  } rows[] = {
+    { "127.0.0.1", { NULL, NULL, NULL }, "127.0.0.1", FALSE },
+    { "127.0.0.1", { "203.0.113.9", "https", NULL }, "203.0.113.9", TRUE },
+    { "127.0.0.1", { "203.0.113.9", "http", NULL }, "203.0.113.9", FALSE },
+    { "127.0.0.1", { "203.0.113.9", NULL, NULL }, "203.0.113.9", FALSE },
+    { "127.0.0.1", { NULL, "https", NULL }, "127.0.0.1", TRUE },
+    { "::ffff:127.0.0.1", { "2001:db8::9", "https", NULL }, "2001:db8::9",
+        TRUE },
+    /* Nobody's word but a proxy's. */
+    { "192.0.2.1", { "203.0.113.9", "https", "for=203.0.113.9;proto=https" },
+        "192.0.2.1", FALSE },
+    { "", { "203.0.113.9", "https", NULL }, "", FALSE },
+    /* What a client put there itself stands before what the proxy added. */
+    { "127.0.0.1", { "127.0.0.1, 203.0.113.9", "https", NULL }, "203.0.113.9",
+        TRUE },
+    { "127.0.0.1",
+        { "198.51.100.1,203.0.113.9 , 10.1.2.3", "http, https", NULL },
+        "203.0.113.9", TRUE },
+    { "127.0.0.1", { "203.0.113.9, nonsense, 10.1.2.3", "https", NULL },
+        "10.1.2.3", TRUE },
+    { "127.0.0.1", { "10.1.2.4, 10.1.2.3", "https", NULL }, "10.1.2.4", TRUE },
+    { "127.0.0.1", { "nonsense", "https", NULL }, "127.0.0.1", FALSE },
+    { "127.0.0.1", { "", "https", NULL }, "127.0.0.1", FALSE },
+    { "127.0.0.1", { "203.0.113.9:4711", "https", NULL }, "203.0.113.9", TRUE },
+    { "127.0.0.1", { "[2001:DB8::9]:4711", "https", NULL }, "2001:db8::9",
+        TRUE },
+    { "127.0.0.1", { "203.0.113.9", "https://", NULL }, "203.0.113.9", FALSE },
+    { "127.0.0.1", { NULL, NULL, "for=203.0.113.9;proto=https;by=127.0.0.1" },
+        "203.0.113.9", TRUE },
+    { "127.0.0.1", { NULL, NULL, "For=\"[2001:db8::9]:4711\" ; Proto=HTTPS" },
+        "2001:db8::9", TRUE },
+    { "127.0.0.1",
+        { NULL, NULL,
+            "for=198.51.100.1;proto=https, for=203.0.113.9;proto=http,"
+            "for=fd00::1" },
+        "203.0.113.9", FALSE },
+    { "127.0.0.1", { NULL, NULL, "for=\"203.0.113.9, for=1.2.3.4" },
+        "127.0.0.1", FALSE },
+    { "127.0.0.1", { NULL, NULL, "for=unknown;proto=https" }, "127.0.0.1",
+        FALSE },
+    { "127.0.0.1", { NULL, NULL, ";;=,,=\"" }, "127.0.0.1", FALSE },
+    /* One of the two is the client's own. */
+    { "127.0.0.1", { "203.0.113.9", "https", "for=198.51.100.1;proto=https" },
+        "127.0.0.1", FALSE },
+    { "127.0.0.1", { "203.0.113.9", "https", "for=203.0.113.9;proto=http" },
+        "203.0.113.9", TRUE },
+  };
+  static const gchar *const bad[] = { "", "proxy.example", "10.1.0.0/33",
+    "10.1.2.3/16" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbProxies) proxies = pb_proxies_new (networks, &error);
+  g_autoptr (PbProxies) none = pb_proxies_new (NULL, &error);
+  g_autoptr (GString) many = g_string_new ("203.0.113.9");
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gboolean is_secure = FALSE, never = FALSE;
+    g_autofree gchar *client = pb_proxies_find_client (
+        proxies, rows[i].peer, &rows[i].said, &is_secure);
+    g_autofree gchar *peer =
+        pb_proxies_find_client (none, rows[i].peer, &rows[i].said, &never);
+
+    g_test_message ("row %u", i);
+    g_assert_cmpstr (client, ==, rows[i].client);
+    g_assert_cmpint (is_secure, ==, rows[i].is_secure);
+    g_assert_cmpstr (peer, ==, rows[i].peer);
+    g_assert_false (never);
+  }
+  for (guint i = 0; i < 20; i++)
+    g_string_append (many, ", 10.1.2.3");
+  {
+    const PbForwarded said = { many->str, "https", NULL };
+    gboolean is_secure = FALSE;
+    g_autofree gchar *client =
+        pb_proxies_find_client (proxies, "127.0.0.1", &said, &is_secure);
+
+    g_assert_cmpstr (client, ==, "10.1.2.3");
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    const gchar *const list[] = { bad[i], NULL };
+
+    g_assert_null (pb_proxies_new (list, &error));
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    g_clear_error (&error);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -618,6 +716,7 @@ main (int argc, char **argv)
       test_jwt_life, seal_tear_down);
   g_test_add ("/auth/jwt/forged", SealFixture, NULL, seal_set_up,
       test_jwt_forged, seal_tear_down);
+  g_test_add_func ("/auth/proxies", test_proxies);
   g_test_add_func ("/auth/buckets", test_buckets);
   g_test_add_func ("/auth/buckets/many-keys", test_buckets_many);
   g_test_add_func ("/auth/buckets/address", test_address_keys);

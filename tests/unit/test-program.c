@@ -18,6 +18,7 @@ typedef struct {
   gchar *key_file;
   gint size;
   gboolean loud;
+  gchar **guests;
 } Fields;
 
 #define AT(field) G_STRUCT_OFFSET (Fields, field)
@@ -28,6 +29,7 @@ static const PbSetting table[] = {
   { "key-file", PB_SETTING_FILE, AT (key_file), NULL, 0, 0, "FILE", "a file" },
   { "size", PB_SETTING_NUMBER, AT (size), "7", 1, 9, "N", "a size" },
   { "loud", PB_SETTING_FLAG, AT (loud), NULL, 0, 0, NULL, "loudly" },
+  { "guest", PB_SETTING_LIST, AT (guests), NULL, 0, 0, "NAME", "who comes" },
   { NULL },
 };
 
@@ -106,6 +108,31 @@ test_later_wins (void)
   clear (&fields);
   g_unsetenv ("PITBOX_COLOUR");
   g_unsetenv ("PITBOX_KEY_FILE");
+  g_unlink (path);
+}
+
+static void
+test_list (void)
+{
+  static const gchar *const two[] = { "--guest", "ann", "--guest", "bo,cy",
+    NULL };
+  g_autofree gchar *path = write_file ("[paint]\nguest = dee , ,eve\n");
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *words = NULL, *file_words = NULL;
+  Fields fields;
+
+  g_assert_true (load (NULL, NULL, &fields, &error));
+  g_assert_null (fields.guests);
+  clear (&fields);
+  g_assert_true (load (path, NULL, &fields, &error));
+  file_words = g_strjoinv ("|", fields.guests);
+  g_assert_cmpstr (file_words, ==, "dee|eve");
+  clear (&fields);
+  g_assert_null (fields.guests);
+  g_assert_true (load (path, two, &fields, &error));
+  words = g_strjoinv ("|", fields.guests);
+  g_assert_cmpstr (words, ==, "ann|bo|cy");
+  clear (&fields);
   g_unlink (path);
 }
 
@@ -288,6 +315,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/settings/the-later-wins", test_later_wins);
   g_test_add_func ("/program/settings/flag", test_flag);
+  g_test_add_func ("/settings/list", test_list);
   g_test_add_func (
       "/settings/a-secret-has-no-option", test_a_secret_has_no_option);
   g_test_add_func (
