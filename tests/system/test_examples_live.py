@@ -23,10 +23,13 @@ DRIVERS = ("1", "2", "3", "4")
 WIDTH, HEIGHT = 640, 360
 PICTURES = 45
 VALUES = {}
+STACK = []
 
 
 def prepare(stack):
     """The evening: server, race, agents; world.mp4 for the world feed."""
+    STACK.append(stack)
+    stack.add_driver("late")
     for driver in DRIVERS:
         stack.add_driver(driver)
     stack.start_server()
@@ -160,8 +163,21 @@ def record_live():
     rising(media.ticks("driver.ts", WIDTH, HEIGHT), 10)
 
 
+def comes_late():
+    """Whoever begins before the driver waits for him, and then sees him."""
+    stack, = STACK
+    with Running("live-json", **{**VALUES, "DRIVER": "late"}) as running:
+        stack.server.wait_for("this driver is not live", 60)
+        agent = stack.start_agent("late", "--mode", "telemetry", "--shm-name",
+                                  stack.shm("4"))
+        stack.wait(lambda: running.said().count("\n") > 5,
+                   "the rows of who came late", 60)
+    agent.stop()
+
+
 @example
 def live_json():
+    comes_late()
     with Running("live-json", **VALUES) as running:
         end = time.monotonic() + 30
         while running.said().count("\n") < 41:
