@@ -4,6 +4,7 @@
 
 #include "auth/pb-bind.h"
 #include "auth/pb-proxies.h"
+#include "control/pb-control.h"
 #include "http/pb-guard.h"
 #include "http/pb-http.h"
 #include "http/pb-tls-self-signed.h"
@@ -20,6 +21,7 @@ struct _PbServer {
   PbRegistry *registry;
   PbIngest *ingest;
   PbWhep *whep;
+  PbControl *control;
   PbHttp *http;
 };
 
@@ -161,6 +163,8 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   if (!self->whep)
     return FALSE;
   config.whep = self->whep;
+  self->control = pb_control_new (pb_control_limit (options->n_files));
+  config.control = self->control;
   self->http = pb_http_new (&config, error);
   return self->http != NULL;
 }
@@ -208,6 +212,7 @@ pb_server_free (PbServer *self)
   if (self->guard)
     pb_guard_stop (self->guard);
   g_clear_pointer (&self->http, pb_http_free);
+  g_clear_pointer (&self->control, pb_control_free);
   g_clear_pointer (&self->whep, pb_whep_free);
   g_clear_pointer (&self->ingest, pb_ingest_free);
   g_clear_pointer (&self->registry, pb_registry_free);

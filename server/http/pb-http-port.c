@@ -19,6 +19,7 @@ typedef struct {
   PbHttpPort *port;
   GSocketConnection *connection;
   GIOStream *stream; /* the connection itself, or TLS over it */
+  GIOStream *http; /* what SoupServer reads; NULL = it does not yet */
   GSource *handshake; /* NULL = over, or there is none */
   GSocketAddress *remote; /* the object that the caller's messages have */
   gint64 deadline;
@@ -64,6 +65,7 @@ caller_free (gpointer data)
   Caller *caller = data;
 
   stop_handshake (caller);
+  g_clear_object (&caller->http);
   g_object_unref (caller->stream);
   g_object_unref (caller->connection);
   g_clear_object (&caller->remote);
@@ -206,6 +208,7 @@ hand_over (PbHttpPort *self, Caller *caller)
   g_autoptr (GIOStream) stream = pb_http_stream_new (
       caller->stream, PB_HTTP_PORT_HEAD_BYTES, refuse_head, self);
 
+  caller->http = g_object_ref (stream);
   if (soup_server_accept_iostream (
           self->server, stream, local, caller->remote, &error))
     return;
@@ -488,6 +491,36 @@ pb_http_port_refuse (
     caller->refused_deadline =
         g_get_monotonic_time () + PB_HTTP_PORT_REFUSED_S * G_USEC_PER_SEC;
   }
+}
+
+/**
+ * pb_http_port_detach:
+ * @message: of a client whose connection goes on as something else
+ *
+ * Its times do not count any more, nor does it as one of the connections.
+ *
+ * Returns: (transfer full) (nullable): its connection, as
+ *   pb_http_stream_new() made it; %NULL if it is not there any more
+ */
+GIOStream *
+pb_http_port_detach (PbHttpPort *self, SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+
+  for (GList *l = self->callers.head; l; l = l->next) {
+    Caller *caller = l->data;
+    GIOStream *http;
+
+    if (caller->remote != remote || !caller->http)
+      continue;
+    http = g_steal_pointer (&caller->http);
+    g_socket_set_timeout (
+        g_socket_connection_get_socket (caller->connection), 0);
+    caller_free (caller);
+    g_queue_delete_link (&self->callers, l);
+    return http;
+  }
+  return NULL;
 }
 
 /**

@@ -37,6 +37,7 @@ PbHttpPort *pb_http_port_new (SoupServer *server, const gchar *bind,
 void pb_http_port_free (PbHttpPort *self);
 void pb_http_port_refuse (
     PbHttpPort *self, SoupServerMessage *message, const gchar *reply);
+GIOStream *pb_http_port_detach (PbHttpPort *self, SoupServerMessage *message);
 void pb_http_port_cut (PbHttpPort *self, SoupServerMessage *message);
 guint16 pb_http_port_get_port (PbHttpPort *self);
 

@@ -12,6 +12,9 @@ typedef struct {
   gboolean at_line_start;
   gboolean is_past;
   gboolean is_too_long;
+  gsize burst_bytes;
+  gsize bytes_per_s; /* 0 = as many as it likes */
+  gint64 full_us; /* when burst_bytes may come again */
 } PbHeadInput;
 
 typedef struct {
@@ -68,11 +71,28 @@ count (PbHeadInput *self, const gchar *bytes, gsize n)
   }
 }
 
+/* Whether it keeps to its rate; a bucket is the time at which it is full. */
+static gboolean
+meter (PbHeadInput *self, gsize n, gint64 now_us)
+{
+  const gdouble us_per_byte =
+      self->bytes_per_s > 0 ? G_USEC_PER_SEC / (gdouble) self->bytes_per_s : 0;
+
+  self->full_us = MAX (self->full_us, now_us) + (gint64) (n * us_per_byte);
+  return self->full_us - now_us <= (gint64) (self->burst_bytes * us_per_byte);
+}
+
 static gssize
 take (PbHeadInput *self, const gchar *bytes, gssize n, GError **error)
 {
   if (n > 0)
     count (self, bytes, (gsize) n);
+  if (n > 0 && self->bytes_per_s > 0
+      && !meter (self, (gsize) n, g_get_monotonic_time ())) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+        "More than %" G_GSIZE_FORMAT " bytes a second came", self->bytes_per_s);
+    return -1;
+  }
   if (!self->is_too_long)
     return n;
   g_clear_error (error);
@@ -232,4 +252,23 @@ pb_http_stream_new (GIOStream *connection, gsize head_max_bytes,
   self->too_long = too_long;
   self->user_data = user_data;
   return G_IO_STREAM (self);
+}
+
+/**
+ * pb_http_stream_set_rate:
+ * @stream: of pb_http_stream_new(), whose request has been read
+ * @burst_bytes: that may come at once
+ * @bytes_per_s: that may come for long
+ *
+ * From here on what comes faster is an error of reading: whatever it is, and
+ * in however many pieces.
+ */
+void
+pb_http_stream_set_rate (
+    GIOStream *stream, gsize burst_bytes, gsize bytes_per_s)
+{
+  PbHeadInput *input = ((PbHttpStream *) stream)->input;
+
+  input->burst_bytes = burst_bytes;
+  input->bytes_per_s = bytes_per_s;
 }

@@ -75,7 +75,8 @@ static const PbRoute own_routes[] = {
 
 static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
   pb_account_routes, pb_people_routes, pb_grant_routes, pb_device_routes,
-  pb_pairing_routes, pb_audit_routes, pb_driver_routes, pb_session_routes };
+  pb_pairing_routes, pb_audit_routes, pb_control_routes, pb_driver_routes,
+  pb_session_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)
@@ -142,12 +143,24 @@ keep_viewer (gconstpointer owner, gpointer user_data)
   return pb_guard_is_alive (user_data, owner);
 }
 
+/* What it may do is what it may now: roles change, devices are given to
+ * another driver. */
+static gboolean
+keep_control (PbPrincipal *principal, gpointer user_data)
+{
+  PbGuard *guard = user_data;
+
+  return pb_guard_is_alive (guard, principal)
+         && pb_directory_renew (pb_guard_get_directory (guard), principal);
+}
+
 static void
-revise_viewers (PbGuard *guard, gpointer user_data)
+revise (PbGuard *guard, gpointer user_data)
 {
   PbHttp *self = user_data;
 
   pb_whep_revise (self->config.whep, keep_viewer, guard);
+  pb_control_revise (self->config.control, keep_control, guard);
 }
 
 /* An object; one without members where nothing was sent. */
@@ -211,9 +224,10 @@ handle_route (
     method = "GET";
   for (guint t = 0; t < G_N_ELEMENTS (route_tables); t++) {
     for (const PbRoute *route = route_tables[t]; route->path; route++) {
-      PbRequest request = {
-        .config = &self->config, .message = message, .query = query
-      };
+      PbRequest request = { .config = &self->config,
+        .port = self->port,
+        .message = message,
+        .query = query };
 
       if (!pb_route_match (route->path, parts, request.args))
         continue;
@@ -477,7 +491,7 @@ pb_http_new (const PbHttpConfig *config, GError **error)
   g_signal_connect (
       self->server, "request-started", G_CALLBACK (start_request), self);
   soup_server_add_handler (self->server, "/", handle, self, NULL);
-  pb_guard_add_watch (config->guard, revise_viewers, self);
+  pb_guard_add_watch (config->guard, revise, self);
   if (!listen_on (self, config->port, error))
     return NULL;
   return g_steal_pointer (&self);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "auth/pb-seal.h"
+#include "control/pb-control.h"
 #include "http/pb-guard.h"
 #include "http/pb-tls.h"
 #include "ingest/pb-ingest.h"
@@ -17,6 +18,7 @@ typedef struct _PbHttp PbHttp;
 /**
  * PbHttpConfig:
  * @store, @registry, @ingest, @whep: what is shown; live longer than this
+ * @control: the control channel; lives longer than this
  * @seal: for the secrets of devices, readers and second factors
  * @guard: says who may
  * @bind: address to listen on, in numbers
@@ -31,6 +33,7 @@ typedef struct {
   PbRegistry *registry;
   PbIngest *ingest;
   PbWhep *whep;
+  PbControl *control;
   PbSeal *seal;
   PbGuard *guard;
   const gchar *bind;

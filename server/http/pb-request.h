@@ -6,6 +6,7 @@
 #include <libsoup/soup.h>
 
 #include "http/pb-guard.h"
+#include "http/pb-http-port.h"
 #include "http/pb-http.h"
 #include "json/pb-json.h"
 #include "store/pb-grants.h"
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
 /**
  * PbRequest:
  * @config: what the server shows
+ * @port: where it came in
  * @message: the request
  * @args: the parts of the path that stand for {}, none of them empty
  * @query: (nullable): decoded query
@@ -28,6 +30,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
   const PbHttpConfig *config;
+  PbHttpPort *port;
   SoupServerMessage *message;
   const gchar *args[PB_ROUTE_MAX_ARGS];
   GHashTable *query;
@@ -54,6 +57,7 @@ typedef struct {
 extern const PbRoute pb_account_routes[];
 extern const PbRoute pb_audit_routes[];
 extern const PbRoute pb_auth_routes[];
+extern const PbRoute pb_control_routes[];
 extern const PbRoute pb_device_routes[];
 extern const PbRoute pb_driver_routes[];
 extern const PbRoute pb_grant_routes[];

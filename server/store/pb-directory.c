@@ -454,3 +454,27 @@ pb_directory_is_alive (
   }
   return FALSE;
 }
+
+/**
+ * pb_directory_renew:
+ * @principal: found here earlier; a person's role becomes what it is now
+ *
+ * Returns: %FALSE if it is another one now: a device of another driver
+ */
+gboolean
+pb_directory_renew (PbDirectory *self, PbPrincipal *principal)
+{
+  const Device *device;
+
+  switch (principal->kind) {
+    case PB_PRINCIPAL_PERSON:
+      principal->role =
+          pb_directory_get_role (self, principal->team, principal->id);
+      return principal->role != PB_ROLE_NONE;
+    case PB_PRINCIPAL_DEVICE:
+      device = g_hash_table_lookup (self->tables.devices, principal->family);
+      return device && g_strcmp0 (device->driver, principal->driver) == 0;
+    default:
+      return TRUE;
+  }
+}

@@ -41,6 +41,7 @@ PbPrincipal *pb_directory_find_login (
     PbDirectory *directory, const PbJwtClaims *claims, gint64 now_us);
 PbPrincipal *pb_directory_find_token (
     PbDirectory *directory, const gchar *token, gint64 now_us);
+gboolean pb_directory_renew (PbDirectory *directory, PbPrincipal *principal);
 gboolean pb_directory_is_alive (
     PbDirectory *directory, const PbPrincipal *principal, gint64 now_us);
 

@@ -32,7 +32,8 @@ MAY_INCLUDE = {
     "pipelines": ["elements/libs/gstpitbox", "elements/libs/irsdk"],
     "program": [],
     "program/json": [],
-    "agent": ["program"] + LIBS,
+    "protocol": ["program/json"],
+    "agent": ["program", "protocol"] + LIBS,
     "server": ["server", "program"] + LIBS,
     "server/analysis": ["program/json"] + LIBS,
     "server/auth": LIBS,
@@ -45,10 +46,13 @@ MAY_INCLUDE = {
                        "server/recording", "server/store"] + LIBS,
     "server/ingest": ["server/auth", "server/live", "server/session",
                       "server/store"] + LIBS,
-    "server/http": ["server/auth", "server/ingest", "program/json",
-                    "server/live", "server/problem", "server/session",
-                    "server/store", "server/webrtc"] + LIBS,
-    "tests": ["agent", "server", "pipelines", "program", "elements"],
+    "server/control": ["server/auth", "program/json", "protocol"] + LIBS,
+    "server/http": ["server/auth", "server/control", "server/ingest",
+                    "program/json", "protocol", "server/live",
+                    "server/problem", "server/session", "server/store",
+                    "server/webrtc"] + LIBS,
+    "tests": ["agent", "server", "pipelines", "program", "protocol",
+              "elements"],
 }
 
 # Headers that only POSIX systems have; the product's C for the driver's PC
@@ -59,7 +63,7 @@ POSIX_HEADERS = re.compile(
     r"|^(sys|netinet|arpa|linux)/")
 PLATFORM_FILE = re.compile(r"-(posix|linux)\.[ch]$|/platform/posix/")
 
-TOP_LEVEL = ["agent", "elements", "pipelines", "program", "server",
+TOP_LEVEL = ["agent", "elements", "pipelines", "program", "protocol", "server",
              "dashboard", "installer", "tests"]
 
 findings = []

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbControl: the control channel's hub: the newest of each agent, and the pages
+ * that may see it. */
+#include "control/pb-control.h"
+
+#include "control/pb-control-agent.h"
+#include "control/pb-control-socket.h"
+#include "json/pb-json.h"
+
+#define TICK_MS 1000
+
+struct _PbControl {
+  GPtrArray *sockets; /* of PbControlSocket */
+  GHashTable *agents; /* device → PbControlAgent */
+  GHashTable *agent_sockets; /* device → its newest PbControlSocket */
+  guint max_sockets;
+  guint tick;
+  gboolean is_closing;
+};
+
+static gboolean
+is_agent (PbControlSocket *socket)
+{
+  return pb_control_socket_get_principal (socket)->kind == PB_PRINCIPAL_DEVICE;
+}
+
+/* What a principal sees, as a key: all of a team, or one driver of it. */
+static gchar *
+dup_view (const PbPrincipal *principal)
+{
+  if (principal->kind == PB_PRINCIPAL_LOCAL)
+    return g_strdup ("");
+  return g_strdup_printf (
+      "%s/%s", principal->team, principal->driver ? principal->driver : "");
+}
+
+static gboolean
+may_see (const PbPrincipal *principal, PbControlAgent *agent)
+{
+  const PbPrincipal *device = pb_control_agent_get_principal (agent);
+
+  return device && device->driver
+         && pb_principal_sees_driver (principal, device->driver, device->team);
+}
+
+static gchar *
+make_agents (PbControl *self, const PbPrincipal *principal, gint64 now_us)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  GHashTableIter iter;
+  gpointer agent;
+
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "type", "agents");
+  pb_json_begin_array (b, "agents");
+  g_hash_table_iter_init (&iter, self->agents);
+  while (g_hash_table_iter_next (&iter, NULL, &agent))
+    if (may_see (principal, agent))
+      pb_control_agent_add_json (agent, b, now_us);
+  json_builder_end_array (b);
+  json_builder_end_object (b);
+  return pb_control_message_to_text (b);
+}
+
+static void
+send_agents (
+    PbControl *self, PbControlSocket *socket, GHashTable *views, gint64 now_us)
+{
+  const PbPrincipal *principal = pb_control_socket_get_principal (socket);
+  gchar *view = dup_view (principal);
+  gchar *text = g_hash_table_lookup (views, view);
+
+  if (!text) {
+    text = make_agents (self, principal, now_us);
+    g_hash_table_insert (views, view, text);
+  } else {
+    g_free (view);
+  }
+  pb_control_socket_send_text (socket, text);
+}
+
+static gboolean
+tick (gpointer user_data)
+{
+  PbControl *self = user_data;
+  const gint64 now_us = g_get_monotonic_time ();
+  g_autoptr (GHashTable) views =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  /* Backwards: one that is over leaves the list. */
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    pb_control_socket_tick (socket, now_us);
+    if (!is_agent (socket) && pb_control_socket_has_hello (socket))
+      send_agents (self, socket, views, now_us);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_control_limit:
+ * @n_files: descriptors that the process may have; 0 = as many as it likes
+ *
+ * Requests, drivers' sessions and recordings need the others.
+ *
+ * Returns: sockets at a time, at most %PB_CONTROL_MAX_SOCKETS
+ */
+guint
+pb_control_limit (guint n_files)
+{
+  return n_files == 0 ? PB_CONTROL_MAX_SOCKETS
+                      : CLAMP (n_files / 8, 4, PB_CONTROL_MAX_SOCKETS);
+}
+
+/**
+ * pb_control_new:
+ * @max_sockets: at a time
+ *
+ * Returns: (transfer full): a hub that nobody is at
+ */
+PbControl *
+pb_control_new (guint max_sockets)
+{
+  PbControl *self = g_new0 (PbControl, 1);
+
+  self->max_sockets = max_sockets;
+  self->sockets =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_control_socket_free);
+  self->agents = g_hash_table_new_full (
+      g_str_hash, g_str_equal, g_free, (GDestroyNotify) pb_control_agent_free);
+  self->agent_sockets =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->tick = g_timeout_add (TICK_MS, tick, self);
+  return self;
+}
+
+/**
+ * pb_control_free:
+ *
+ * Closes all sockets.
+ */
+void
+pb_control_free (PbControl *self)
+{
+  g_source_remove (self->tick);
+  g_ptr_array_unref (self->sockets);
+  g_hash_table_unref (self->agent_sockets);
+  g_hash_table_unref (self->agents);
+  g_free (self);
+}
+
+/**
+ * pb_control_has_room:
+ * @principal: who wants another socket
+ *
+ * Returns: %FALSE if it would be one too many
+ */
+gboolean
+pb_control_has_room (PbControl *self, const PbPrincipal *principal)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->sockets->len; i++) {
+    const PbPrincipal *other =
+        pb_control_socket_get_principal (g_ptr_array_index (self->sockets, i));
+
+    if (other->kind == principal->kind
+        && g_strcmp0 (other->id, principal->id) == 0)
+      n++;
+  }
+  return self->sockets->len < self->max_sockets && n < PB_CONTROL_MAX_OF_ONE;
+}
+
+/* The one that is longest away makes room. */
+static void
+make_room_for_agent (PbControl *self)
+{
+  GHashTableIter iter;
+  gpointer agent;
+
+  if (g_hash_table_size (self->agents) < PB_CONTROL_MAX_AGENTS)
+    return;
+  g_hash_table_iter_init (&iter, self->agents);
+  while (g_hash_table_iter_next (&iter, NULL, &agent))
+    if (!pb_control_agent_is_online (agent)) {
+      g_hash_table_iter_remove (&iter);
+      return;
+    }
+}
+
+static void
+send_welcome (PbControl *self, PbControlSocket *socket)
+{
+  const PbPrincipal *principal = pb_control_socket_get_principal (socket);
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "type", "welcome");
+  pb_json_add_int (b, "protocol", PB_CONTROL_VERSION);
+  pb_json_add_text (b, "version", PACKAGE_VERSION);
+  pb_json_add_int (b, "utc_us", g_get_real_time ());
+  pb_json_add_int (b, "status_interval_ms", PB_CONTROL_STATUS_MS);
+  if (is_agent (socket)) {
+    pb_json_add_text (b, "device", principal->id);
+    pb_json_add_text (b, "driver", principal->driver);
+  } else {
+    pb_json_add_bool (
+        b, "may_control", pb_principal_may (principal, PB_MAY_CONTROL_AGENTS));
+  }
+  json_builder_end_object (b);
+  pb_control_socket_send (socket, b);
+}
+
+/* Of one device the newer connection counts: an agent that lost its network
+ * comes back before the old one is known to be dead. */
+static void
+take_over (PbControl *self, PbControlSocket *socket, const gchar *device)
+{
+  PbControlSocket *old = g_hash_table_lookup (self->agent_sockets, device);
+
+  if (old)
+    pb_control_socket_close (old, PB_CONTROL_CLOSE_REPLACED,
+        "another connection of this device has taken over");
+  g_hash_table_insert (self->agent_sockets, g_strdup (device), socket);
+}
+
+static void
+greet_agent (PbControl *self, PbControlSocket *socket, JsonObject *hello)
+{
+  const PbPrincipal *principal = pb_control_socket_get_principal (socket);
+  PbControlAgent *agent = g_hash_table_lookup (self->agents, principal->id);
+
+  if (!agent) {
+    make_room_for_agent (self);
+    agent = pb_control_agent_new (principal->id);
+    g_hash_table_insert (self->agents, g_strdup (principal->id), agent);
+  }
+  take_over (self, socket, principal->id);
+  pb_control_agent_connect (agent, principal, hello);
+  send_welcome (self, socket);
+}
+
+static void
+greet_page (PbControl *self, PbControlSocket *socket)
+{
+  g_autofree gchar *agents = make_agents (
+      self, pb_control_socket_get_principal (socket), g_get_monotonic_time ());
+
+  send_welcome (self, socket);
+  pb_control_socket_send_text (socket, agents);
+}
+
+static void
+reply_clock (PbControlSocket *socket, JsonObject *request, gint64 came_us)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "type", "clock_reply");
+  pb_json_add_int (b, "t1_us", json_object_get_int_member (request, "t1_us"));
+  pb_json_add_int (b, "t2_us", came_us);
+  pb_json_add_int (b, "t3_us", g_get_real_time ());
+  json_builder_end_object (b);
+  pb_control_socket_send (socket, b);
+}
+
+/* What only the server sends is no message to it. */
+static void
+on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
+    JsonObject *message)
+{
+  PbControlAgent *agent = g_hash_table_lookup (
+      self->agents, pb_control_socket_get_principal (socket)->id);
+
+  if (g_str_equal (type, "hello"))
+    greet_agent (self, socket, message);
+  else if (g_str_equal (type, "status"))
+    pb_control_agent_set_status (agent, message, g_get_monotonic_time ());
+  else if (!g_str_equal (type, "error"))
+    pb_control_socket_send_error (
+        socket, "unexpected", type, "An agent does not send this");
+}
+
+static void
+on_page_message (PbControl *self, PbControlSocket *socket, const gchar *type,
+    JsonObject *message)
+{
+  if (g_str_equal (type, "hello"))
+    greet_page (self, socket);
+  else if (!g_str_equal (type, "error"))
+    pb_control_socket_send_error (
+        socket, "unexpected", type, "A page does not send this");
+}
+
+static void
+on_message (PbControlSocket *socket, const gchar *type, JsonObject *message,
+    gpointer user_data)
+{
+  const gint64 came_us = g_get_real_time ();
+
+  if (g_str_equal (type, "clock_request"))
+    reply_clock (socket, message, came_us);
+  else if (is_agent (socket))
+    on_agent_message (user_data, socket, type, message);
+  else
+    on_page_message (user_data, socket, type, message);
+}
+
+static void
+on_closed (PbControlSocket *socket, gpointer user_data)
+{
+  PbControl *self = user_data;
+  const gchar *device = pb_control_socket_get_principal (socket)->id;
+
+  if (is_agent (socket)
+      && g_hash_table_lookup (self->agent_sockets, device) == socket) {
+    PbControlAgent *agent = g_hash_table_lookup (self->agents, device);
+
+    if (agent)
+      pb_control_agent_disconnect (agent);
+    g_hash_table_remove (self->agent_sockets, device);
+  }
+  g_ptr_array_remove_fast (self->sockets, socket);
+}
+
+/**
+ * pb_control_add:
+ * @connection: that has just been opened
+ * @principal: (transfer full): a device is an agent, all others are pages
+ */
+void
+pb_control_add (PbControl *self, SoupWebsocketConnection *connection,
+    PbPrincipal *principal)
+{
+  static const PbControlSocketEvents events = { on_message, on_closed };
+
+  g_ptr_array_add (self->sockets,
+      pb_control_socket_new (connection, principal, &events, self));
+}
+
+static void
+withdraw (PbControl *self, PbControlSocket *socket)
+{
+  /* Whose it was is not to be seen any more. */
+  if (is_agent (socket))
+    g_hash_table_remove (
+        self->agents, pb_control_socket_get_principal (socket)->id);
+  pb_control_socket_close (socket, PB_CONTROL_CLOSE_WITHDRAWN,
+      "what this connection was opened with has been withdrawn");
+}
+
+/**
+ * pb_control_revise:
+ * @keep: asked of each socket
+ * @user_data: for @keep
+ *
+ * After each change of people, keys and devices.
+ */
+void
+pb_control_revise (PbControl *self, PbControlKeep keep, gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer agent;
+
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (!keep (pb_control_socket_get_principal (socket), user_data))
+      withdraw (self, socket);
+  }
+  g_hash_table_iter_init (&iter, self->agents);
+  while (g_hash_table_iter_next (&iter, NULL, &agent))
+    if (!pb_control_agent_is_online (agent)
+        && !keep (pb_control_agent_get_principal (agent), user_data))
+      g_hash_table_iter_remove (&iter);
+}

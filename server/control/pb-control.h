@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbControl: the control channel: agents report, pages see it. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "auth/pb-principal.h"
+
+G_BEGIN_DECLS
+
+/** PB_CONTROL_MAX_SOCKETS: at a time, where descriptors are plenty. */
+#define PB_CONTROL_MAX_SOCKETS 512
+/** PB_CONTROL_MAX_OF_ONE: of one person, key or device; a device's newer one
+ * takes over from the older, so it has two for a moment. */
+#define PB_CONTROL_MAX_OF_ONE 16
+/** PB_CONTROL_MAX_AGENTS: that are remembered, and that a page is told of. */
+#define PB_CONTROL_MAX_AGENTS 512
+/** PB_CONTROL_STATUS_MS: how often an agent is asked to send its status. */
+#define PB_CONTROL_STATUS_MS 1000
+
+/* Main thread only. */
+typedef struct _PbControl PbControl;
+
+/**
+ * PbControlKeep:
+ * @principal: whose a socket is; what it may do may be set to what it may now
+ *
+ * Returns: %FALSE if it has been withdrawn
+ */
+typedef gboolean (*PbControlKeep) (PbPrincipal *principal, gpointer user_data);
+
+guint pb_control_limit (guint n_files);
+PbControl *pb_control_new (guint max_sockets);
+void pb_control_free (PbControl *control);
+gboolean pb_control_has_room (PbControl *control, const PbPrincipal *principal);
+void pb_control_add (PbControl *control, SoupWebsocketConnection *connection,
+    PbPrincipal *principal);
+void pb_control_revise (
+    PbControl *control, PbControlKeep keep, gpointer user_data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbControl, pb_control_free)
+
+G_END_DECLS

@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The control channel as agents, pages and those that are neither meet it."""
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from openapi import TYPES
+from pitbox import Stack, need
+from websocket import BINARY, PING, TEXT, Closed, Refused, WebSocket
+
+need("pitbox-server")
+PATH = "/api/v1/control"
+PROTOCOL = "pitbox-control.1"
+HELLO = {"type": "hello", "protocol_min": 1, "protocol_max": 1,
+         "version": "0.1.0"}
+STATUS = {"type": "status", "state": "streaming", "mode": "video",
+          "wanted_mode": "video", "encoder": "x264enc", "cpu_pct": 1.5}
+SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                      "protocol", "control.schema.json")
+
+
+def run(stack, *words):
+    return subprocess.run(
+        ["pitbox-server", "--data-dir", stack.data, *words], check=True,
+        capture_output=True, text=True, timeout=30).stdout
+
+
+def give_token(stack, device, letter="a"):
+    """A paired agent's token, as pairing gives one."""
+    ident = "device23456" + letter
+    token = f"pbd_{ident}_{'x' * 42}A"
+    db = sqlite3.connect(os.path.join(stack.data, "pitbox.db"), timeout=5)
+    db.execute("UPDATE devices SET token_id = ?, token_hash = ? WHERE name = ?",
+               (ident, hashlib.blake2b(token.encode(), digest_size=32).digest(),
+                device))
+    db.commit()
+    db.close()
+    return {"Authorization": "Bearer " + token}
+
+
+def connect(stack, headers=None, hello=HELLO, protocol=PROTOCOL):
+    ws = WebSocket(stack.url, PATH, headers, protocol)
+    if hello:
+        ws.send(hello)
+        ws.welcome = ws.receive("welcome")
+    return ws
+
+
+def refusal(stack, headers=None, protocol=PROTOCOL):
+    try:
+        WebSocket(stack.url, PATH, headers, protocol)
+    except Refused as e:
+        return e.status, e.code
+    raise AssertionError("it was taken")
+
+
+def find(message, device):
+    return next((a for a in message["agents"] if a["device"] == device), None)
+
+
+class Schema:
+    """The schema file, read once more by somebody else."""
+
+    def __init__(self):
+        with open(SCHEMA, encoding="utf-8") as f:
+            self.root = json.load(f)
+
+    def check(self, schema, value, where):
+        if "$ref" in schema:
+            name = schema["$ref"].removeprefix("#/$defs/")
+            self.check(self.root["$defs"][name], value, where)
+        if "anyOf" in schema:
+            errors = []
+            for option in schema["anyOf"]:
+                try:
+                    self.check(option, value, where)
+                    break
+                except AssertionError as e:
+                    errors.append(str(e))
+            else:
+                raise AssertionError(f"{where}: {errors}")
+        types = schema.get("type", list(TYPES))
+        types = types if isinstance(types, list) else [types]
+        assert any(TYPES[t](value) for t in types), (where, value)
+        if "const" in schema:
+            assert value == schema["const"], (where, value)
+        if "enum" in schema:
+            assert value in schema["enum"], (where, value)
+        if isinstance(value, str) and "maxLength" in schema:
+            assert len(value) <= schema["maxLength"], where
+        if isinstance(value, list):
+            for i, item in enumerate(value):
+                self.check(schema.get("items", {}), item, f"{where}[{i}]")
+        if isinstance(value, dict) and "properties" in schema:
+            for name in schema.get("required", ()):
+                assert name in value, f"{where}: no {name}"
+            for name, member in value.items():
+                # What we send ourselves is all in the schema.
+                assert name in schema["properties"], f"{where}.{name}"
+                self.check(schema["properties"][name], member,
+                           f"{where}.{name}")
+
+    def message(self, message):
+        names = [o["$ref"].removeprefix("#/$defs/")
+                 for o in self.root["oneOf"]]
+        assert message["type"] in names, message
+        self.check(self.root["$defs"][message["type"]], message,
+                   message["type"])
+
+
+def an_agent_reports_and_a_page_sees_it(stack, agent_cred):
+    schema = Schema()
+    page = connect(stack)
+    assert page.welcome["may_control"] and "device" not in page.welcome
+    schema.message(page.welcome)
+    agent = connect(stack, agent_cred,
+                    {**HELLO, "platform": "linux", "run": "abcdefgh",
+                     "capabilities": ["mode"], "unknown": {"a": 1}})
+    assert agent.welcome["device"] == "car1-pc", agent.welcome
+    assert agent.welcome["driver"] == "car1", agent.welcome
+    schema.message(agent.welcome)
+    seen = page.wait("agents", lambda m: find(m, "car1-pc"))
+    assert find(seen, "car1-pc")["status"] is None
+    agent.send({**STATUS, "unknown": "kept to itself"})
+    seen = page.wait("agents", lambda m: find(m, "car1-pc")["status"])
+    schema.message(seen)
+    car = find(seen, "car1-pc")
+    assert car["online"] and car["platform"] == "linux"
+    assert car["status"]["cpu_pct"] == 1.5 and car["age_ms"] < 5000, car
+    assert car["driver"] == "car1" and car["capabilities"] == ["mode"]
+    # The newest counts.
+    agent.send({**STATUS, "state": "backing-off", "reason": "no network"})
+    page.wait("agents", lambda m: find(m, "car1-pc")["status"]["reason"])
+    # The server's clock.
+    before = time.time()
+    agent.send({"type": "clock_request", "t1_us": 5})
+    reply = agent.receive("clock_reply")
+    schema.message(reply)
+    assert reply["t1_us"] == 5
+    assert before - 1 < reply["t2_us"] / 1e6 <= reply["t3_us"] / 1e6 \
+        < time.time() + 1
+    agent.close()
+    seen = page.wait("agents", lambda m: not find(m, "car1-pc")["online"])
+    assert find(seen, "car1-pc")["status"]["state"] == "backing-off"
+    page.close()
+    print("ok an agent reports, a page sees it")
+
+
+def the_newer_connection_of_a_device_takes_over(stack, agent_cred):
+    page = connect(stack)
+    old = connect(stack, agent_cred)
+    new = connect(stack, agent_cred)
+    code, reason = old.closes()
+    assert code == 4001 and "taken over" in reason, (code, reason)
+    new.send({**STATUS, "encoder": "new"})
+    page.wait("agents", lambda m: (find(m, "car1-pc")["status"] or {}).get(
+        "encoder") == "new")
+    new.close()
+    page.close()
+    print("ok of two connections of a device the newer counts")
+
+
+def versions_are_told_in_words(stack, agent_cred):
+    for low, high, code, word in ((2, 3, "too_new", "update pitbox-server"),
+                                  (1, 1, None, None)):
+        ws = connect(stack, agent_cred, None)
+        ws.send({**HELLO, "protocol_min": low, "protocol_max": high})
+        if code is None:
+            assert ws.receive("welcome")["protocol"] == 1
+            ws.close()
+            continue
+        error = ws.receive("error")
+        Schema().message(error)
+        assert error["code"] == code and word in error["message"], error
+        assert error["fatal"], error
+        close, reason = ws.closes()
+        assert close == 4011 and word in reason, (close, reason)
+    assert refusal(stack, agent_cred, "pitbox-control.2") == \
+        (400, "wrong_protocol")
+    assert refusal(stack, agent_cred, None) == (400, "wrong_protocol")
+    ws = connect(stack, agent_cred, HELLO, "pitbox-control.2, " + PROTOCOL)
+    assert f"Sec-WebSocket-Protocol: {PROTOCOL}" in ws.head, ws.head
+    assert not any("Extensions" in line for line in ws.head), ws.head
+    ws.close()
+    print("ok other versions are told what to do")
+
+
+def odd_clients_harm_nobody_else(stack, agent_cred):
+    page = connect(stack)
+    good = connect(stack, agent_cred)
+    text = lambda s: lambda ws: ws.send_frame(TEXT, s)
+    # What is answered, and the connection goes on.
+    ws = connect(stack)
+    for send, code in (
+            (text(b"nonsense"), "bad_json"), (text(b"[1]"), "bad_json"),
+            (text(b"[" * 5000 + b"]" * 5000), "bad_json"),
+            (text(b'{"type":"status","a":' + b"[" * 20 + b"]" * 20 + b"}"),
+             "bad_json"),
+            (text(b'{"type":"reboot"}'), "unknown_type"),
+            (text(b'{"type":"clock_request"}'), "invalid"),
+            (text(b'{"type":"hello","protocol_min":1,"protocol_max":1,'
+                  b'"version":"2"}'), "unexpected"),
+            (lambda w: w.send(STATUS), "unexpected"),
+            (lambda w: w.send({"type": "agents", "agents": []}),
+             "unexpected")):
+        send(ws)
+        error = ws.receive("error")
+        assert error["code"] == code, error
+        assert "fatal" not in error
+    ws.send({"type": "clock_request", "t1_us": 7})
+    assert ws.receive("clock_reply")["t1_us"] == 7
+    ws.close()
+    # What ends it.
+    ws = connect(stack)
+    ws.send_frame(BINARY, b"{}")
+    assert ws.closes()[0] == 1003
+    ws = connect(stack)
+    ws.send_frame(TEXT, b" " * 16385)
+    # The close frame may be lost with what was not read.
+    assert ws.closes()[0] in (1009, None)
+    ws = connect(stack)
+    for i in range(200):
+        ws.send({"type": "clock_request", "t1_us": i})
+    code, reason = ws.closes()
+    assert code == 1008 and "too many" in reason, (code, reason)
+    # A message that never ends, and pings without end.
+    for first, then in ((TEXT, 0), (PING, PING)):
+        ws = connect(stack)
+        try:
+            ws.send_frame(first, b"x" * 100, fin=first == PING)
+            for _ in range(3000):
+                ws.send_frame(then, b"x" * 100, fin=then == PING)
+            end = ws.closes()
+        except (OSError, Closed):
+            end = "cut off"
+        assert end, "bytes without end are taken"
+    # Without a hello; and what comes before it.
+    ws = connect(stack, None, None)
+    ws.send({"type": "clock_request", "t1_us": 7})
+    ws2 = connect(stack, agent_cred, None)
+    ws2.send(STATUS)
+    assert ws2.receive("error")["code"] == "unexpected"
+    code, reason = ws2.closes()
+    assert code == 1008 and "hello" in reason, (code, reason)
+    ws.close()
+    # Nobody else noticed.
+    good.send({**STATUS, "encoder": "still here"})
+    page.wait("agents", lambda m: (find(m, "car1-pc")["status"] or {}).get(
+        "encoder") == "still here")
+    good.close()
+    page.close()
+    print("ok odd clients harm nobody else")
+
+
+def there_is_a_limit(stack):
+    sockets = [connect(stack) for _ in range(16)]
+    assert refusal(stack) == (503, "too_many_sockets")
+    sockets.pop().close()
+
+    sockets.append(stack.wait(lambda: try_connect(stack), "room for another"))
+    for ws in sockets:
+        ws.close()
+    print("ok 16 connections of one")
+
+
+def withdrawn_is_over_within_a_second(stack, agent_cred):
+    page = stack.wait(lambda: try_connect(stack), "a page")
+    agent = connect(stack, agent_cred)
+    agent.send(STATUS)
+    page.wait("agents", lambda m: find(m, "car1-pc")["status"])
+    start = time.monotonic()
+    run(stack, "device", "remove", "car1-pc")
+    code, reason = agent.closes()
+    seconds = time.monotonic() - start
+    assert code == 4003 and "withdrawn" in reason, (code, reason)
+    page.wait("agents", lambda m: not find(m, "car1-pc"))
+    assert refusal(stack, agent_cred) == (401, "bad_token")
+    page.close()
+    print(f"ok a revoked device's socket is over after {seconds:.2f} s")
+
+
+def people_see_and_may_what_their_role_says(stack):
+    with open(stack.path("password"), "w", encoding="utf-8") as f:
+        f.write("correct horse battery\n")
+    run(stack, "team", "add", "blue")
+    for login, role, team in (("eve", "engineer", "default"),
+                              ("bob", "engineer", "blue")):
+        run(stack, "user", "add", login, "--role", role, "--team", team,
+            "--password-file", stack.path("password"))
+    run(stack, "device", "add", "car2-pc", "--driver", "car2")
+    agent_cred = give_token(stack, "car2-pc", "b")
+
+    def log_in(login):
+        request = urllib.request.Request(
+            stack.url + "/api/v1/auth/login", method="POST",
+            headers={"Content-Type": "application/json"},
+            data=json.dumps({"login": login,
+                             "password": "correct horse battery"}).encode())
+        try:
+            with urllib.request.urlopen(request, timeout=20) as r:
+                cookies = r.headers.get_all("Set-Cookie")
+        except urllib.error.HTTPError:
+            return None
+        access = next(c for c in cookies if c.startswith("pitbox_access="))
+        return {"Cookie": access.split(";")[0], "Origin": stack.url}
+    eve = stack.wait(lambda: log_in("eve"), "eve's login")
+    bob = stack.wait(lambda: log_in("bob"), "bob's login")
+    # Nobody, and pages of other sites.
+    assert refusal(stack) == (401, "login_needed")
+    for origin in ("http://evil.example", "null", None):
+        headers = {"Cookie": eve["Cookie"]}
+        if origin:
+            headers["Origin"] = origin
+        assert refusal(stack, headers) == (403, "wrong_origin"), origin
+    hers = connect(stack, eve)
+    his = connect(stack, bob)
+    agent = stack.wait(lambda: try_connect(stack, agent_cred), "the agent")
+    agent.send(STATUS)
+    assert hers.welcome["may_control"] and his.welcome["may_control"]
+    hers.wait("agents", lambda m: find(m, "car2-pc")
+              and find(m, "car2-pc")["status"])
+    assert his.receive("agents")["agents"] == [], "another team's agent"
+    assert his.receive("agents")["agents"] == [], "another team's agent"
+    # A login that ends, ends its page.
+    start = time.monotonic()
+    run(stack, "user", "passwd", "bob", "--password-file",
+        stack.path("password"))
+    code, _ = his.closes()
+    assert code == 4003, code
+    print(f"ok roles and teams; a login's page is over after "
+          f"{time.monotonic() - start:.2f} s")
+    agent.close()
+    hers.close()
+
+
+def try_connect(stack, cred=None):
+    try:
+        return connect(stack, cred)
+    except Refused:
+        return None
+
+
+def main():
+    with Stack() as stack:
+        stack.add_driver("car1", "car1-pc")
+        agent_cred = give_token(stack, "car1-pc")
+        stack.start_server()
+        an_agent_reports_and_a_page_sees_it(stack, agent_cred)
+        the_newer_connection_of_a_device_takes_over(stack, agent_cred)
+        versions_are_told_in_words(stack, agent_cred)
+        odd_clients_harm_nobody_else(stack, agent_cred)
+        there_is_a_limit(stack)
+        withdrawn_is_over_within_a_second(stack, agent_cred)
+        people_see_and_may_what_their_role_says(stack)
+        assert stack.server.alive()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
