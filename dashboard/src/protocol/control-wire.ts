@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Made by protocol/make-types.py from control.schema.json: messages of the
+ * control channel. Not edited by hand. */
+
+/** First message of an agent or a page: which versions of the protocol it speaks, and what it is. */
+export interface Hello {
+  readonly type: 'hello';
+  readonly protocol_min: number;
+  readonly protocol_max: number;
+  /** Of the program. */
+  readonly version: string;
+  /** Of an agent, e.g. linux. */
+  readonly platform?: string;
+  /** Of an agent: another one at each start of the program. */
+  readonly run?: Id;
+  /** Of an agent: names of the commands that it takes. */
+  readonly capabilities?: readonly string[];
+}
+
+/** The server's answer to a hello that it goes on with. */
+export interface Welcome {
+  readonly type: 'welcome';
+  readonly protocol: number;
+  /** Of the server. */
+  readonly version: string;
+  readonly utc_us: TimeUs;
+  /** How often an agent sends its status. */
+  readonly status_interval_ms: number;
+  /** Whom the server takes an agent for. */
+  readonly device?: string;
+  readonly driver?: string;
+  /** Whether this page may send commands. */
+  readonly may_control?: boolean;
+}
+
+/** What an agent does and how it fares. What it does not know is null or left out. */
+export interface Status {
+  readonly type: 'status';
+  readonly state: 'waiting' | 'connecting' | 'streaming' | 'backing-off' | 'revoked';
+  /** What is sent. */
+  readonly mode: Mode;
+  /** What the driver has set. */
+  readonly wanted_mode: Mode;
+  /** In words, the last failure. */
+  readonly reason?: string | null;
+  readonly source?: string | null;
+  readonly encoder?: string | null;
+  /** The picture's, as it is set. */
+  readonly bitrate_kbps?: number | null;
+  /** What goes out, measured. */
+  readonly send_kbps?: number | null;
+  /** Too late to be sent, of this connection. */
+  readonly dropped_packets?: number | null;
+  /** Rows of the simulator that were not read, of this stream. */
+  readonly lost_ticks?: number | null;
+  readonly rtt_ms?: number | null;
+  /** Of one core, by the agent's process. */
+  readonly cpu_pct?: number | null;
+  /** Resident. */
+  readonly memory_bytes?: number | null;
+  readonly uptime_s?: number;
+  /** What holds the picture back; null: nothing does. */
+  readonly governor?: string | null;
+  readonly clock?: Clock;
+}
+
+/** What the server knows of the agents that a page may see; each second. */
+export interface Agents {
+  readonly type: 'agents';
+  readonly agents: readonly Agent[];
+}
+
+export interface Agent {
+  readonly device: string;
+  readonly driver: string;
+  readonly online: boolean;
+  readonly version?: string | null;
+  readonly platform?: string | null;
+  readonly capabilities?: readonly string[];
+  /** Of the status. */
+  readonly age_ms?: number | null;
+  /** The newest one; null before the first. */
+  readonly status?: Status | null;
+}
+
+/** Asks for the server's time. */
+export interface ClockRequest {
+  readonly type: 'clock_request';
+  /** When it was sent, by the asking side's own clock. */
+  readonly t1_us: TimeUs;
+}
+
+export interface ClockReply {
+  readonly type: 'clock_reply';
+  /** As it was asked. */
+  readonly t1_us: TimeUs;
+  /** UTC of the server when the request came. */
+  readonly t2_us: TimeUs;
+  /** UTC of the server when this was sent. */
+  readonly t3_us: TimeUs;
+}
+
+/** An agent's idea of the server's clock. */
+export type Clock = {
+  /** Server's UTC minus the agent's. */
+  readonly offset_us: number;
+  /** How far off that may be where both ways take equally long. */
+  readonly error_us: number;
+  /** How far off at most, whatever the ways. */
+  readonly bound_us: number;
+  /** How much faster the server's clock runs; null before that can be told. */
+  readonly drift_ppm?: number | null;
+  readonly drift_error_ppm?: number | null;
+  /** The shortest of those that count. */
+  readonly rtt_us: number;
+} | null;
+
+/** A message that could not be used, or the reason for what follows. Never answered. */
+export interface Error {
+  readonly type: 'error';
+  /** For programs. */
+  readonly code: string;
+  /** For people: what is wrong and what to do. */
+  readonly message: string;
+  /** The type of the message that it answers. */
+  readonly about?: string;
+  /** The connection ends. */
+  readonly fatal?: boolean;
+}
+
+export type Mode = 'video' | 'telemetry';
+
+export type Id = string;
+
+export type TimeUs = number;
+
+export type Message =
+  Hello | Welcome | Status | Agents | ClockRequest | ClockReply | Error;
