@@ -5,11 +5,15 @@
 #include "http/pb-http-stream.h"
 #include "http/pb-request.h"
 #include "pb-control-message.h"
+#include "problem/pb-problem.h"
 
 /* What a peer may send, whatever it is: messages, pings, pieces of messages
  * that never end. An agent sends 1 kB a second. */
 #define BURST_BYTES (4 * PB_CONTROL_MAX_BYTES)
 #define BYTES_PER_S (2 * PB_CONTROL_MAX_BYTES)
+
+/* Who has too many will not have fewer at once. */
+#define RETRY_S 5
 
 typedef struct {
   PbControl *control;
@@ -63,7 +67,7 @@ check (PbRequest *request)
     soup_message_headers_replace (
         soup_server_message_get_response_headers (message), "Upgrade",
         "websocket");
-    pb_reply_error (message, 426, "upgrade_needed",
+    pb_reply_error (message, PB_STATUS_UPGRADE_REQUIRED, "upgrade_needed",
         "This address is a WebSocket of subprotocol " PB_CONTROL_SUBPROTOCOL);
     return FALSE;
   }
@@ -76,6 +80,9 @@ check (PbRequest *request)
     return FALSE;
   }
   if (!pb_control_has_room (request->config->control, request->principal)) {
+    soup_message_headers_replace (
+        soup_server_message_get_response_headers (message), "Retry-After",
+        G_STRINGIFY (RETRY_S));
     pb_reply_error (message, SOUP_STATUS_SERVICE_UNAVAILABLE,
         "too_many_sockets",
         "There are too many control connections, yours or all together; close "

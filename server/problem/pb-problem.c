@@ -17,6 +17,8 @@ const gchar *
 pb_problem_get_title (guint status)
 {
   switch (status) {
+    case PB_STATUS_UPGRADE_REQUIRED:
+      return "Upgrade Required";
     case PB_STATUS_TOO_MANY_REQUESTS:
       return "Too Many Requests";
     case PB_STATUS_HEAD_TOO_LARGE:

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 /** PB_PROBLEM_TYPE: media type of an error's body. */
 #define PB_PROBLEM_TYPE "application/problem+json"
 
+/** PB_STATUS_UPGRADE_REQUIRED: RFC 9110, 15.5.22; libsoup has no name for it. */
+#define PB_STATUS_UPGRADE_REQUIRED 426
 /** PB_STATUS_TOO_MANY_REQUESTS, PB_STATUS_HEAD_TOO_LARGE: RFC 6585; libsoup has
  * no names for them. */
 #define PB_STATUS_TOO_MANY_REQUESTS 429
