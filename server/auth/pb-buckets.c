@@ -13,7 +13,9 @@
  * limit only saves work. Codes have 887 million values: a team, however many
  * keys it makes itself, tries 100 and 1200 an hour, so it meets one of another
  * team's that is good for ten minutes once in 2.9 million such codes. No
- * stranger types codes. */
+ * stranger types codes. A page loads some 20 files and asks a few times a
+ * second, each time on a connection of its own: an office behind one address
+ * has room. */
 static const struct {
   guint burst;
   gint64 interval_us; /* until one more may be taken */
@@ -25,6 +27,10 @@ static const struct {
   [PB_BUCKET_PAIR_ADDRESS] = { 20, 30 * G_USEC_PER_SEC },
   [PB_BUCKET_CODE_PRINCIPAL] = { 20, 10 * G_USEC_PER_SEC },
   [PB_BUCKET_CODE_TEAM] = { 100, 3 * G_USEC_PER_SEC },
+  [PB_BUCKET_BEARER_ADDRESS] = { 1200, G_USEC_PER_SEC / 5 },
+  [PB_BUCKET_REQUEST_ADDRESS] = { 1000, G_USEC_PER_SEC / 30 },
+  [PB_BUCKET_REQUEST_PRINCIPAL] = { 1000, G_USEC_PER_SEC / 20 },
+  [PB_BUCKET_TLS_ADDRESS] = { 400, G_USEC_PER_SEC / 40 },
 };
 
 /* A bucket is the time at which it will be full again. */

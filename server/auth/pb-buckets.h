@@ -20,6 +20,10 @@ G_BEGIN_DECLS
  * @PB_BUCKET_PAIR_ADDRESS: agents that ask for a code, from an address
  * @PB_BUCKET_CODE_PRINCIPAL: wrong codes that one person or key types
  * @PB_BUCKET_CODE_TEAM: wrong codes that a team's people and keys type
+ * @PB_BUCKET_BEARER_ADDRESS: keys and tokens that are not good, from an address
+ * @PB_BUCKET_REQUEST_ADDRESS: requests of an address that is not this machine's
+ * @PB_BUCKET_REQUEST_PRINCIPAL: requests of one person, key, link or device
+ * @PB_BUCKET_TLS_ADDRESS: handshakes that an address begins
  */
 typedef enum {
   PB_BUCKET_LOGIN_ADDRESS,
@@ -29,6 +33,10 @@ typedef enum {
   PB_BUCKET_PAIR_ADDRESS,
   PB_BUCKET_CODE_PRINCIPAL,
   PB_BUCKET_CODE_TEAM,
+  PB_BUCKET_BEARER_ADDRESS,
+  PB_BUCKET_REQUEST_ADDRESS,
+  PB_BUCKET_REQUEST_PRINCIPAL,
+  PB_BUCKET_TLS_ADDRESS,
   PB_N_BUCKETS,
 } PbBucketKind;
 

@@ -2,6 +2,7 @@
  * /api/v1/auth, of one's own account: password, second factor, logins. */
 #include "auth/pb-totp.h"
 #include "http/pb-login.h"
+#include "http/pb-throttle.h"
 #include "store/pb-audit.h"
 #include "store/pb-logins.h"
 
@@ -14,7 +15,8 @@ note (PbPending *p, const gchar *action)
       address, NULL);
 }
 
-/* Returns: %FALSE, answered, if the account cannot be read */
+/* Returns: %FALSE, answered, if the account cannot be read, or its password was
+ * wrong too often: whoever has got at somebody's login knows it no better */
 static gboolean
 find_self (PbPending *p)
 {
@@ -23,7 +25,8 @@ find_self (PbPending *p)
   p->person = pb_store_get_person (p->config->store, p->principal->id, &error);
   if (!p->person)
     pb_reply_store_error (p->message, error);
-  return p->person != NULL;
+  return p->person
+         && pb_throttle_login (p->config, p->message, p->person->login);
 }
 
 static void
@@ -76,6 +79,7 @@ on_old_checked (gboolean right, gpointer user_data)
     soup_server_message_unpause (p->message);
     return;
   }
+  pb_throttle_forgive_login (p->config, p->message, p->person->login);
   next = g_new0 (PbPending, 1);
   next->config = p->config;
   next->message = g_object_ref (p->message);
@@ -180,6 +184,7 @@ on_totp_off_checked (gboolean right, gpointer user_data)
   if (!right) {
     reply_wrong_password (p);
   } else {
+    pb_throttle_forgive_login (p->config, p->message, p->person->login);
     if (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error)) {
       gboolean keep =
           pb_store_set_totp (store, p->principal->id, NULL, 0, &error);

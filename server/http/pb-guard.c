@@ -7,6 +7,7 @@
 #include "auth/pb-bind.h"
 #include "auth/pb-token.h"
 #include "http/pb-request.h"
+#include "http/pb-throttle.h"
 #include "store/pb-grants.h"
 #include "store/pb-logins.h"
 
@@ -384,7 +385,7 @@ pb_guard_find (PbGuard *self, SoupServerMessage *message)
  * pb_guard_check:
  * @action: #PbAction, %PB_ROUTE_OPEN or %PB_ROUTE_ANYBODY
  *
- * Returns: %TRUE if @principal may; else 401 or 403 was answered
+ * Returns: %TRUE if @principal may; else 401, 403 or 429 was answered
  */
 gboolean
 pb_guard_check (PbGuard *self, SoupServerMessage *message,
@@ -396,14 +397,18 @@ pb_guard_check (PbGuard *self, SoupServerMessage *message,
     soup_message_headers_replace (
         soup_server_message_get_response_headers (message), "WWW-Authenticate",
         "Bearer realm=\"PitBox Relay\"");
-    if (get_authorization (message))
-      pb_reply_error (message, SOUP_STATUS_UNAUTHORIZED, "bad_token",
-          "This key or token is unknown, over or withdrawn");
-    else
+    if (get_authorization (message)) {
+      if (pb_throttle_bearer (self, message))
+        pb_reply_error (message, SOUP_STATUS_UNAUTHORIZED, "bad_token",
+            "This key or token is unknown, over or withdrawn");
+    } else {
       pb_reply_error (message, SOUP_STATUS_UNAUTHORIZED, "login_needed",
           "Log in first, or send a key: Authorization: Bearer …");
+    }
     return FALSE;
   }
+  if (!pb_throttle_principal (self, message, principal))
+    return FALSE;
   if (action == PB_ROUTE_ANYBODY || pb_principal_may (principal, action))
     return TRUE;
   pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "forbidden",

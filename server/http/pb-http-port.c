@@ -17,6 +17,7 @@
 
 typedef struct {
   PbHttpPort *port;
+  gchar *key; /* of its address; NULL = a proxy, which stands for many */
   GSocketConnection *connection;
   GIOStream *stream; /* the connection itself, or TLS over it */
   GIOStream *http; /* what SoupServer reads; NULL = it does not yet */
@@ -38,6 +39,7 @@ typedef struct {
 
 struct _PbHttpPort {
   SoupServer *server;
+  PbGuard *guard;
   PbTls *tls; /* NULL = none */
   GSocket *listener;
   GSource *pending; /* NULL = resting: there was no descriptor left */
@@ -69,6 +71,7 @@ caller_free (gpointer data)
   g_object_unref (caller->stream);
   g_object_unref (caller->connection);
   g_clear_object (&caller->remote);
+  g_free (caller->key);
   g_free (caller);
 }
 
@@ -259,6 +262,52 @@ shake_hands (GSocket *socket, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gchar *
+dup_key (PbHttpPort *self, GSocketConnection *connection)
+{
+  g_autoptr (GSocketAddress) remote =
+      g_socket_connection_get_remote_address (connection, NULL);
+  g_autofree gchar *address =
+      remote ? g_inet_address_to_string (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)))
+             : g_strdup ("");
+
+  return pb_proxies_trust (pb_guard_get_config (self->guard)->proxies, address)
+             ? NULL
+             : pb_buckets_dup_address_key (address);
+}
+
+/* Whoever holds many does not take the others' places. */
+static void
+keep_share (PbHttpPort *self, const gchar *key)
+{
+  Caller *oldest = NULL;
+  guint n = 0;
+
+  for (GList *l = self->callers.tail; l && key; l = l->prev) {
+    Caller *caller = l->data;
+
+    if (g_strcmp0 (caller->key, key) != 0)
+      continue;
+    oldest = caller;
+    n++;
+  }
+  if (n < MAX (self->max / PB_HTTP_PORT_SHARE, 1))
+    return;
+  shut (oldest);
+  g_queue_remove (&self->callers, oldest);
+  caller_free (oldest);
+}
+
+/* A handshake costs us more than who begins it. */
+static gboolean
+may_shake_hands (PbHttpPort *self, const gchar *key)
+{
+  return !self->tls || !key
+         || pb_buckets_take (pb_guard_get_buckets (self->guard),
+             PB_BUCKET_TLS_ADDRESS, key, 1, g_get_monotonic_time (), NULL);
+}
+
 static Caller *
 caller_new (PbHttpPort *self, GSocketConnection *connection)
 {
@@ -283,10 +332,14 @@ caller_new (PbHttpPort *self, GSocketConnection *connection)
 static void
 take (PbHttpPort *self, GSocketConnection *connection)
 {
+  g_autofree gchar *key = dup_key (self, connection);
   Caller *caller;
 
-  if (self->callers.length >= self->max)
+  if (!may_shake_hands (self, key))
+    return;
+  if (self->callers.length >= self->max / PB_HTTP_PORT_SHARE)
     forget_closed (self);
+  keep_share (self, key);
   if (self->callers.length >= self->max)
     drop_oldest (self);
   /* Also wakes SoupServer's own waiting, with an error. */
@@ -295,6 +348,7 @@ take (PbHttpPort *self, GSocketConnection *connection)
   caller = caller_new (self, connection);
   if (!caller)
     return;
+  caller->key = g_steal_pointer (&key);
   g_queue_push_tail (&self->callers, caller);
   if (self->tls)
     await_handshake (caller, G_IO_IN);
@@ -411,6 +465,7 @@ pb_http_port_limit (guint n_files)
  * @head_reply: a whole HTTP reply, at most some hundred bytes, for a head of
  *   more than %PB_HTTP_PORT_HEAD_BYTES
  * @plain_reply: likewise, for who speaks without TLS
+ * @guard: knows the proxies and counts handshakes; outlives the port
  *
  * Main thread only, as everything here.
  *
@@ -419,7 +474,7 @@ pb_http_port_limit (guint n_files)
 PbHttpPort *
 pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
     guint max, PbTls *tls, const gchar *head_reply, const gchar *plain_reply,
-    GError **error)
+    PbGuard *guard, GError **error)
 {
   g_autoptr (GSocket) listener = listen_at (bind, port, error);
   g_autoptr (GSocketAddress) effective =
@@ -430,6 +485,7 @@ pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
     return NULL;
   self = g_new0 (PbHttpPort, 1);
   self->server = server;
+  self->guard = guard;
   self->max = max;
   self->tls = tls;
   self->head_reply = g_strdup (head_reply);

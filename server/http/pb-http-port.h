@@ -4,6 +4,7 @@
 
 #include <libsoup/soup.h>
 
+#include "http/pb-guard.h"
 #include "http/pb-tls.h"
 
 G_BEGIN_DECLS
@@ -11,6 +12,9 @@ G_BEGIN_DECLS
 /** PB_HTTP_PORT_MAX: connections at a time, where descriptors are plenty; one
  * more ends the oldest. */
 #define PB_HTTP_PORT_MAX 256
+/** PB_HTTP_PORT_SHARE: of them one address has one in so many; one more ends its
+ * own oldest. */
+#define PB_HTTP_PORT_SHARE 2
 /** PB_HTTP_PORT_IDLE_S: seconds without a byte either way. */
 #define PB_HTTP_PORT_IDLE_S 15
 /** PB_HTTP_PORT_TOTAL_S: seconds from connecting to the end of the reply. */
@@ -33,7 +37,7 @@ typedef struct _PbHttpPort PbHttpPort;
 guint pb_http_port_limit (guint n_files);
 PbHttpPort *pb_http_port_new (SoupServer *server, const gchar *bind,
     guint16 port, guint max, PbTls *tls, const gchar *head_reply,
-    const gchar *plain_reply, GError **error);
+    const gchar *plain_reply, PbGuard *guard, GError **error);
 void pb_http_port_free (PbHttpPort *self);
 void pb_http_port_refuse (
     PbHttpPort *self, SoupServerMessage *message, const gchar *reply);

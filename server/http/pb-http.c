@@ -10,6 +10,7 @@
 #include "problem/pb-problem.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
+#include "http/pb-throttle.h"
 #include "pb-openapi-resources.h"
 
 /* The largest body anybody sends is an SDP offer; a browser's has 5 to 10 kB. */
@@ -396,6 +397,8 @@ check_head (SoupServerMessage *message, gpointer user_data)
         "While nobody has an account this server answers to localhost and "
         "127.0.0.1 only: pitbox-server user add, or open the link that it "
         "prints at its start");
+  else
+    pb_throttle_request (self->config.guard, message);
 }
 
 /* For bodies that do not say how long they are. */
@@ -460,7 +463,7 @@ listen_on (PbHttp *self, guint16 port, GError **error)
 
   self->port = pb_http_port_new (self->server, self->bind, port,
       pb_http_port_limit (self->config.n_files), self->config.tls, too_long,
-      plain, error);
+      plain, self->config.guard, error);
   if (self->port)
     return TRUE;
   g_prefix_error (error,

@@ -2,6 +2,7 @@
  * Who has guessed too often waits. */
 #include "http/pb-throttle.h"
 
+#include "auth/pb-bind.h"
 #include "problem/pb-problem.h"
 
 typedef struct {
@@ -95,16 +96,23 @@ pb_throttle_forgive_login (
 }
 
 static gboolean
-take (
-    PbRequest *request, PbBucketKind kind, const gchar *key, const gchar *what)
+take_of (PbGuard *guard, SoupServerMessage *message, PbBucketKind kind,
+    const gchar *key, const gchar *what)
 {
   guint wait_s;
 
-  if (pb_buckets_take (pb_guard_get_buckets (request->config->guard), kind, key,
-          1, g_get_monotonic_time (), &wait_s))
+  if (pb_buckets_take (pb_guard_get_buckets (guard), kind, key, 1,
+          g_get_monotonic_time (), &wait_s))
     return TRUE;
-  reply_too_many (request->message, what, wait_s);
+  reply_too_many (message, what, wait_s);
   return FALSE;
+}
+
+static gboolean
+take (
+    PbRequest *request, PbBucketKind kind, const gchar *key, const gchar *what)
+{
+  return take_of (request->config->guard, request->message, kind, key, what);
 }
 
 static void
@@ -160,6 +168,56 @@ dup_principal_key (const PbPrincipal *principal)
   return g_strdup_printf ("%s/%s",
       pb_principal_kind_to_string (principal->kind),
       principal->id ? principal->id : "");
+}
+
+/**
+ * pb_throttle_request:
+ * @message: whose head has been read
+ *
+ * Who is at this machine needs no port to slow it down.
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_request (PbGuard *guard, SoupServerMessage *message)
+{
+  g_autofree gchar *address = pb_guard_dup_address (message);
+  g_autofree gchar *key = pb_buckets_dup_address_key (address);
+
+  return pb_bind_is_loopback (address)
+         || take_of (guard, message, PB_BUCKET_REQUEST_ADDRESS, key, "Asked");
+}
+
+/**
+ * pb_throttle_principal:
+ * @principal: somebody; who is at this machine in open mode is not counted
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_principal (
+    PbGuard *guard, SoupServerMessage *message, const PbPrincipal *principal)
+{
+  g_autofree gchar *key = dup_principal_key (principal);
+
+  return principal->kind == PB_PRINCIPAL_LOCAL
+         || take_of (guard, message, PB_BUCKET_REQUEST_PRINCIPAL, key, "Asked");
+}
+
+/**
+ * pb_throttle_bearer:
+ *
+ * After a key or token was not good. Good ones of the same address go on: they
+ * are 256 random bits, and a stranger must not shut out who has one.
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_bearer (PbGuard *guard, SoupServerMessage *message)
+{
+  g_autofree gchar *key = dup_address_key (message);
+
+  return take_of (guard, message, PB_BUCKET_BEARER_ADDRESS, key, "Wrong");
 }
 
 /**

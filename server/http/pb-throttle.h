@@ -10,6 +10,10 @@ gboolean pb_throttle_login (
     const PbHttpConfig *config, SoupServerMessage *message, const gchar *login);
 void pb_throttle_forgive_login (
     const PbHttpConfig *config, SoupServerMessage *message, const gchar *login);
+gboolean pb_throttle_request (PbGuard *guard, SoupServerMessage *message);
+gboolean pb_throttle_principal (
+    PbGuard *guard, SoupServerMessage *message, const PbPrincipal *principal);
+gboolean pb_throttle_bearer (PbGuard *guard, SoupServerMessage *message);
 gboolean pb_throttle_token (PbRequest *request);
 void pb_throttle_forgive_token (PbRequest *request);
 

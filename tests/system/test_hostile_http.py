@@ -231,6 +231,22 @@ def test_offers_that_never_connect(stack):
     assert status(ask(stack, head("DELETE", where))) == 404, where
 
 
+def test_share(stack):
+    """One address does not take the others' places, however many it wants."""
+    with socket.create_connection(("127.0.0.1", port(stack)), 10,
+                                  ("127.0.0.2", 0)) as first:
+        first.sendall(b"GET /healthz HTTP/1.1\r\n")
+        idle = [socket.create_connection(("127.0.0.1", port(stack)), 10,
+                                         ("127.0.0.9", 0)) for _ in range(300)]
+        # The last of them has been accepted, so all before it were.
+        idle[-1].sendall(head("GET", "/healthz"))
+        assert idle[-1].recv(12) == b"HTTP/1.1 200"
+        first.sendall(b"Host: localhost\r\n\r\n")
+        assert first.recv(12) == b"HTTP/1.1 200"
+        for s in idle:
+            s.close()
+
+
 def main():
     with Stack() as stack:
         key = stack.add_driver("car07", "pc1")
@@ -248,6 +264,7 @@ def main():
         under(stack, drip, seconds=6)
         under(stack, pipeline, n=4)
         under(stack, no_reader)
+        test_share(stack)
         test_upgrades(stack)
         test_odd_bodies(stack)
         test_offers_that_never_connect(stack)

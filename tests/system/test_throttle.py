@@ -64,12 +64,75 @@ def codes(stack):
 
 def until_refused(attempt, wrong):
     """How many tries were looked at, and the headers of the refusal."""
-    for n in range(3000):
+    for n in range(5000):
         status, headers, _ = attempt()
         if status == 429:
             return n, headers
         assert status == wrong, status
     raise AssertionError("nothing is throttled")
+
+
+def ask(stack, source, said, path="/api/v1/time"):
+    c = http.client.HTTPConnection(
+        "127.0.0.1", int(stack.url.rsplit(":", 1)[1]), timeout=30,
+        source_address=(source, 0))
+    c.request("GET", path, headers=said)
+    r = c.getresponse()
+    r.body = r.read()
+    c.close()
+    return r.status, r.headers, r.body
+
+
+def own_password(stack):
+    """Who has got at a login cannot try what its password is."""
+    eve = cookie_of(stack, "127.0.0.10", "eve")
+    n, headers = until_refused(
+        lambda: post(stack, "auth/password", {
+            "old": "wrong wrong", "new": "another long one"}, "127.0.0.10",
+            eve), 403)
+    assert 3 <= n < 40, n
+    assert 0 < int(headers["Retry-After"]) <= 200, headers
+    # Its owner, from an address of their own.
+    eve = cookie_of(stack, "127.0.0.11", "eve")
+    assert post(stack, "auth/password", {
+        "old": PASSWORD, "new": PASSWORD}, "127.0.0.11", eve)[0] == 204
+
+
+def add_key(stack, name):
+    return {"Authorization": "Bearer " + subprocess.run(
+        ["pitbox-server", "--data-dir", stack.data, "key", "add", name,
+         "--scope", "read_live", "--print-passphrase"], check=True, timeout=30,
+        capture_output=True, text=True).stdout.strip()}
+
+
+def keys(stack):
+    """Wrong keys, and right ones that ask for too much."""
+    good, other = add_key(stack, "one"), add_key(stack, "two")
+    stack.wait(lambda: ask(stack, "127.0.0.12", other)[0] == 200, "the keys")
+    n, _ = until_refused(lambda: ask(stack, "127.0.0.12", {
+        "Authorization": "Bearer pbk_abcdefghijkl_x"}), 401)
+    assert n >= 1100, n
+    assert ask(stack, "127.0.0.12", good)[0] == 200
+    n, headers = until_refused(lambda: ask(stack, "127.0.0.13", good), 200)
+    assert n >= 998, n
+    assert headers["Retry-After"] == "1", headers
+    assert ask(stack, "127.0.0.14", good)[0] == 429
+    assert ask(stack, "127.0.0.13", other)[0] == 200
+
+
+def addresses(stack):
+    """Requests of one address, as a proxy tells of them."""
+    stack.start_server("--trusted-proxy", "127.0.0.1", name="behind")
+
+    def client(n):
+        return {"X-Forwarded-For": f"198.51.100.{n}",
+                "X-Forwarded-Proto": "https"}
+    n, headers = until_refused(
+        lambda: ask(stack, "127.0.0.1", client(1), "/healthz"), 200)
+    assert n >= 1000, n
+    assert headers["Retry-After"] == "1", headers
+    assert ask(stack, "127.0.0.1", client(2), "/healthz")[0] == 200
+    assert stack.server.stop() == 0
 
 
 with Stack() as stack:
@@ -94,6 +157,9 @@ with Stack() as stack:
     assert n >= 600, n
     assert login(stack, "127.0.0.4", "admin", PASSWORD)[0] == 200
     codes(stack)
+    own_password(stack)
+    keys(stack)
     assert stack.server.stop() == 0
-    print("throttled: logins after 23, links after 600, codes after 20; the account is not "
-          "locked")
+    addresses(stack)
+    print("throttled: logins after 23, links after 600, codes after 20, keys "
+          "after 1200, requests after 1000; the account is not locked")
