@@ -17,6 +17,7 @@ import { ownAddress, startStack, until } from './browser/stack.mjs';
 
 const PASSWORD = 'a long way to the pits';
 const SIZES = [[1366, 768], [1920, 1080]];
+const PHONE = { width: 390, height: 844 };
 const ALL = ['Live', 'Pair a device', 'Devices', 'Share links', 'People',
   'API keys', 'Audit log', 'My account'];
 
@@ -368,9 +369,36 @@ const cases = {
         });
       }
     }
+    await onPhone(page, folder);
     assert.deepEqual(page.problems, []);
   },
 };
+
+/* The live page in one column: the picture first, as wide as the window, and
+ * no panel beside or beyond it. */
+async function onPhone(page, folder) {
+  await page.setViewportSize(PHONE);
+  await page.evaluate(() => { location.hash = '#/'; });
+  await frames(page);
+  await accessible(page, 'live on a phone');
+  const boxes = await page.evaluate(() =>
+    [...document.querySelectorAll('#live .panel, .stage, .top > *')]
+      .filter((e) => e.checkVisibility()).map((e) => {
+        const { left, right, top, height } = e.getBoundingClientRect();
+        return { name: e.id || e.className, left, right, top, height };
+      }));
+  const stage = boxes.find((b) => b.name === 'stage');
+  assert.ok(stage.right - stage.left > PHONE.width * 0.9, 'a small picture');
+  for (const b of boxes) {
+    assert.ok(b.left >= 0 && b.right <= PHONE.width, `${b.name} is cut off`);
+  }
+  for (const name of ['drivers', 'relative', 'car', 'map', 'laps', 'health']) {
+    const panel = boxes.find((b) => b.name === name);
+    assert.ok(panel.top > stage.top + stage.height, `${name} is above`);
+    assert.ok(panel.height > 60, `${name} is ${panel.height} high`);
+  }
+  if (folder) await page.screenshot({ path: join(folder, 'live-phone.png') });
+}
 
 async function setupIsOver(stack) {
   const response = await fetch(`${stack.url}/api/v1/auth/setup`, {

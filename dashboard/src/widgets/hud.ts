@@ -137,14 +137,14 @@ interface Cell {
   readonly width: number;
 }
 
-/** Lays cells of the given weights side by side. */
+/** Lays cells of the given weights side by side; those of 0 are left out. */
 function cells(r: Rect, gap: number, weights: readonly number[]): Cell[] {
   const sum = weights.reduce((a, b) => a + b, 0);
-  const room = r.width - gap * (weights.length - 1);
+  const room = r.width - gap * (weights.filter((w) => w > 0).length - 1);
   let { x } = r;
   return weights.map((w) => {
     const cell = { x, width: (room * w) / sum };
-    x += cell.width + gap;
+    if (w > 0) x += cell.width + gap;
     return cell;
   });
 }
@@ -173,6 +173,12 @@ function pedals(ctx: Ctx, cell: Cell, y: number, h: number, car: CarState | null
   });
 }
 
+/* A band that many times as wide as high has room for all; else for gear,
+ * speed, pedals and delta: a phone's page has the others below. */
+const WIDE_BAND = 9;
+const WIDE_CELLS = [0.75, 1.7, 1.3, 4, 1.75, 2.1, 1.8, 1.2];
+const NARROW_CELLS = [0.75, 2.3, 0, 3.2, 0, 0, 2.1, 0];
+
 function drawBand(ctx: Ctx, r: Rect, v: HudView): void {
   const car = v.car;
   const pad = r.height * 0.12;
@@ -184,16 +190,21 @@ function drawBand(ctx: Ctx, r: Rect, v: HudView): void {
   const base = top + h * 0.86;
   const small = h * 0.26;
   const inner = { x: r.x + pad, y: top, width: r.width - 2 * pad, height: h };
+  const wide = r.width >= r.height * WIDE_BAND;
   const [gear, speed, rpm, feet, steer, lap, delta, fuel] =
-    cells(inner, pad * 1.6, [0.75, 1.7, 1.3, 4, 1.75, 2.1, 1.8, 1.2]);
+    cells(inner, pad * 1.6, wide ? WIDE_CELLS : NARROW_CELLS);
   text(ctx, gearName(car?.gear), gear!.x, base, h * 0.98, palette.gear,
     'left', 700);
   text(ctx, fixed((car?.speedMps ?? NaN) * 3.6), speed!.x + speed!.width * 0.66,
     base, h * 0.66, palette.text, 'right', 700);
   label(ctx, 'km/h', speed!.x + speed!.width * 0.7, base, small);
+  pedals(ctx, feet!, top, h, car);
+  label(ctx, wide ? 'delta to best' : 'delta', delta!.x, top + small, small);
+  text(ctx, signed(v.deltaS, 2), delta!.x, base, h * 0.5,
+    deltaColor(v.deltaS), 'left', 700);
+  if (!wide) return;
   label(ctx, 'rpm', rpm!.x, top + small, small);
   text(ctx, fixed(car?.rpm), rpm!.x, base, h * 0.46, palette.text);
-  pedals(ctx, feet!, top, h, car);
   const radius = h * 0.4;
   wheel(ctx, steer!.x + radius * 1.1, top + h * 0.48, radius,
     car?.steeringRad ?? 0);
@@ -201,9 +212,6 @@ function drawBand(ctx: Ctx, r: Rect, v: HudView): void {
     steer!.x + steer!.width, base, h * 0.34, palette.text, 'right');
   label(ctx, `lap ${fixed(car?.lap)}`, lap!.x, top + small, small);
   text(ctx, lapTime(car?.lapTimeS, 2), lap!.x, base, h * 0.5, palette.text);
-  label(ctx, 'delta to best', delta!.x, top + small, small);
-  text(ctx, signed(v.deltaS, 2), delta!.x, base, h * 0.5,
-    deltaColor(v.deltaS), 'left', 700);
   label(ctx, 'fuel l', fuel!.x, top + small, small);
   text(ctx, fixed(car?.fuelL, 1), fuel!.x, base, h * 0.46, palette.text);
 }
