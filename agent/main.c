@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * pitbox-agent: options only. */
 #include "pb-agent.h"
+#include "pairing/pb-pair-command.h"
 #include "pb-diagnose.h"
 #include "pb-log.h"
 #include "pb-picture.h"
@@ -8,6 +9,7 @@
 
 #include <gst/gst.h>
 #include <locale.h>
+#include <string.h>
 
 static int
 refuse (const GError *error)
@@ -27,6 +29,8 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_set_prgname ("pitbox-agent");
   pb_log_init ();
+  if (argc > 1 && strcmp (argv[1], "pair") == 0)
+    return pb_pair_command (argc - 1, argv + 1);
   config = pb_config_load (&argc, &argv, &error);
   if (config == NULL)
     return refuse (error);

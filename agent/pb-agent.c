@@ -2,6 +2,7 @@
  * The agent's states; what follows a failure is the supervisor's word. */
 #include "pb-agent.h"
 
+#include "pairing/pb-renewal.h"
 #include "pb-sim.h"
 #include "pb-status.h"
 #include "pb-stream.h"
@@ -13,16 +14,22 @@
 /* The simulator leaves for seconds between sessions; a stream that outlives
  * that need not be set up again. */
 #define SIM_GRACE_MS 10000
+/* A revoked agent looks whether it was paired anew, and asks the server after
+ * so many looks: who revoked it may have restored a backup since. */
+#define REVOKED_LOOK_S 5
+#define REVOKED_ASK_LOOKS 60
 
 typedef enum {
   PB_AGENT_WAITING, /* for the simulator; costs one look a second */
   PB_AGENT_CONNECTING, /* to the server */
   PB_AGENT_STREAMING, /* the server takes the stream */
   PB_AGENT_BACKING_OFF, /* after a failure, before the next try */
+  PB_AGENT_REVOKED, /* until it is paired anew */
 } PbAgentState;
 
 struct _PbAgent {
-  const PbConfig *config;
+  PbConfig *config;
+  PbRenewal *renewal; /* NULL where nothing was paired */
   PbAgentState state;
   PbMode mode;
   PbSupervisor supervisor;
@@ -32,6 +39,7 @@ struct _PbAgent {
   gchar *reason; /* of the last failure */
   gint64 started_us; /* monotonic */
   guint timer; /* the one thing that is waited for */
+  guint n_looks; /* since it was revoked, or the server was asked again */
   guint sim_timer; /* ends a stream whose simulator left */
   guint status_timer;
   GCancellable *host_check;
@@ -44,7 +52,7 @@ static const gchar *
 state_to_string (PbAgentState state)
 {
   static const gchar *const words[] = { "waiting", "connecting", "streaming",
-    "backing-off" };
+    "backing-off", "revoked" };
 
   return words[state];
 }
@@ -143,6 +151,8 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer = g_timeout_add (d.delay_ms, on_retry, self);
   set_state (self, PB_AGENT_BACKING_OFF, text);
+  if (failure == PB_FAILURE_REFUSED && self->renewal != NULL)
+    pb_renewal_ask (self->renewal);
 }
 
 static void
@@ -205,6 +215,103 @@ try_stream (PbAgent *self)
   pb_stream_start (self->stream);
 }
 
+static void on_renewed (PbRenewalOutcome outcome, const PbPairing *now,
+    const gchar *words, gpointer user_data);
+
+static void
+adopt (PbAgent *self, const PbPairing *pairing)
+{
+  pb_config_adopt (self->config, pairing);
+  g_clear_pointer (&self->renewal, pb_renewal_free);
+  self->renewal = pb_renewal_new (self->config->pairing, on_renewed, self);
+}
+
+static void
+try_now (PbAgent *self)
+{
+  g_clear_handle_id (&self->timer, g_source_remove);
+  on_retry (self);
+}
+
+static gboolean
+on_revoked_look (gpointer user_data)
+{
+  PbAgent *self = user_data;
+  g_autofree gchar *path = pb_pairing_dup_path ();
+  g_autoptr (PbPairing) pairing = pb_pairing_load (path, NULL);
+
+  if (pairing != NULL
+      && g_strcmp0 (pairing->token, self->config->pairing->token) != 0) {
+    g_message ("paired anew: %s sends as %s", pairing->device, pairing->driver);
+    adopt (self, pairing);
+    try_now (self);
+    return G_SOURCE_REMOVE;
+  }
+  if (++self->n_looks % REVOKED_ASK_LOOKS == 0)
+    pb_renewal_ask (self->renewal);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+end_for_good (PbAgent *self)
+{
+  g_autofree gchar *text = g_strdup_printf (
+      "the server has taken this PC's pairing back. To send again, pair it "
+      "again: pitbox-agent pair --server %s",
+      self->config->pairing->url);
+
+  if (self->state == PB_AGENT_REVOKED)
+    return;
+  stop_stream (self);
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_free (self->reason);
+  self->reason = g_strdup (text);
+  set_state (self, PB_AGENT_REVOKED, text);
+  self->n_looks = 0;
+  self->timer = g_timeout_add_seconds (REVOKED_LOOK_S, on_revoked_look, self);
+}
+
+/* A stream that runs goes on: its passphrase counted when it began. */
+static void
+take_change (PbAgent *self, const PbPairing *now)
+{
+  g_autofree gchar *path = pb_pairing_dup_path ();
+  g_autoptr (GError) error = NULL;
+
+  g_message ("the server has changed the pairing: %s sends as %s to %s",
+      now->device, now->driver, now->srt);
+  if (!pb_pairing_save (now, path, &error))
+    g_warning ("the change cannot be kept, and is asked for again at the next "
+               "start: %s",
+        error->message);
+  adopt (self, now);
+  if (self->state == PB_AGENT_BACKING_OFF)
+    try_now (self);
+}
+
+static void
+on_renewed (PbRenewalOutcome outcome, const PbPairing *now, const gchar *words,
+    gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  switch (outcome) {
+    case PB_RENEWAL_CHANGED:
+      take_change (self, now);
+      break;
+    case PB_RENEWAL_REVOKED:
+      end_for_good (self);
+      return;
+    case PB_RENEWAL_NO_ANSWER:
+      g_message ("what has become of the pairing cannot be asked: %s", words);
+      return;
+    case PB_RENEWAL_SAME:
+      break;
+  }
+  if (self->state == PB_AGENT_REVOKED)
+    try_now (self);
+}
+
 static void
 on_no_host (const gchar *problem, gpointer user_data)
 {
@@ -225,14 +332,15 @@ on_status (gpointer user_data)
 
 /**
  * pb_agent_new:
- * @config: settings; must outlive the agent
+ * @config: settings; must outlive the agent, which adopts what the server
+ *   changes of a pairing
  *
  * Main thread only, as every function here.
  *
  * Returns: (transfer full): an agent that does nothing yet
  */
 PbAgent *
-pb_agent_new (const PbConfig *config)
+pb_agent_new (PbConfig *config)
 {
   PbAgent *self = g_new0 (PbAgent, 1);
 
@@ -241,6 +349,8 @@ pb_agent_new (const PbConfig *config)
   self->refused = g_string_new (NULL);
   self->status = pb_status_new (config);
   self->host_check = g_cancellable_new ();
+  if (config->pairing != NULL)
+    self->renewal = pb_renewal_new (config->pairing, on_renewed, self);
   return self;
 }
 
@@ -259,6 +369,9 @@ pb_agent_start (PbAgent *agent)
     try_stream (agent);
   else
     wait_for_sim (agent);
+  /* Also what was revoked meanwhile is said before there is a simulator. */
+  if (agent->renewal != NULL)
+    pb_renewal_ask (agent->renewal);
 }
 
 /**
@@ -270,6 +383,7 @@ pb_agent_free (PbAgent *agent)
 {
   g_cancellable_cancel (agent->host_check);
   g_object_unref (agent->host_check);
+  g_clear_pointer (&agent->renewal, pb_renewal_free);
   stop_stream (agent);
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_clear_handle_id (&agent->status_timer, g_source_remove);

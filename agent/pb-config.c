@@ -7,14 +7,18 @@
 #include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
+#define DEFAULT_SERVER "127.0.0.1:9000"
+#define DEFAULT_DRIVER "driver"
+
 #define AT(field) G_STRUCT_OFFSET (PbConfig, field)
 
 /* The passphrase itself has no option: process lists are public. */
 static const PbSetting table[] = {
-  { "server", PB_SETTING_TEXT, AT (server), "127.0.0.1:9000", 0, 0, "HOST:PORT",
-      "SRT address of pitbox-server" },
-  { "driver", PB_SETTING_TEXT, AT (driver), "driver", 0, 0, "ID",
-      "Driver's id at the server" },
+  { "server", PB_SETTING_TEXT, AT (server), NULL, 0, 0, "HOST:PORT",
+      "SRT address of pitbox-server (the paired one, else " DEFAULT_SERVER
+      ")" },
+  { "driver", PB_SETTING_TEXT, AT (driver), NULL, 0, 0, "ID",
+      "Driver's id at the server (the paired one, else " DEFAULT_DRIVER ")" },
   { "device", PB_SETTING_TEXT, AT (device), "", 0, 0, "ID",
       "Device's id (the driver's by default)" },
   { "passphrase", PB_SETTING_TEXT, AT (passphrase), "", 0, 0, NULL, NULL },
@@ -81,6 +85,62 @@ read_passphrase (PbConfig *config, GError **error)
   return TRUE;
 }
 
+static void
+replace (gchar **field, const gchar *text)
+{
+  gchar *old = *field;
+
+  *field = g_strdup (text);
+  g_free (old);
+}
+
+/**
+ * pb_config_adopt:
+ * @config: settings
+ * @pairing: (transfer none): takes the place of server, driver, device and
+ *   passphrase
+ *
+ * Main thread only, while no stream is being made.
+ */
+void
+pb_config_adopt (PbConfig *config, const PbPairing *pairing)
+{
+  PbPairing *old = config->pairing;
+
+  config->pairing = pb_pairing_copy (pairing);
+  replace (&config->server, pairing->srt);
+  replace (&config->driver, pairing->driver);
+  replace (&config->device, pairing->device);
+  replace (&config->passphrase, pairing->passphrase);
+  g_clear_pointer (&old, pb_pairing_free);
+}
+
+/* Who says where to send, or as whom, does not mean the paired server. */
+static gboolean
+take_pairing (PbConfig *config, GError **error)
+{
+  g_autofree gchar *path = pb_pairing_dup_path ();
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (PbPairing) pairing = NULL;
+
+  if (config->server == NULL && config->driver == NULL
+      && config->device[0] == '\0' && config->passphrase[0] == '\0'
+      && config->passphrase_file[0] == '\0' && !config->version) {
+    pairing = pb_pairing_load (path, &problem);
+    if (pairing != NULL)
+      pb_config_adopt (config, pairing);
+    else if (!g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  }
+  if (config->server == NULL)
+    config->server = g_strdup (DEFAULT_SERVER);
+  if (config->driver == NULL)
+    config->driver = g_strdup (DEFAULT_DRIVER);
+  return TRUE;
+}
+
 static gboolean
 validate (PbConfig *config, GError **error)
 {
@@ -91,6 +151,8 @@ validate (PbConfig *config, GError **error)
   const gchar *host;
   gsize length;
 
+  if (!take_pairing (config, error))
+    return FALSE;
   if (config->device[0] == '\0') {
     g_free (config->device);
     config->device = g_strdup (config->driver);
@@ -135,10 +197,13 @@ validate (PbConfig *config, GError **error)
 }
 
 static const gchar description[] =
-    "Each setting can stand in the file ([agent] group, key = value), in the "
+    "On a PC that was paired nothing needs to be set: pitbox-agent pair --help."
+    "\n\nEach setting can stand in the file ([agent] group, key = value), in "
+    "the "
     "environment\n(PITBOX_SERVER=…) or on the command line; the later wins. "
     "The passphrase comes from\nthe file, from PITBOX_PASSPHRASE or from "
     "--passphrase-file, never from an option.\n\nExamples:\n"
+    "  pitbox-agent pair --server https://relay.example.org:8080\n"
     "  pitbox-agent --server relay.example.org:9000 --driver car07 "
     "--passphrase-file key\n"
     "  pitbox-agent --mode telemetry\n"
@@ -191,6 +256,7 @@ void
 pb_config_free (PbConfig *config)
 {
   pb_settings_clear (&settings, config);
+  g_clear_pointer (&config->pairing, pb_pairing_free);
   g_free (config);
 }
 

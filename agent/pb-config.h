@@ -2,6 +2,8 @@
  * PbConfig: every setting of the agent, from file, environment and options. */
 #pragma once
 
+#include "pairing/pb-pairing.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -22,7 +24,7 @@ typedef enum {
 /**
  * PbConfig:
  *
- * Filled by pb_config_load(); not changed afterwards.
+ * Filled by pb_config_load(); changed afterwards by pb_config_adopt() alone.
  */
 typedef struct _PbConfig PbConfig;
 struct _PbConfig {
@@ -45,6 +47,8 @@ struct _PbConfig {
   gint latency_ms; /* SRT latency */
   gint key_interval_ms; /* picture and telemetry key units */
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
+  PbPairing *pairing; /* where server, driver, device and passphrase come from,
+                       * or NULL */
   gboolean diagnose; /* check everything and leave */
   gboolean version; /* print the version and leave */
 };
@@ -54,6 +58,7 @@ PbConfig *pb_config_load (
 void pb_config_free (PbConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbConfig, pb_config_free)
 
+void pb_config_adopt (PbConfig *config, const PbPairing *pairing);
 PbMode pb_config_get_mode (const PbConfig *config);
 
 G_END_DECLS

@@ -38,10 +38,21 @@ pb_refusal_read_code (const GstStructure *message, gint *code)
   return TRUE;
 }
 
+/* What the server is asked for by the token of a pairing. */
+static gboolean
+may_have_changed (gint code)
+{
+  return code == REFUSED_WRONG_PASSPHRASE || code == REFUSED_ONE_PASSPHRASE
+         || code == REFUSED_REVOKED || code == REFUSED_UNKNOWN_DEVICE
+         || code == REFUSED_DRIVER;
+}
+
 /* NULL where no number says what is wrong. */
 static gchar *
 advise_by_code (const PbConfig *c, gint code)
 {
+  if (c->pairing != NULL && may_have_changed (code))
+    return g_strdup ("asking the server what has changed");
   switch (code) {
     case REFUSED_WRONG_PASSPHRASE:
       return g_strdup_printf (
