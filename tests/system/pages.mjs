@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { startChromium } from './browser/chromium.mjs';
 import {
   accessible, ask, fill, frames, hasLine, heading, inLine, offered, readQr,
-  toldOnce, totp, untilHash, visit,
+  readTerminalQr, toldOnce, totp, untilHash, visit,
 } from './browser/pages.mjs';
 import { run } from './browser/skip.mjs';
 import { ownAddress, startStack, until } from './browser/stack.mjs';
@@ -286,34 +286,49 @@ const cases = {
     assert.deepEqual(page.problems, []);
   },
 
-  /* A device, without a mouse: one is approved, one refused, a pasted link is
-   * as good as its code. The answers are played, as the API has them. */
+  /* A fresh PC, without a mouse: it is let in by the code that it shows,
+   * streams, and is thrown out; another one is refused by a pasted link. */
   async pair(stack, browser) {
     const page = await setUp(stack, browser);
-    const asked = await playPairing(page, 'ABC234');
+    const pairing = stack.startPairing('test-rig');
+    const code = await shownCode(pairing);
+    assert.equal(readTerminalQr(pairing.text),
+      `${stack.url}/#/pair?code=${code}`);
     await visit(page, 'Pair a device');
     await heading(page, 'Pair a device');
-    await page.keyboard.type('abc-234');
+    await page.keyboard.type(
+      `${code.slice(0, 3)}-${code.slice(3)}`.toLowerCase());
     await page.getByText('test-rig').waitFor();
-    await page.getByText('192.0.2.7').waitFor();
+    await page.getByText('127.0.0.1', { exact: true }).waitFor();
     await accessible(page, 'a device that asks');
     await page.keyboard.type('car7');
     await page.keyboard.press('Enter');
     await page.getByText('test-rig sends as car7').waitFor();
+    assert.equal(await pairing.ended, 0, pairing.text);
     /* The focus is on the button for another one. */
+    const other = stack.startPairing('other-rig');
+    const link = `${stack.url}/#/pair?code=${await shownCode(other)}`;
     await page.keyboard.press('Enter');
-    await page.keyboard.insertText('https://pit.example/#/pair?code=abc234');
-    await page.getByText('192.0.2.7').waitFor();
+    await page.keyboard.insertText(link);
+    await page.getByText('other-rig').waitFor();
     for (const key of ['Tab', 'Tab', 'Tab', 'Enter']) {
       await page.keyboard.press(key);
     }
     await page.getByText('Refused').waitFor();
-    assert.deepEqual(asked, [
-      ['lookup', { code: 'ABC234' }],
-      ['approve', { code: 'ABC234', driver: 'car7', name: 'test-rig' }],
-      ['lookup', { code: 'ABC234' }],
-      ['refuse', { code: 'ABC234' }],
-    ]);
+    assert.equal(await other.ended, 1, other.text);
+    assert.match(other.text, /refused on the server's page/);
+    const agent = stack.startPaired('test-rig');
+    await page.goto(`${stack.url}/#driver=car7`);
+    await frames(page);
+    await visit(page, 'Devices');
+    await hasLine(page, 'test-rig');
+    /* Its agent fetches it: nobody has to carry it. */
+    await inLine(page, 'test-rig', 'Rotate', 'Make a new one');
+    await page.getByText('test-rig has a new passphrase.').waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await inLine(page, 'test-rig', 'Revoke', 'Revoke');
+    await until('the agent says so', () =>
+      agent.text.includes('has taken this PC\'s pairing back'));
     assert.deepEqual(page.problems, []);
   },
 
@@ -412,22 +427,10 @@ async function setupIsOver(stack) {
   assert.ok(response.status >= 400, 'a set-up link works twice');
 }
 
-/* Plays the server's part of a pairing; gives what it was asked. */
-async function playPairing(page, code) {
-  const asked = [];
-  await page.route('**/api/v1/pairing/*', (route) => {
-    const what = route.request().url().split('/').pop();
-    const body = route.request().postDataJSON();
-    asked.push([what, body]);
-    if (body.code !== code) return route.fulfill({ status: 404, json: {} });
-    return route.fulfill({
-      json: what === 'lookup' ? {
-        device: 'test-rig', address: '192.0.2.7', version: '0.1.0',
-        platform: 'Linux', expires_utc_ms: Date.now() + 300000,
-      } : { device: body.name, driver: body.driver },
-    });
-  });
-  return asked;
+/* The code that an agent shows, without what makes it easier to read. */
+function shownCode(agent) {
+  return until('a code', () => /▀▀▀▀\n/.test(agent.text)
+    && agent.text.match(/Code (\w{3})-(\w{3}),/).slice(1).join(''));
 }
 
 /* What was copied is what is pasted. */

@@ -110,11 +110,16 @@ class DevicesPage {
 
   async #rotate(d: Device): Promise<void> {
     if (!await confirmed(`New passphrase for ${d.name}?`,
-      'A stream that runs goes on. The next one needs the new passphrase.',
+      `A stream that runs goes on. The next one needs the new passphrase${
+        d.kind === 'agent' ? ', which its agent fetches by itself' : ''}.`,
       'Make a new one')) return;
     let made: Passphrase | undefined;
     await act(async () => { made = await this.#page.admin.rotate(d.name); },
       `${d.name} has a new passphrase.`);
+    if (d.kind === 'agent') {
+      await this.#devices.refresh();
+      return;
+    }
     if (!made) return;
     tellOnce(`${d.name}: new passphrase`, 'Put it where the old one stands.',
       made.url === '' ? [{ label: 'Passphrase', text: made.passphrase }]

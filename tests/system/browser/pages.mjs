@@ -125,6 +125,31 @@ export async function readQr(page) {
   return library('jsqr')(Uint8ClampedArray.from(data), width, height)?.data;
 }
 
+/* Rows of light modules, drawn in half blocks. */
+function blockRows(text) {
+  const lines = text.split('\n').map((line) => line.replace(/^ {2}/, ''));
+  const end = lines.findLastIndex((line) => /^▀+$/.test(line));
+  const size = lines[end]?.length ?? 0;
+  return lines.slice(Math.max(0, end + 1 - Math.ceil(size / 2)), end + 1)
+    .flatMap((line) => ['▀█', '▄█'].map((on) =>
+      [...line].map((c) => on.includes(c))))
+    .slice(0, size);
+}
+
+/** The text in the newest QR code that a program printed. */
+export function readTerminalQr(text) {
+  const scale = 4;
+  const rows = blockRows(text);
+  const side = rows.length * scale;
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
+  for (let at = 0; at < side * side; at++) {
+    const x = Math.floor(at % side / scale);
+    const y = Math.floor(at / side / scale);
+    if (!rows[y][x]) pixels.fill(0, at * 4, at * 4 + 3);
+  }
+  return library('jsqr')(pixels, side, side)?.data;
+}
+
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** The code of an authenticator app (RFC 6238), `steps` of 30 s from now. */

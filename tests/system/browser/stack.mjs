@@ -16,6 +16,8 @@ import { Skip } from './skip.mjs';
 const exec = promisify(execFile);
 const START_MS = 30000;
 const END_MS = 5000;
+/* Of what a child says, as it said it. */
+const TEXT_MAX = 65536;
 
 /** Polls until `check` gives something true; says what was waited for. */
 export async function until(what, check, ms = START_MS) {
@@ -52,6 +54,7 @@ class Child {
     this.name = name;
     this.log = log;
     this.lines = [];
+    this.text = '';
     this.process = spawn(argv[0], argv.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'], env,
     });
@@ -68,6 +71,7 @@ class Child {
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
+        this.text = (this.text + text).slice(-TEXT_MAX);
         this.lines.push(...text.split('\n').filter(Boolean));
         if (this.lines.length > 400) this.lines.splice(0, 200);
       });
@@ -144,8 +148,9 @@ class Stack {
     await Promise.all(this.options.drivers.map((d) => this.untilLive(d.id)));
   }
 
-  child(name, argv) {
-    const child = new Child(name, argv, join(this.dir, name), this.env);
+  child(name, argv, env = {}) {
+    const child = new Child(name, argv, join(this.dir, name),
+      { ...this.env, ...env });
     this.children.set(name, child);
     return child;
   }
@@ -204,18 +209,39 @@ class Stack {
       ...(ibt ? ['--ibt', ibt, '--loop'] : [])]);
   }
 
-  startAgent(id) {
+  #pictureOptions(shm) {
     const o = this.options;
-    const { mode = 'video' } = o.drivers.find((d) => d.id === id);
+    return ['--shm-name', shm, '--source', 'scene',
+      '--width', String(o.width), '--height', String(o.height),
+      '--framerate', String(o.fps), '--bitrate-kbps', String(o.bitrateKbps),
+      '--latency-ms', String(o.latencyMs),
+      '--key-interval-ms', String(o.keyMs)];
+  }
+
+  /** A PC that wants to be let in, and keeps what it gets. */
+  startPairing(pc) {
+    return this.child(`pair-${pc}`, ['pitbox-agent', 'pair', '--server',
+      this.url, '--name', pc], this.#home(pc));
+  }
+
+  /** A PC that was let in: nobody says where it sends, or as whom. */
+  startPaired(pc) {
+    this.#startSim({ id: pc });
+    return this.child(`agent-${pc}`, ['pitbox-agent',
+      ...this.#pictureOptions(this.#shm(pc))], this.#home(pc));
+  }
+
+  #home(pc) {
+    return { XDG_CONFIG_HOME: join(this.dir, `home-${pc}`), LC_ALL: 'C.UTF-8' };
+  }
+
+  startAgent(id) {
+    const { mode = 'video' } = this.options.drivers.find((d) => d.id === id);
     this.child(`agent-${id}`, ['pitbox-agent',
       '--server', `${this.host}:${this.agentPort}`,
       '--driver', id, '--device', id,
       '--passphrase-file', join(this.dir, `${id}.key`),
-      '--shm-name', this.#shm(id), '--mode', mode, '--source', 'scene',
-      '--width', String(o.width), '--height', String(o.height),
-      '--framerate', String(o.fps), '--bitrate-kbps', String(o.bitrateKbps),
-      '--latency-ms', String(o.latencyMs),
-      '--key-interval-ms', String(o.keyMs)]);
+      '--mode', mode, ...this.#pictureOptions(this.#shm(id))]);
   }
 
   async fetch(path) {
