@@ -11,6 +11,8 @@
 #define WIDE_M 75.0f
 /* From the middle of the pit lane to that of a box. */
 #define BOX_M 4.2f
+/* Half of the longest car, and its shadow. */
+#define HALF_CAR_M 2.6
 
 typedef enum {
   ITEM_GROUND,
@@ -162,6 +164,19 @@ scene_car_place (const SceneTrack *track, const SceneCar *car, SceneNode *node,
   *right_m = -(line + car->pit * (lane - line));
 }
 
+/* How near the cell comes that a place on the lap lies in. */
+static gfloat
+nearest_at (
+    const SceneTrack *t, const gfloat *nearest, guint n_cells, gdouble lap_m)
+{
+  gdouble at = (lap_m - t->from_m) / t->step_m;
+  gint cell = (gint) floor (at / SCENE_CELL_NODES);
+
+  if (t->closed)
+    cell = ((cell % (gint) n_cells) + (gint) n_cells) % (gint) n_cells;
+  return cell < 0 || cell >= (gint) n_cells ? G_MAXFLOAT : nearest[cell];
+}
+
 static void
 add_cars (const SceneWorld *world, List *list, const gfloat *nearest,
     guint n_cells, const SceneCar *cars, guint n_cars)
@@ -171,20 +186,19 @@ add_cars (const SceneWorld *world, List *list, const gfloat *nearest,
   for (guint i = 0; i < n_cars; i++) {
     SceneNode node;
     ScenePoint p;
-    gfloat right, distance;
-    gdouble at = (cars[i].lap_m - t->from_m) / t->step_m;
-    gint cell = (gint) floor (at / SCENE_CELL_NODES);
+    gfloat right, distance, cell;
 
-    if (t->closed)
-      cell = ((cell % (gint) n_cells) + (gint) n_cells) % (gint) n_cells;
-    if (cell < 0 || cell >= (gint) n_cells || nearest[cell] == G_MAXFLOAT)
+    /* Of the two that it stands on the nearer one, whose ground would else be
+     * painted over its wheels. */
+    cell = MIN (nearest_at (t, nearest, n_cells, cars[i].lap_m - HALF_CAR_M),
+        nearest_at (t, nearest, n_cells, cars[i].lap_m + HALF_CAR_M));
+    if (cell == G_MAXFLOAT)
       continue;
     scene_car_place (t, &cars[i], &node, &right);
     p = scene_world_point (world, &node, right, 0);
     distance = hypotf (p.x, p.z);
     /* Behind all that stands in its cell, before all that is nearer. */
-    add (list, ITEM_CAR,
-        nearest[cell] - 0.3f + 0.001f * (distance - nearest[cell]), distance, i,
+    add (list, ITEM_CAR, cell - 0.3f + 0.001f * (distance - cell), distance, i,
         1);
   }
 }

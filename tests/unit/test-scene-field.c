@@ -2,6 +2,7 @@
  * Where the scene draws other cars beside the own one: rows do not say it, yet
  * nobody may be seen to drive through anybody. */
 #include <math.h>
+#include <string.h>
 
 #include "../lib/pb-test-scene.h"
 #include "scenefield.h"
@@ -13,6 +14,10 @@
 #define SEEN_M 40
 #define VIEW_M 200
 #define JUMP_M 0.5f
+/* Of pictures, and how far ahead the car in them is. */
+#define WIDTH 320
+#define HEIGHT 180
+#define AHEAD_M 9.0
 /* Rows of a race, from the grid on. */
 #define ROWS 4000
 
@@ -187,12 +192,77 @@ test_pit_stop (void)
   scene_track_free (track);
 }
 
+/* Pixels of the picture in which a car ahead shows, at a metre of the lap. */
+static guint
+count_car (const gchar *track, gdouble at_m, gdouble length_m)
+{
+  static const GstPitboxVar vars[] = {
+    { "PlayerCarIdx", "", "", GST_PITBOX_VAR_INT, 1, FALSE, 0 },
+    { "LapDistPct", "", "", GST_PITBOX_VAR_FLOAT, 1, FALSE, 4 },
+    { "CarIdxLapDistPct", "", "", GST_PITBOX_VAR_FLOAT, 2, FALSE, 8 },
+    { "CarIdxTrackSurface", "", "", GST_PITBOX_VAR_INT, 2, FALSE, 16 },
+  };
+  g_autofree gchar *text =
+      g_strdup_printf ("WeekendInfo:\n TrackName: %s\n", track);
+  g_autoptr (GBytes) session = g_bytes_new (text, strlen (text));
+  g_autoptr (GstPitboxSchema) schema = gst_pitbox_schema_new (
+      "iracing", 60, 24, vars, G_N_ELEMENTS (vars), NULL);
+  GstBuffer *pictures[2];
+  GstMapInfo map[2];
+  guint n = 0;
+
+  for (guint with = 0; with < 2; with++) {
+    PbTestScene ts = { .scene = scene_new (WIDTH, HEIGHT), .schema = schema };
+    guint8 row[24] = { 0 };
+
+    scene_set_schema (ts.scene, schema);
+    scene_set_session (ts.scene, session);
+    gst_pitbox_row_set_double (row, &vars[1], 0, at_m / length_m);
+    gst_pitbox_row_set_double (row, &vars[2], 0, at_m / length_m);
+    gst_pitbox_row_set_double (
+        row, &vars[2], 1, with > 0 ? (at_m + AHEAD_M) / length_m : -1);
+    gst_pitbox_row_set_double (row, &vars[3], 0, 3);
+    gst_pitbox_row_set_double (row, &vars[3], 1, with > 0 ? 3 : -1);
+    for (guint i = 0; i < 60; i++)
+      scene_step (ts.scene, row, 1.0 / 60);
+    pictures[with] =
+        pb_test_scene_draw (&ts, GST_VIDEO_FORMAT_BGRx, WIDTH, HEIGHT);
+    gst_buffer_map (pictures[with], &map[with], GST_MAP_READ);
+    scene_free (ts.scene);
+  }
+  for (guint i = 0; i < WIDTH * HEIGHT; i++)
+    n += ((guint32 *) map[0].data)[i] != ((guint32 *) map[1].data)[i];
+  for (guint with = 0; with < 2; with++) {
+    gst_buffer_unmap (pictures[with], &map[with]);
+    gst_buffer_unref (pictures[with]);
+  }
+  return n;
+}
+
+/* Ground is painted piece by piece, none of them over a car that stands on two:
+ * a car that keeps its distance on the straight stays as large as it is. */
+static void
+test_whole (void)
+{
+  guint least = G_MAXUINT, most = 0;
+
+  for (gdouble at = 20; at < 36; at += 0.5) {
+    guint n = count_car ("pinwheel", at, 990);
+
+    least = MIN (least, n);
+    most = MAX (most, n);
+  }
+  g_test_message ("%u to %u pixels", least, most);
+  g_assert_cmpuint (least * 100, >, most * 93);
+}
+
 int
 main (int argc, char **argv)
 {
   static const gchar *const tracks[] = { "cinderridge", "pinwheel", "tinplate",
     "vellmoor" };
 
+  gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tracks); i++) {
     g_autofree gchar *path =
@@ -201,5 +271,6 @@ main (int argc, char **argv)
     g_test_add_data_func (path, tracks[i], test_through);
   }
   g_test_add_func ("/scene-field/pit-stop", test_pit_stop);
+  g_test_add_func ("/scene-field/whole", test_whole);
   return g_test_run ();
 }
