@@ -10,6 +10,7 @@
 #include "pb-file-limit.h"
 #include "pb-file.h"
 #include "pb-log.h"
+#include "pb-private-files.h"
 #include "pb-server.h"
 #include "pb-settings.h"
 #include "pb-signals.h"
@@ -313,6 +314,7 @@ main (int argc, char **argv)
   int code;
 
   setlocale (LC_ALL, "");
+  pb_private_files ();
   pb_log_init ();
   g_set_prgname ("pitbox-server");
   code = run (argc, argv, &o);

@@ -7,6 +7,7 @@
 #include "auth/pb-bind.h"
 #include "http/pb-http-port.h"
 #include "http/pb-metrics.h"
+#include "http/pb-once.h"
 #include "problem/pb-problem.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
@@ -27,6 +28,7 @@ struct _PbHttp {
   gchar *bind;
   SoupServer *server;
   PbHttpPort *port;
+  PbReplay *replay;
   gchar *malformed; /* body of what is said to what is no request */
 };
 
@@ -59,6 +61,8 @@ get_openapi (PbRequest *request)
   g_autoptr (GBytes) file = g_resource_lookup_data (pb_openapi_get_resource (),
       OPENAPI_PATH, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
+  if (pb_reply_not_modified (request->message, file, "no-cache"))
+    return;
   soup_message_headers_replace (
       soup_server_message_get_response_headers (request->message),
       "Content-Type", "application/json");
@@ -201,15 +205,20 @@ call_route (PbHttp *self, const PbRoute *route, PbRequest *request)
   PbGuard *guard = self->config.guard;
   g_autoptr (PbPrincipal) principal = pb_guard_find (guard, request->message);
   const gboolean reads = g_str_equal (route->method, "GET");
+  PbOnce once = { 0 };
 
   request->principal = principal;
+  request->action = route->action;
   if (!pb_guard_check (guard, request->message, principal, route->action))
     return;
   if (!reads && !pb_guard_check_origin (guard, request->message))
     return;
   if (!reads && !read_body (request))
     return;
-  route->func (request);
+  if (pb_once_begin (&once, self->replay, request)) {
+    route->func (request);
+    pb_once_end (&once, self->replay, request);
+  }
   g_clear_pointer (&request->body, json_object_unref);
 }
 
@@ -488,6 +497,7 @@ pb_http_new (const PbHttpConfig *config, GError **error)
   self->config = *config;
   self->bind = g_strdup (config->bind);
   self->dashboard = g_strdup (config->dashboard);
+  self->replay = pb_replay_new ();
   self->malformed = pb_problem_to_json (SOUP_STATUS_BAD_REQUEST, "bad_request",
       "This is no well-formed HTTP/1.1 request");
   self->server = soup_server_new ("server-header", "pitbox-server", NULL);
@@ -509,6 +519,7 @@ pb_http_free (PbHttp *self)
   g_free (self->bind);
   g_free (self->dashboard);
   g_free (self->malformed);
+  pb_replay_free (self->replay);
   g_free (self);
 }
 

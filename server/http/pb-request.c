@@ -43,20 +43,59 @@ pb_route_match (
 }
 
 static void
-reply (SoupServerMessage *message, guint status, const gchar *type, gchar *text,
-    gsize size)
+set_header (SoupServerMessage *message, const gchar *name, const gchar *value)
 {
-  SoupMessageHeaders *headers =
-      soup_server_message_get_response_headers (message);
-
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_server_message_set_status (message, status, NULL);
-  soup_server_message_set_response (
-      message, type, SOUP_MEMORY_TAKE, text, size);
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), name, value);
 }
 
-static void
-reply_node (SoupServerMessage *message, guint status, JsonNode *node)
+/* RFC 9110, 13.1.2: one tag of several is enough, weak or not. */
+static gboolean
+has_tag (const gchar *list, const gchar *tag)
+{
+  g_auto (GStrv) tags = g_strsplit (list, ",", -1);
+
+  for (guint i = 0; tags[i]; i++) {
+    const gchar *one = g_strstrip (tags[i]);
+
+    if (g_str_has_prefix (one, "W/"))
+      one += 2;
+    if (g_str_equal (one, tag) || g_str_equal (one, "*"))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * pb_reply_not_modified:
+ * @message: of GET or HEAD
+ * @body: what would be answered
+ * @cache: for Cache-Control
+ *
+ * Says how @body can be asked for again: by its checksum.
+ *
+ * Returns: %TRUE if the client has it, which was answered
+ */
+gboolean
+pb_reply_not_modified (
+    SoupServerMessage *message, GBytes *body, const gchar *cache)
+{
+  const gchar *list = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message), "If-None-Match");
+  g_autofree gchar *sum =
+      g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
+  g_autofree gchar *tag = g_strdup_printf ("\"%.32s\"", sum);
+
+  set_header (message, "ETag", tag);
+  set_header (message, "Cache-Control", cache);
+  if (!list || !has_tag (list, tag))
+    return FALSE;
+  soup_server_message_set_status (message, SOUP_STATUS_NOT_MODIFIED, NULL);
+  return TRUE;
+}
+
+static GBytes *
+to_bytes (JsonNode *node)
 {
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   gsize size;
@@ -65,17 +104,46 @@ reply_node (SoupServerMessage *message, guint status, JsonNode *node)
   json_generator_set_root (generator, node);
   text = json_generator_to_data (generator, &size);
   json_node_unref (node);
-  reply (message, status, "application/json", text, size);
+  return g_bytes_new_take (text, size);
+}
+
+static void
+reply (SoupServerMessage *message, guint status, GBytes *body)
+{
+  soup_server_message_set_status (message, status, NULL);
+  set_header (message, "Content-Type", "application/json");
+  soup_message_body_append_bytes (
+      soup_server_message_get_response_body (message), body);
+}
+
+/* What is seen on the track may stay in a browser that asks each time whether it
+ * is still so; nothing of people, keys and devices does. */
+static const gchar *
+get_cache (const PbRequest *request)
+{
+  return request->action == PB_MAY_SEE_LIVE
+                 || request->action == PB_MAY_SEE_RECORDINGS
+             ? "private, no-cache"
+             : "no-store";
 }
 
 /**
  * pb_reply_node:
- * @node: (transfer full): answered with 200
+ * @node: (transfer full): answered with 200, or with 304 to who has it
  */
 void
 pb_reply_node (PbRequest *request, JsonNode *node)
 {
-  reply_node (request->message, SOUP_STATUS_OK, node);
+  SoupServerMessage *message = request->message;
+  g_autoptr (GBytes) body = to_bytes (node);
+
+  const gchar *method = soup_server_message_get_method (message);
+  const gboolean reads =
+      g_str_equal (method, "GET") || g_str_equal (method, "HEAD");
+
+  set_header (message, "Cache-Control", "no-store");
+  if (!reads || !pb_reply_not_modified (message, body, get_cache (request)))
+    reply (message, SOUP_STATUS_OK, body);
 }
 
 /**
@@ -86,7 +154,10 @@ pb_reply_node (PbRequest *request, JsonNode *node)
 void
 pb_reply_status (SoupServerMessage *message, guint status, JsonBuilder *builder)
 {
-  reply_node (message, status, json_builder_get_root (builder));
+  g_autoptr (GBytes) body = to_bytes (json_builder_get_root (builder));
+
+  set_header (message, "Cache-Control", "no-store");
+  reply (message, status, body);
 }
 
 /**
@@ -97,9 +168,7 @@ pb_reply_status (SoupServerMessage *message, guint status, JsonBuilder *builder)
 void
 pb_reply_nothing (SoupServerMessage *message)
 {
-  soup_message_headers_replace (
-      soup_server_message_get_response_headers (message), "Cache-Control",
-      "no-store");
+  set_header (message, "Cache-Control", "no-store");
   soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
 }
 

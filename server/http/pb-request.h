@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  * @args: the parts of the path that stand for {}, none of them empty
  * @query: (nullable): decoded query
  * @principal: who asks; may do the route's action
+ * @action: of the route
  * @body: (nullable): of POST, PUT and PATCH, an object, empty if none was sent
  */
 typedef struct {
@@ -35,6 +36,7 @@ typedef struct {
   const gchar *args[PB_ROUTE_MAX_ARGS];
   GHashTable *query;
   const PbPrincipal *principal;
+  guint action;
   JsonObject *body;
 } PbRequest;
 
@@ -68,6 +70,8 @@ extern const PbRoute pb_session_routes[];
 gboolean pb_route_match (
     const gchar *pattern, gchar **parts, const gchar *args[PB_ROUTE_MAX_ARGS]);
 
+gboolean pb_reply_not_modified (
+    SoupServerMessage *message, GBytes *body, const gchar *cache);
 void pb_reply_status (
     SoupServerMessage *message, guint status, JsonBuilder *builder);
 void pb_reply_nothing (SoupServerMessage *message);

@@ -96,11 +96,8 @@ reply_file (
     SoupServerMessage *message, const gchar *path, const gchar *url_path)
 {
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
-  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
   g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
   g_autoptr (GBytes) bytes = NULL;
-  g_autofree gchar *checksum = NULL;
-  g_autofree gchar *etag = NULL;
 
   if (!file || g_mapped_file_get_length (file) > FILE_MAX_BYTES) {
     pb_reply_error (
@@ -108,19 +105,12 @@ reply_file (
     return;
   }
   bytes = g_mapped_file_get_bytes (file);
-  checksum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  etag = g_strdup_printf ("\"%.32s\"", checksum);
-  soup_message_headers_replace (out, "ETag", etag);
   /* Files below assets/ have a hash of their content in their name. */
-  soup_message_headers_replace (out, "Cache-Control",
-      g_str_has_prefix (url_path, "/assets/")
-          ? "public, max-age=31536000, immutable"
-          : "no-cache");
-  if (g_strcmp0 (soup_message_headers_get_one (in, "If-None-Match"), etag)
-      == 0) {
-    soup_server_message_set_status (message, SOUP_STATUS_NOT_MODIFIED, NULL);
+  if (pb_reply_not_modified (message, bytes,
+          g_str_has_prefix (url_path, "/assets/")
+              ? "public, max-age=31536000, immutable"
+              : "no-cache"))
     return;
-  }
   soup_message_headers_replace (out, "Content-Type", pb_static_get_type (path));
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
   soup_message_body_append_bytes (

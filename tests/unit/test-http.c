@@ -8,6 +8,7 @@
 
 #include "auth/pb-bind.h"
 #include "problem/pb-problem.h"
+#include "http/pb-replay.h"
 #include "http/pb-request.h"
 #include "http/pb-static.h"
 #include "session/pb-loss.h"
@@ -72,6 +73,86 @@ test_problems (void)
     g_assert_nonnull (strstr (reply, length));
     g_assert_true (g_str_has_suffix (reply, json));
   }
+}
+
+static GBytes *
+bytes_of (const gchar *text)
+{
+  return g_bytes_new (text, strlen (text));
+}
+
+static PbReplayVerdict
+find_replay (PbReplay *replay, const gchar *who, const gchar *key,
+    const gchar *request, gint64 now_us)
+{
+  g_autoptr (GBytes) sent = bytes_of (request);
+  g_autoptr (GBytes) answer = NULL;
+  guint status = 0;
+  PbReplayVerdict verdict =
+      pb_replay_find (replay, who, key, sent, now_us, &status, &answer);
+
+  if (verdict == PB_REPLAY_SAME) {
+    g_autoptr (GBytes) same = bytes_of ("made");
+
+    g_assert_cmpuint (status, ==, 201);
+    g_assert_true (g_bytes_equal (answer, same));
+  }
+  return verdict;
+}
+
+static void
+add_replay (PbReplay *replay, const gchar *who, const gchar *key,
+    const gchar *request, gint64 now_us)
+{
+  g_autoptr (GBytes) sent = bytes_of (request);
+  g_autoptr (GBytes) answer = bytes_of ("made");
+
+  pb_replay_add (replay, who, key, sent, now_us, 201, answer);
+}
+
+static void
+test_replay (void)
+{
+  g_autoptr (PbReplay) replay = pb_replay_new ();
+  g_autofree gchar *large = g_strnfill (PB_REPLAY_KEY_MAX + 1, 'x');
+  g_autofree guint8 *body = g_malloc0 (PB_REPLAY_BODY_MAX + 1);
+  g_autoptr (GBytes) too_large = g_bytes_new (body, PB_REPLAY_BODY_MAX + 1);
+
+  g_assert_cmpint (find_replay (replay, "a", "1", "x", 0), ==, PB_REPLAY_NEW);
+  add_replay (replay, "a", "1", "x", 0);
+  g_assert_cmpint (find_replay (replay, "a", "1", "x", 1), ==, PB_REPLAY_SAME);
+  g_assert_cmpint (find_replay (replay, "a", "1", "y", 1), ==, PB_REPLAY_OTHER);
+  g_assert_cmpint (find_replay (replay, "a", "2", "x", 1), ==, PB_REPLAY_NEW);
+  g_assert_cmpint (find_replay (replay, "b", "1", "x", 1), ==, PB_REPLAY_NEW);
+  g_assert_cmpint (
+      find_replay (replay, "a", "1", "x", PB_REPLAY_LIFE_S * G_USEC_PER_SEC),
+      ==, PB_REPLAY_NEW);
+  g_assert_cmpuint (pb_replay_count (replay), ==, 0);
+  /* One's own are forgotten first; then the oldest of all. */
+  add_replay (replay, "b", "1", "x", 2);
+  for (guint i = 0; i <= PB_REPLAY_MAX_OF_ONE; i++) {
+    g_autofree gchar *key = g_strdup_printf ("%u", i);
+
+    add_replay (replay, "a", key, "x", 2);
+  }
+  g_assert_cmpuint (pb_replay_count (replay), ==, PB_REPLAY_MAX_OF_ONE + 1);
+  g_assert_cmpint (find_replay (replay, "a", "0", "x", 3), ==, PB_REPLAY_NEW);
+  g_assert_cmpint (find_replay (replay, "a", "1", "x", 3), ==, PB_REPLAY_SAME);
+  g_assert_cmpint (find_replay (replay, "b", "1", "x", 3), ==, PB_REPLAY_SAME);
+  for (guint i = 0; i < PB_REPLAY_MAX; i++) {
+    g_autofree gchar *who = g_strdup_printf ("c%u", i);
+
+    add_replay (replay, who, "1", "x", 4);
+  }
+  g_assert_cmpuint (pb_replay_count (replay), ==, PB_REPLAY_MAX);
+  g_assert_cmpint (find_replay (replay, "b", "1", "x", 5), ==, PB_REPLAY_NEW);
+  pb_replay_add (replay, "d", "1", too_large, 6, 201, too_large);
+  g_assert_cmpuint (pb_replay_count (replay), ==, PB_REPLAY_MAX);
+  g_assert_false (pb_replay_key_is_valid (""));
+  g_assert_false (pb_replay_key_is_valid ("a\tb"));
+  g_assert_false (pb_replay_key_is_valid ("\xc3\xa9"));
+  g_assert_false (pb_replay_key_is_valid (large));
+  g_assert_true (pb_replay_key_is_valid (large + 1));
 }
 
 static void
@@ -296,6 +377,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/routes-match-whole-paths", test_routes);
   g_test_add_func ("/http/problems", test_problems);
+  g_test_add_func ("/http/replay", test_replay);
   g_test_add_func ("/http/files-stay-in-their-folder", test_static_paths);
   g_test_add_func ("/auth/addresses-need-accounts", test_bind);
   g_test_add_func ("/json/from-outside", test_json_from_outside);
