@@ -44,9 +44,9 @@
 
 #include <gstpitbox/gstpitbox.h>
 
+#include "gstpitboxreadsrc.h"
 #include "pitboxaddress.h"
 #include "pitboxproperty.h"
-#include "gstpitboxreadsrc.h"
 #include "pitboxsrcchain.h"
 
 GST_DEBUG_CATEGORY (pitbox_src_debug);

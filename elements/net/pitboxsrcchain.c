@@ -22,6 +22,12 @@ GST_DEBUG_CATEGORY_EXTERN (pitbox_src_debug);
 /* Then the other one does not come any more. */
 #define GONE (5 * GST_SECOND)
 
+/* Who joins gets the session's text before the first picture. uridecodebin
+ * gives up when the telemetry, which it cannot decode, is all there is: so the
+ * units wait for the picture's pad, but not longer than this. */
+#define MAX_HOLD (500 * GST_MSECOND)
+#define MAX_HELD_UNITS 100
+
 /* The demuxer ends its pads when another programme begins: what hangs behind
  * goes on with the next one. */
 static GstPadProbeReturn
@@ -33,6 +39,42 @@ drop_eos (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       && !g_atomic_int_get (&self->ending))
     return GST_PAD_PROBE_DROP;
   return GST_PAD_PROBE_OK;
+}
+
+static void
+expose (PitboxSrcChain *self, const gchar *name, GstPad *target)
+{
+  GstPad *pad = gst_ghost_pad_new_from_template (name, target,
+      gst_element_class_get_pad_template (
+          GST_ELEMENT_GET_CLASS (self->bin), name));
+
+  gst_pad_set_active (pad, TRUE);
+  gst_element_add_pad (GST_ELEMENT (self->bin), pad);
+}
+
+static void
+expose_units (PitboxSrcChain *self)
+{
+  g_autoptr (GstPad) pad = g_steal_pointer (&self->hidden);
+
+  if (pad == NULL)
+    return;
+  expose (self, "klv", pad);
+  while (self->held.length > 0)
+    gst_pad_push (pad, g_queue_pop_head (&self->held));
+}
+
+/* A unit that the tee is about to give out. */
+static void
+hold_unit (PitboxSrcChain *self, GstBuffer *buffer)
+{
+  if (self->hidden == NULL)
+    return;
+  if (self->unit.last > self->unit.first + MAX_HOLD
+      || self->held.length >= MAX_HELD_UNITS)
+    expose_units (self);
+  else
+    g_queue_push_tail (&self->held, gst_buffer_ref (buffer));
 }
 
 static void
@@ -69,6 +111,8 @@ note_progress (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     own->first = own->last;
   gst_pitbox_read_src_set_led (GST_PITBOX_READ_SRC (self->connection),
       !is_apart (own, is_unit ? &self->picture : &self->unit));
+  if (is_unit)
+    hold_unit (self, buffer);
   return GST_PAD_PROBE_OK;
 }
 
@@ -84,17 +128,6 @@ add (PitboxSrcChain *self, const gchar *factory)
   }
   gst_bin_add (self->bin, element);
   return element;
-}
-
-static void
-expose (PitboxSrcChain *self, const gchar *name, GstPad *target)
-{
-  GstPad *pad = gst_ghost_pad_new_from_template (name, target,
-      gst_element_class_get_pad_template (
-          GST_ELEMENT_GET_CLASS (self->bin), name));
-
-  gst_pad_set_active (pad, TRUE);
-  gst_element_add_pad (GST_ELEMENT (self->bin), pad);
 }
 
 /* Rows for the pictures, once both are there. */
@@ -162,6 +195,7 @@ add_picture (PitboxSrcChain *self, const gchar *media)
   join (self);
   src = gst_element_get_static_pad (sync, "src");
   expose (self, "video", src);
+  expose_units (self);
   return setter;
 }
 
@@ -169,16 +203,16 @@ static GstElement *
 add_units (PitboxSrcChain *self)
 {
   GstElement *tee = add (self, "tee");
-  g_autoptr (GstPad) src = NULL;
 
   if (tee == NULL)
     return NULL;
   g_object_set (tee, "allow-not-linked", TRUE, NULL);
   self->units = tee;
   join (self);
-  src = gst_element_request_pad_simple (tee, "src_%u");
+  self->hidden = gst_element_request_pad_simple (tee, "src_%u");
   gst_element_sync_state_with_parent (tee);
-  expose (self, "klv", src);
+  if (self->sync != NULL)
+    expose_units (self);
   return tee;
 }
 
@@ -238,6 +272,7 @@ no_more_pads (GstElement *demux, gpointer user_data)
 {
   PitboxSrcChain *self = user_data;
 
+  expose_units (self);
   gst_element_no_more_pads (GST_ELEMENT (self->bin));
 }
 
@@ -270,6 +305,8 @@ pitbox_src_chain_take_down (PitboxSrcChain *self)
       (GCopyFunc) (void (*) (void)) gst_object_ref, NULL);
   GST_OBJECT_UNLOCK (self->bin);
   self->parse = self->units = NULL;
+  gst_clear_object (&self->hidden);
+  g_queue_clear_full (&self->held, (GDestroyNotify) gst_buffer_unref);
   progress_init (&self->picture);
   progress_init (&self->unit);
   for (GList *l = children; l != NULL; l = l->next)

@@ -26,6 +26,8 @@ typedef struct {
   /* Demuxer's thread, or none that runs. */
   GstElement *parse; /* where pictures go in */
   GstElement *units; /* a tee */
+  GstPad *hidden; /* of the tee, until the picture has its pad */
+  GQueue held; /* GstBuffer: units that @hidden is to give out */
   PitboxSrcProgress picture;
   PitboxSrcProgress unit;
 } PitboxSrcChain;

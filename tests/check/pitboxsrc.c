@@ -327,6 +327,45 @@ check_decoded (const gchar *sender, const gchar *decoder)
   port_free (port);
 }
 
+static void
+note_pad (GstElement *src, GstPad *pad, gpointer data)
+{
+  GAsyncQueue *names = data;
+
+  g_async_queue_push (names, gst_pad_get_name (pad));
+}
+
+/* The session's text comes before the first picture, the picture's pad does
+ * not come after the units'; and no unit is lost for that. */
+GST_START_TEST (test_picture_has_its_pad_first)
+{
+  Port *port = port_new ();
+  GstElement *driver = play (DRIVER);
+  g_autoptr (GAsyncQueue) names = g_async_queue_new_full (g_free);
+
+  count_bare_rows (port);
+  for (guint i = 0; i < 5; i++) {
+    g_autofree gchar *text = g_strdup_printf (
+        "pitboxsrc name=s uri=pitbox://127.0.0.1:%u/car01 user=studio key=%s",
+        port->port, KEY);
+    GstElement *pipeline = gst_parse_launch (text, NULL);
+    const gchar *want[] = { "video", "klv" };
+
+    g_signal_connect (pipeline, "pad-added", G_CALLBACK (note_pad), names);
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    for (guint n = 0; n < G_N_ELEMENTS (want); n++) {
+      g_autofree gchar *name =
+          g_async_queue_timeout_pop (names, WAIT_SECONDS * G_TIME_SPAN_SECOND);
+
+      fail_unless_equals_string (name, want[n]);
+    }
+    stop (pipeline);
+  }
+  stop (driver);
+  port_free (port);
+}
+GST_END_TEST
+
 GST_START_TEST (test_avdec_h264_hands_each_picture_its_own_row)
 {
   check_decoded (DRIVER, "avdec_h264");
@@ -766,6 +805,7 @@ pitboxsrc_suite (void)
     tcase_add_test (tc, test_h265_pictures_have_their_own_rows);
   if (has ("avenc_aac") && has ("aacparse"))
     tcase_add_test (tc, test_sound_comes_beside_the_picture);
+  tcase_add_test (tc, test_picture_has_its_pad_first);
   tcase_add_test (tc, test_encoded_pictures_and_units_come_side_by_side);
   tcase_add_test (tc, test_late_readers_have_the_session_string_before_any_row);
   tcase_add_test (tc, test_nothing_needs_to_take_the_units_or_the_picture);
