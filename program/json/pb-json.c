@@ -245,6 +245,20 @@ pb_json_get_text (JsonObject *object, const gchar *name)
 }
 
 /**
+ * pb_json_read_text:
+ * @object: of pb_json_parse_object()
+ * @text: (out) (transfer none) (nullable): the member; %NULL if it is not there
+ *
+ * Returns: %FALSE if it is there and no text
+ */
+gboolean
+pb_json_read_text (JsonObject *object, const gchar *name, const gchar **text)
+{
+  *text = pb_json_get_text (object, name);
+  return *text || !json_object_has_member (object, name);
+}
+
+/**
  * pb_json_get_int:
  * @object: (nullable): of pb_json_parse_object()
  * @value: (out): unchanged if it returns %FALSE

@@ -22,6 +22,8 @@ void pb_json_add_null (JsonBuilder *b, const gchar *name);
 JsonObject *pb_json_parse_object (const gchar *text, gsize size,
     guint max_depth, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const gchar *pb_json_get_text (JsonObject *object, const gchar *name);
+gboolean pb_json_read_text (
+    JsonObject *object, const gchar *name, const gchar **text);
 gboolean pb_json_get_int (JsonObject *object, const gchar *name, gint64 min,
     gint64 max, gint64 *value);
 

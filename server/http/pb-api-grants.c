@@ -262,12 +262,13 @@ check_target (PbRequest *request, const gchar *driver, const gchar *session)
 static void
 post_share (PbRequest *request)
 {
-  const gchar *driver = pb_json_get_text (request->body, "driver");
-  const gchar *session = pb_json_get_text (request->body, "session");
+  const gchar *driver, *session;
   g_autoptr (PbGrant) grant = NULL;
   gint64 hours = 0;
 
-  if (!driver == !session
+  if (!pb_json_read_text (request->body, "driver", &driver)
+      || !pb_json_read_text (request->body, "session", &session)
+      || !driver == !session
       || !pb_json_get_int (
           request->body, "hours", 1, SHARE_MAX_HOURS, &hours)) {
     pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_request",

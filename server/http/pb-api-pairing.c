@@ -35,10 +35,11 @@ static gboolean
 read_about (PbRequest *request, PbPairRequest *about)
 {
   const gchar *device = pb_json_get_text (request->body, "device");
-  const gchar *version = pb_json_get_text (request->body, "version");
-  const gchar *platform = pb_json_get_text (request->body, "platform");
+  const gchar *version, *platform;
 
   if (device && gst_pitbox_id_is_valid (device)
+      && pb_json_read_text (request->body, "version", &version)
+      && pb_json_read_text (request->body, "platform", &platform)
       && (!version || is_plain (version))
       && (!platform || is_plain (platform))) {
     about->device = (gchar *) device;
@@ -215,15 +216,14 @@ static void
 post_approve (PbRequest *request)
 {
   const gchar *driver = pb_json_get_text (request->body, "driver");
-  const gchar *name = pb_json_get_text (request->body, "name");
-  const gchar *code;
+  const gchar *code, *name;
   const PbPairRequest *asks;
   g_autofree gchar *device = NULL;
   PbPairRequest given = { .driver = (gchar *) driver };
 
-  if (!driver) {
+  if (!driver || !pb_json_read_text (request->body, "name", &name)) {
     pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_request",
-        "The body needs these texts: code, driver");
+        "The body needs these texts: code, driver; name is one, too");
     return;
   }
   asks = find_request (request, &code);

@@ -222,6 +222,7 @@ test_bind (void)
 static void
 test_json_from_outside (void)
 {
+  const gchar *text;
   static const struct {
     const gchar *text;
     gboolean good;
@@ -256,6 +257,12 @@ test_json_from_outside (void)
   g_assert_null (pb_json_get_text (o, "n"));
   g_assert_null (pb_json_get_text (o, "z"));
   g_assert_null (pb_json_get_text (o, "none"));
+  g_assert_true (pb_json_read_text (o, "t", &text));
+  g_assert_cmpstr (text, ==, "x");
+  g_assert_true (pb_json_read_text (o, "none", &text));
+  g_assert_null (text);
+  g_assert_false (pb_json_read_text (o, "n", &text));
+  g_assert_false (pb_json_read_text (o, "z", &text));
   g_assert_null (pb_json_get_text (NULL, "t"));
   g_assert_false (pb_json_get_int (o, "t", 0, 9, &n));
   g_assert_false (pb_json_get_int (o, "n", 6, 9, &n));
