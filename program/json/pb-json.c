@@ -10,12 +10,16 @@
  * @b: inside an object
  * @name: of the member
  * @text: (nullable): any bytes; what is not UTF-8 is replaced, none is ""
+ *
+ * json-glib 1.6 and 1.8 write U+001F as it is, which no reader of JSON takes: it
+ * becomes a blank.
  */
 void
 pb_json_add_text (JsonBuilder *b, const gchar *name, const gchar *text)
 {
   g_autofree gchar *valid = g_utf8_make_valid (text ? text : "", -1);
 
+  g_strdelimit (valid, "\x1f", ' ');
   json_builder_set_member_name (b, name);
   json_builder_add_string_value (b, valid);
 }

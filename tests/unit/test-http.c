@@ -328,6 +328,19 @@ test_loss (void)
         1e-9);
 }
 
+/* Each control character, as a name in a URL can bring it. */
+static void
+test_json_controls (void)
+{
+  for (gchar c = 1; c <= 0x20; c++) {
+    const gchar text[] = { 'a', c, 'b', '\0' };
+    g_autofree gchar *json = pb_problem_to_json (404, "not_found", text);
+
+    for (const gchar *p = json; *p; p++)
+      g_assert_cmpint ((guchar) *p, >=, 0x20);
+  }
+}
+
 /* Whatever a row says, what is written can be read again. */
 static void
 test_json_numbers (void)
@@ -390,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/from-outside", test_json_from_outside);
   g_test_add_func ("/session/states", test_states);
   g_test_add_func ("/session/loss", test_loss);
+  g_test_add_func ("/json/controls-are-escaped", test_json_controls);
   g_test_add_func ("/json/numbers-can-be-read", test_json_numbers);
   g_test_add_func ("/json/what-is-none-is-null", test_json_not_numbers);
   return g_test_run ();
