@@ -224,9 +224,11 @@ pb_diagnose (const PbConfig *config)
 {
   gboolean ok, sim;
 
-  line (TRUE, "settings", "driver %s, device %s, mode %s, passphrase %s",
+  line (TRUE, "settings", "driver %s, device %s, mode %s, passphrase %s%s%s",
       config->driver, config->device, config->mode,
-      config->passphrase[0] != '\0' ? "set" : "not set");
+      config->passphrase[0] != '\0' ? "set" : "not set",
+      config->pairing != NULL ? ", paired with " : "",
+      config->pairing != NULL ? config->pairing->url : "");
   ok = check_elements ();
   ok = check_picture (config) && ok;
   sim = pb_sim_is_running (config->shm_name);

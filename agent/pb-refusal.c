@@ -52,7 +52,7 @@ static gchar *
 advise_by_code (const PbConfig *c, gint code)
 {
   if (c->pairing != NULL && may_have_changed (code))
-    return g_strdup ("asking the server what has changed");
+    return g_strdup ("a paired agent asks the server what has changed");
   switch (code) {
     case REFUSED_WRONG_PASSPHRASE:
       return g_strdup_printf (

@@ -174,6 +174,12 @@ def paired_and_streaming(team):
     assert status == 409 and "rig-1" in json.dumps(answer), answer
     agent.stop(signal.SIGINT)
     team.stack.start_sim("pc")
+    run = subprocess.run(
+        ["pitbox-agent", "--diagnose", "--mode", "telemetry", "--shm-name",
+         team.stack.shm("pc")], capture_output=True, text=True, timeout=60,
+        env={**os.environ, **team.env()})
+    assert f"paired with {team.stack.url}" in run.stdout, run.stdout
+    assert "takes this device" in run.stdout, run.stdout
     team.start_streaming("agent").wait_for("streaming: telemetry to")
     team.live("car7")
     device = team.devices()["rig-1"]
@@ -184,11 +190,12 @@ def paired_and_streaming(team):
 
 def rotated(team):
     """The stream goes on; the next one has the new passphrase by itself."""
+    team.stack.wait(lambda: team.tick("car7"), "the first row")
     before = team.live("car7")
     old = team.pairing()
     rotated_to = team.good("POST", "/api/v1/devices/rig-1/rotate")["passphrase"]
     team.secrets.append(rotated_to)
-    tick = team.stack.wait(lambda: team.tick("car7"), "the first row")
+    tick = team.tick("car7")
     team.stack.wait(lambda: team.tick("car7") > tick + 90, "it goes on", 30)
     assert team.session("car7") == before
     assert team.pairing() == old

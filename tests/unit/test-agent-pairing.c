@@ -218,7 +218,8 @@ test_advice (void)
   for (guint i = 0; i < G_N_ELEMENTS (changed); i++) {
     g_autofree gchar *advice = pb_refusal_advise (&config, changed[i], error);
 
-    g_assert_cmpstr (advice, ==, "asking the server what has changed");
+    g_assert_cmpstr (
+        advice, ==, "a paired agent asks the server what has changed");
   }
   g_assert_nonnull (strstr (full, "full"));
 }
