@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every gst-launch line that we print runs as printed.
+"""Every line of gst-launch and of our tools that we print runs as printed.
+
+Usage: test_launch_lines.py [WORD…], only blocks that hold one of them.
 
 Lines come from the README files (indented or fenced code) and from the
 |[ … ]| or ``` examples of the elements' SECTION comments. They run in one
@@ -10,7 +12,8 @@ port. A line that ends must end well; one that runs for ever must still run a
 while after it has begun to play, and end cleanly when interrupted. One that
 turns a file into another is awaited, for the next may read what it writes. A
 line that needs a peer (a server on a port) gets the lines of the same block
-beside it.
+beside it. pitbox-sim, ibt-dump and klv-dump run one after the other as in a
+shell; a simulator with "&" behind it goes on beside the lines that follow.
 """
 import concurrent.futures
 import glob
@@ -65,7 +68,9 @@ def commands(block):
         if joined.endswith("\\"):
             joined = joined[:-1] + " "
             continue
-        if re.match(r"(\./run env )?(sh -c ')?gst-launch-1\.0\b", joined):
+        if re.match(r"(\./run env )?((sh -c ')?gst-launch-1\.0|pitbox-sim"
+                    r"|ibt-dump|klv-dump)\b", joined) \
+                and "--write-ibt lap.ibt" not in joined: # others read it
             out.append(re.sub(r"^\./run env ", "", joined))
         joined = ""
     return out
@@ -88,9 +93,17 @@ def wait_end(processes, seconds):
         time.sleep(0.05)
 
 
+def is_tool(line):
+    return not re.match(r"(sh -c ')?gst-launch", line)
+
+
+def tells_of_playing(line):
+    return " -q " not in line and not is_tool(line)
+
+
 def wait_play(p, line):
     """Until it plays or has ended: what it listens on is open then."""
-    if " -q " in line:
+    if not tells_of_playing(line):
         return
     end = time.monotonic() + PLAY_S
     while p.alive() and "Setting pipeline to PLAYING" not in p.out() \
@@ -108,19 +121,35 @@ def shared(lines):
     """The files and ports of a block that another block's may be, too."""
     text = "\n".join(lines)
     names = set(re.findall(r"\blocation=(\S+)", text)) - {"lap.ibt"}
+    names |= set(re.findall(r"\S+\.(?:socket|json|klv)\b", text))
+    if "pitbox-sim" in text:
+        names.add("shared memory")
     if "srt" in text or "pitbox://" in text:
         names.add("port 9000")
     return names
+
+
+def wait_tool(p, line):
+    """In a shell the next line waits for this one, or for Ctrl-C."""
+    ends = not line.startswith("pitbox-sim") or "--tell" in line \
+        or "--duration" in line
+    wait_end([p], WRITE_S if ends else RUN_FOREVER_S)
+    if p.alive() and not ends:
+        p.stop(signal.SIGINT)
 
 
 def run_group(stack, where, lines, number):
     """[(whether it is good, what to say of it)] for each line."""
     began, running = time.monotonic(), []
     for i, line in enumerate(lines):
-        p = stack.start(f"line-{number}-{i}", ["bash", "-c", "exec " + line])
+        p = stack.start(f"line-{number}-{i}",
+                        ["bash", "-c", "exec " + line.rstrip("& ")])
         running.append((line, p))
         # The next line may read what this one writes, or call what it opens.
-        if writes_a_file(line):
+        if is_tool(line):
+            if not line.endswith("&"):
+                wait_tool(p, line)
+        elif writes_a_file(line):
             wait_end([p], WRITE_S)
         else:
             wait_play(p, line)
@@ -128,7 +157,8 @@ def run_group(stack, where, lines, number):
     results = []
     for line, p in running:
         if p.alive():
-            played = " -q " in line or "Setting pipeline to PLAYING" in p.out()
+            played = not tells_of_playing(line) \
+                or "Setting pipeline to PLAYING" in p.out()
             code = p.stop(signal.SIGINT)
             good = played and code in (0, 1, -signal.SIGINT) \
                 and "ERROR" not in p.err()
@@ -177,7 +207,11 @@ def main():
         os.environ["DISPLAY"] = ":" + screen.wait_for(r"^(\d+)$").group(1)
         subprocess.run(["pitbox-sim", "--write-ibt", "lap.ibt", "--duration",
                         "5"], check=True, capture_output=True, timeout=60)
-        todo = [g for g in groups() if g[1]]
+        # Another name than the game's: what else runs here is not disturbed.
+        os.environ["PITBOX_SHM_NAME"] = stack.shm("lines")
+        wanted = sys.argv[1:] or [""]
+        todo = [g for g in groups()
+                if g[1] and any(w in " ".join(g[1]) for w in wanted)]
         for results in run_groups(stack, todo):
             for good, said in results:
                 print(said)
