@@ -2,6 +2,10 @@
  * The agent's states; what follows a failure is the supervisor's word. */
 #include "pb-agent.h"
 
+#include "control/pb-remote.h"
+#include "control/pb-report.h"
+#include "control/pb-wishes.h"
+#include "json/pb-json.h"
 #include "pairing/pb-renewal.h"
 #include "pb-sim.h"
 #include "pb-status.h"
@@ -10,6 +14,7 @@
 #include "pb-uplink.h"
 
 #include <gst/gst.h>
+#include <string.h>
 
 /* The simulator leaves for seconds between sessions; a stream that outlives
  * that need not be set up again. */
@@ -18,6 +23,8 @@
  * so many looks: who revoked it may have restored a backup since. */
 #define REVOKED_LOOK_S 5
 #define REVOKED_ASK_LOOKS 60
+/* Of a status on the control channel; protocol/control.schema.json. */
+#define REASON_MAX_CHARS 1000
 
 typedef enum {
   PB_AGENT_WAITING, /* for the simulator; costs one look a second */
@@ -30,6 +37,9 @@ typedef enum {
 struct _PbAgent {
   PbConfig *config;
   PbRenewal *renewal; /* NULL where nothing was paired */
+  PbRemote *remote; /* likewise, and while it is revoked */
+  PbWishes wishes;
+  PbReport report;
   PbAgentState state;
   PbMode mode;
   PbSupervisor supervisor;
@@ -57,12 +67,17 @@ state_to_string (PbAgentState state)
   return words[state];
 }
 
+static const gchar *
+mode_to_string (PbMode mode)
+{
+  return mode == PB_MODE_VIDEO ? "video" : "telemetry";
+}
+
 static void
 write_status (PbAgent *self)
 {
   pb_status_write (self->status, state_to_string (self->state),
-      self->mode == PB_MODE_VIDEO ? "video" : "telemetry", self->reason,
-      self->stream);
+      mode_to_string (self->mode), self->reason, self->stream);
 }
 
 static void
@@ -136,7 +151,7 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
 {
   guint64 uptime_ms = (g_get_monotonic_time () - self->started_us) / 1000;
   PbDecision d = pb_supervisor_decide (&self->supervisor, failure, uptime_ms,
-      pb_config_get_mode (self->config), g_random_double ());
+      pb_wishes_get_mode (&self->wishes, self->config), g_random_double ());
   g_autofree gchar *text = NULL;
 
   g_free (self->reason);
@@ -147,7 +162,9 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
       pb_failure_to_string (failure), d.delay_ms / 1000.0,
-      d.mode != pb_config_get_mode (self->config) ? ", without picture" : "");
+      d.mode != pb_wishes_get_mode (&self->wishes, self->config)
+          ? ", without picture"
+          : "");
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer = g_timeout_add (d.delay_ms, on_retry, self);
   set_state (self, PB_AGENT_BACKING_OFF, text);
@@ -211,6 +228,8 @@ try_stream (PbAgent *self)
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
   }
+  pb_stream_set_bitrate (
+      self->stream, pb_wishes_get_bitrate (&self->wishes, self->config));
   set_state (self, PB_AGENT_CONNECTING, self->config->server);
   pb_stream_start (self->stream);
 }
@@ -219,11 +238,144 @@ static void on_renewed (PbRenewalOutcome outcome, const PbPairing *now,
     const gchar *words, gpointer user_data);
 
 static void
+add_status (JsonBuilder *b, gpointer user_data)
+{
+  PbAgent *self = user_data;
+  const gint64 now_us = g_get_monotonic_time ();
+  g_autofree gchar *encoder =
+      self->stream != NULL ? pb_stream_dup_encoder (self->stream) : NULL;
+  g_autoptr (GstStructure) link =
+      self->stream != NULL ? pb_stream_dup_stats (self->stream, "uplink")
+                           : NULL;
+  g_autoptr (GstStructure) source =
+      self->stream != NULL ? pb_stream_dup_stats (self->stream, "telemetry")
+                           : NULL;
+  g_autofree gchar *reason =
+      self->reason != NULL ? g_utf8_substring (self->reason, 0,
+          MIN (g_utf8_strlen (self->reason, -1), REASON_MAX_CHARS))
+                           : NULL;
+
+  pb_json_add_text (b, "state", state_to_string (self->state));
+  pb_json_add_text (b, "mode", mode_to_string (self->mode));
+  pb_json_add_text (
+      b, "wanted_mode", mode_to_string (pb_config_get_mode (self->config)));
+  pb_json_add_known_text (b, "asked_mode",
+      self->wishes.has_mode ? mode_to_string (self->wishes.mode) : NULL);
+  pb_json_add_known_text (b, "reason", reason);
+  pb_json_add_known_text (b, "encoder", encoder);
+  pb_json_add_int (b, "max_bitrate_kbps", self->config->bitrate_kbps);
+  if (self->stream != NULL && self->mode == PB_MODE_VIDEO)
+    pb_json_add_int (b, "bitrate_kbps", pb_stream_get_bitrate (self->stream));
+  pb_report_add_link (&self->report, b, link, now_us);
+  pb_report_add_source (b, source);
+}
+
+/* A stream in the other mode is another graph. */
+static void
+apply_mode (PbAgent *self)
+{
+  const PbMode mode = pb_wishes_get_mode (&self->wishes, self->config);
+
+  if (mode == self->mode)
+    return;
+  self->mode = mode;
+  if (self->stream == NULL)
+    return;
+  stop_stream (self);
+  try_stream (self);
+}
+
+static gchar *
+obey_mode (PbAgent *self, JsonObject *args, JsonBuilder *applied)
+{
+  gchar *problem = pb_wishes_ask_mode (
+      &self->wishes, self->config, pb_json_get_text (args, "mode"));
+
+  if (problem != NULL)
+    return problem;
+  apply_mode (self);
+  pb_json_add_text (applied, "mode", mode_to_string (self->mode));
+  return NULL;
+}
+
+static gchar *
+obey_configure (PbAgent *self, JsonObject *args, JsonBuilder *applied)
+{
+  gint64 kbps;
+  gchar *problem;
+
+  if (!pb_json_get_int (args, "bitrate_kbps", 1, G_MAXINT, &kbps))
+    return g_strdup ("It does not say which bitrate_kbps");
+  problem = pb_wishes_ask_bitrate (&self->wishes, self->config, kbps);
+  if (problem != NULL)
+    return problem;
+  if (self->stream != NULL)
+    pb_stream_set_bitrate (self->stream, (guint) kbps);
+  pb_json_add_int (applied, "bitrate_kbps", kbps);
+  return NULL;
+}
+
+static gchar *
+obey_key_frame (PbAgent *self)
+{
+  gchar *problem;
+
+  if (self->stream == NULL)
+    return g_strdup ("Nothing is being sent");
+  problem = pb_wishes_ask_key (&self->wishes, g_get_monotonic_time ());
+  if (problem == NULL)
+    pb_stream_request_key (self->stream);
+  return problem;
+}
+
+static gchar *
+obey (const gchar *name, JsonObject *args, const gchar *by,
+    JsonBuilder *applied, gpointer user_data)
+{
+  PbAgent *self = user_data;
+  gchar *problem = NULL;
+
+  if (strcmp (name, "mode") == 0)
+    problem = obey_mode (self, args, applied);
+  else if (strcmp (name, "configure") == 0)
+    problem = obey_configure (self, args, applied);
+  else if (strcmp (name, "key_frame") == 0)
+    problem = obey_key_frame (self);
+  else
+    problem = g_strdup ("This agent does not know the command: update it");
+  g_message ("control: %s asks for %s: %s", by, name,
+      problem != NULL ? problem : "done");
+  return problem;
+}
+
+static void
+on_withdrawn (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (self->renewal != NULL)
+    pb_renewal_ask (self->renewal);
+}
+
+static void
+start_remote (PbAgent *self)
+{
+  static const PbRemoteEvents events = { add_status, obey, on_withdrawn };
+  const PbPairing *pairing = self->config->pairing;
+  const PbRemotePeer peer = { pairing->url, pairing->certificate,
+    pairing->token };
+
+  g_clear_pointer (&self->remote, pb_remote_free);
+  self->remote = pb_remote_new (&peer, &events, self);
+}
+
+static void
 adopt (PbAgent *self, const PbPairing *pairing)
 {
   pb_config_adopt (self->config, pairing);
   g_clear_pointer (&self->renewal, pb_renewal_free);
   self->renewal = pb_renewal_new (self->config->pairing, on_renewed, self);
+  start_remote (self);
 }
 
 static void
@@ -263,6 +415,7 @@ end_for_good (PbAgent *self)
   if (self->state == PB_AGENT_REVOKED)
     return;
   stop_stream (self);
+  g_clear_pointer (&self->remote, pb_remote_free);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_free (self->reason);
   self->reason = g_strdup (text);
@@ -308,8 +461,11 @@ on_renewed (PbRenewalOutcome outcome, const PbPairing *now, const gchar *words,
     case PB_RENEWAL_SAME:
       break;
   }
-  if (self->state == PB_AGENT_REVOKED)
+  if (self->state == PB_AGENT_REVOKED) {
+    if (self->remote == NULL)
+      start_remote (self);
     try_now (self);
+  }
 }
 
 static void
@@ -370,8 +526,10 @@ pb_agent_start (PbAgent *agent)
   else
     wait_for_sim (agent);
   /* Also what was revoked meanwhile is said before there is a simulator. */
-  if (agent->renewal != NULL)
+  if (agent->renewal != NULL) {
     pb_renewal_ask (agent->renewal);
+    start_remote (agent);
+  }
 }
 
 /**
@@ -383,6 +541,7 @@ pb_agent_free (PbAgent *agent)
 {
   g_cancellable_cancel (agent->host_check);
   g_object_unref (agent->host_check);
+  g_clear_pointer (&agent->remote, pb_remote_free);
   g_clear_pointer (&agent->renewal, pb_renewal_free);
   stop_stream (agent);
   g_clear_handle_id (&agent->timer, g_source_remove);

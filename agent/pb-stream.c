@@ -10,6 +10,7 @@
 #include "pb-uplink.h"
 
 #include <gst/gst.h>
+#include <gst/video/video.h>
 #include <string.h>
 
 struct _PbStream {
@@ -295,17 +296,91 @@ pb_stream_free (PbStream *stream)
   g_free (stream);
 }
 
+/**
+ * pb_stream_dup_stats:
+ * @stream: a stream
+ * @element: its name in the graph
+ *
+ * Returns: (transfer full) (nullable): its stats
+ */
+GstStructure *
+pb_stream_dup_stats (PbStream *stream, const gchar *element)
+{
+  g_autoptr (GstElement) e =
+      gst_bin_get_by_name (GST_BIN (stream->graph), element);
+  GstStructure *stats = NULL;
+
+  if (e != NULL)
+    g_object_get (e, "stats", &stats, NULL);
+  return stats;
+}
+
 static void
 add_stats (
     PbStream *self, JsonBuilder *b, const gchar *element, const gchar *member)
 {
-  g_autoptr (GstElement) e =
-      gst_bin_get_by_name (GST_BIN (self->graph), element);
-  g_autoptr (GstStructure) stats = NULL;
+  g_autoptr (GstStructure) stats = pb_stream_dup_stats (self, element);
 
-  if (e != NULL)
-    g_object_get (e, "stats", &stats, NULL);
   pb_stats_add (b, member, stats);
+}
+
+/**
+ * pb_stream_get_bitrate:
+ * @stream: a stream
+ *
+ * Returns: the picture's, kbit/s; 0 without one
+ */
+guint
+pb_stream_get_bitrate (PbStream *stream)
+{
+  g_autoptr (GstElement) encoder =
+      gst_bin_get_by_name (GST_BIN (stream->graph), "encoder");
+  guint kbps = 0;
+
+  if (encoder != NULL)
+    g_object_get (encoder, "bitrate", &kbps, NULL);
+  return kbps;
+}
+
+/**
+ * pb_stream_set_bitrate:
+ * @stream: a stream
+ * @kbps: of the picture; nothing happens without one
+ *
+ * On air, too; encoders that cannot say so in the log.
+ */
+void
+pb_stream_set_bitrate (PbStream *stream, guint kbps)
+{
+  g_autoptr (GstElement) encoder =
+      gst_bin_get_by_name (GST_BIN (stream->graph), "encoder");
+
+  if (encoder != NULL)
+    g_object_set (encoder, "bitrate", kbps, NULL);
+}
+
+/**
+ * pb_stream_request_key:
+ * @stream: a stream
+ *
+ * The next picture, where there is one, and the next telemetry unit can be
+ * understood alone.
+ */
+void
+pb_stream_request_key (PbStream *stream)
+{
+  static const gchar *const names[] = { "encoder", "enc" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GstElement) e =
+        gst_bin_get_by_name (GST_BIN (stream->graph), names[i]);
+    g_autoptr (GstPad) pad =
+        e != NULL ? gst_element_get_static_pad (e, "src") : NULL;
+
+    if (pad != NULL)
+      gst_pad_send_event (pad, gst_video_event_new_upstream_force_key_unit (
+                                   GST_CLOCK_TIME_NONE, TRUE, 0));
+  }
 }
 
 /* NULL, and null in JSON, where there is no picture. */

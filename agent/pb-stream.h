@@ -5,6 +5,7 @@
 #include "pb-config.h"
 #include "pb-supervisor.h"
 
+#include <gst/gst.h>
 #include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
@@ -36,5 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)
 
 void pb_stream_add_status (PbStream *stream, JsonBuilder *builder);
 gchar *pb_stream_dup_encoder (PbStream *stream);
+GstStructure *pb_stream_dup_stats (PbStream *stream, const gchar *element);
+guint pb_stream_get_bitrate (PbStream *stream);
+void pb_stream_set_bitrate (PbStream *stream, guint kbps);
+void pb_stream_request_key (PbStream *stream);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ struct _PbControlAgent {
   gboolean is_online;
   gchar *version;
   gchar *platform; /* NULL = not said */
+  gchar *run; /* likewise */
   JsonNode *capabilities; /* NULL = not said */
   JsonNode *status; /* NULL = none of this connection */
   gint64 status_us; /* monotonic */
@@ -37,6 +38,7 @@ forget_hello (PbControlAgent *self)
   g_clear_pointer (&self->principal, pb_principal_free);
   g_clear_pointer (&self->version, g_free);
   g_clear_pointer (&self->platform, g_free);
+  g_clear_pointer (&self->run, g_free);
   g_clear_pointer (&self->capabilities, json_node_unref);
   g_clear_pointer (&self->status, json_node_unref);
 }
@@ -64,6 +66,7 @@ pb_control_agent_connect (
   self->principal = pb_principal_copy (principal);
   self->version = g_strdup (pb_json_get_text (hello, "version"));
   self->platform = g_strdup (pb_json_get_text (hello, "platform"));
+  self->run = g_strdup (pb_json_get_text (hello, "run"));
   if (json_object_has_member (hello, "capabilities"))
     self->capabilities =
         json_node_copy (json_object_get_member (hello, "capabilities"));
@@ -79,6 +82,17 @@ void
 pb_control_agent_disconnect (PbControlAgent *self)
 {
   self->is_online = FALSE;
+}
+
+/**
+ * pb_control_agent_get_run:
+ *
+ * Returns: (transfer none) (nullable): which start of its program it is
+ */
+const gchar *
+pb_control_agent_get_run (PbControlAgent *self)
+{
+  return self->run;
 }
 
 gboolean

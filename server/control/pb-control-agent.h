@@ -16,6 +16,7 @@ void pb_control_agent_free (PbControlAgent *agent);
 void pb_control_agent_connect (
     PbControlAgent *agent, const PbPrincipal *principal, JsonObject *hello);
 void pb_control_agent_disconnect (PbControlAgent *agent);
+const gchar *pb_control_agent_get_run (PbControlAgent *agent);
 gboolean pb_control_agent_is_online (PbControlAgent *agent);
 PbPrincipal *pb_control_agent_get_principal (PbControlAgent *agent);
 void pb_control_agent_set_status (

@@ -4,6 +4,7 @@
 #include "control/pb-control.h"
 
 #include "control/pb-control-agent.h"
+#include "control/pb-control-orders.h"
 #include "control/pb-control-socket.h"
 #include "json/pb-json.h"
 
@@ -13,9 +14,11 @@ struct _PbControl {
   GPtrArray *sockets; /* of PbControlSocket */
   GHashTable *agents; /* device → PbControlAgent */
   GHashTable *agent_sockets; /* device → its newest PbControlSocket */
+  PbControlOrders *orders;
+  PbControlOrdered ordered; /* NULL = nobody wants to know */
+  gpointer ordered_data;
   guint max_sockets;
   guint tick;
-  gboolean is_closing;
 };
 
 static gboolean
@@ -79,6 +82,33 @@ send_agents (
   pb_control_socket_send_text (socket, text);
 }
 
+/* Receipts go to all pages that see the agent: they tell of what another one
+ * does, too. */
+static void
+send_to_pages (const gchar *device, const gchar *text, gpointer user_data)
+{
+  PbControl *self = user_data;
+  PbControlAgent *agent = g_hash_table_lookup (self->agents, device);
+
+  for (guint i = self->sockets->len; agent && i-- > 0;) {
+    PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (!is_agent (socket) && pb_control_socket_has_hello (socket)
+        && may_see (pb_control_socket_get_principal (socket), agent))
+      pb_control_socket_send_text (socket, text);
+  }
+}
+
+static void
+send_to_agent (const gchar *device, const gchar *text, gpointer user_data)
+{
+  PbControlSocket *socket =
+      g_hash_table_lookup (((PbControl *) user_data)->agent_sockets, device);
+
+  if (socket)
+    pb_control_socket_send_text (socket, text);
+}
+
 static gboolean
 tick (gpointer user_data)
 {
@@ -95,6 +125,7 @@ tick (gpointer user_data)
     if (!is_agent (socket) && pb_control_socket_has_hello (socket))
       send_agents (self, socket, views, now_us);
   }
+  pb_control_orders_expire (self->orders, now_us, send_to_pages, self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -131,6 +162,7 @@ pb_control_new (guint max_sockets)
       g_str_hash, g_str_equal, g_free, (GDestroyNotify) pb_control_agent_free);
   self->agent_sockets =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->orders = pb_control_orders_new ();
   self->tick = g_timeout_add (TICK_MS, tick, self);
   return self;
 }
@@ -147,7 +179,21 @@ pb_control_free (PbControl *self)
   g_ptr_array_unref (self->sockets);
   g_hash_table_unref (self->agent_sockets);
   g_hash_table_unref (self->agents);
+  pb_control_orders_free (self->orders);
   g_free (self);
+}
+
+/**
+ * pb_control_set_ordered:
+ * @ordered: called for each command that goes to an agent
+ * @user_data: for @ordered
+ */
+void
+pb_control_set_ordered (
+    PbControl *self, PbControlOrdered ordered, gpointer user_data)
+{
+  self->ordered = ordered;
+  self->ordered_data = user_data;
 }
 
 /**
@@ -239,6 +285,8 @@ greet_agent (PbControl *self, PbControlSocket *socket, JsonObject *hello)
   take_over (self, socket, principal->id);
   pb_control_agent_connect (agent, principal, hello);
   send_welcome (self, socket);
+  pb_control_orders_resume (self->orders, principal->id,
+      pb_control_agent_get_run (agent), send_to_agent, send_to_pages, self);
 }
 
 static void
@@ -265,6 +313,78 @@ reply_clock (PbControlSocket *socket, JsonObject *request, gint64 came_us)
   pb_control_socket_send (socket, b);
 }
 
+/* Why a page's command goes no further, or NULL. */
+static const gchar *
+judge_command (PbControl *self, const PbPrincipal *principal,
+    PbControlAgent *agent, const gchar *device)
+{
+  if (!pb_principal_may (principal, PB_MAY_CONTROL_AGENTS))
+    return "You may not do this; an admin of your team can let you";
+  if (!agent || !may_see (principal, agent))
+    return "There is no such agent";
+  if (!pb_control_agent_is_online (agent))
+    return "The agent is not connected";
+  if (!pb_control_orders_may (self->orders, device, g_get_monotonic_time ()))
+    return "Too many commands for this agent; wait a second";
+  return NULL;
+}
+
+static void
+tell_ordered (PbControl *self, const PbPrincipal *principal,
+    const gchar *device, JsonObject *command)
+{
+  JsonNode *node = json_object_get_member (command, "args");
+  g_autofree gchar *args = node ? json_to_string (node, FALSE) : NULL;
+
+  if (self->ordered)
+    self->ordered (principal, device, pb_json_get_text (command, "name"),
+        args ? args : "", self->ordered_data);
+}
+
+static void
+take_command (PbControl *self, PbControlSocket *socket, JsonObject *command)
+{
+  const PbPrincipal *principal = pb_control_socket_get_principal (socket);
+  const gchar *id = pb_json_get_text (command, "id");
+  const gchar *device = pb_json_get_text (command, "device");
+  PbControlAgent *agent =
+      device ? g_hash_table_lookup (self->agents, device) : NULL;
+  const gchar *known = agent && may_see (principal, agent)
+                           ? pb_control_orders_find (self->orders, device, id)
+                           : NULL;
+  const gchar *problem =
+      known ? NULL : judge_command (self, principal, agent, device);
+
+  if (known) {
+    pb_control_socket_send_text (socket, known);
+  } else if (problem) {
+    g_autofree gchar *receipt =
+        pb_control_receipt_new (device, id, "refused", problem, NULL);
+
+    pb_control_socket_send_text (socket, receipt);
+  } else {
+    g_autofree gchar *to_agent = NULL;
+    const gchar *receipt = pb_control_orders_add (self->orders, device,
+        pb_control_agent_get_run (agent), command,
+        principal->name ? principal->name : principal->id,
+        g_get_monotonic_time (), &to_agent);
+
+    send_to_pages (device, receipt, self);
+    tell_ordered (self, principal, device, command);
+    send_to_agent (device, to_agent, self);
+  }
+}
+
+static void
+take_receipt (PbControl *self, const gchar *device, JsonObject *message)
+{
+  const gchar *receipt =
+      pb_control_orders_take_receipt (self->orders, device, message);
+
+  if (receipt)
+    send_to_pages (device, receipt, self);
+}
+
 /* What only the server sends is no message to it. */
 static void
 on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
@@ -277,6 +397,8 @@ on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
     greet_agent (self, socket, message);
   else if (g_str_equal (type, "status"))
     pb_control_agent_set_status (agent, message, g_get_monotonic_time ());
+  else if (g_str_equal (type, "receipt"))
+    take_receipt (self, pb_control_socket_get_principal (socket)->id, message);
   else if (!g_str_equal (type, "error"))
     pb_control_socket_send_error (
         socket, "unexpected", type, "An agent does not send this");
@@ -288,6 +410,8 @@ on_page_message (PbControl *self, PbControlSocket *socket, const gchar *type,
 {
   if (g_str_equal (type, "hello"))
     greet_page (self, socket);
+  else if (g_str_equal (type, "command"))
+    take_command (self, socket, message);
   else if (!g_str_equal (type, "error"))
     pb_control_socket_send_error (
         socket, "unexpected", type, "A page does not send this");

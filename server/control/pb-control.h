@@ -30,7 +30,20 @@ typedef struct _PbControl PbControl;
 typedef gboolean (*PbControlKeep) (PbPrincipal *principal, gpointer user_data);
 
 guint pb_control_limit (guint n_files);
+/**
+ * PbControlOrdered:
+ * @principal: who gave a command that goes to an agent
+ * @device: which agent
+ * @name: of the command
+ * @args: as text, for people
+ */
+typedef void (*PbControlOrdered) (const PbPrincipal *principal,
+    const gchar *device, const gchar *name, const gchar *args,
+    gpointer user_data);
+
 PbControl *pb_control_new (guint max_sockets);
+void pb_control_set_ordered (
+    PbControl *control, PbControlOrdered ordered, gpointer user_data);
 void pb_control_free (PbControl *control);
 gboolean pb_control_has_room (PbControl *control, const PbPrincipal *principal);
 void pb_control_add (PbControl *control, SoupWebsocketConnection *connection,

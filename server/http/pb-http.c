@@ -12,6 +12,7 @@
 #include "http/pb-request.h"
 #include "http/pb-static.h"
 #include "http/pb-throttle.h"
+#include "store/pb-audit.h"
 #include "pb-openapi-resources.h"
 
 /* The largest body anybody sends is an SDP offer; a browser's has 5 to 10 kB. */
@@ -157,6 +158,17 @@ keep_control (PbPrincipal *principal, gpointer user_data)
 
   return pb_guard_is_alive (guard, principal)
          && pb_directory_renew (pb_guard_get_directory (guard), principal);
+}
+
+static void
+note_command (const PbPrincipal *principal, const gchar *device,
+    const gchar *name, const gchar *args, gpointer user_data)
+{
+  PbHttp *self = user_data;
+  g_autofree gchar *detail = g_strdup_printf ("%s %s", name, args);
+
+  pb_audit_add (
+      self->config.store, principal, "device.command", device, NULL, detail);
 }
 
 static void
@@ -505,6 +517,7 @@ pb_http_new (const PbHttpConfig *config, GError **error)
       self->server, "request-started", G_CALLBACK (start_request), self);
   soup_server_add_handler (self->server, "/", handle, self, NULL);
   pb_guard_add_watch (config->guard, revise, self);
+  pb_control_set_ordered (config->control, note_command, self);
   if (!listen_on (self, config->port, error))
     return NULL;
   return g_steal_pointer (&self);

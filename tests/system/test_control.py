@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The control channel as agents, pages and those that are neither meet it."""
 import hashlib
+import itertools
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -151,6 +153,150 @@ def an_agent_reports_and_a_page_sees_it(stack, agent_cred):
     assert find(seen, "car1-pc")["status"]["state"] == "backing-off"
     page.close()
     print("ok an agent reports, a page sees it")
+
+
+def order(page, name, ident, device="car1-pc", **args):
+    page.send({"type": "command", "id": ident, "name": name, "device": device,
+               "args": args})
+
+
+def receipt(page, ident, *states):
+    return page.wait("receipt", lambda m: m["id"] == ident
+                     and m["state"] in states)
+
+
+def commands_have_receipts_and_are_not_executed_twice(stack, agent_cred):
+    schema = Schema()
+    page = connect(stack)
+    other = connect(stack)
+    order(page, "mode", "not-there-1", mode="telemetry")
+    assert "not connected" in receipt(page, "not-there-1",
+                                      "refused")["reason"]
+    order(page, "mode", "nobody-0001", "nobody", mode="telemetry")
+    assert "no such" in receipt(page, "nobody-0001", "refused")["reason"]
+    run_id = {**HELLO, "run": "first-run"}
+    agent = connect(stack, agent_cred, run_id)
+    order(page, "mode", "command-0001", mode="telemetry")
+    command = agent.receive("command")
+    schema.message(command)
+    assert command["id"] == "command-0001" and "device" not in command
+    assert command["args"] == {"mode": "telemetry"} and command["by"], command
+    schema.message(receipt(page, "command-0001", "accepted"))
+    answer = {"type": "receipt", "id": "command-0001", "state": "executed",
+              "applied": {"mode": "telemetry"}}
+    agent.send(answer)
+    done = receipt(page, "command-0001", "executed")
+    schema.message(done)
+    assert done["applied"] == {"mode": "telemetry"}, done
+    assert done["device"] == "car1-pc", done
+    # Whoever sees the agent is told, too.
+    receipt(other, "command-0001", "executed")
+    # The same command again: its receipt, and nothing for the agent.
+    order(page, "mode", "command-0001", mode="video")
+    assert receipt(page, "command-0001", "executed")["applied"] == \
+        {"mode": "telemetry"}
+    # One whose agent goes away before it answers: again, to the same program.
+    order(page, "key_frame", "command-0002")
+    assert agent.receive("command")["id"] == "command-0002"
+    agent.close()
+    agent = connect(stack, agent_cred, run_id)
+    assert agent.receive("command")["id"] == "command-0002"
+    agent.send({**answer, "id": "command-0002", "state": "refused",
+                "reason": "too soon"})
+    assert receipt(page, "command-0002", "refused")["reason"] == "too soon"
+    # Another program may have done it: nobody knows.
+    order(page, "configure", "command-0003", bitrate_kbps=2000)
+    assert agent.receive("command")["id"] == "command-0003"
+    agent.close()
+    agent = connect(stack, agent_cred, {**HELLO, "run": "second-run"})
+    assert "anew" in receipt(page, "command-0003", "lost")["reason"]
+    # What it says of commands that nobody gave goes no further.
+    agent.send({**answer, "id": "made-up-0001"})
+    agent.send({**answer, "id": "command-0003"})
+    for i in range(12):
+        order(page, "key_frame", f"flood-{i:05}")
+    assert "wait" in receipt(page, "flood-00011", "refused")["reason"]
+    # Out of the schema's range it is no command.
+    order(page, "configure", "command-0004", bitrate_kbps=1)
+    assert "100 or more" in page.receive("error")["message"]
+    agent.close()
+    order(page, "configure", "command-0003", bitrate_kbps=2000)
+    receipt(page, "command-0003", "lost")
+    audit = json.dumps(stack.get("/api/v1/audit?limit=50"))
+    assert "device.command" in audit and "telemetry" in audit, audit
+    page.close()
+    other.close()
+    print("ok commands have receipts, none is executed twice")
+
+
+def a_real_agent_obeys_within_what_the_driver_sets(stack):
+    if not all(map(shutil.which, ("pitbox-agent", "pitbox-sim"))):
+        print("SKIP: pitbox-agent or pitbox-sim is not here")
+        return
+    env = {"XDG_CONFIG_HOME": stack.path("home"), "LC_ALL": "C.UTF-8"}
+    pair = stack.start("pair", ["pitbox-agent", "pair", "--server", stack.url,
+                                "--name", "real-pc"], env=env)
+    code = pair.wait_for(r"#/pair\?code=([A-Z0-9]{6})").group(1)
+    request = urllib.request.Request(
+        stack.url + "/api/v1/pairing/approve", method="POST",
+        data=json.dumps({"code": code, "driver": "real"}).encode(),
+        headers={"Content-Type": "application/json"})
+    urllib.request.urlopen(request, timeout=20).close()
+    assert pair.popen.wait(30) == 0, pair.err()
+    page = connect(stack)
+    stack.start_sim("real")
+
+    def start(mode, name):
+        return stack.start(name, [
+            "pitbox-agent", "--shm-name", stack.shm("real"), "--source",
+            "scene", "--mode", mode, "--width", "320", "--height", "180",
+            "--framerate", "30", "--bitrate-kbps", "900", "--encoder",
+            "x264enc"], env=env)
+
+    def status(condition):
+        found = page.wait("agents", lambda m: (find(m, "real-pc") or {}).get(
+            "status") and condition(find(m, "real-pc")["status"]), 60)
+        return find(found, "real-pc")["status"]
+    agent = start("video", "agent")
+    s = status(lambda s: s["state"] == "streaming" and s.get("encoder")
+               and s.get("send_kbps") and s.get("clock"))
+    Schema().check({"$ref": "#/$defs/status"}, s, "status")
+    assert s["mode"] == "video" and s["bitrate_kbps"] == 900, s
+    assert s["memory_bytes"] > 1e6, s
+    # One machine, so one clock.
+    clock = s["clock"]
+    assert abs(clock["offset_us"]) <= clock["bound_us"], clock
+    order(page, "configure", "real-00001", "real-pc", bitrate_kbps=500)
+    assert receipt(page, "real-00001", "executed")["applied"] == \
+        {"bitrate_kbps": 500}
+    status(lambda s: s["bitrate_kbps"] == 500)
+    order(page, "configure", "real-00002", "real-pc", bitrate_kbps=901)
+    assert "driver allows 900" in receipt(page, "real-00002",
+                                          "refused")["reason"]
+    order(page, "key_frame", "real-00003", "real-pc")
+    receipt(page, "real-00003", "executed")
+    order(page, "sing", "real-00004", "real-pc")
+    assert "know" in receipt(page, "real-00004", "refused")["reason"]
+    order(page, "mode", "real-00005", "real-pc", mode="telemetry")
+    receipt(page, "real-00005", "executed")
+    s = status(lambda s: s["state"] == "streaming" and s["mode"] == "telemetry")
+    assert s["wanted_mode"] == "video" and s["asked_mode"] == "telemetry", s
+    order(page, "mode", "real-00006", "real-pc", mode="video")
+    receipt(page, "real-00006", "executed")
+    s = status(lambda s: s["state"] == "streaming" and s["mode"] == "video"
+               and s.get("bitrate_kbps"))
+    assert s["bitrate_kbps"] == 500, s
+    assert agent.stop() == 0
+    # What the driver has turned off stays off.
+    agent = start("telemetry", "agent-again")
+    status(lambda s: s["state"] == "streaming"
+           and s["wanted_mode"] == "telemetry")
+    order(page, "mode", "real-00007", "real-pc", mode="video")
+    assert "driver has turned" in receipt(page, "real-00007",
+                                          "refused")["reason"]
+    page.close()
+    print("ok a real agent obeys within what the driver has set")
+    assert agent.stop() == 0
 
 
 def the_newer_connection_of_a_device_takes_over(stack, agent_cred):
@@ -324,6 +470,20 @@ def people_see_and_may_what_their_role_says(stack):
     agent = stack.wait(lambda: try_connect(stack, agent_cred), "the agent")
     agent.send(STATUS)
     assert hers.welcome["may_control"] and his.welcome["may_control"]
+    # A role that changes counts at once, on the open connection.
+    order(hers, "key_frame", "eve-000001", "car2-pc")
+    receipt(hers, "eve-000001", "accepted")
+    order(his, "key_frame", "bob-000001", "car2-pc")
+    assert "no such" in receipt(his, "bob-000001", "refused")["reason"]
+    run(stack, "user", "role", "eve", "--role", "viewer")
+    n = itertools.count()
+
+    def forbidden():
+        ident = f"eve-viewer-{next(n)}"
+        order(hers, "key_frame", ident, "car2-pc")
+        m = receipt(hers, ident, "accepted", "refused")
+        return "may not" in m.get("reason", "")
+    stack.wait(forbidden, "the new role")
     hers.wait("agents", lambda m: find(m, "car2-pc")
               and find(m, "car2-pc")["status"])
     assert his.receive("agents")["agents"] == [], "another team's agent"
@@ -353,6 +513,8 @@ def main():
         agent_cred = give_token(stack, "car1-pc")
         stack.start_server()
         an_agent_reports_and_a_page_sees_it(stack, agent_cred)
+        commands_have_receipts_and_are_not_executed_twice(stack, agent_cred)
+        a_real_agent_obeys_within_what_the_driver_sets(stack)
         the_newer_connection_of_a_device_takes_over(stack, agent_cred)
         versions_are_told_in_words(stack, agent_cred)
         odd_clients_harm_nobody_else(stack, agent_cred)

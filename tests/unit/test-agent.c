@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The agent's pure parts: supervisor, settings, advice, status. */
+#include "control/pb-report.h"
+#include "control/pb-usage.h"
+#include "control/pb-wishes.h"
 #include "json/pb-json.h"
 #include "pb-config.h"
 #include "pb-picture.h"
@@ -323,6 +326,100 @@ test_stats_are_json (void)
       json_object_get_string_member (object, "state"), ==, "connected");
 }
 
+static void
+test_the_driver_wins (void)
+{
+  gchar off[] = "telemetry", on[] = "video";
+  PbConfig config = { .mode = on, .bitrate_kbps = 3000 };
+  PbWishes wishes = { 0 };
+  g_autofree gchar *no_picture = NULL;
+  g_autofree gchar *too_much = NULL;
+  g_autofree gchar *nothing = NULL;
+
+  g_assert_cmpint (pb_wishes_get_mode (&wishes, &config), ==, PB_MODE_VIDEO);
+  g_assert_cmpuint (pb_wishes_get_bitrate (&wishes, &config), ==, 3000);
+  g_assert_null (pb_wishes_ask_mode (&wishes, &config, "telemetry"));
+  g_assert_cmpint (
+      pb_wishes_get_mode (&wishes, &config), ==, PB_MODE_TELEMETRY);
+  g_assert_null (pb_wishes_ask_mode (&wishes, &config, "video"));
+  g_assert_cmpint (pb_wishes_get_mode (&wishes, &config), ==, PB_MODE_VIDEO);
+  nothing = pb_wishes_ask_mode (&wishes, &config, NULL);
+  g_assert_nonnull (nothing);
+
+  g_assert_null (pb_wishes_ask_bitrate (&wishes, &config, 3000));
+  g_assert_null (pb_wishes_ask_bitrate (&wishes, &config, 100));
+  too_much = pb_wishes_ask_bitrate (&wishes, &config, 3001);
+  g_assert_nonnull (strstr (too_much, "3000"));
+  g_assert_cmpuint (pb_wishes_get_bitrate (&wishes, &config), ==, 100);
+
+  /* What was asked for before does not outlive a driver's no. */
+  config.mode = off;
+  config.bitrate_kbps = 50;
+  g_assert_cmpint (
+      pb_wishes_get_mode (&wishes, &config), ==, PB_MODE_TELEMETRY);
+  g_assert_cmpuint (pb_wishes_get_bitrate (&wishes, &config), ==, 50);
+  no_picture = pb_wishes_ask_mode (&wishes, &config, "video");
+  g_assert_nonnull (strstr (no_picture, "driver"));
+}
+
+static void
+test_key_frames_have_a_distance (void)
+{
+  const gint64 each_us = PB_WISHES_KEY_MS * 1000;
+  PbWishes wishes = { 0 };
+  g_autofree gchar *soon = NULL;
+
+  g_assert_null (pb_wishes_ask_key (&wishes, 1000));
+  soon = pb_wishes_ask_key (&wishes, 1000 + each_us - 1);
+  g_assert_nonnull (soon);
+  g_assert_null (pb_wishes_ask_key (&wishes, 1000 + each_us));
+}
+
+/* The member of what a look at the link adds; -1 = it adds none. */
+static gdouble
+look (PbReport *report, guint64 bytes, gint64 now_us, const gchar *member)
+{
+  g_autoptr (GstStructure) link = gst_structure_new ("stats", "bytes-sent",
+      G_TYPE_UINT64, bytes, "packets-dropped", G_TYPE_INT, 3, NULL);
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+
+  json_builder_begin_object (b);
+  pb_report_add_link (report, b, bytes > 0 ? link : NULL, now_us);
+  json_builder_end_object (b);
+  root = json_builder_get_root (b);
+  return json_object_get_double_member_with_default (
+      json_node_get_object (root), member, -1);
+}
+
+static void
+test_totals_become_rates (void)
+{
+  PbReport report = { 0 };
+
+  g_assert_cmpfloat (look (&report, 1000, 1000000, "send_kbps"), ==, -1);
+  g_assert_cmpfloat (look (&report, 126000, 2000000, "send_kbps"), ==, 1000);
+  g_assert_cmpfloat (look (&report, 126000, 3000000, "send_kbps"), ==, 0);
+  g_assert_cmpfloat (look (&report, 127000, 3000000, "dropped_packets"), ==, 3);
+  /* Another connection counts from the beginning; so does one after none. */
+  g_assert_cmpfloat (look (&report, 500, 4000000, "send_kbps"), ==, -1);
+  g_assert_cmpfloat (look (&report, 0, 5000000, "send_kbps"), ==, -1);
+  g_assert_cmpfloat (look (&report, 900, 6000000, "send_kbps"), ==, -1);
+}
+
+static void
+test_usage_grows (void)
+{
+  PbUsage before, after;
+
+  pb_usage_get (&before);
+  do
+    pb_usage_get (&after);
+  while (after.cpu_us == before.cpu_us);
+  g_assert_cmpint (after.cpu_us, >, before.cpu_us);
+  g_assert_cmpint (after.memory_bytes, >, 100000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,5 +446,10 @@ main (int argc, char **argv)
   g_test_add_func (
       "/picture/a-nonsense-encoder-is-named", test_a_nonsense_encoder_is_named);
   g_test_add_func ("/status/stats-are-json", test_stats_are_json);
+  g_test_add_func ("/agent/control/driver-wins", test_the_driver_wins);
+  g_test_add_func (
+      "/agent/control/key-frames", test_key_frames_have_a_distance);
+  g_test_add_func ("/agent/control/rates", test_totals_become_rates);
+  g_test_add_func ("/agent/control/usage", test_usage_grows);
   return g_test_run ();
 }

@@ -41,12 +41,16 @@ export interface Status {
   readonly mode: Mode;
   /** What the driver has set. */
   readonly wanted_mode: Mode;
+  /** What was last asked for by a command; the driver's own wins. */
+  readonly asked_mode?: Mode | null;
   /** In words, the last failure. */
   readonly reason?: string | null;
   readonly source?: string | null;
   readonly encoder?: string | null;
   /** The picture's, as it is set. */
   readonly bitrate_kbps?: number | null;
+  /** The most that the driver allows. */
+  readonly max_bitrate_kbps?: number | null;
   /** What goes out, measured. */
   readonly send_kbps?: number | null;
   /** Too late to be sent, of this connection. */
@@ -115,6 +119,40 @@ export type Clock = {
   readonly rtt_us: number;
 } | null;
 
+/** From a page to the server, which hands it on to the agent. */
+export interface Command {
+  readonly type: 'command';
+  /** Of who gives it, random; one that was there before is not executed again. */
+  readonly id: Id;
+  /** mode, configure, key_frame; others are refused by the agent. */
+  readonly name: string;
+  /** From a page: whom it is for. */
+  readonly device?: string;
+  /** To an agent: who gives it. */
+  readonly by?: string;
+  readonly args?: Args;
+}
+
+/** mode: mode. configure: bitrate_kbps. key_frame: none. */
+export interface Args {
+  readonly mode?: Mode;
+  readonly bitrate_kbps?: number;
+}
+
+/** What became of a command. */
+export interface Receipt {
+  readonly type: 'receipt';
+  readonly id: Id;
+  /** accepted: handed on to the agent. lost: nobody knows. */
+  readonly state: 'accepted' | 'executed' | 'refused' | 'lost';
+  /** In words, why it was refused or lost. */
+  readonly reason?: string;
+  /** What is set now. */
+  readonly applied?: Args;
+  /** To a page. */
+  readonly device?: string;
+}
+
 /** A message that could not be used, or the reason for what follows. Never answered. */
 export interface Error {
   readonly type: 'error';
@@ -135,4 +173,4 @@ export type Id = string;
 export type TimeUs = number;
 
 export type Message =
-  Hello | Welcome | Status | Agents | ClockRequest | ClockReply | Error;
+  Hello | Welcome | Status | Agents | ClockRequest | ClockReply | Command | Receipt | Error;

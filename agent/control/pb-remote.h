@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbRemote: the agent's end of the control channel. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PbRemotePeer:
+ * @url: of the server, "https://host:port"
+ * @certificate: SHA-256 of a certificate that is trusted though nobody else
+ *   vouches for it, 64 capital hex digits; or empty
+ * @token: the device's
+ */
+typedef struct {
+  const gchar *url;
+  const gchar *certificate;
+  const gchar *token;
+} PbRemotePeer;
+
+/**
+ * PbRemoteEvents:
+ * @add_status: asked each second for members of "status", but type and clock
+ * @order: a command came that was not there before; what was done is added to
+ *   @applied, an object. Returns: (transfer full) (nullable): why it is refused;
+ *   %NULL if it has been done
+ * @withdrawn: the server takes the token no more, or for another driver
+ */
+typedef struct {
+  void (*add_status) (JsonBuilder *builder, gpointer user_data);
+  gchar *(*order) (const gchar *name, JsonObject *args, const gchar *by,
+      JsonBuilder *applied, gpointer user_data);
+  void (*withdrawn) (gpointer user_data);
+} PbRemoteEvents;
+
+/* Main thread only. */
+typedef struct _PbRemote PbRemote;
+
+PbRemote *pb_remote_new (
+    const PbRemotePeer *peer, const PbRemoteEvents *events, gpointer user_data);
+void pb_remote_free (PbRemote *remote);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRemote, pb_remote_free)
+
+G_END_DECLS
