@@ -62,10 +62,18 @@ identity.on('ended', (who) => {
   startAnew(who?.kind === 'share' ? '#/share' : loginHash(location.hash));
 });
 
+/* A link is to a driver, not to his machine. */
+function watchAgents(page: LivePage | undefined): void {
+  if (identity.me && identity.me.kind !== 'share') page?.watchAgents();
+}
+
+identity.on('me', () => watchAgents(live));
+
 function startLive(): LivePage {
   const page = new LivePage(rest, proof);
   window.pitbox = page.api;
   page.start();
+  watchAgents(page);
   return page;
 }
 

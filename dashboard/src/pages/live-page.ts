@@ -6,6 +6,7 @@ import {
   Compositor, type Composition, type ProofReading,
 } from '../live/compositor.js';
 import { PreparedWhep } from '../live/connection.js';
+import { ControlLink } from '../live/control-link.js';
 import { deltaS } from '../live/delta.js';
 import { DriverList } from '../live/driver-list.js';
 import type { HealthFigures } from '../live/health.js';
@@ -14,8 +15,10 @@ import { ServerClock } from '../live/server-clock.js';
 import { ServerLink } from '../live/server-link.js';
 import { canReceiveH264 } from '../live/whep.js';
 import type { CarState } from '../protocol/car.js';
+import type { AgentInfo, Order } from '../protocol/control.js';
 import type { DriverInfo } from '../protocol/model.js';
 import type { RestClient } from '../protocol/rest.js';
+import { AgentPanelWidget } from '../widgets/agent-panel.js';
 import { CarPanelWidget } from '../widgets/car-panel.js';
 import { setAttr, setText } from '../widgets/dom.js';
 import { DriverListWidget } from '../widgets/driver-list.js';
@@ -67,7 +70,14 @@ export class LivePage {
   readonly #relative = new RelativeWidget(byId('relative'));
   readonly #car = new CarPanelWidget(byId('car'));
   readonly #health = new HealthWidget(byId('health'));
+  readonly #control = new ControlLink(__APP_VERSION__);
+  readonly #agent = new AgentPanelWidget(byId('agent'), {
+    mode: (mode) => this.#order('mode', { mode }),
+    keyFrame: () => this.#order('key_frame', {}),
+    bitrate: (kbps) => this.#order('configure', { bitrate_kbps: kbps }),
+  });
   readonly #pacer = new Pacer();
+  #agents: readonly AgentInfo[] | null = null;
   /* The composition on the canvas, and the car of its row. */
   #last: Composition | undefined;
   #lastCar: CarState | null = null;
@@ -110,6 +120,11 @@ export class LivePage {
     setInterval(() => this.#everySecond(), 1000);
     setInterval(() => this.#watchLink(), LINK_MS);
     this.#say();
+  }
+
+  /** Whoever may see more than a picture: the agents, too. */
+  watchAgents(): void {
+    this.#control.start();
   }
 
   /** Watches a driver and says so in the address, unless it is another
@@ -163,6 +178,10 @@ export class LivePage {
       if (why === null) s.connection?.serverBack();
       this.#say();
     });
+    this.#control.on('agents', (agents) => {
+      this.#agents = agents;
+      this.#showAgent();
+    });
     new ResizeObserver(() => this.#fit()).observe(this.#stage);
     document.addEventListener('fullscreenchange', () => {
       this.#compositor.fullscreen =
@@ -196,7 +215,26 @@ export class LivePage {
     this.#laps.now(null);
     this.#car.update(null);
     this.#showDrivers();
+    this.#showAgent();
     this.#say();
+  }
+
+  /* Of several agents of one driver the one that is there. */
+  get #driversAgent(): AgentInfo | null {
+    const all = this.#agents?.filter((a) => a.driver === this.driver) ?? [];
+    return all.find((a) => a.online) ?? all[0] ?? null;
+  }
+
+  #showAgent(): void {
+    this.#agent.update(this.#driversAgent, this.#control.mayControl);
+  }
+
+  async #order(name: string, args: Order['args']): Promise<string> {
+    const device = this.#driversAgent?.device;
+    if (device === undefined) return 'The agent is not there any more.';
+    const order: Order = args ? { name, device, args } : { name, device };
+    const { state, reason } = await this.#control.order(order);
+    return state === 'executed' ? 'Done.' : reason;
   }
 
   #driversChanged(drivers: readonly DriverInfo[]): void {

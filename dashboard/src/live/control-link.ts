@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The page's end of the control channel; it comes back by itself. */
+
+import {
+  commandText, helloText, parseControl, SUBPROTOCOL,
+  type AgentInfo, type ControlMessage, type Order, type ReceiptState,
+} from '../protocol/control.js';
+import { backoffMs } from './backoff.js';
+import { Emitter } from './emitter.js';
+
+/* The server speaks each second. */
+const SILENT_MS = 5000;
+/* A link's cookie and an old server have no such channel: asked for rarely. */
+const REFUSED_AFTER = 4;
+const REFUSED_MS = 60000;
+
+export interface OrderResult {
+  readonly state: ReceiptState;
+  readonly reason: string;
+}
+
+export interface ControlEvents {
+  /** null: the channel is away. */
+  readonly agents: readonly AgentInfo[] | null;
+}
+
+export class ControlLink extends Emitter<ControlEvents> {
+  readonly #version: string;
+  readonly #waiting = new Map<string, (result: OrderResult) => void>();
+  #socket: WebSocket | undefined;
+  #started = false;
+  #failures = 0;
+  #heardMs = 0;
+  mayControl = false;
+
+  constructor(version: string) {
+    super();
+    this.#version = version;
+  }
+
+  /** A second time does nothing. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#connect();
+    setInterval(() => {
+      if (this.#socket && performance.now() - this.#heardMs > SILENT_MS) {
+        this.#socket.close();
+        this.#lost(this.#socket);
+      }
+    }, 1000);
+  }
+
+  /** Gives a command; the answer is the last that is heard of it. */
+  order(order: Order): Promise<OrderResult> {
+    const socket = this.#socket;
+    if (!socket || socket.readyState !== WebSocket.OPEN) {
+      return Promise.resolve({
+        state: 'refused', reason: 'The server cannot be reached.',
+      });
+    }
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)),
+      (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      socket.send(commandText(id, order));
+    });
+  }
+
+  #connect(): void {
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(
+      `${scheme}//${location.host}/api/v1/control`, SUBPROTOCOL);
+    this.#socket = socket;
+    this.#heardMs = performance.now() + SILENT_MS;
+    socket.addEventListener('open', () => socket.send(helloText(this.#version)));
+    socket.addEventListener('message', (e) => {
+      this.#heardMs = performance.now();
+      const message = typeof e.data === 'string'
+        ? parseControl(e.data) : undefined;
+      if (message) this.#take(message);
+    });
+    socket.addEventListener('close', () => this.#lost(socket));
+  }
+
+  #take(message: ControlMessage): void {
+    if (message.type === 'welcome') {
+      this.#failures = 0;
+      this.mayControl = message.mayControl;
+    } else if (message.type === 'agents') {
+      this.emit('agents', message.agents);
+    } else if (message.type === 'receipt' && message.state !== 'accepted') {
+      this.#waiting.get(message.id)?.(message);
+      this.#waiting.delete(message.id);
+    }
+  }
+
+  #lost(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    this.#socket = undefined;
+    this.#failures++;
+    for (const tell of this.#waiting.values()) {
+      tell({ state: 'lost', reason: 'The connection to the server broke.' });
+    }
+    this.#waiting.clear();
+    this.emit('agents', null);
+    setTimeout(() => this.#connect(), this.#failures > REFUSED_AFTER
+      ? REFUSED_MS : backoffMs(this.#failures, Math.random()));
+  }
+}

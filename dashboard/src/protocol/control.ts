@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The control channel's messages as the page uses them; their names are those
+ * of the schema, by its types. */
+
+import type {
+  Agent, Clock, Command, Hello, Receipt, Status, Welcome,
+} from './control-wire.js';
+import {
+  asArray, asObject, bool, num, str, strings, type Json,
+} from './json.js';
+
+export const SUBPROTOCOL = 'pitbox-control.1';
+const VERSION = 1;
+
+export interface AgentClock {
+  readonly offsetMs: number | null;
+  readonly errorMs: number | null;
+  readonly driftPpm: number | null;
+}
+
+export interface AgentInfo {
+  readonly device: string;
+  readonly driver: string;
+  readonly online: boolean;
+  readonly version: string;
+  readonly capabilities: readonly string[];
+  readonly ageMs: number | null;
+  /** "" before the first status. */
+  readonly state: string;
+  readonly mode: string;
+  /** What the driver has set, and what was last asked for by a command. */
+  readonly wantedMode: string;
+  readonly askedMode: string;
+  readonly reason: string;
+  readonly encoder: string;
+  readonly bitrateKbps: number | null;
+  readonly maxBitrateKbps: number | null;
+  readonly sendKbps: number | null;
+  readonly droppedPackets: number | null;
+  readonly lostTicks: number | null;
+  readonly cpuPct: number | null;
+  readonly memoryBytes: number | null;
+  readonly clock: AgentClock | null;
+}
+
+export type ReceiptState = Receipt['state'];
+
+export type ControlMessage =
+  | { readonly type: 'welcome'; readonly mayControl: boolean }
+  | { readonly type: 'agents'; readonly agents: readonly AgentInfo[] }
+  | {
+    readonly type: 'receipt'; readonly id: string;
+    readonly state: ReceiptState; readonly reason: string;
+  }
+  | { readonly type: 'error'; readonly message: string };
+
+/* A name that the schema has not is an error of types. */
+const s = (o: Json, key: keyof Status): string => str(o, key);
+const n = (o: Json, key: keyof Status): number | null => num(o, key);
+const a = (o: Json, key: keyof Agent): string => str(o, key);
+type ClockKey = keyof NonNullable<Clock>;
+const ms = (o: Json, key: ClockKey): number | null => {
+  const us = num(o, key);
+  return us === null ? null : us / 1000;
+};
+
+function parseClock(v: unknown): AgentClock | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  const drift: ClockKey = 'drift_ppm';
+  return {
+    offsetMs: ms(o, 'offset_us'), errorMs: ms(o, 'error_us'),
+    driftPpm: num(o, drift),
+  };
+}
+
+function parseAgent(v: unknown): AgentInfo {
+  const o = asObject(v);
+  const status: keyof Agent = 'status';
+  const clock: keyof Status = 'clock';
+  const st = asObject(o[status]);
+  return {
+    device: a(o, 'device'),
+    driver: a(o, 'driver'),
+    online: bool(o, 'online'),
+    version: a(o, 'version'),
+    capabilities: strings(o['capabilities']),
+    ageMs: num(o, 'age_ms'),
+    state: s(st, 'state'),
+    mode: s(st, 'mode'),
+    wantedMode: s(st, 'wanted_mode'),
+    askedMode: s(st, 'asked_mode'),
+    reason: s(st, 'reason'),
+    encoder: s(st, 'encoder'),
+    bitrateKbps: n(st, 'bitrate_kbps'),
+    maxBitrateKbps: n(st, 'max_bitrate_kbps'),
+    sendKbps: n(st, 'send_kbps'),
+    droppedPackets: n(st, 'dropped_packets'),
+    lostTicks: n(st, 'lost_ticks'),
+    cpuPct: n(st, 'cpu_pct'),
+    memoryBytes: n(st, 'memory_bytes'),
+    clock: parseClock(st[clock]),
+  };
+}
+
+function receiptState(text: string): ReceiptState {
+  return text === 'accepted' || text === 'executed' || text === 'refused'
+    ? text : 'lost';
+}
+
+/** undefined: nothing that the page knows. */
+export function parseControl(text: string): ControlMessage | undefined {
+  let o: Json;
+  try {
+    o = asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+  const may: keyof Welcome = 'may_control';
+  switch (o['type']) {
+    case 'welcome': return { type: 'welcome', mayControl: bool(o, may) };
+    case 'agents':
+      return {
+        type: 'agents',
+        agents: asArray(o['agents']).map(parseAgent)
+          .filter((agent) => agent.device !== '')
+          .sort((x, y) => x.device.localeCompare(y.device)),
+      };
+    case 'receipt':
+      return {
+        type: 'receipt', id: str(o, 'id'),
+        state: receiptState(str(o, 'state')), reason: str(o, 'reason'),
+      };
+    case 'error': return { type: 'error', message: str(o, 'message') };
+    default: return undefined;
+  }
+}
+
+export function helloText(version: string): string {
+  const hello: Hello = {
+    type: 'hello', protocol_min: VERSION, protocol_max: VERSION, version,
+  };
+  return JSON.stringify(hello);
+}
+
+export type Order = Omit<Command, 'type' | 'id' | 'by'> & {
+  readonly device: string;
+};
+
+export function commandText(id: string, order: Order): string {
+  const command: Command = { type: 'command', id, ...order };
+  return JSON.stringify(command);
+}

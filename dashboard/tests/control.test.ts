@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commandText, helloText, parseControl } from '../src/protocol/control.js';
+
+const STATUS = {
+  type: 'status', state: 'streaming', mode: 'video', wanted_mode: 'video',
+  encoder: 'x264enc', bitrate_kbps: 2000, max_bitrate_kbps: 3000,
+  cpu_pct: 1.25, memory_bytes: 2e7, reason: null,
+  clock: { offset_us: -1500, error_us: 400, bound_us: 900, rtt_us: 800,
+    drift_ppm: null },
+};
+
+test('agents are read, sorted, and what is unknown stays unknown', () => {
+  const m = parseControl(JSON.stringify({ type: 'agents', agents: [
+    { device: 'b', driver: 'car1', online: true, version: '0.1.0',
+      capabilities: ['mode', 7], age_ms: 20, status: STATUS },
+    { device: 'a', driver: 'car2', online: false, status: null },
+    { driver: 'car3' }, 7,
+  ] }));
+  assert.ok(m?.type === 'agents');
+  assert.deepEqual(m.agents.map((a) => a.device), ['a', 'b']);
+  const [away, here] = m.agents;
+  assert.equal(away!.state, '');
+  assert.equal(away!.cpuPct, null);
+  assert.equal(away!.clock, null);
+  assert.equal(here!.encoder, 'x264enc');
+  assert.equal(here!.reason, '');
+  assert.deepEqual(here!.capabilities, ['mode']);
+  assert.deepEqual(here!.clock,
+    { offsetMs: -1.5, errorMs: 0.4, driftPpm: null });
+});
+
+test('what is no message is nothing', () => {
+  for (const text of ['', '[]', '7', '{}', '{"type":"reboot"}', '{']) {
+    assert.equal(parseControl(text), undefined);
+  }
+  assert.deepEqual(parseControl('{"type":"welcome","may_control":"yes"}'),
+    { type: 'welcome', mayControl: false });
+});
+
+test('a receipt of a state that is not known is lost', () => {
+  const m = parseControl(
+    '{"type":"receipt","id":"abcdefgh","state":"exploded"}');
+  assert.deepEqual(m,
+    { type: 'receipt', id: 'abcdefgh', state: 'lost', reason: '' });
+});
+
+test('what the page says', () => {
+  assert.deepEqual(JSON.parse(helloText('0.1.0')),
+    { type: 'hello', protocol_min: 1, protocol_max: 1, version: '0.1.0' });
+  assert.deepEqual(JSON.parse(commandText('abcdefgh',
+    { name: 'mode', device: 'pc', args: { mode: 'video' } })),
+  { type: 'command', id: 'abcdefgh', name: 'mode', device: 'pc',
+    args: { mode: 'video' } });
+});
