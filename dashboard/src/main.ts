@@ -83,7 +83,11 @@ function shown(route: Route): void {
   const page = pageOf(route.path);
   if (!page) {
     live ??= startLive();
-    if (route.path === '' && live.driver !== null) live.watch(live.driver);
+    /* Back from another page, unless the address says whom to watch. */
+    if (route.path === '' && live.driver !== null
+      && !location.hash.startsWith('#driver=')) {
+      live.watch(live.driver);
+    }
   }
   if (page?.needs !== 'open' && !asked) {
     asked = true;

@@ -181,6 +181,27 @@ async function auditLog(ann) {
   await until('fewer entries', async () => await rows() < all);
 }
 
+/* The driver's agent beside the picture: what it tells, and what is asked. */
+async function ordersAgent(page) {
+  const panel = page.locator('#agent');
+  await panel.getByText('streaming').waitFor();
+  await panel.getByText(/picture · .*bit\/s/).waitFor();
+  await panel.getByText(/^−?[\d.]+ ± [\d.]+$/).waitFor();
+  await accessible(page, 'the agent beside the picture');
+  await panel.getByRole('button', { name: 'Key frame' }).click();
+  await panel.getByText('Done.').waitFor();
+  const kbps = panel.getByLabel('Bit rate of the picture, kbit/s');
+  const most = Number(await kbps.inputValue());
+  await kbps.fill(String(most + 100));
+  await panel.getByRole('button', { name: 'Set kbit/s' }).click();
+  await panel.getByText(`The driver allows ${most} kbit/s at most`).waitFor();
+  await panel.getByRole('button', { name: 'Telemetry only' }).click();
+  await panel.getByText(/^telemetry · /).waitFor();
+  await panel.getByRole('button', { name: 'Picture on' }).click();
+  await panel.getByText(/^picture · /).waitFor();
+  await frames(page);
+}
+
 const cases = {
   /* Everything that the pages are for, once. */
   async walk(stack, browser) {
@@ -320,6 +341,8 @@ const cases = {
     const agent = stack.startPaired('test-rig');
     await page.goto(`${stack.url}/#driver=car7`);
     await frames(page);
+    assert.ok(page.url().endsWith('#driver=car7'), page.url());
+    await ordersAgent(page);
     await visit(page, 'Devices');
     await hasLine(page, 'test-rig');
     /* Its agent fetches it: nobody has to carry it. */
