@@ -5,6 +5,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "pb-loss-proxy.h"
+#include "../lib/pb-test-wait.h"
 #include "pitboxsrtpeers.h"
 
 #define PASS_1 "first-passphrase"
@@ -286,8 +287,7 @@ GST_START_TEST (test_a_new_listener_is_found_and_asked_a_key_unit)
   /* What comes meanwhile is dropped, and counted. */
   g_assert_cmpuint (client_stat (client, "messages-dropped"), ==, 0);
   client_push (client, 1, 188 * 14);
-  while (client_stat (client, "messages-dropped") < 2)
-    g_thread_yield ();
+  pb_test_wait_until (client_stat (client, "messages-dropped") >= 2);
   g_assert_cmpuint (client_stat (client, "bytes-dropped"), ==, 188 * 14);
 
   server = server_new (port);
@@ -329,9 +329,9 @@ GST_START_TEST (test_a_slow_receiver_holds_nobody_up)
   message = gst_bus_timed_pop_filtered (
       bus, WAIT_SECONDS * GST_SECOND, GST_MESSAGE_WARNING);
   g_assert_nonnull (message);
-  while (client_stat (slow, "bytes-sent") + client_stat (slow, "bytes-dropped")
-         < 12 * 188 * 11000 - 188 * 7)
-    g_thread_yield ();
+  pb_test_wait_until (
+      client_stat (slow, "bytes-sent") + client_stat (slow, "bytes-dropped")
+      >= 12 * 188 * 11000 - 188 * 7);
   again = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
   g_assert_null (again);
 
@@ -500,8 +500,7 @@ GST_START_TEST (test_no_answer_waits_and_stops_at_once)
   client = play_client (port, "car01", "pc1", PASS_1, TRUE);
   client_wait_state (client, "connecting");
   client_push (client, 1, 188 * 7);
-  while (client_stat (client, "messages-dropped") < 1)
-    g_thread_yield ();
+  pb_test_wait_until (client_stat (client, "messages-dropped") >= 1);
   since = g_get_monotonic_time ();
   client_free (client);
   g_assert_cmpint (g_get_monotonic_time () - since, <, 2 * G_USEC_PER_SEC);

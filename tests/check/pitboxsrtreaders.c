@@ -9,6 +9,7 @@
 
 #include "../lib/pb-test-ts.h"
 #include "pb-loss-proxy.h"
+#include "../lib/pb-test-wait.h"
 #include "pitboxsrtpeers.h"
 
 #define PASS_1 "first-passphrase"
@@ -123,21 +124,23 @@ last_sink (Port *port)
   return gst_pad_get_parent_element (peer);
 }
 
+static guint64
+get_cached (GstElement *sink)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 cached = 0;
+
+  g_object_get (sink, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "cache-bytes", &cached);
+  return cached;
+}
+
 static void
 wait_cached (Port *port, guint64 bytes)
 {
   g_autoptr (GstElement) sink = last_sink (port);
-  gint64 until = UNTIL;
-  guint64 cached = 0;
 
-  while (cached < bytes) {
-    g_autoptr (GstStructure) stats = NULL;
-
-    g_object_get (sink, "stats", &stats, NULL);
-    gst_structure_get_uint64 (stats, "cache-bytes", &cached);
-    g_assert_cmpint (g_get_monotonic_time (), <, until);
-    g_thread_yield ();
-  }
+  pb_test_wait_until (get_cached (sink) >= bytes);
 }
 
 /* A figure of the reader @name that is connected. */
