@@ -134,6 +134,23 @@ test('the server says that a frame has no row', () => {
   assert.deepEqual(b.last, [1, 'bare', undefined]);
 });
 
+/* As measured on a loaded sender: rows went out alone while its pictures were
+ * late, and of these the server then said that it had no row. */
+test('a late picture has the row that went ahead of it', () => {
+  const b = new Bench();
+  for (const n of [1, 2, 3, 4, 5]) b.sample(n);
+  b.sample(3, FLAG_NO_ROW);
+  b.frame(3);
+  assert.deepEqual(b.last, [3, 'exact', 3]);
+  b.sample(4, FLAG_NO_ROW);
+  b.frame(4);
+  assert.deepEqual(b.last, [4, 'exact', 4]);
+  b.sample(6);
+  b.frame(6);
+  assert.deepEqual(b.last, [6, 'exact', 6]);
+  assert.equal(b.gate.counters.bare, 0);
+});
+
 test('an older row is shown as such', () => {
   const b = new Bench();
   b.sample(1, FLAG_OLDER_ROW);

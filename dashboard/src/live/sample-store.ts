@@ -38,6 +38,9 @@ export class SampleStore {
     const last = this.newest;
     if (last) {
       const step = rtpDiff(sample.rtpTimestamp, last.rtpTimestamp);
+      /* A picture that was long on its way, whose row had to go ahead alone:
+       * the server has it no more, it is here. */
+      if (step < 0 && step >= -JUMP_TICKS && sample.rows.length === 0) return;
       if (step < 0 || step > JUMP_TICKS) this.#samples = [];
     }
     if (this.#samples.length === 0) this.#first = sample.rtpTimestamp;
