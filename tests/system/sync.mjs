@@ -7,7 +7,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { startChromium } from './browser/chromium.mjs';
-import { collector, judge, quantiles } from './browser/collect.mjs';
+import {
+  collector, hadRow, judge, quantiles, saidOf,
+} from './browser/collect.mjs';
 import { run, Skip } from './browser/skip.mjs';
 import { ownAddress, startStack, until } from './browser/stack.mjs';
 
@@ -18,6 +20,9 @@ const FRAMES_AFTER = 150;
  * the figure itself is printed. */
 const FIRST_PICTURE_BOUND_MS = 15000;
 const GAP_BOUND_MS = 4000;
+/* Of the pictures sent: measured 0 to 2.8 % at a load of 11 to 46 on two cores;
+ * 7 to 14 % where times are not the stream's own. */
+const POOR_BOUND = 0.05;
 /* What the page promises, also on a busy machine. */
 const LOST_BOUND_MS = 2000;
 
@@ -97,6 +102,27 @@ async function enough(name, page, n) {
   return v;
 }
 
+/* Where nothing is lost on the way the server has the own row of each picture
+ * it sends, whether the browser gets to show it or not; a sender on a machine
+ * with ten times its load is late with some. And the page shows none without
+ * the row that has come. */
+async function whole(name, page, n) {
+  await enough(name, page, n);
+  const [frames, samples] = await page.evaluate(
+    () => [window.__frames, window.__samples]);
+  const said = saidOf(samples);
+  const begun = frames.findIndex((f) => f.lock === 'exact');
+  const bare = frames.slice(begun).filter((f) => f.lock === 'bare'
+    && hadRow(f, samples));
+  const poor = (said.none + said.older) / said.all;
+  console.log(`${name}: of ${said.all} pictures the server had no row for ${
+    said.none} and an older one for ${said.older}, ${
+    (100 * poor).toFixed(2)} %; ${begun} shown before the first row`);
+  await explain(page, frames, bare.slice(0, 5));
+  assert.ok(poor <= POOR_BOUND, `${name}: pictures without their own row`);
+  assert.deepEqual(bare, [], `${name}: shown without the row that was there`);
+}
+
 function pageOf(stack, id) {
   return `${stack.url}/?proof=1#driver=${id}`;
 }
@@ -151,7 +177,7 @@ const cases = {
   },
 
   async ipv6(stack, browser) {
-    await enough('::1', await browser.open(pageOf(stack, 'car1'), collector),
+    await whole('::1', await browser.open(pageOf(stack, 'car1'), collector),
       FRAMES_AFTER);
   },
 
@@ -183,13 +209,14 @@ const cases = {
 
   async two(stack, browser) {
     const a = await browser.open(pageOf(stack, 'car1'), collector);
-    await enough('car1', a, FRAMES_EACH);
+    await whole('car1', a, FRAMES_EACH);
     /* The same page goes on to the other driver. */
-    await a.evaluate(() => { window.__frames.length = 0; });
     await a.keyboard.press('2');
-    await until('the other driver', () => a.evaluate(
-      () => window.pitbox.stats().driver === 'car2'));
-    await enough('car2', a, FRAMES_EACH);
+    await until('the other driver', () => a.evaluate(() => {
+      window.__frames.length = window.__samples.length = 0;
+      return window.pitbox.stats().driver === 'car2';
+    }));
+    await whole('car2', a, FRAMES_EACH);
   },
 
   async loss(stack, browser) {
@@ -213,16 +240,7 @@ const cases = {
       times.push(first.sinceAskedMs);
       console.log(`late ${n}: ${startTimes(first)} ms; `
         + `${ms(first.composedAt)} ms after the page began`);
-      const bare = await page.evaluate(async () => {
-        while (window.pitbox.stats().counters.shown < 30) {
-          await new Promise((r) => setTimeout(r, 50));
-        }
-        return window.pitbox.stats().counters.bare;
-      });
-      assert.equal(bare, 0, 'a picture was shown without its telemetry');
-      if (n === 5) {
-        assert.equal((await enough('late', page, FRAMES_AFTER)).bare, 0);
-      }
+      await whole(`late ${n}`, page, n === 5 ? FRAMES_AFTER : 30);
       await page.close();
     }
     console.log(`late: ${line('first picture', quantiles(times))}`);
@@ -231,7 +249,7 @@ const cases = {
 
   async agent(stack, browser) {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
-    await enough('before', page, FRAMES_AFTER);
+    await whole('before', page, FRAMES_AFTER);
     for (const signal of ['SIGTERM', 'SIGKILL']) {
       await stack.children.get('agent-car1').stop(signal);
       const before = await untilStill(page);
@@ -239,7 +257,7 @@ const cases = {
       stack.startAgent('car1');
       await untilExact(page, before + 1, `a frame after ${signal}`);
       console.log(`${signal}: picture again after ${Date.now() - from} ms`);
-      await enough(`after ${signal}`, page, before + FRAMES_AFTER);
+      await whole(`after ${signal}`, page, before + FRAMES_AFTER);
     }
   },
 
@@ -336,7 +354,7 @@ const options = {
   torn: { loss: 0.5, delayMs: 30, latencyMs: 20, keyMs: 500 },
   network: { latencyMs: 120 },
   telemetry: { drivers: [{ id: 'car1', mode: 'telemetry' }] },
-  ipv6: { bind: '::1' },
+  ipv6: { bind: '::1', fps: 30 },
   open4: { bind: 'IPv4' },
   open6: { bind: 'IPv6' },
 };

@@ -100,6 +100,26 @@ export function judge(frames) {
   };
 }
 
+const NO_ROW = 1;
+const OLDER_ROW = 4;
+/* As the page: a millisecond of 90 kHz. */
+const TOLERANCE = 90;
+
+/** What the server said of the pictures it sent. */
+export function saidOf(samples) {
+  return {
+    all: samples.length,
+    none: samples.filter((s) => s.flags & NO_ROW).length,
+    older: samples.filter((s) => s.flags & OLDER_ROW).length,
+  };
+}
+
+/** Whether a frame's row had come when it was shown. */
+export function hadRow(frame, samples) {
+  return samples.some((s) => s.at < frame.at && !(s.flags & NO_ROW)
+    && Math.abs((s.rtp - frame.rtp) | 0) <= TOLERANCE);
+}
+
 /** p50, p95, p99 and the greatest; null without values. */
 export function quantiles(values) {
   if (values.length === 0) return null;
