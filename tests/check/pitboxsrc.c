@@ -93,11 +93,11 @@ note_pad (GstElement *src, GstPad *pad, gpointer data)
 }
 
 /* The session's text comes before the first picture, the picture's pad does
- * not come after the units'; and no unit is lost for that. */
+ * not come after the units'. */
 GST_START_TEST (test_picture_has_its_pad_first)
 {
-  Port *port = port_new ();
-  GstElement *driver = play (DRIVER);
+  SrcPort *port = src_port_new ();
+  GstElement *driver = src_play (DRIVER);
   g_autoptr (GAsyncQueue) names = g_async_queue_new_full (g_free);
 
   count_bare_rows (port);
@@ -116,10 +116,10 @@ GST_START_TEST (test_picture_has_its_pad_first)
 
       fail_unless_equals_string (name, want[n]);
     }
-    stop (pipeline);
+    src_stop (pipeline);
   }
-  stop (driver);
-  port_free (port);
+  src_stop (driver);
+  src_port_free (port);
 }
 GST_END_TEST
 

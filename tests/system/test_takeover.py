@@ -65,6 +65,9 @@ def come_to_rest(stack, driver, device):
                f"{driver}'s rows")
     holder = stack.driver(driver)["session_id"]
     tick = stack.get(f"/api/v1/drivers/{driver}/live")["tick"]
+    # Its row is written a little after it is live.
+    stack.wait(lambda: holder in [s["id"] for s in sessions(stack, driver)],
+               f"{driver}'s session is in the list")
     n = len(sessions(stack, driver))
     assert n <= 1 + MAX_TAKE_OVERS, f"{n} sessions"
     stack.wait(lambda: stack.get(f"/api/v1/drivers/{driver}/live")["tick"]
