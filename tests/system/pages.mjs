@@ -265,7 +265,9 @@ const cases = {
     /* The server looks for what a command has changed. */
     await page.waitForFunction(async () =>
       (await (await fetch('/api/v1/auth/me')).json()).teams.length === 2);
-    await page.goto(`${stack.url}/#/account`);
+    await visit(page, 'My account');
+    /* Once it is there: a change of the address would end the reload. */
+    await page.getByText('this one').waitFor();
     await page.reload();
     await fill(page, { Team: 'gt3' }, page.locator('form')
       .filter({ hasText: 'Change to this team' }));

@@ -185,7 +185,7 @@ def audited(client, cookie, wanted):
     return addresses
 
 
-def echo(listener, heads):
+def echo(listener, heads, go_on):
     """A stand-in for what upgrades, and for what answers bit by bit."""
     while True:
         try:
@@ -198,18 +198,21 @@ def echo(listener, heads):
             if b"GET /socket" in lines[0]:
                 s.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
                           b"websocket\r\nConnection: Upgrade\r\n\r\n")
-            else:
-                s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"
-                          b"Connection: close\r\n\r\none, ")
-            s.sendall(f.read(4))
+                s.sendall(f.read(4))
+                continue
+            s.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"
+                      b"Connection: close\r\n\r\none, ")
+            if go_on.wait(30):
+                s.sendall(b"two.")
 
 
 def upgrades(stack, name, pem, key):
     """WebSocket comes through both ways, and an answer's first part before its
     second one is there."""
     heads = []
+    go_on = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=echo, args=(listener, heads),
+        threading.Thread(target=echo, args=(listener, heads, go_on),
                          daemon=True).start()
         port = PROXIES[name](stack, name + "-upgrade", "127.0.0.1:%d"
                              % listener.getsockname()[1], pem, key)
@@ -231,12 +234,12 @@ def upgrades(stack, name, pem, key):
             s.sendall(b"ping")
             assert f.read(4) == b"ping"
         with connect(port, pem) as s, s.makefile("rb") as f:
-            # The rest is asked for once the first part is here.
-            s.sendall(f"POST /slow HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-                      "Content-Length: 4\r\n\r\ntwo.".encode())
+            s.sendall(f"GET /slow HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+                      .encode())
             answer = list(iter(f.readline, b"\r\n"))
             assert b" 200 " in answer[0], answer
             assert f.read(5) == b"one, "
+            go_on.set()
             assert f.read(4) == b"two."
     first = heads[0]
     assert "upgrade: websocket" in first, first
