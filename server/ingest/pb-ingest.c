@@ -5,6 +5,7 @@
 #include <gst/app/app.h>
 
 #include "pb-graph.h"
+#include "ingest/pb-senders.h"
 #include "store/pb-devices.h"
 
 /* As in pipelines/caller.launch. */
@@ -36,7 +37,7 @@ struct _PbIngest {
   guint tick;
   GThreadPool *closers;
   gint64 store_changes;
-  GHashTable *devices; /* name → PbDevice: what the source knows */
+  PbSenders *senders;
   PbAudience *audience;
   gint refused; /* atomic */
   gboolean stopping;
@@ -237,9 +238,9 @@ remove_caller (GstElement *source, GstPad *pad, gpointer user_data)
 static void
 note_contest (PbIngest *self, const gchar *name, const gchar *peer)
 {
-  const PbDevice *device = g_hash_table_lookup (self->devices, name);
+  const gchar *id = pb_senders_get_driver (self->senders, name);
   g_autoptr (PbDriver) driver =
-      device ? pb_registry_find (self->registry, device->driver) : NULL;
+      id ? pb_registry_find (self->registry, id) : NULL;
 
   if (driver)
     pb_driver_note_contest (driver, name, peer);
@@ -297,68 +298,6 @@ watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-same_device (const PbDevice *a, const PbDevice *b)
-{
-  return a->created_utc_us == b->created_utc_us
-         && g_str_equal (a->driver, b->driver);
-}
-
-/* Its passphrase was rotated: the stream that runs goes on. */
-static gboolean
-same_passphrase (const PbDevice *a, const PbDevice *b)
-{
-  return g_strcmp0 (a->passphrase, b->passphrase) == 0;
-}
-
-static void
-add_device (PbIngest *self, const PbDevice *device)
-{
-  pb_driver_unref (pb_registry_ensure (self->registry, device->driver));
-  /* One that cannot be opened was warned about: it stays unknown. */
-  if (device->passphrase)
-    g_signal_emit_by_name (self->source, "add-device", device->name,
-        device->driver, device->passphrase);
-}
-
-/* Tells the source what has changed since it was told last. */
-static gboolean
-load_devices (PbIngest *self, GError **error)
-{
-  g_autoptr (GPtrArray) list =
-      pb_store_list_devices (self->store, self->seal, error);
-  GHashTable *now;
-  GHashTableIter iter;
-  PbDevice *device;
-
-  if (!list)
-    return FALSE;
-  now = g_hash_table_new_full (
-      g_str_hash, g_str_equal, NULL, (GDestroyNotify) pb_device_free);
-  while (list->len > 0) {
-    device = g_ptr_array_steal_index_fast (list, 0);
-    g_hash_table_insert (now, device->name, device);
-  }
-  g_hash_table_iter_init (&iter, self->devices);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device)) {
-    const PbDevice *still = g_hash_table_lookup (now, device->name);
-
-    if (!still || !same_device (still, device))
-      g_signal_emit_by_name (self->source, "remove-device", device->name);
-  }
-  g_hash_table_iter_init (&iter, now);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device)) {
-    const PbDevice *known = g_hash_table_lookup (self->devices, device->name);
-
-    if (!known || !same_device (known, device)
-        || !same_passphrase (known, device))
-      add_device (self, device);
-  }
-  g_hash_table_unref (self->devices);
-  self->devices = now;
-  return TRUE;
-}
-
 /**
  * pb_ingest_reload:
  *
@@ -372,12 +311,12 @@ pb_ingest_reload (PbIngest *self)
 
   /* First who may read: a driver that is new is of one team. */
   if (!pb_audience_load (self->audience, &error)
-      || !load_devices (self, &error))
+      || !pb_senders_load (self->senders, &error))
     g_warning ("devices and readers cannot be read: %s", error->message);
 }
 
 static void
-follow_devices (PbIngest *self)
+follow_store (PbIngest *self)
 {
   gint64 changes = pb_store_get_changes_by_others (self->store);
 
@@ -408,7 +347,7 @@ tick (gpointer user_data)
   PbIngest *self = user_data;
   g_autoptr (GPtrArray) drivers = NULL;
 
-  follow_devices (self);
+  follow_store (self);
   read_links (self);
   drivers = pb_registry_list (self->registry);
   for (guint i = 0; i < drivers->len; i++)
@@ -436,6 +375,8 @@ build (PbIngest *self, const PbIngestConfig *config, GError **error)
     g_object_set (self->source, "latency", config->latency_ms, NULL);
   if (config->max_readers > 0)
     g_object_set (self->source, "max-readers", config->max_readers, NULL);
+  self->senders =
+      pb_senders_new (self->store, self->seal, self->registry, self->source);
   self->audience = pb_audience_new (self->store, self->seal, self->source);
   gst_bin_add (GST_BIN (self->pipeline), self->source);
   g_signal_connect (self->source, "pad-added", G_CALLBACK (add_caller), self);
@@ -484,12 +425,10 @@ pb_ingest_new (const PbIngestConfig *config, GError **error)
     self->recorder = *config->recorder;
   g_mutex_init (&self->lock);
   self->callers = g_ptr_array_new ();
-  self->devices = g_hash_table_new_full (
-      g_str_hash, g_str_equal, NULL, (GDestroyNotify) pb_device_free);
   self->closers =
       g_thread_pool_new (close_session, NULL, MAX_CLOSERS, FALSE, NULL);
   self->store_changes = pb_store_get_changes_by_others (self->store);
-  if (!build (self, config, error) || !load_devices (self, error)
+  if (!build (self, config, error) || !pb_senders_load (self->senders, error)
       || !pb_audience_load (self->audience, error))
     return NULL;
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING)
@@ -525,9 +464,9 @@ pb_ingest_free (PbIngest *self)
     caller_free (caller);
   }
   g_thread_pool_free (self->closers, FALSE, TRUE);
+  g_clear_pointer (&self->senders, pb_senders_free);
   g_clear_pointer (&self->audience, pb_audience_free);
   gst_clear_object (&self->pipeline);
-  g_hash_table_unref (self->devices);
   g_ptr_array_unref (self->callers);
   pb_store_unref (self->store);
   g_free (self->recordings);
