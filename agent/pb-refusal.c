@@ -3,7 +3,7 @@
 #include "pb-refusal.h"
 
 /* libsrt's own, which it sends on the wire (SRT_REJ_… in srt/srt.h), and those
- * of pitboxsrtsrc (elements/README.md). */
+ * of pitboxsrtsrc (elements/net/README.md). */
 enum {
   REFUSED_NO_ROOM = 3,
   REFUSED_BACKLOG = 5,

@@ -481,7 +481,7 @@ pitbox_srt_caller_drain (PitboxSrtCaller *caller, guint timeout_ms)
   g_mutex_unlock (&caller->lock);
 }
 
-/* A new structure; the fields are in elements/README.md. Any thread. */
+/* A new structure; the fields are in elements/net/README.md. Any thread. */
 GstStructure *
 pitbox_srt_caller_get_stats (PitboxSrtCaller *caller)
 {

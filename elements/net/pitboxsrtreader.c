@@ -163,7 +163,7 @@ pitbox_srt_reader_get_peer (const PitboxSrtReader *reader)
   return reader->peer;
 }
 
-/* A new structure; the fields are in elements/README.md. Any thread. */
+/* A new structure; the fields are in elements/net/README.md. Any thread. */
 GstStructure *
 pitbox_srt_reader_get_stats (PitboxSrtReader *reader)
 {

@@ -145,7 +145,7 @@ pitbox_srt_session_read (
   return gst_buffer_new_memdup (session->batch, fill);
 }
 
-/* A new structure; the fields are in elements/README.md. Any thread. */
+/* A new structure; the fields are in elements/net/README.md. Any thread. */
 GstStructure *
 pitbox_srt_session_get_stats (PitboxSrtSession *session)
 {

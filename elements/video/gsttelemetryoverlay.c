@@ -23,7 +23,7 @@
  * #GstTelemetryOverlay:theme is the name of a theme that comes along
  * (`broadcast`, `corner`, `engineer`, `nameplate`) or the path of a layout file;
  * #GstTelemetryOverlay:layout is the text of one. How to write one stands in
- * elements/README.md, "Layouts". All sizes follow the picture's.
+ * elements/video/README.md, "Layouts". All sizes follow the picture's.
  *
  * With `background=transparent` the picture is dropped and the display comes
  * alone, with straight alpha, for a mixer, or for OBS by any lossless codec

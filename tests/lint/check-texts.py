@@ -122,7 +122,7 @@ def check_readme(names):
         text = f.read()
     table = re.search(r"^## Which element does what\n(.*?)^## ", text,
                       re.S | re.M)
-    listed = set(re.findall(r"^\| \[?`?(\w+)`?\]?(?:\(#.*?\))? \|",
+    listed = set(re.findall(r"^\| \[?`?(\w+)`?\]?(?:\(.*?\))? \|",
                             table.group(1), re.M)) if table else set()
     listed -= {"element"}
     for name in sorted(names ^ listed):

@@ -223,7 +223,7 @@ race_sim_command (RaceSim *sim, const gchar *command, gint car_idx,
  * race_sim_get_truth:
  * @sim: a simulator
  *
- * What has happened so far, as the JSON that elements/README.md describes.
+ * What has happened so far, as the JSON that elements/tools/README.md describes.
  *
  * Returns: (transfer full): the text, in UTF-8
  */
