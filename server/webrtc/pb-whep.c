@@ -399,7 +399,7 @@ handle_delete (PbWhep *whep, SoupServerMessage *message, PbLive *live,
  *   pb_whep_revise()
  * @free_owner: (nullable): for @owner
  *
- * Main thread. Answers at once. See server/README.md for the status codes.
+ * Main thread. Answers at once. See server/webrtc/README.md for the status codes.
  */
 void
 pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
