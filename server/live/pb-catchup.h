@@ -2,7 +2,7 @@
  * PbCatchup: the samples of the cached pictures, for a viewer that joins. */
 #pragma once
 
-#include "live/pb-pairing.h"
+#include "live/pb-frame-rows.h"
 
 G_BEGIN_DECLS
 

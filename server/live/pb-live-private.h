@@ -34,7 +34,7 @@ struct _PbLive {
   PbTimeline timeline;
   guint16 seq;
   PbGop *gop;
-  PbPairing *pairing;
+  PbFrameRows *frame_rows;
   PbSampleCoder *coder;
   PbCatchup *catchup;
   GPtrArray *lanes;

@@ -59,8 +59,8 @@ pb_live_set_mode_locked (PbLive *live, PbLiveMode mode)
   }
 }
 
-/* Before the row goes to the pairing's viewers: who gets rows of a new layout
- * has been told of the layout. */
+/* Before the row goes to the viewers: they are told of a new layout before they
+ * get rows of it. */
 void
 pb_live_note_row_locked (PbLive *live, GstPitboxSample *row, gint64 now_us)
 {
@@ -101,7 +101,7 @@ get_stats_locked (PbLive *live, gint64 now_us, PbLiveStats *stats)
     .frames_dropped = live->n_frames_dropped + live->lane_dropped_frames,
     .rows = live->n_rows,
     .rows_dropped = live->n_rows_dropped,
-    .rows_late = pb_pairing_get_late_rows (live->pairing),
+    .rows_late = pb_frame_rows_get_late_rows (live->frame_rows),
     .samples = live->n_samples,
     .frames_without_row = live->n_without_row,
     .video_kbps = (guint) (pb_rate_get (&live->byte_rate, now_us) * 8 / 1000),

@@ -50,7 +50,7 @@ pb_live_new (const gchar *driver_id, const PbLiveLimits *limits)
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
   live->wait_key = TRUE;
   live->gop = pb_gop_new (live->limits.gop_bytes, live->limits.gop_frames);
-  live->pairing = pb_pairing_new (live->limits.row_wait_ms);
+  live->frame_rows = pb_frame_rows_new (live->limits.row_wait_ms);
   live->coder = pb_sample_coder_new ();
   live->catchup = pb_catchup_new ();
   live->lanes = g_ptr_array_new ();
@@ -97,7 +97,7 @@ live_free (PbLive *live)
   g_clear_pointer (&live->session_text, g_bytes_unref);
   pb_catchup_free (live->catchup);
   pb_sample_coder_free (live->coder);
-  pb_pairing_free (live->pairing);
+  pb_frame_rows_free (live->frame_rows);
   pb_gop_free (live->gop);
   g_ptr_array_unref (live->packets);
   g_free (live->driver_id);
@@ -150,7 +150,7 @@ pair_locked (PbLive *live, GstClockTime now)
     g_auto (PbPair) pair = { 0 };
     guint32 rtp;
 
-    if (!pb_pairing_next (live->pairing, now, &pair))
+    if (!pb_frame_rows_next (live->frame_rows, now, &pair))
       return;
     rtp = pair.has_picture
               ? pair.rtp
@@ -183,7 +183,7 @@ finish_frame_locked (PbLive *live, GstClockTime now)
 
   live->n_frames++;
   if (!live->pictures_begun)
-    pb_pairing_begin_pictures (live->pairing);
+    pb_frame_rows_begin_pictures (live->frame_rows);
   live->pictures_begun = TRUE;
   if (live->packets_bytes > MAX_FRAME_BYTES
       || !GST_CLOCK_TIME_IS_VALID (live->packets_time)
@@ -207,7 +207,7 @@ finish_frame_locked (PbLive *live, GstClockTime now)
   pb_gop_push (live->gop, frame);
   for (guint i = 0; i < live->lanes->len; i++)
     pb_lane_push_frame (g_ptr_array_index (live->lanes, i), frame);
-  pb_pairing_push_frame (live->pairing, rtp, time, now);
+  pb_frame_rows_push_frame (live->frame_rows, rtp, time, now);
 }
 
 static void
@@ -291,7 +291,8 @@ pb_live_push_row (PbLive *live, GstPitboxSchema *schema, GstBuffer *row,
     sample = gst_pitbox_sample_new_from_buffer (schema, row, time, &error);
   }
   if (sample != NULL
-      && pb_pairing_push_row (live->pairing, gst_pitbox_sample_ref (sample))) {
+      && pb_frame_rows_push_row (
+          live->frame_rows, gst_pitbox_sample_ref (sample))) {
     pb_live_note_row_locked (live, sample, now / GST_USECOND);
     pair_locked (live, now);
     pb_live_update_locked (live, now / GST_USECOND);
@@ -310,7 +311,7 @@ reset_locked (PbLive *live)
   live->pictures_begun = FALSE;
   pb_timeline_reset (&live->timeline);
   pb_gop_clear (live->gop);
-  pb_pairing_reset (live->pairing);
+  pb_frame_rows_reset (live->frame_rows);
   pb_sample_coder_restart (live->coder);
   pb_catchup_clear (live->catchup);
   live->first_row_us = 0;

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "live/pb-pairing.h"
+#include "live/pb-frame-rows.h"
 
 G_BEGIN_DECLS
 

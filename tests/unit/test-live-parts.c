@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The parts of the live hub: timeline, group of pictures, frames, pairing,
+ * The parts of the live hub: timeline, group of pictures, frames and their rows,
  * samples, percentiles. */
 #include <string.h>
 
@@ -226,7 +226,7 @@ static const struct {
   const gchar *what;
   const gchar *in;
   const gchar *out;
-} pairings[] = {
+} frame_rows_table[] = {
   { "own row first", "r0 f0 r17 f17 r33 f33", "f0:0 f17:17 f33:33" },
   { "picture first", "f0 r0 f17 r17", "f0:0 f17:17" },
   { "two rows a picture", "r0 f0 r17 r33 f33 r50 r67 f67",
@@ -283,11 +283,11 @@ append_pair (GString *out, const PbPair *pair)
 }
 
 static void
-take_pairs (PbPairing *pairing, GstClockTime now, GString *out)
+take_pairs (PbFrameRows *frame_rows, GstClockTime now, GString *out)
 {
   PbPair pair;
 
-  while (pb_pairing_next (pairing, now, &pair)) {
+  while (pb_frame_rows_next (frame_rows, now, &pair)) {
     append_pair (out, &pair);
     pb_pair_clear (&pair);
   }
@@ -305,65 +305,66 @@ make_row (GstPitboxSchema *schema, guint n, GstClockTime time)
 }
 
 static void
-test_pairing (void)
+test_frame_rows (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (pairings); i++) {
-    g_autoptr (PbPairing) pairing = pb_pairing_new (100);
-    g_auto (GStrv) steps = g_strsplit (pairings[i].in, " ", -1);
+  for (guint i = 0; i < G_N_ELEMENTS (frame_rows_table); i++) {
+    g_autoptr (PbFrameRows) frame_rows = pb_frame_rows_new (100);
+    g_auto (GStrv) steps = g_strsplit (frame_rows_table[i].in, " ", -1);
     g_autoptr (GString) out = g_string_new (NULL);
     GstClockTime now = 1000 * GST_SECOND;
 
-    g_test_message ("%s", pairings[i].what);
+    g_test_message ("%s", frame_rows_table[i].what);
     for (guint n = 0; steps[n] != NULL; n++) {
       gchar *unit;
       GstClockTime time = g_ascii_strtoull (steps[n] + 1, &unit, 10)
                           * (*unit == 'u' ? GST_USECOND : MS);
 
       if (steps[n][0] == 'r')
-        pb_pairing_push_row (pairing, make_row (schema, n, time));
+        pb_frame_rows_push_row (frame_rows, make_row (schema, n, time));
       else if (steps[n][0] == 'f')
-        pb_pairing_push_frame (pairing, (guint32) (time / MS), time, now);
+        pb_frame_rows_push_frame (frame_rows, (guint32) (time / MS), time, now);
       else if (steps[n][0] == 'b')
-        pb_pairing_begin_pictures (pairing);
+        pb_frame_rows_begin_pictures (frame_rows);
       else
         now += time;
-      take_pairs (pairing, now, out);
+      take_pairs (frame_rows, now, out);
     }
-    g_assert_cmpstr (out->str, ==, pairings[i].out);
+    g_assert_cmpstr (out->str, ==, frame_rows_table[i].out);
   }
 }
 
 static void
-test_pairing_bounds (void)
+test_frame_rows_bounds (void)
 {
   g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
-  g_autoptr (PbPairing) pairing = pb_pairing_new (100);
+  g_autoptr (PbFrameRows) frame_rows = pb_frame_rows_new (100);
   guint frames = 0;
   PbPair pair;
 
   /* Pictures without rows: the oldest go out, memory does not grow. */
   for (guint i = 0; i < 1000; i++) {
-    pb_pairing_push_frame (pairing, i, TICK (i), 1);
-    while (pb_pairing_next (pairing, 1, &pair)) {
+    pb_frame_rows_push_frame (frame_rows, i, TICK (i), 1);
+    while (pb_frame_rows_next (frame_rows, 1, &pair)) {
       g_assert_cmpuint (pair.rows->len, ==, 0);
       frames++;
       pb_pair_clear (&pair);
     }
   }
   g_assert_cmpuint (frames, >, 700);
-  pb_pairing_reset (pairing);
+  pb_frame_rows_reset (frame_rows);
 
   /* Rows for longer than a message may hold: only the last one goes. */
-  pb_pairing_push_row (pairing, make_row (schema, 0, 0));
-  pb_pairing_push_frame (pairing, 0, 0, 1);
-  g_assert_true (pb_pairing_next (pairing, 1, &pair));
+  pb_frame_rows_push_row (frame_rows, make_row (schema, 0, 0));
+  pb_frame_rows_push_frame (frame_rows, 0, 0, 1);
+  g_assert_true (pb_frame_rows_next (frame_rows, 1, &pair));
   pb_pair_clear (&pair);
-  for (guint i = 1; i <= PB_PAIRING_MAX_ROWS + 1; i++)
-    g_assert_true (pb_pairing_push_row (pairing, make_row (schema, i, i * MS)));
-  pb_pairing_push_frame (pairing, 1, (PB_PAIRING_MAX_ROWS + 1) * MS, 1);
-  g_assert_true (pb_pairing_next (pairing, 1, &pair));
+  for (guint i = 1; i <= PB_FRAME_ROWS_MAX + 1; i++)
+    g_assert_true (
+        pb_frame_rows_push_row (frame_rows, make_row (schema, i, i * MS)));
+  pb_frame_rows_push_frame (frame_rows, 1, (PB_FRAME_ROWS_MAX + 1) * MS, 1);
+  g_assert_true (pb_frame_rows_next (frame_rows, 1, &pair));
   g_assert_true (pair.skipped);
   g_assert_cmpuint (pair.rows->len, ==, 1);
   pb_pair_clear (&pair);
@@ -616,8 +617,8 @@ main (int argc, char **argv)
   g_test_add_func ("/live/timeline-goes-on", test_timeline_goes_on);
   g_test_add_func ("/live/window", test_window);
   g_test_add_func ("/live/rate", test_rate);
-  g_test_add_func ("/live/pairing", test_pairing);
-  g_test_add_func ("/live/pairing-bounds", test_pairing_bounds);
+  g_test_add_func ("/live/frame-rows", test_frame_rows);
+  g_test_add_func ("/live/frame-rows-bounds", test_frame_rows_bounds);
   g_test_add_func ("/live/samples", test_samples);
   g_test_add_func ("/live/sample-keys", test_sample_keys);
   g_test_add_func ("/live/catchup", test_catchup);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbPairing: which rows go out with which picture, and when that is certain. */
+ * PbFrameRows: which rows go out with which picture, and when that is certain. */
 #pragma once
 
 #include <gstpitbox/gstpitbox.h>
@@ -35,20 +35,21 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PbPair, pb_pair_clear)
 
 /* Most rows in one sample: a second of rows at 60 Hz. A longer gap is shown by
  * its end. Bounds the message (a browser takes 256 KiB). */
-#define PB_PAIRING_MAX_ROWS 60
+#define PB_FRAME_ROWS_MAX 60
 
-typedef struct _PbPairing PbPairing;
+typedef struct _PbFrameRows PbFrameRows;
 
-PbPairing *pb_pairing_new (guint row_wait_ms);
-void pb_pairing_free (PbPairing *pairing);
-void pb_pairing_reset (PbPairing *pairing);
-void pb_pairing_begin_pictures (PbPairing *pairing);
-void pb_pairing_push_frame (
-    PbPairing *pairing, guint32 rtp, GstClockTime time, GstClockTime now);
-gboolean pb_pairing_push_row (PbPairing *pairing, GstPitboxSample *row);
-gboolean pb_pairing_next (PbPairing *pairing, GstClockTime now, PbPair *pair);
-guint64 pb_pairing_get_late_rows (const PbPairing *pairing);
+PbFrameRows *pb_frame_rows_new (guint row_wait_ms);
+void pb_frame_rows_free (PbFrameRows *frame_rows);
+void pb_frame_rows_reset (PbFrameRows *frame_rows);
+void pb_frame_rows_begin_pictures (PbFrameRows *frame_rows);
+void pb_frame_rows_push_frame (
+    PbFrameRows *frame_rows, guint32 rtp, GstClockTime time, GstClockTime now);
+gboolean pb_frame_rows_push_row (PbFrameRows *frame_rows, GstPitboxSample *row);
+gboolean pb_frame_rows_next (
+    PbFrameRows *frame_rows, GstClockTime now, PbPair *pair);
+guint64 pb_frame_rows_get_late_rows (const PbFrameRows *frame_rows);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbPairing, pb_pairing_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbFrameRows, pb_frame_rows_free)
 
 G_END_DECLS
