@@ -297,6 +297,8 @@ static void
 append_preface (const PitboxSrtCache *cache, GByteArray *head)
 {
   g_autoptr (GPtrArray) units = gst_pitbox_preface_write (cache->preface);
+  const MpegtsPes pes = { cache->klv_pid, MPEGTS_STREAM_ID_PRIVATE, FALSE,
+    cache->key.pts - PREFACE_LEAD, MPEGTS_NO_TIME };
   guint from = head->len, n_packets;
   guint8 continuity = 0;
 
@@ -306,9 +308,7 @@ append_preface (const PitboxSrtCache *cache, GByteArray *head)
     gsize size;
     const guint8 *data = g_bytes_get_data (g_ptr_array_index (units, i), &size);
 
-    mpegts_pes_write (head, cache->klv_pid, &continuity,
-        MPEGTS_STREAM_ID_PRIVATE, cache->key.pts - PREFACE_LEAD, MPEGTS_NO_TIME,
-        FALSE, data, size);
+    mpegts_pes_write (&pes, head, &continuity, data, size);
   }
   n_packets = (head->len - from) / MPEGTS_PACKET_BYTES;
   for (guint i = 0; i < n_packets; i++) {

@@ -88,10 +88,12 @@ void
 pb_test_ts_put_pes (PbTestTs *ts, guint16 pid, guint64 pts,
     gboolean random_access, const guint8 *payload, gsize size)
 {
-  mpegts_pes_write (ts->out, pid, &ts->continuity[pid],
-      pid == PB_TEST_TS_VIDEO_PID ? MPEGTS_STREAM_ID_VIDEO
-                                  : MPEGTS_STREAM_ID_PRIVATE,
-      pts, MPEGTS_NO_TIME, random_access, payload, size);
+  const MpegtsPes pes = { pid,
+    pid == PB_TEST_TS_VIDEO_PID ? MPEGTS_STREAM_ID_VIDEO
+                                : MPEGTS_STREAM_ID_PRIVATE,
+    random_access, pts, MPEGTS_NO_TIME };
+
+  mpegts_pes_write (&pes, ts->out, &ts->continuity[pid], payload, size);
 }
 
 /**

@@ -24,12 +24,23 @@ write_pcr (guint8 *out, guint64 base)
   out[5] = 0;
 }
 
-/* @flags of the adaptation field; with 0x10 @pcr is in it. */
+/* The first one of @pes has all that its head says of packets. */
+static guint8
+get_flags (const MpegtsPes *pes, gboolean starts)
+{
+  if (!starts)
+    return 0;
+  return (pes->random_access ? FLAG_RANDOM_ACCESS : 0)
+         | (pes->pcr != MPEGTS_NO_TIME ? FLAG_PCR : 0);
+}
+
+/* Takes from @data what fits. */
 static void
-write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
-    guint8 flags, guint64 pcr, const guint8 **data, gsize *size)
+write_packet (const MpegtsPes *pes, GByteArray *out, guint8 continuity,
+    gboolean starts, const guint8 **data, gsize *size)
 {
   guint8 packet[MPEGTS_PACKET_BYTES];
+  const guint8 flags = get_flags (pes, starts);
   gsize adaptation = flags & FLAG_PCR ? 8 : flags != 0 ? 2 : 0;
   gsize room = MPEGTS_PACKET_BYTES - 4 - adaptation;
   gsize take = MIN (room, *size);
@@ -37,8 +48,8 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
 
   adaptation += room - take;
   packet[0] = 0x47;
-  packet[1] = (starts ? 0x40 : 0) | pid >> 8;
-  packet[2] = pid;
+  packet[1] = (starts ? 0x40 : 0) | pes->pid >> 8;
+  packet[2] = pes->pid;
   packet[3] = (adaptation > 0 ? 0x30 : 0x10) | (continuity & 0x0f);
   if (adaptation > 0) {
     packet[pos] = adaptation - 1;
@@ -46,7 +57,7 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
     if (adaptation > 1)
       packet[pos + 1] = flags;
     if (flags & FLAG_PCR)
-      write_pcr (packet + pos + 2, pcr);
+      write_pcr (packet + pos + 2, pes->pcr & TIME_MASK);
     pos += adaptation;
   }
   memcpy (packet + pos, *data, take);
@@ -57,15 +68,10 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
 
 /**
  * mpegts_pes_write:
+ * @pes: what stands in its head
  * @out: gets whole TS packets
- * @pid: packet identifier
  * @continuity: (inout): counter of the first packet, then of the one after the
  *   last; its low four bits count
- * @stream_id: for private streams at most 65,527 bytes fit
- * @pts: 90 kHz, taken modulo 2^33
- * @pcr: programme clock for the first packet, 90 kHz, taken modulo 2^33;
- *   %MPEGTS_NO_TIME: none
- * @random_access: set the indicator in the first packet
  * @payload: what the PES packet holds
  * @size: bytes in @payload
  *
@@ -73,32 +79,28 @@ write_packet (GByteArray *out, guint16 pid, guint8 continuity, gboolean starts,
  * Its length is 0, which stands for unknown, in a video stream. Any thread.
  */
 void
-mpegts_pes_write (GByteArray *out, guint16 pid, guint8 *continuity,
-    guint8 stream_id, guint64 pts, guint64 pcr, gboolean random_access,
+mpegts_pes_write (const MpegtsPes *pes, GByteArray *out, guint8 *continuity,
     const guint8 *payload, gsize size)
 {
-  gsize length = stream_id == MPEGTS_STREAM_ID_VIDEO ? 0 : size + 8;
-  guint8 head[PES_HEAD_BYTES] = { 0, 0, 1, stream_id, length >> 8, length, 0x84,
-    0x80, 5 };
-  g_autoptr (GByteArray) pes = g_byte_array_new ();
+  gsize length = pes->stream_id == MPEGTS_STREAM_ID_VIDEO ? 0 : size + 8;
+  const guint64 pts = pes->pts & TIME_MASK;
+  guint8 head[PES_HEAD_BYTES] = { 0, 0, 1, pes->stream_id, length >> 8, length,
+    0x84, 0x80, 5 };
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
   const guint8 *data;
-  guint8 flags = (random_access ? FLAG_RANDOM_ACCESS : 0)
-                 | (pcr != MPEGTS_NO_TIME ? FLAG_PCR : 0);
   gboolean starts = TRUE;
   gsize left;
 
   g_return_if_fail (length <= G_MAXUINT16);
 
-  pts &= TIME_MASK;
   head[9] = 0x21 | (pts >> 30 & 7) << 1;
   head[10] = pts >> 22;
   head[11] = (pts >> 15 & 0x7f) << 1 | 1;
   head[12] = pts >> 7;
   head[13] = (pts & 0x7f) << 1 | 1;
-  g_byte_array_append (pes, head, sizeof head);
-  g_byte_array_append (pes, payload, size);
-  data = pes->data;
-  for (left = pes->len; left > 0; starts = FALSE, flags = 0)
-    write_packet (out, pid, (*continuity)++, starts, flags, pcr & TIME_MASK,
-        &data, &left);
+  g_byte_array_append (bytes, head, sizeof head);
+  g_byte_array_append (bytes, payload, size);
+  data = bytes->data;
+  for (left = bytes->len; left > 0; starts = FALSE)
+    write_packet (pes, out, (*continuity)++, starts, &data, &left);
 }

@@ -9,8 +9,26 @@ G_BEGIN_DECLS
 #define MPEGTS_STREAM_ID_PRIVATE 0xbd
 #define MPEGTS_STREAM_ID_VIDEO 0xe0
 
-void mpegts_pes_write (GByteArray *out, guint16 pid, guint8 *continuity,
-    guint8 stream_id, guint64 pts, guint64 pcr, gboolean random_access,
-    const guint8 *payload, gsize size);
+/**
+ * MpegtsPes:
+ * @pid: packet identifier
+ * @stream_id: for private streams at most 65,527 bytes fit
+ * @random_access: set the indicator in the first packet
+ * @pts: 90 kHz, taken modulo 2^33
+ * @pcr: programme clock for the first packet, 90 kHz, taken modulo 2^33;
+ *   %MPEGTS_NO_TIME: none
+ *
+ * What a PES packet's head says, and the TS packet that it begins in.
+ */
+typedef struct {
+  guint16 pid;
+  guint8 stream_id;
+  gboolean random_access;
+  guint64 pts;
+  guint64 pcr;
+} MpegtsPes;
+
+void mpegts_pes_write (const MpegtsPes *pes, GByteArray *out,
+    guint8 *continuity, const guint8 *payload, gsize size);
 
 G_END_DECLS

@@ -114,7 +114,8 @@ mpegts_writer_put (MpegtsWriter *writer, GByteArray *out, guint64 pts,
 {
   const gboolean with_tables =
       !writer->begun || is_due (pts, writer->tables_pts, TABLES_INTERVAL);
-  guint64 pcr = MPEGTS_NO_TIME;
+  MpegtsPes pes = { PID_KLV, MPEGTS_STREAM_ID_PRIVATE, FALSE, pts,
+    MPEGTS_NO_TIME };
 
   if (with_tables) {
     put_table (out, PID_PAT, &writer->continuity[COUNT_PAT], pat, sizeof pat);
@@ -122,11 +123,11 @@ mpegts_writer_put (MpegtsWriter *writer, GByteArray *out, guint64 pts,
     writer->tables_pts = pts;
   }
   if (with_tables || is_due (pts, writer->pcr_pts, PCR_INTERVAL)) {
-    pcr = (pts - PCR_LEAD) & TIME_MASK;
+    pes.pcr = (pts - PCR_LEAD) & TIME_MASK;
     writer->pcr_pts = pts;
   }
   writer->begun = TRUE;
-  mpegts_pes_write (out, PID_KLV, &writer->continuity[COUNT_KLV],
-      MPEGTS_STREAM_ID_PRIVATE, pts, pcr, FALSE, unit, unit_bytes);
+  mpegts_pes_write (
+      &pes, out, &writer->continuity[COUNT_KLV], unit, unit_bytes);
   return with_tables;
 }
