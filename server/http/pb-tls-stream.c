@@ -212,7 +212,21 @@ write_nonblocking (GPollableOutputStream *stream, const void *buffer,
   return n;
 }
 
-/* Only for who insists on waiting: SoupServer does not. */
+/* Takes @local over. Returns: %TRUE once it is worth trying again, else %FALSE
+ * with @error set */
+static gboolean
+wait_to_retry (Link *link, GIOCondition want, GError *local,
+    GCancellable *cancellable, GError **error)
+{
+  if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+    g_propagate_error (error, local);
+    return FALSE;
+  }
+  g_error_free (local);
+  return g_socket_condition_wait (link->socket, want, cancellable, error);
+}
+
+/* Only for those who insist on waiting: SoupServer does not. */
 static gssize
 read_bytes (GInputStream *stream, void *buffer, gsize size,
     GCancellable *cancellable, GError **error)
@@ -220,18 +234,13 @@ read_bytes (GInputStream *stream, void *buffer, gsize size,
   Link *link = ((PbTlsInput *) stream)->link;
 
   while (TRUE) {
-    g_autoptr (GError) local = NULL;
+    GError *local = NULL;
     gssize n = read_nonblocking (
         G_POLLABLE_INPUT_STREAM (stream), buffer, size, &local);
 
     if (n >= 0)
       return n;
-    if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return -1;
-    }
-    if (!g_socket_condition_wait (
-            link->socket, link->want_read, cancellable, error))
+    if (!wait_to_retry (link, link->want_read, local, cancellable, error))
       return -1;
   }
 }
@@ -243,18 +252,13 @@ write_bytes (GOutputStream *stream, const void *buffer, gsize size,
   Link *link = ((PbTlsOutput *) stream)->link;
 
   while (TRUE) {
-    g_autoptr (GError) local = NULL;
+    GError *local = NULL;
     gssize n = write_nonblocking (
         G_POLLABLE_OUTPUT_STREAM (stream), buffer, size, &local);
 
     if (n >= 0)
       return n;
-    if (!g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return -1;
-    }
-    if (!g_socket_condition_wait (
-            link->socket, link->want_write, cancellable, error))
+    if (!wait_to_retry (link, link->want_write, local, cancellable, error))
       return -1;
   }
 }
