@@ -32,7 +32,7 @@ write_into (const gchar *path, const gchar *text, GError **error)
 /**
  * pb_file_replace:
  * @path: a file, there or not; or a terminal, a pipe, /dev/null
- * @text: what shall be in it
+ * @text: its new content
  * @error: a G_FILE_ERROR with @path in its words
  *
  * Puts a whole new file in the place of the old one, so that a reader never

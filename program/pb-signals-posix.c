@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * How a POSIX system ends a program of ours: by signals. */
+ * How a POSIX system ends our programs: by signals. */
 #include "pb-signals.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * How Windows ends a program of ours: by console events. */
+ * How Windows ends our programs: by console events. */
 #include "pb-signals.h"
 
 #include <windows.h>

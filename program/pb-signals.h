@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * How the operating system ends a program of ours. */
+ * How the operating system ends our programs. */
 #pragma once
 
 #include <glib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Messages of the control channel: bytes from outside become objects that the
- * schema has nothing against. */
+ * Messages of the control channel: bytes from outside become objects that fit
+ * the schema. */
 #include "pb-control-message.h"
 
 #include "json/pb-json.h"
@@ -65,7 +65,7 @@ find_type (JsonObject *schema, const gchar *type)
  * pb_control_message_check:
  * @type: of the message
  * @node: the message
- * @error: %PB_CONTROL_ERROR, in words for who sent it
+ * @error: %PB_CONTROL_ERROR, in words for the sender
  *
  * Any thread.
  *
@@ -96,7 +96,7 @@ pb_control_message_check (const gchar *type, JsonNode *node, GError **error)
  * pb_control_message_parse:
  * @text: bytes from outside, whose number the caller has bounded
  * @size: of @text
- * @error: %PB_CONTROL_ERROR, in words for who sent it
+ * @error: %PB_CONTROL_ERROR, in words for the sender
  *
  * Any thread.
  *
@@ -133,7 +133,7 @@ pb_control_message_parse (const gchar *text, gsize size, GError **error)
  * pb_control_message_copy_known:
  * @message: of pb_control_message_parse()
  *
- * Returns: (transfer full): a copy to hand on, without unknown members
+ * Returns: (transfer full): a copy to pass on, without unknown members
  */
 JsonNode *
 pb_control_message_copy_known (JsonObject *message)

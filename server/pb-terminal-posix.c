@@ -12,7 +12,7 @@
 /**
  * pb_terminal_is_there:
  *
- * Returns: %TRUE if what is read comes from somebody who types
+ * Returns: %TRUE if a person types what is read
  */
 gboolean
 pb_terminal_is_there (void)

@@ -173,7 +173,7 @@ pb_api_new (const gchar *url, const gchar *certificate)
 /**
  * pb_api_free:
  *
- * What was asked is answered no more.
+ * Questions under way get no answer.
  */
 void
 pb_api_free (PbApi *self)

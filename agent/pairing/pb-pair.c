@@ -13,7 +13,7 @@
 #define CODES_MAX 6
 #define CODE_CHARS 6
 #define POLL_MAX_S 60
-/* A server that was not heard of for so long knows no code of ours. */
+/* A server that has been silent for so long has forgotten our code. */
 #define LIFE_US (11 * G_TIME_SPAN_MINUTE)
 #define UNAUTHORIZED 401
 

@@ -27,7 +27,7 @@ replace (gchar **field, const gchar *text)
   pb_secrets_free (old);
 }
 
-/* Returns: (transfer full) (nullable): NULL if the answer is none. */
+/* Returns: (transfer full) (nullable): NULL if it is not a valid answer. */
 static PbPairing *
 read_now (PbRenewal *self, JsonObject *body)
 {

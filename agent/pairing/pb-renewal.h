@@ -12,7 +12,7 @@ typedef struct _PbRenewal PbRenewal;
  * PbRenewalOutcome:
  * @PB_RENEWAL_SAME: nothing has changed
  * @PB_RENEWAL_CHANGED: another driver, passphrase or port
- * @PB_RENEWAL_REVOKED: the server knows this device no more
+ * @PB_RENEWAL_REVOKED: the server no longer knows this device
  * @PB_RENEWAL_NO_ANSWER: it cannot be asked now
  */
 typedef enum {

@@ -70,7 +70,7 @@ pb_secrets_load (const gchar *path, GError **error)
 /**
  * pb_secrets_save:
  * @path: a file, there or not; its folder is made where it is missing
- * @text: what it shall hold
+ * @text: its content
  *
  * Puts a whole new file there, through to the disk, that nobody else could read
  * at any time.

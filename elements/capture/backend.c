@@ -28,7 +28,7 @@ add_line (GQuark id, const GValue *value, gpointer user_data)
 
 /**
  * backend_describe_refused:
- * @refused: who was refused why
+ * @refused: what was refused, and why
  *
  * Returns: (transfer full): one line, best first
  */

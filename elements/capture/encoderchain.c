@@ -122,7 +122,7 @@ clear_candidate (gpointer data)
 
 /**
  * encoder_list_candidates:
- * @codec: what shall come out
+ * @codec: of the output
  * @memory: where the pictures are
  *
  * What the registry knows of each row of the table; the elements of further
@@ -233,7 +233,7 @@ add_ghost (GstElement *bin, GstElement *target, const gchar *name)
  * @codec: what comes out
  * @memory: where the pictures are
  * @settings: how to encode
- * @profile: (nullable): the profile that shall come out; %NULL: the encoder's
+ * @profile: (nullable): the profile of the output; %NULL: the encoder's
  *   choice
  * @lacking: (nullable): as for encoder_settings_apply()
  * @error: what is missing

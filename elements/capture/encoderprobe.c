@@ -225,7 +225,7 @@ encoder_probe_run (const gchar *program, const gchar *const *arguments,
 /**
  * encoder_probe_candidate:
  * @candidate: gets its probe and reason
- * @codec: what shall come out
+ * @codec: of the output
  * @memory: where the pictures are
  * @program: (nullable): pitbox-encoder-probe; %NULL: there is none
  * @timeout_ms: how long it may take, ms

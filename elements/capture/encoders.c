@@ -52,7 +52,7 @@ encoder_kinds (guint *n)
 /**
  * encoder_find:
  * @factory: an element's name
- * @codec: what shall come out
+ * @codec: of the output
  *
  * Returns: (transfer none) (nullable): the row that the element belongs to
  */
@@ -204,7 +204,7 @@ why_not (const EncoderCandidate *c, const EncoderWish *wish)
   }
 }
 
-/* Who insists on a name gets it untried, or the reason why not. */
+/* A name that was asked for is taken untried, or refused with a reason. */
 static EncoderVerdict
 take_named (const EncoderWish *wish, const EncoderCandidate *candidates,
     guint n, guint *chosen, EncoderRefuse refuse, gpointer user_data)

@@ -111,7 +111,7 @@ typedef struct {
 /**
  * EncoderWish:
  * @platform: where we are
- * @codec: what shall come out
+ * @codec: of the output
  * @memory: where the pictures are
  * @name: "auto", or the factory's name
  * @exclude: (nullable): factories that "auto" passes over

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What an encoder shall do, and what that is called in each of them. */
+ * Settings of an encoder, and what each encoder calls them. */
 #pragma once
 
 #include "encoders.h"

@@ -22,9 +22,9 @@ GST_DEBUG_CATEGORY_EXTERN (pitbox_src_debug);
 /* Then the other one does not come any more. */
 #define GONE (5 * GST_SECOND)
 
-/* Who joins gets the session's text before the first picture. uridecodebin
- * gives up when the telemetry, which it cannot decode, is all there is: so the
- * units wait for the picture's pad, but not longer than this. */
+/* A reader that joins gets the session's text before the first picture.
+ * uridecodebin gives up when the telemetry, which it cannot decode, is all there
+ * is: so the units wait for the picture's pad, but not longer than this. */
 #define MAX_HOLD (500 * GST_MSECOND)
 #define MAX_HELD_UNITS 100
 
@@ -180,7 +180,7 @@ add_picture (PitboxSrcChain *self, const gchar *media)
 
   if (setter == NULL || parse == NULL || sync == NULL)
     return NULL;
-  /* Who comes late or has lost something can begin at each key frame. */
+  /* A late reader, or one that lost something, can begin at each key frame. */
   g_object_set (parse, "config-interval", -1, NULL);
   g_object_set (sync, "max-diff", (guint64) MAX_DIFF, NULL);
   gst_element_link (setter, parse);
@@ -341,7 +341,7 @@ pitbox_src_chain_add_stats (PitboxSrcChain *self, GstStructure *stats)
   }
 }
 
-/* Whether an end of the stream is to go on to who reads it: any thread. */
+/* Whether an end of the stream is passed on downstream: any thread. */
 void
 pitbox_src_chain_set_ending (PitboxSrcChain *self, gboolean ending)
 {

@@ -168,7 +168,7 @@ pitbox_srt_cache_flush (PitboxSrtCache *cache)
     drop_first (cache);
 }
 
-/* The unit that began last is where who joins begins. */
+/* Readers that join begin at the unit that began last. */
 static void
 set_key (PitboxSrtCache *cache)
 {
@@ -276,8 +276,8 @@ pitbox_srt_cache_get_next (const PitboxSrtCache *cache)
   return cache->next;
 }
 
-/* Where who joins begins, or %PITBOX_SRT_CACHE_NONE. May be @next for a
- * moment, while the key frame's first message is open. */
+/* Where a reader that joins begins, or %PITBOX_SRT_CACHE_NONE. May be @next for
+ * a moment, while the key frame's first message is open. */
 guint64
 pitbox_srt_cache_get_key (const PitboxSrtCache *cache)
 {

@@ -237,7 +237,7 @@ pitbox_srt_gate_open (PitboxSrtGate *gate, const PitboxSrtRules *rules)
   gate->passphrase = g_strdup (rules->passphrase);
 }
 
-/* Refuses everybody and forgets who has a place; the tables stay. */
+/* Refuses everybody and forgets all places; the tables stay. */
 void
 pitbox_srt_gate_close (PitboxSrtGate *gate)
 {
@@ -297,7 +297,7 @@ decide_publish (
   if (code != 0)
     return code;
   holder = find_holder (gate, driver, device);
-  /* Who takes a place over needs no further one. */
+  /* A sender that takes a place over needs no further one. */
   if (is_crowded (gate)
       || (holder == NULL
           && g_hash_table_size (gate->places)

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 
 /**
  * PitboxSrtRules:
- * @passphrase: (nullable): for who has none of its own
+ * @passphrase: (nullable): for devices without their own
  * @max_callers: most connections that publish
  * @max_readers: most connections that read
  * @accept_any: devices and readers that are in no table may come

@@ -9,13 +9,13 @@
  * a quarter of a second of round trip. libsrt itself throws away what waits for
  * a second in it, anywhere in a picture. */
 #define SEND_MAX_BYTES (256 * 1024)
-/* Without a new packet neither end of libsrt asks for lost ones again: who has
- * no room gets one message now and then. */
+/* Without a new packet neither end of libsrt asks for lost ones again: a reader
+ * without room gets one message now and then. */
 #define PROBE_US 200000
-/* Who is so far behind the newest message goes on at the newest key frame. */
+/* A reader so far behind the newest message goes on at the newest key frame. */
 #define LAG_MAX_US (1500 * 1000)
-/* Who has just come is behind by nature: it begins at a key frame that may be
- * seconds old. */
+/* A reader that has just come is behind by nature: it begins at a key frame that
+ * may be seconds old. */
 #define CATCH_UP_US (5 * G_USEC_PER_SEC)
 /* A caller that blocks while it connects throws away what comes before its
  * thread has seen the answer, and may miss it for good: 20 ms are a sixth of

@@ -20,7 +20,7 @@ pb_bind_is_loopback (const gchar *address)
  * pb_bind_check:
  * @address: address to listen on, in numbers
  * @has_people: somebody has an account, so everybody needs one
- * @is_private: who listens on the way learns nothing, or that was accepted
+ * @is_private: eavesdroppers learn nothing, or that was accepted
  *
  * Returns: %FALSE with @error set, saying what to do, if @address is none or
  *   must not be opened

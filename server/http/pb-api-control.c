@@ -12,7 +12,7 @@
 #define BURST_BYTES (4 * PB_CONTROL_MAX_BYTES)
 #define BYTES_PER_S (2 * PB_CONTROL_MAX_BYTES)
 
-/* Who has too many will not have fewer at once. */
+/* A client with too many connections does not lose them at once. */
 #define RETRY_S 5
 
 typedef struct {
@@ -30,7 +30,7 @@ upgrade_free (gpointer data, GClosure *closure)
   g_free (upgrade);
 }
 
-/* Who has a link to one driver sees him drive, not his machine. */
+/* A link shows one driver driving, not the driver's machine. */
 static gboolean
 may_connect (const PbPrincipal *principal)
 {

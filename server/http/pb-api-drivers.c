@@ -283,7 +283,7 @@ add_readers (JsonBuilder *b, const gchar *driver, GPtrArray *readers)
   json_builder_end_array (b);
 }
 
-/* Who reads and who contends, and from where, is for the team alone. */
+/* Readers and contenders, and their addresses, are for the team alone. */
 static void
 add_others (
     JsonBuilder *b, PbRequest *request, PbDriver *driver, GPtrArray *readers)

@@ -24,7 +24,7 @@ typedef struct _PbHttp PbHttp;
  * @bind: address to listen on, in numbers
  * @port: TCP port, 0 = any
  * @tls: (nullable): its certificate; lives longer than this
- * @hsts: browsers shall never come without TLS again
+ * @hsts: tell browsers never to come without TLS again
  * @dashboard: (nullable): folder of the dashboard's files
  * @n_files: descriptors that the process may have; 0 = as many as it likes
  */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* POST by who is known, and not about one's own login: those answer later. */
+/* A POST of somebody known, but not about the own login: those answer later. */
 static gboolean
 counts (const PbRequest *request)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Who has guessed too often waits. */
+ * Clients that have guessed or asked too often wait. */
 #include "http/pb-throttle.h"
 
 #include "auth/pb-bind.h"
@@ -160,8 +160,8 @@ pb_throttle_pairing (PbRequest *request)
   return take (request, PB_BUCKET_PAIR_ADDRESS, key, "Asked");
 }
 
-/* Who typed it, not from where: nobody types codes without being known, so
- * nobody uses up what is somebody else's. */
+/* By the person, not by the address: whoever types codes is known, so nobody
+ * uses up what is somebody else's. */
 static gchar *
 dup_principal_key (const PbPrincipal *principal)
 {
@@ -174,7 +174,7 @@ dup_principal_key (const PbPrincipal *principal)
  * pb_throttle_request:
  * @message: whose head has been read
  *
- * Who is at this machine needs no port to slow it down.
+ * Somebody at this machine needs no port to slow it down.
  *
  * Returns: %FALSE if that was answered, with 429
  */
@@ -190,7 +190,7 @@ pb_throttle_request (PbGuard *guard, SoupServerMessage *message)
 
 /**
  * pb_throttle_principal:
- * @principal: somebody; who is at this machine in open mode is not counted
+ * @principal: somebody; in open mode, people at this machine are not counted
  *
  * Returns: %FALSE if that was answered, with 429
  */
@@ -208,7 +208,7 @@ pb_throttle_principal (
  * pb_throttle_bearer:
  *
  * After a key or token was not good. Good ones of the same address go on: they
- * are 256 random bits, and a stranger must not shut out who has one.
+ * are 256 random bits, and a stranger must not shut out their owner.
  *
  * Returns: %FALSE if that was answered, with 429
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Who has guessed too often waits. */
+ * Clients that have guessed or asked too often wait. */
 #pragma once
 
 #include "http/pb-request.h"

@@ -99,7 +99,8 @@ new_context (void)
   SSL_CTX_set_cipher_list (context, CIPHERS);
   SSL_CTX_set_session_id_context (context,
       (const unsigned char *) SESSION_CONTEXT, strlen (SESSION_CONTEXT));
-  /* Resumption by tickets alone: nothing is kept for who may never return. */
+  /* Resumption by tickets alone: nothing is kept for a client that may never
+   * return. */
   SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_default_passwd_cb (context, no_passphrase);
   SSL_CTX_set_alpn_select_cb (context, choose_protocol, NULL);

@@ -105,8 +105,8 @@ add_reader (PbAudience *self, const PbReader *reader)
 /**
  * pb_audience_load:
  *
- * Tells the source what has changed since it was told last. Who was removed is
- * cut off.
+ * Tells the source what has changed since it was told last. Readers that were
+ * removed are cut off.
  *
  * Returns: %FALSE with @error set if the store cannot be read
  */

@@ -302,14 +302,14 @@ watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
  * pb_ingest_reload:
  *
  * After each change of devices or readers by this process; what others change
- * is seen within a second. Who was removed is cut off before it returns.
+ * is seen within a second. What was removed is cut off before it returns.
  */
 void
 pb_ingest_reload (PbIngest *self)
 {
   g_autoptr (GError) error = NULL;
 
-  /* First who may read: a driver that is new is of one team. */
+  /* Readers first: a new driver belongs to one team. */
   if (!pb_audience_load (self->audience, &error)
       || !pb_senders_load (self->senders, &error))
     g_warning ("devices and readers cannot be read: %s", error->message);

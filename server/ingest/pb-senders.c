@@ -89,7 +89,7 @@ add_device (PbSenders *self, const PbDevice *device)
  * pb_senders_load:
  *
  * Tells the source what has changed since it was told last, and the registry
- * of drivers that are new. Who was removed is cut off.
+ * of drivers that are new. Devices that were removed are cut off.
  *
  * Returns: %FALSE with @error set if the store cannot be read
  */

@@ -41,7 +41,7 @@ struct _PbLive {
   guint n_viewers;
   guint64 lane_dropped_frames;
 
-  /* Newest text message of each type, for who joins. */
+  /* Newest text message of each type, for viewers that join. */
   GHashTable *texts;
   PbLiveMode mode;
   guint32 schema_id;

@@ -18,7 +18,7 @@ typedef struct {
 } Header;
 
 struct _PbSampleCoder {
-  /* The row a viewer holds who has got every message so far. */
+  /* The row that a viewer has that got every message so far. */
   GstPitboxSample *row;
   /* Of the last message. */
   guint32 seq;

@@ -15,8 +15,8 @@
 /* A page of the log each time. */
 #define MARK_MS 1000
 #define LOCK_POLL_US 500
-/* Reading waits for nobody in WAL mode, but for one who has the whole file for
- * himself: who asks is told to come again. */
+/* Reading waits for nobody in WAL mode, except for a process that has locked
+ * the whole file: the client is told to try again. */
 #define READ_TIMEOUT_MS 100
 
 /* One connection and what belongs to it. */
@@ -29,7 +29,7 @@ typedef struct {
 struct _PbStore {
   gatomicrefcount refs;
   /* Held while a write waits for another process; never by the main thread.
-   * Who needs both locks takes this one first. */
+   * Whatever needs both locks takes this one first. */
   Connection writes;
   Connection reads;
   gint version;

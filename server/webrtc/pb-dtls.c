@@ -80,7 +80,7 @@ bio_create (BIO *bio)
   return 1;
 }
 
-/* Who is it is compared by fingerprint afterwards: there is no authority. */
+/* The fingerprint is compared afterwards: there is no authority. */
 static int
 accept_any (int ok, X509_STORE_CTX *store)
 {

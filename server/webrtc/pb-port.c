@@ -167,7 +167,7 @@ add_sockets (PbPort *port, const gchar *loopback, GError **error)
     g_propagate_error (error, g_steal_pointer (&first));
     return FALSE;
   }
-  /* The others are there: who comes by this one sees no picture. */
+  /* The others are there: viewers that come by this one see no picture. */
   if (first != NULL)
     g_warning ("%s", first->message);
   return TRUE;

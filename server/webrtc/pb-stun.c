@@ -266,7 +266,7 @@ pb_stun_write_response (const PbStunRequest *request, const gchar *password,
  * pb_stun_write_question:
  * @id: number of the question
  * @to_ufrag: of whom it is for, at most 256 characters
- * @from_ufrag: of who asks, at most 8 characters
+ * @from_ufrag: of the asking side, at most 8 characters
  * @password: of whom it is for
  * @out: the question: a binding request of the controlled side
  *

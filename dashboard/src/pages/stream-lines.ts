@@ -9,7 +9,7 @@ function quoted(text: string): string {
   return `'${text.replace(/'/g, '’')}'`;
 }
 
-/** For one who sends. */
+/** For a sender. */
 export function senderSecrets(made: Passphrase): Secret[] {
   return [
     { label: 'Address for OBS', text: made.url },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What a person is told when something was not to be had. */
 
-/** Who was asked answered with a no, in words for people. */
+/** The server said no, in words for people. */
 export class Refusal extends Error {
   override name = 'Refusal';
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * GstPitboxPreface: what who joins a stream of units in its middle has missed. */
+ * GstPitboxPreface: what a reader that joins a stream of units late has missed.
+ */
 #include "gstpitboxpreface.h"
 
 #include "gstpitboxcaps.h"
@@ -11,7 +12,7 @@
 /**
  * SECTION:gstpitboxpreface
  * @title: GstPitboxPreface
- * @short_description: session string and schema for who joins late
+ * @short_description: session string and schema for readers that join late
  *
  * The session string is long and goes in pieces, once and then again after up
  * to 32 s. Whoever hands a stream on to readers that come later watches its

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * GstPitboxPreface: what who joins a stream of units in its middle has missed. */
+ * GstPitboxPreface: what a reader that joins a stream of units late has missed.
+ */
 #pragma once
 
 #include <gst/gst.h>

@@ -129,7 +129,7 @@ answer (Client *client, const gchar *text)
   g_autofree gchar *line = g_strconcat (text, "\n", NULL);
   const gsize length = strlen (line);
 
-  /* Who does not read its answers is not waited for. */
+  /* A client that does not read its answers is not waited for. */
   if (send (client->fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT)
       != (gssize) length)
     drop (client);
@@ -206,7 +206,7 @@ sim_control_serve (SimControl *control, SimSteer *steer)
     welcome (control);
 }
 
-/* A connection to who listens there; one who is only starting is waited for. */
+/* A connection to the simulator there; one that is starting is waited for. */
 static int
 call (const gchar *path, GError **error)
 {
