@@ -6,7 +6,7 @@
 
 #include "auth/pb-bind.h"
 #include "auth/pb-token.h"
-#include "http/pb-request.h"
+#include "http/pb-reply.h"
 #include "http/pb-throttle.h"
 #include "store/pb-grants.h"
 #include "store/pb-logins.h"

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What the routes share: the request's parts, answers, JSON helpers. */
+ * What the routes share: the request's parts, changes, lists. */
 #pragma once
-
-#include <json-glib/json-glib.h>
-#include <libsoup/soup.h>
 
 #include "http/pb-guard.h"
 #include "http/pb-http-port.h"
 #include "http/pb-http.h"
+#include "http/pb-reply.h"
 #include "json/pb-json.h"
 #include "store/pb-grants.h"
 
@@ -70,17 +68,9 @@ extern const PbRoute pb_session_routes[];
 gboolean pb_route_match (
     const gchar *pattern, gchar **parts, const gchar *args[PB_ROUTE_MAX_ARGS]);
 
-gboolean pb_reply_not_modified (
-    SoupServerMessage *message, GBytes *body, const gchar *cache);
-void pb_reply_status (
-    SoupServerMessage *message, guint status, JsonBuilder *builder);
-void pb_reply_nothing (SoupServerMessage *message);
 void pb_reply_json (PbRequest *request, JsonBuilder *builder);
 void pb_reply_node (PbRequest *request, JsonNode *node);
-void pb_reply_error (SoupServerMessage *message, guint status,
-    const gchar *code, const gchar *format, ...) G_GNUC_PRINTF (4, 5);
 void pb_reply_failure (PbRequest *request, const GError *error);
-void pb_reply_store_error (SoupServerMessage *message, const GError *error);
 
 gboolean pb_request_read_number (PbRequest *request, const gchar *name,
     gint64 min, gint64 max, gint64 *value);
