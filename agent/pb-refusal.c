@@ -18,6 +18,7 @@ enum {
   REFUSED_UNKNOWN_DEVICE = 1404,
   REFUSED_MODE = 1405,
   REFUSED_CONTESTED = 1409,
+  REFUSED_TOO_MANY = 1429,
   REFUSED_INTERNAL = 1500,
   REFUSED_NOT_READY = 1503,
 };
@@ -43,8 +44,8 @@ static gboolean
 may_have_changed (gint code)
 {
   return code == REFUSED_WRONG_PASSPHRASE || code == REFUSED_ONE_PASSPHRASE
-         || code == REFUSED_REVOKED || code == REFUSED_UNKNOWN_DEVICE
-         || code == REFUSED_DRIVER;
+         || code == REFUSED_TOO_MANY || code == REFUSED_REVOKED
+         || code == REFUSED_UNKNOWN_DEVICE || code == REFUSED_DRIVER;
 }
 
 /* NULL where no number says what is wrong. */
@@ -55,6 +56,7 @@ advise_by_code (const PbConfig *c, gint code)
     return g_strdup ("a paired agent asks the server what has changed");
   switch (code) {
     case REFUSED_WRONG_PASSPHRASE:
+    case REFUSED_TOO_MANY:
       return g_strdup_printf (
           "check the first line of the file that passphrase-file names; "
           "who runs the server gives a new one: pitbox-server device remove "

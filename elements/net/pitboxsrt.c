@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "pitboxsrtudp.h"
+
 GST_DEBUG_CATEGORY_STATIC (pitbox_srt_lib_debug);
 #define GST_CAT_DEFAULT pitbox_srt_lib_debug
 
@@ -206,9 +208,11 @@ bound_port (SRTSOCKET sock)
 
 static gboolean
 bind_and_listen (SRTSOCKET sock, const struct sockaddr_storage *native,
-    int size, int backlog, srt_listen_callback_fn *callback, gpointer opaque)
+    int size, int backlog, srt_listen_callback_fn *callback, gpointer opaque,
+    int *fd)
 {
-  return srt_bind (sock, (const struct sockaddr *) native, size) != SRT_ERROR
+  return pitbox_srt_bind_listener (
+             sock, (const struct sockaddr *) native, size, fd)
          && srt_listen_callback (sock, callback, opaque) != SRT_ERROR
          && srt_listen (sock, backlog) != SRT_ERROR;
 }
@@ -238,12 +242,13 @@ set_listen_error (const gchar *address, guint port, GError **error)
         system != 0 ? g_strerror (system) : "");
 }
 
-/* A socket that listens, whose accepts do not wait; @bound is its UDP port.
+/* A socket that listens, whose accepts do not wait; @bound is its UDP port and
+ * @fd for pitbox_srt_hear_all_but(), set before the first caller.
  * SRT_INVALID_SOCK where it cannot be had. */
 SRTSOCKET
 pitbox_srt_listen (const gchar *address, guint port, guint latency_ms,
     int backlog, srt_listen_callback_fn *callback, gpointer opaque,
-    guint *bound, GError **error)
+    guint *bound, int *fd, GError **error)
 {
   GList *addresses = pitbox_srt_resolve (address, port, NULL, error);
   struct sockaddr_storage native;
@@ -259,7 +264,9 @@ pitbox_srt_listen (const gchar *address, guint port, guint latency_ms,
     return SRT_INVALID_SOCK;
   sock = srt_create_socket ();
   ok = set_listening (sock, native.ss_family == AF_INET6, latency_ms, error);
-  if (ok && !bind_and_listen (sock, &native, size, backlog, callback, opaque)) {
+  if (ok
+      && !bind_and_listen (
+          sock, &native, size, backlog, callback, opaque, fd)) {
     set_listen_error (address, port, error);
     ok = FALSE;
   }

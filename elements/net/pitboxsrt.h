@@ -46,7 +46,7 @@ gchar *pitbox_srt_address_to_string (const struct sockaddr *address, int size);
 
 SRTSOCKET pitbox_srt_listen (const gchar *address, guint port, guint latency_ms,
     int backlog, srt_listen_callback_fn *callback, gpointer opaque,
-    guint *bound, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+    guint *bound, int *fd, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A live message is at most 1,456 bytes. */
 #define PITBOX_SRT_RECEIVE_BYTES 1500

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "pitboxsrtudp.h"
+
 /* An approved handshake is through within the same packet; this is for a
  * machine that stands still. */
 #define HALF_OPEN_US (3 * G_USEC_PER_SEC)
@@ -34,11 +36,33 @@ set_passphrase (SRTSOCKET sock, const gchar *passphrase)
              strlen (passphrase), "passphrase", &error);
 }
 
+/* With the lock: the port hears whom it should. */
+static void
+hear (PitboxSrtListener *listener)
+{
+  guint n;
+  const PitboxSrtOrigin *origins = pitbox_srt_shun_list (listener->shun, &n);
+
+  pitbox_srt_hear_all_but (listener->fd, origins, n);
+}
+
+/* With the lock. */
+static void
+note_refusal (PitboxSrtListener *listener, const PitboxSrtOrigin *origin,
+    const gchar *peer, const PitboxSrtVisitor *visitor, int code)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  pitbox_srt_refusals_add (&listener->refusals, peer, visitor, code, now_us);
+  if (pitbox_srt_shun_refused (listener->shun, origin, now_us))
+    hear (listener);
+}
+
 /* With the lock: 0 for a caller that may come if its passphrase is right. Takes
  * @visitor then. */
 static int
 approve (PitboxSrtListener *listener, SRTSOCKET sock, const gchar *stream_id,
-    const gchar *peer, PitboxSrtVisitor *visitor)
+    const PitboxSrtOrigin *origin, const gchar *peer, PitboxSrtVisitor *visitor)
 {
   gint64 now_us = g_get_monotonic_time ();
   gchar *passphrase = NULL;
@@ -46,9 +70,14 @@ approve (PitboxSrtListener *listener, SRTSOCKET sock, const gchar *stream_id,
       listener->gate, stream_id, now_us, visitor, &passphrase);
   PitboxSrtHalfOpen *half;
 
-  if (code == 0 && !set_passphrase (sock, passphrase)) {
-    pitbox_srt_gate_give_up (listener->gate, visitor);
-    code = PITBOX_SRT_REJECT_INTERNAL;
+  if (code == 0) {
+    if (!pitbox_srt_guesses_may (
+            listener->guesses, peer, visitor->user, now_us))
+      code = PITBOX_SRT_REJECT_TOO_MANY;
+    else if (!set_passphrase (sock, passphrase))
+      code = PITBOX_SRT_REJECT_INTERNAL;
+    if (code != 0)
+      pitbox_srt_gate_give_up (listener->gate, visitor);
   }
   pitbox_secret_free (passphrase);
   if (code != 0)
@@ -59,6 +88,7 @@ approve (PitboxSrtListener *listener, SRTSOCKET sock, const gchar *stream_id,
   half->visitor = *visitor;
   *visitor = (PitboxSrtVisitor){ 0 };
   half->peer = g_strdup (peer);
+  half->origin = *origin;
   g_queue_push_tail (&listener->half_open, half);
   return 0;
 }
@@ -73,16 +103,16 @@ pitbox_srt_listen_callback (void *opaque, SRTSOCKET sock, int hs_version,
   g_autofree gchar *peer = pitbox_srt_address_to_string (
       address, address->sa_family == AF_INET ? sizeof (struct sockaddr_in)
                                              : sizeof (struct sockaddr_in6));
+  const PitboxSrtOrigin origin = pitbox_srt_origin_of (address);
   PitboxSrtVisitor visitor = { 0 };
   int code;
 
   g_mutex_lock (&listener->lock);
   /* Before version 5 there are no stream ids. */
-  code =
-      approve (listener, sock, hs_version < 5 ? "" : stream_id, peer, &visitor);
+  code = approve (
+      listener, sock, hs_version < 5 ? "" : stream_id, &origin, peer, &visitor);
   if (code != 0)
-    pitbox_srt_refusals_add (
-        &listener->refusals, peer, &visitor, code, g_get_monotonic_time ());
+    note_refusal (listener, &origin, peer, &visitor, code);
   g_cond_signal (&listener->cond);
   g_mutex_unlock (&listener->lock);
   pitbox_srt_visitor_clear (&visitor);
@@ -215,8 +245,11 @@ reap_half_open (PitboxSrtListener *listener)
       g_queue_push_tail (&listener->half_open, half);
     } else if (half != NULL) {
       pitbox_srt_gate_give_up (listener->gate, &half->visitor);
-      pitbox_srt_refusals_add (&listener->refusals, half->peer, &half->visitor,
-          PITBOX_SRT_REJECT_SECRET, now);
+      if (gone)
+        pitbox_srt_guesses_wrong (
+            listener->guesses, half->peer, half->visitor.user, now);
+      note_refusal (listener, &half->origin, half->peer, &half->visitor,
+          PITBOX_SRT_REJECT_SECRET);
       pitbox_srt_half_open_free (half);
     }
     g_mutex_unlock (&listener->lock);
@@ -276,6 +309,18 @@ pitbox_srt_listener_reader_done (
   g_mutex_unlock (&listener->lock);
 }
 
+/* With the lock: until something is to be told, or somebody to be heard again. */
+static void
+wait_for_work (PitboxSrtListener *listener)
+{
+  const gint64 end_us = pitbox_srt_shun_get_end_us (listener->shun);
+
+  if (end_us == 0)
+    g_cond_wait (&listener->cond, &listener->lock);
+  else
+    g_cond_wait_until (&listener->cond, &listener->lock, end_us);
+}
+
 gpointer
 pitbox_srt_listener_run (gpointer data)
 {
@@ -287,9 +332,11 @@ pitbox_srt_listener_run (gpointer data)
     GQueue gone_readers = listener->gone_readers;
     gboolean half_open = listener->half_open.length > 0;
 
+    if (pitbox_srt_shun_expire (listener->shun, g_get_monotonic_time ()))
+      hear (listener);
     if (refusals.length == 0 && done.length == 0 && gone_readers.length == 0
         && !half_open) {
-      g_cond_wait (&listener->cond, &listener->lock);
+      wait_for_work (listener);
       continue;
     }
     g_queue_init (&listener->refusals.queue);

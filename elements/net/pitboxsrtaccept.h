@@ -3,7 +3,9 @@
 #pragma once
 
 #include "pitboxsrtgate.h"
+#include "pitboxsrtguesses.h"
 #include "pitboxsrtsession.h"
+#include "pitboxsrtshun.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +14,7 @@ typedef struct {
   gint64 since_us;
   PitboxSrtVisitor visitor;
   gchar *peer;
+  PitboxSrtOrigin origin;
 } PitboxSrtHalfOpen;
 
 typedef struct {
@@ -25,6 +28,7 @@ struct _PitboxSrtListener {
   PitboxSrtListenerFuncs funcs;
   gpointer user_data;
   SRTSOCKET sock;
+  int fd; /* of the port, for pitbox_srt_hear_all_but() */
   GThread *thread;
   guint port;
 
@@ -38,6 +42,8 @@ struct _PitboxSrtListener {
   GMutex lock;
   GCond cond;
   PitboxSrtGate *gate;
+  PitboxSrtGuesses *guesses;
+  PitboxSrtShun *shun;
   GQueue half_open;
   PitboxSrtRefusals refusals;
   GQueue done; /* PitboxSrtSession */

@@ -27,6 +27,8 @@ pitbox_srt_listener_new (void)
   g_cond_init (&listener->cond);
   listener->sock = SRT_INVALID_SOCK;
   listener->gate = pitbox_srt_gate_new (&funcs, listener);
+  listener->guesses = pitbox_srt_guesses_new ();
+  listener->shun = pitbox_srt_shun_new ();
   listener->readers = pitbox_srt_readers_new ();
   return listener;
 }
@@ -48,6 +50,8 @@ pitbox_srt_listener_free (PitboxSrtListener *listener)
   pitbox_srt_listener_stop (listener);
   forget_done (listener);
   pitbox_srt_gate_free (listener->gate);
+  pitbox_srt_guesses_free (listener->guesses);
+  pitbox_srt_shun_free (listener->shun);
   pitbox_srt_readers_unref (listener->readers);
   g_mutex_clear (&listener->lock);
   g_cond_clear (&listener->cond);
@@ -171,7 +175,7 @@ open_port (PitboxSrtListener *listener, GError **error)
   open_gate (listener);
   sock = pitbox_srt_listen (c->address, c->port, c->latency_ms,
       PITBOX_SRT_MAX_EXPECTED, pitbox_srt_listen_callback, listener, &port,
-      error);
+      &listener->fd, error);
   if (sock == SRT_INVALID_SOCK) {
     pitbox_srt_readers_close (listener->readers);
     g_clear_pointer (&listener->hub, pitbox_srt_hub_unref);
@@ -245,6 +249,7 @@ pitbox_srt_listener_stop (PitboxSrtListener *listener)
   g_queue_clear_full (
       &listener->half_open, (GDestroyNotify) pitbox_srt_half_open_free);
   pitbox_srt_refusals_clear (&listener->refusals);
+  pitbox_srt_shun_clear (listener->shun);
   forget_done (listener);
   g_mutex_lock (&listener->lock);
   listener->sock = SRT_INVALID_SOCK;

@@ -43,6 +43,9 @@ pitbox_srt_reject_words (int code, gboolean with_passphrase)
     case PITBOX_SRT_REJECT_CONTESTED:
       return "another sender uses this device's key or publishes for its "
              "driver; it keeps the place until it stops";
+    case PITBOX_SRT_REJECT_TOO_MANY:
+      return "too many wrong passphrases came from this address; the next one "
+             "is looked at in some seconds";
     case PITBOX_SRT_REJECT_INTERNAL:
       return "the server had an internal error";
     case PITBOX_SRT_REJECT_NOT_READY:
@@ -94,6 +97,7 @@ reject_error_code (int code, gboolean reads)
       return GST_RESOURCE_ERROR_SETTINGS;
     case PITBOX_SRT_REJECT_FULL:
     case PITBOX_SRT_REJECT_CONTESTED:
+    case PITBOX_SRT_REJECT_TOO_MANY:
       return GST_RESOURCE_ERROR_BUSY;
     default:
       return reads ? GST_RESOURCE_ERROR_OPEN_READ

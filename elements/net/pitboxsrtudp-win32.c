@@ -9,3 +9,20 @@ pitbox_srt_bind_patient (SRTSOCKET sock, int family, gboolean sends)
   (void) family;
   (void) sends;
 }
+
+gboolean
+pitbox_srt_bind_listener (
+    SRTSOCKET sock, const struct sockaddr *address, int size, int *fd)
+{
+  *fd = -1;
+  return srt_bind (sock, address, size) != SRT_ERROR;
+}
+
+void
+pitbox_srt_hear_all_but (
+    int fd, const PitboxSrtOrigin *origins, guint n_origins)
+{
+  (void) fd;
+  (void) origins;
+  (void) n_origins;
+}

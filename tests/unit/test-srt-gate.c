@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../../elements/net/pitboxsrtcontest.h"
+#include "../../elements/net/pitboxsrtguesses.h"
 #include "../../elements/net/pitboxsrtrefusals.h"
 
 #define PASS_1 "first-passphrase"
@@ -425,6 +426,67 @@ test_a_flood_of_refusals_is_told_of_in_parts (void)
   g_assert_cmpuint (refusals.queue.length, ==, 0);
 }
 
+static guint
+try_wrong (PitboxSrtGuesses *guesses, const gchar *peer, const gchar *user,
+    gint64 now_us, guint most)
+{
+  guint n = 0;
+
+  while (n < most && pitbox_srt_guesses_may (guesses, peer, user, now_us)) {
+    pitbox_srt_guesses_wrong (guesses, peer, user, now_us);
+    n++;
+  }
+  return n;
+}
+
+/* Of one name from one address; nobody else is in its way. */
+static void
+test_guesses (void)
+{
+  g_autoptr (PitboxSrtGuesses) guesses = pitbox_srt_guesses_new ();
+  const gint64 now_us = 7 * SECOND;
+  const gint64 step_us = PITBOX_SRT_GUESSES_INTERVAL_US;
+  const guint burst = PITBOX_SRT_GUESSES_BURST;
+
+  g_assert_cmpuint (
+      try_wrong (guesses, "192.0.2.1:9", "pc1", now_us, 99), ==, burst);
+  /* Another port is no other address. */
+  g_assert_false (
+      pitbox_srt_guesses_may (guesses, "192.0.2.1:10", "pc1", now_us));
+  g_assert_true (
+      pitbox_srt_guesses_may (guesses, "192.0.2.2:9", "pc1", now_us));
+  g_assert_true (
+      pitbox_srt_guesses_may (guesses, "192.0.2.1:9", "pc2", now_us));
+  g_assert_true (pitbox_srt_guesses_may (guesses, "[::1]:9", "pc1", now_us));
+  g_assert_false (pitbox_srt_guesses_may (
+      guesses, "192.0.2.1:9", "pc1", now_us + step_us - 1));
+  g_assert_cmpuint (
+      try_wrong (guesses, "192.0.2.1:9", "pc1", now_us + step_us, 99), ==, 1);
+  g_assert_cmpuint (try_wrong (guesses, "192.0.2.1:9", "pc1",
+                        now_us + (burst + 1) * step_us, 99),
+      ==, burst);
+}
+
+static void
+test_guesses_of_everybody_are_bounded (void)
+{
+  g_autoptr (PitboxSrtGuesses) guesses = pitbox_srt_guesses_new ();
+  const guint n_pairs = PITBOX_SRT_GUESSES_MAX_PAIRS;
+  gint64 now_us = 7 * SECOND;
+
+  for (guint i = 0; i < 2 * n_pairs; i++) {
+    g_autofree gchar *peer = g_strdup_printf ("[2001:db8::%x]:9", i);
+
+    pitbox_srt_guesses_wrong (guesses, peer, "pc1", now_us);
+    g_assert_cmpuint (
+        pitbox_srt_guesses_count (guesses), ==, MIN (i + 1, n_pairs));
+  }
+  /* Who has all again is forgotten first. */
+  now_us += PITBOX_SRT_GUESSES_INTERVAL_US;
+  pitbox_srt_guesses_wrong (guesses, "192.0.2.1:9", "pc1", now_us);
+  g_assert_cmpuint (pitbox_srt_guesses_count (guesses), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -439,6 +501,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gate/removed", test_removed_while_it_shook_hands);
   g_test_add_func ("/gate/readers", test_readers_are_limited);
   g_test_add_func ("/gate/names", test_names_and_keys_that_cannot_be);
+  g_test_add_func ("/guesses/pair", test_guesses);
+  g_test_add_func ("/guesses/bounded", test_guesses_of_everybody_are_bounded);
   g_test_add_func (
       "/refusals/flood", test_a_flood_of_refusals_is_told_of_in_parts);
   return g_test_run ();

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../elements/net/pitboxsrtcontest.h"
+#include "../../elements/net/pitboxsrtshun.h"
 
 static SRTSOCKET
 listen_somewhere (void)
@@ -74,6 +75,91 @@ test_threads_come_and_go (void)
   pitbox_srt_cleanup ();
 }
 
+static struct sockaddr_in
+ipv4 (guint32 address)
+{
+  return (struct sockaddr_in){ .sin_family = AF_INET,
+    .sin_addr = { g_htonl (address) } };
+}
+
+static guint
+refuse (PitboxSrtShun *shun, guint32 address, gint64 now_us, guint n)
+{
+  const struct sockaddr_in native = ipv4 (address);
+  const PitboxSrtOrigin origin =
+      pitbox_srt_origin_of ((const struct sockaddr *) &native);
+  guint changes = 0;
+
+  while (n-- > 0)
+    changes += pitbox_srt_shun_refused (shun, &origin, now_us);
+  return changes;
+}
+
+static void
+test_who_is_refused_too_often_is_not_heard (void)
+{
+  g_autoptr (PitboxSrtShun) shun = pitbox_srt_shun_new ();
+  const guint32 eve = 0xc0000201, bob = 0xc0000202;
+  const guint most = PITBOX_SRT_SHUN_PER_S - 1;
+  gint64 now_us = 5 * G_USEC_PER_SEC;
+  const PitboxSrtOrigin *list;
+  guint n;
+
+  g_assert_cmpuint (refuse (shun, eve, now_us, most), ==, 0);
+  g_assert_cmpuint (refuse (shun, bob, now_us, most), ==, 0);
+  /* In another second. */
+  now_us += G_USEC_PER_SEC;
+  g_assert_cmpuint (refuse (shun, bob, now_us, most), ==, 0);
+  g_assert_cmpuint (refuse (shun, eve, now_us, most + 1), ==, 1);
+  list = pitbox_srt_shun_list (shun, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_false (list[0].is_v6);
+  g_assert_cmphex (list[0].words[0], ==, eve);
+  g_assert_cmpint (
+      pitbox_srt_shun_get_end_us (shun), ==, now_us + PITBOX_SRT_SHUN_US);
+  /* What was under way goes on to be refused, and is no second entry. */
+  g_assert_cmpuint (refuse (shun, eve, now_us, most + 1), ==, 1);
+  pitbox_srt_shun_list (shun, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_false (
+      pitbox_srt_shun_expire (shun, now_us + PITBOX_SRT_SHUN_US - 1));
+  g_assert_true (pitbox_srt_shun_expire (shun, now_us + PITBOX_SRT_SHUN_US));
+  g_assert_cmpint (pitbox_srt_shun_get_end_us (shun), ==, 0);
+  /* However many there are. */
+  for (guint32 i = 0; i < 1000; i++)
+    refuse (shun, i, now_us, most + 1);
+  pitbox_srt_shun_list (shun, &n);
+  g_assert_cmpuint (n, ==, PITBOX_SRT_SHUN_MAX);
+}
+
+static void
+test_an_origin_has_no_port (void)
+{
+  static const struct {
+    const gchar *address;
+    gboolean is_v6;
+    guint32 words[2];
+  } rows[] = {
+    { "192.0.2.1", FALSE, { 0xc0000201, 0 } },
+    { "::ffff:192.0.2.1", FALSE, { 0xc0000201, 0 } },
+    { "2001:db8:1:2:3:4:5:6", TRUE, { 0x20010db8, 0x00010002 } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GSocketAddress) address =
+        g_inet_socket_address_new_from_string (rows[i].address, 9);
+    struct sockaddr_storage native;
+    PitboxSrtOrigin origin;
+
+    g_assert_true (
+        g_socket_address_to_native (address, &native, sizeof native, NULL));
+    origin = pitbox_srt_origin_of ((const struct sockaddr *) &native);
+    g_assert_cmpint (origin.is_v6, ==, rows[i].is_v6);
+    g_assert_cmphex (origin.words[0], ==, rows[i].words[0]);
+    g_assert_cmphex (origin.words[1], ==, rows[i].words[1]);
+  }
+}
+
 static void
 test_each_refusal_has_its_own_words (void)
 {
@@ -82,8 +168,8 @@ test_each_refusal_has_its_own_words (void)
     PITBOX_SRT_REJECT_STREAM_ID, PITBOX_SRT_REJECT_REVOKED,
     PITBOX_SRT_REJECT_FULL, PITBOX_SRT_REJECT_DRIVER,
     PITBOX_SRT_REJECT_UNKNOWN_DEVICE, PITBOX_SRT_REJECT_MODE,
-    PITBOX_SRT_REJECT_CONTESTED, PITBOX_SRT_REJECT_INTERNAL,
-    PITBOX_SRT_REJECT_NOT_READY, 9999 };
+    PITBOX_SRT_REJECT_CONTESTED, PITBOX_SRT_REJECT_TOO_MANY,
+    PITBOX_SRT_REJECT_INTERNAL, PITBOX_SRT_REJECT_NOT_READY, 9999 };
   static const int reader_codes[] = { SRT_REJ_BADSECRET,
     PITBOX_SRT_REJECT_STREAM_ID, PITBOX_SRT_REJECT_REVOKED,
     PITBOX_SRT_REJECT_FULL, PITBOX_SRT_REJECT_DRIVER,
@@ -198,6 +284,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/srt/users/outlive", test_sockets_outlive_another_user);
   g_test_add_func ("/srt/users/threads", test_threads_come_and_go);
+  g_test_add_func (
+      "/srt/shun/refused", test_who_is_refused_too_often_is_not_heard);
+  g_test_add_func ("/srt/shun/origin", test_an_origin_has_no_port);
   g_test_add_func ("/srt/refusals/words", test_each_refusal_has_its_own_words);
   g_test_add_func ("/srt/connect/undecided",
       test_a_socket_that_is_being_connected_is_not_refused);
