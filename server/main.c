@@ -315,6 +315,7 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   pb_private_files ();
+  pb_private_memory ();
   pb_log_init ();
   g_set_prgname ("pitbox-server");
   code = run (argc, argv, &o);

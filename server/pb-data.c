@@ -7,6 +7,24 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+#include "pb-private-files.h"
+
+/* All that this server ever makes in its folder; what lies in recordings/ nobody
+ * else gets at. The folder itself may be a home or a mount with other things. */
+static const gchar *const parts[] = { "recordings", "pitbox.db",
+  "pitbox.db-wal", "pitbox.db-shm", "pitbox.db-wal.lost", "server.key",
+  "server.lock", "tls-self-signed.key" };
+
+static void
+tighten (const gchar *folder)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree gchar *path = g_build_filename (folder, parts[i], NULL);
+
+    pb_private_files_tighten (path);
+  }
+}
+
 static gboolean
 make_folder (const gchar *path, GError **error)
 {
@@ -51,6 +69,7 @@ pb_data_open (const gchar *folder, GError **error)
   self->recordings = g_build_filename (folder, "recordings", NULL);
   if (!make_folder (self->recordings, error) || !make_private_file (db, error))
     return NULL;
+  tighten (folder);
   self->seal = pb_seal_new (key, error);
   self->store = self->seal ? pb_store_new (db, error) : NULL;
   return self->store ? g_steal_pointer (&self) : NULL;

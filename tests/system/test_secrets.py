@@ -8,6 +8,8 @@ import glob
 import json
 import os
 import re
+import resource
+import signal
 import stat
 import subprocess
 import urllib.error
@@ -133,6 +135,54 @@ def check_modes(stack):
     print(f"{n} files and folders, none of them anybody else's")
 
 
+def closed_again():
+    """A folder that was made for everybody, as cp -r and careless hands leave
+    them: what the server has in it is its own again, also what SQLite makes."""
+    with Stack() as stack:
+        stack.add_driver("car1")
+        os.makedirs(os.path.join(stack.data, "recordings/car1"), exist_ok=True)
+        for folder, _, names in os.walk(stack.data):
+            os.chmod(folder, 0o755)
+            for name in names:
+                os.chmod(os.path.join(folder, name), 0o644)
+        stack.start_server()
+        stack.server.wait_for("server.key was open to others")
+        stack.add_driver("car2")
+        modes = {name: stat.S_IMODE(os.stat(
+            os.path.join(stack.data, name)).st_mode)
+            for name in os.listdir(stack.data)}
+        assert {"pitbox.db", "pitbox.db-wal", "pitbox.db-shm", "server.key",
+                "recordings", "server.lock"} <= set(modes), modes
+        for name, mode in modes.items():
+            assert mode & 0o077 == 0, f"{name}: {mode:o}"
+        # The folder may be a home, or a mount: it is left alone.
+        assert stat.S_IMODE(os.stat(stack.data).st_mode) == 0o755
+        assert stack.server.stop() == 0
+        stack.start_server(name="again")
+        assert "open to others" not in stack.server.err(), stack.server.err()
+        assert stack.server.stop() == 0
+    print(f"{len(modes)} parts of an open folder are closed again")
+
+
+def no_core():
+    """Killed as by a bug, with whatever limit it was started: what is left has
+    nothing of its memory."""
+    with Stack() as stack:
+        stack.start_server()
+        pid = stack.server.pid
+        with open(f"/proc/{pid}/limits", encoding="utf-8") as f:
+            line = next(l for l in f if l.startswith("Max core file size"))
+        assert line.split()[4:6] == ["0", "0"], line
+        with open(f"/proc/{pid}/coredump_filter", encoding="utf-8") as f:
+            assert int(f.read(), 16) == 0
+        folder = os.readlink(f"/proc/{pid}/cwd")
+        before = set(os.listdir(folder))
+        stack.server.stop(signal.SIGABRT)
+        left = [n for n in set(os.listdir(folder)) - before if "core" in n]
+        assert not left, left
+    print("no core of a server that ends as by a bug")
+
+
 def main():
     # A careless administrator's.
     os.umask(0o022)
@@ -170,4 +220,8 @@ def main():
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (
+        resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
+    closed_again()
+    no_core()
     main()
