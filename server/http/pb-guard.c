@@ -187,8 +187,18 @@ pb_guard_get_setup_token (PbGuard *self)
   return self->setup_token;
 }
 
+/* A browser takes this prefix from TLS alone and for one host: neither a page
+ * without TLS nor a neighbour's subdomain can set such a cookie. */
+static gchar *
+dup_cookie_name (SoupServerMessage *message, const gchar *name)
+{
+  return g_strconcat (
+      pb_guard_is_secure (message) ? PB_COOKIE_SECURE_PREFIX : "", name, NULL);
+}
+
 /**
  * pb_guard_dup_cookie:
+ * @name: without the prefix that it has with TLS
  *
  * Returns: (transfer full) (nullable): value of the first cookie of that name,
  *   for pb_secret_free()
@@ -198,13 +208,14 @@ pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name)
 {
   const gchar *text = soup_message_headers_get_one (
       soup_server_message_get_request_headers (message), "Cookie");
-  gsize size = strlen (name);
+  g_autofree gchar *full = dup_cookie_name (message, name);
+  const gsize size = strlen (full);
 
   if (!text || strlen (text) > COOKIES_MAX_BYTES)
     return NULL;
   while (text) {
     text += strspn (text, " \t");
-    if (strncmp (text, name, size) == 0 && text[size] == '=')
+    if (strncmp (text, full, size) == 0 && text[size] == '=')
       return g_strndup (text + size + 1, strcspn (text + size + 1, "; \t"));
     text = strchr (text, ';');
     if (text)
@@ -269,7 +280,7 @@ pb_guard_dup_address (SoupServerMessage *message)
 /**
  * pb_guard_set_cookie:
  * @value: (nullable): %NULL takes it away
- * @path: where it is sent to
+ * @path: where it is sent to; with TLS the whole host, as the prefix wants
  * @life_s: how long it is kept
  *
  * No script reads it, and no other site's page sends it.
@@ -278,11 +289,13 @@ void
 pb_guard_set_cookie (SoupServerMessage *message, const gchar *name,
     const gchar *value, const gchar *path, gint64 life_s)
 {
+  const gboolean secure = pb_guard_is_secure (message);
+  g_autofree gchar *full = dup_cookie_name (message, name);
   g_autofree gchar *text =
       g_strdup_printf ("%s=%s; Path=%s; Max-Age=%" G_GINT64_FORMAT
                        "; HttpOnly; SameSite=Strict%s",
-          name, value ? value : "", path, value ? life_s : 0,
-          pb_guard_is_secure (message) ? "; Secure" : "");
+          full, value ? value : "", secure ? "/" : path, value ? life_s : 0,
+          secure ? "; Secure" : "");
 
   soup_message_headers_append (
       soup_server_message_get_response_headers (message), "Set-Cookie", text);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 /** PB_ROUTE_ANYBODY: for whoever is known, whatever they may do. */
 #define PB_ROUTE_ANYBODY (PB_N_ACTIONS + 1)
 
+#define PB_COOKIE_SECURE_PREFIX "__Host-"
 #define PB_COOKIE_ACCESS "pitbox_access"
 #define PB_COOKIE_REFRESH "pitbox_refresh"
 #define PB_COOKIE_SHARE "pitbox_share"

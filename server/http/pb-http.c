@@ -23,6 +23,20 @@
 #define HSTS "max-age=31536000"
 #define OPENAPI_PATH "/pitbox/http/openapi.json"
 
+/* Of every answer there is, whoever writes it. */
+static const struct {
+  const gchar *name;
+  const gchar *value;
+} safe_headers[] = {
+  { "X-Content-Type-Options", "nosniff" },
+  { "Referrer-Policy", "no-referrer" },
+  { "Cross-Origin-Resource-Policy", "same-origin" },
+  { "Content-Security-Policy",
+      "default-src 'self'; img-src 'self' data: blob:; "
+      "media-src 'self' blob: mediastream:; object-src 'none'; "
+      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'" },
+};
+
 struct _PbHttp {
   PbHttpConfig config;
   gchar *dashboard;
@@ -321,6 +335,7 @@ typedef enum {
   BODY_FINE,
   BODY_MALFORMED,
   BODY_TOO_LARGE,
+  BODY_ENCODED,
 } BodyVerdict;
 
 /* What a request says of its body. Two lengths, or a length and chunks, are how
@@ -329,8 +344,12 @@ static BodyVerdict
 judge_body (SoupMessageHeaders *in)
 {
   const gchar *text = soup_message_headers_get_list (in, "Content-Length");
+  const gchar *coding = soup_message_headers_get_list (in, "Content-Encoding");
   guint64 length;
 
+  /* Nothing that comes is ever inflated. */
+  if (coding && g_ascii_strcasecmp (coding, "identity") != 0)
+    return BODY_ENCODED;
   if (!text)
     return BODY_FINE;
   if (soup_message_headers_get_list (in, "Transfer-Encoding") || !text[0]
@@ -342,12 +361,27 @@ judge_body (SoupMessageHeaders *in)
   return BODY_FINE;
 }
 
+/* For what is answered beside SoupServer. HSTS is not for who came without TLS
+ * (RFC 6797, 7.2). */
+static gchar *
+make_reply (guint status, const gchar *code, const gchar *words, gboolean hsts)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (safe_headers); i++)
+    g_string_append_printf (
+        lines, "%s: %s\r\n", safe_headers[i].name, safe_headers[i].value);
+  if (hsts)
+    g_string_append (lines, "Strict-Transport-Security: " HSTS "\r\n");
+  return pb_problem_to_reply (status, code, words, lines->str);
+}
+
 /* Answers without waiting for a body that nobody wants. */
 static void
 refuse (PbHttp *self, SoupServerMessage *message, guint status,
     const gchar *code, const gchar *words)
 {
-  g_autofree gchar *reply = pb_problem_to_reply (status, code, words);
+  g_autofree gchar *reply = make_reply (status, code, words, self->config.hsts);
 
   soup_message_body_set_accumulate (
       soup_server_message_get_request_body (message), FALSE);
@@ -408,6 +442,11 @@ check_head (SoupServerMessage *message, gpointer user_data)
       refuse (self, message, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too_large",
           "A body has at most " G_STRINGIFY (BODY_MAX_BYTES) " bytes");
       return;
+    case BODY_ENCODED:
+      refuse (self, message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
+          "unsupported_encoding",
+          "A body comes as it is, without Content-Encoding");
+      return;
     case BODY_FINE:
       break;
   }
@@ -450,14 +489,9 @@ start_request (
   /* SoupServer 3.2 keeps the socket of a keep-alive connection that the client
    * has closed, for good (CLOSE_WAIT): one reply a connection. */
   soup_message_headers_replace (out, "Connection", "close");
-  soup_message_headers_replace (out, "X-Content-Type-Options", "nosniff");
-  soup_message_headers_replace (out, "Referrer-Policy", "no-referrer");
-  soup_message_headers_replace (
-      out, "Cross-Origin-Resource-Policy", "same-origin");
-  soup_message_headers_replace (out, "Content-Security-Policy",
-      "default-src 'self'; img-src 'self' data: blob:; "
-      "media-src 'self' blob: mediastream:; object-src 'none'; "
-      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+  for (guint i = 0; i < G_N_ELEMENTS (safe_headers); i++)
+    soup_message_headers_replace (
+        out, safe_headers[i].name, safe_headers[i].value);
   if (self->config.hsts)
     soup_message_headers_replace (out, "Strict-Transport-Security", HSTS);
   /* SoupServer answers a request that it cannot read by itself, with what
@@ -475,12 +509,12 @@ static gboolean
 listen_on (PbHttp *self, guint16 port, GError **error)
 {
   g_autofree gchar *too_long =
-      pb_problem_to_reply (PB_STATUS_HEAD_TOO_LARGE, "head_too_large",
+      make_reply (PB_STATUS_HEAD_TOO_LARGE, "head_too_large",
           "The head of a request has at most " G_STRINGIFY (
-              PB_HTTP_PORT_HEAD_BYTES) " bytes");
-  g_autofree gchar *plain =
-      pb_problem_to_reply (SOUP_STATUS_BAD_REQUEST, "https_needed",
-          "This port speaks HTTPS: the address begins with https://");
+              PB_HTTP_PORT_HEAD_BYTES) " bytes",
+          self->config.hsts);
+  g_autofree gchar *plain = make_reply (SOUP_STATUS_BAD_REQUEST, "https_needed",
+      "This port speaks HTTPS: the address begins with https://", FALSE);
 
   self->port = pb_http_port_new (self->server, self->bind, port,
       pb_http_port_limit (self->config.n_files), self->config.tls, too_long,

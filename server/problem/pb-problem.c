@@ -55,20 +55,22 @@ pb_problem_to_json (guint status, const gchar *code, const gchar *detail)
 
 /**
  * pb_problem_to_reply:
+ * @headers: further lines of the head, each with its end
  *
  * Returns: (transfer full): a whole HTTP reply that ends its connection, for
  *   what is answered before there is a request
  */
 gchar *
-pb_problem_to_reply (guint status, const gchar *code, const gchar *detail)
+pb_problem_to_reply (
+    guint status, const gchar *code, const gchar *detail, const gchar *headers)
 {
   g_autofree gchar *body = pb_problem_to_json (status, code, detail);
 
   return g_strdup_printf ("HTTP/1.1 %u %s\r\nContent-Type: " PB_PROBLEM_TYPE
                           "\r\nContent-Length: %" G_GSIZE_FORMAT
                           "\r\nCache-Control: no-store"
-                          "\r\nConnection: close\r\n\r\n%s",
-      status, pb_problem_get_title (status), strlen (body), body);
+                          "\r\nConnection: close\r\n%s\r\n%s",
+      status, pb_problem_get_title (status), strlen (body), headers, body);
 }
 
 /**

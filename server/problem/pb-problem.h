@@ -20,7 +20,7 @@ const gchar *pb_problem_get_title (guint status);
 gchar *pb_problem_to_json (
     guint status, const gchar *code, const gchar *detail);
 gchar *pb_problem_to_reply (
-    guint status, const gchar *code, const gchar *detail);
+    guint status, const gchar *code, const gchar *detail, const gchar *headers);
 void pb_problem_reply (SoupServerMessage *message, guint status,
     const gchar *code, const gchar *detail);
 

@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
 from pitbox import Stack, need, skip
 from test_hostile_http import OFFER, TELEMETRY
@@ -177,12 +178,16 @@ def through(stack, name, client):
     return cookie
 
 
-def audited(client, cookie, wanted):
-    status, _, body = client.call("GET", "/api/v1/audit?limit=200",
-                                  Cookie=cookie)
-    addresses = {row["address"] for row in json.loads(body)["items"]}
-    assert wanted in addresses, (wanted, addresses)
-    return addresses
+def audited(client, cookie, wanted, **said):
+    """Addresses in the log, once the one that is wanted has been written."""
+    end = time.monotonic() + 20
+    while True:
+        status, _, body = client.call("GET", "/api/v1/audit?limit=200",
+                                      Cookie=cookie, **said)
+        addresses = {row["address"] for row in json.loads(body)["items"]}
+        if wanted in addresses:
+            return addresses
+        assert time.monotonic() < end, (wanted, addresses)
 
 
 def echo(listener, heads, go_on):
@@ -311,10 +316,13 @@ def direct():
         status, headers, _ = proxy.login(**said)
         assert status == 200 and "; Secure" in headers["Set-Cookie"], headers
         cookie = headers["Set-Cookie"].split(";")[0]
-        audited(proxy, cookie, "198.51.100.77")
+        assert cookie.startswith("__Host-pitbox_access="), cookie
+        audited(proxy, cookie, "198.51.100.77", **said)
+        # A cookie of TLS is none where there is no TLS.
+        assert proxy.call("GET", "/api/v1/audit", Cookie=cookie)[0] == 401
         status, headers, _ = Client(port, source="127.0.0.6").login(**said)
         assert status == 200 and "; Secure" not in headers["Set-Cookie"], headers
-        audited(proxy, cookie, "127.0.0.6")
+        audited(proxy, cookie, "127.0.0.6", **said)
         # To the proxy by http: nothing but its own question whether we live.
         for said in ({"X_Forwarded_For": "198.51.100.7",
                       "X_Forwarded_Proto": "http"},

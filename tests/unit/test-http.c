@@ -64,13 +64,14 @@ test_problems (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree gchar *json =
         pb_problem_to_json (rows[i].status, "a_code", rows[i].detail);
-    g_autofree gchar *reply =
-        pb_problem_to_reply (rows[i].status, "a_code", rows[i].detail);
+    g_autofree gchar *reply = pb_problem_to_reply (
+        rows[i].status, "a_code", rows[i].detail, "X-A: b\r\n");
     g_autofree gchar *length =
         g_strdup_printf ("\r\nContent-Length: %zu\r\n", strlen (json));
 
     g_assert_cmpstr (json, ==, rows[i].json);
     g_assert_nonnull (strstr (reply, length));
+    g_assert_nonnull (strstr (reply, "\r\nX-A: b\r\n\r\n{"));
     g_assert_true (g_str_has_suffix (reply, json));
   }
 }
