@@ -143,6 +143,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     .loopback = is_for_this_machine (self, options) ? options->bind : NULL,
     .public_address = options->public_address,
     .port = (guint16) options->webrtc_port,
+    .is_same = pb_principal_is_same,
   };
   PbHttpConfig config = {
     .store = self->data->store,

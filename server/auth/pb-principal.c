@@ -109,6 +109,23 @@ pb_principal_free (PbPrincipal *self)
 }
 
 /**
+ * pb_principal_is_same:
+ * @a: a #PbPrincipal
+ * @b: a #PbPrincipal
+ *
+ * Returns: %TRUE if both are one person, key, link or device; who is at this
+ *   machine in open mode may be several
+ */
+gboolean
+pb_principal_is_same (gconstpointer a, gconstpointer b)
+{
+  const PbPrincipal *one = a, *other = b;
+
+  return one->kind == other->kind && one->kind != PB_PRINCIPAL_LOCAL
+         && g_strcmp0 (one->id, other->id) == 0;
+}
+
+/**
  * pb_principal_may:
  * @principal: who
  * @action: what

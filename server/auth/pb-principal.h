@@ -114,6 +114,7 @@ PbPrincipal *pb_principal_new (PbPrincipalKind kind, const gchar *id,
     const gchar *name, const gchar *team);
 PbPrincipal *pb_principal_copy (const PbPrincipal *principal);
 void pb_principal_free (PbPrincipal *principal);
+gboolean pb_principal_is_same (gconstpointer a, gconstpointer b);
 
 gboolean pb_principal_may (const PbPrincipal *principal, PbAction action);
 gboolean pb_principal_sees_team (

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json/pb-json.h"
+#include "pb-bucket.h"
 
 /* A close frame has 125 bytes, two of them the code. */
 #define REASON_MAX_BYTES 123
@@ -24,17 +25,13 @@ struct _PbControlSocket {
   gboolean is_closing;
 };
 
-/* A bucket is the time at which it will be full again. */
 static gboolean
 take_token (PbControlSocket *self, gint64 now_us)
 {
   const gint64 each_us = G_USEC_PER_SEC / PB_CONTROL_PER_S;
-  const gint64 full_us = MAX (self->tokens_full_us, now_us) + each_us;
 
-  if (full_us - now_us > PB_CONTROL_BURST * each_us)
-    return FALSE;
-  self->tokens_full_us = full_us;
-  return TRUE;
+  return pb_bucket_take (
+      &self->tokens_full_us, each_us, PB_CONTROL_BURST * each_us, now_us);
 }
 
 static void

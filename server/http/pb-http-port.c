@@ -13,7 +13,7 @@
 /* A log that tells of each try would fill the disk of a server in trouble. */
 #define COMPLAIN_S 60
 /* GIO's 10 makes the eleventh of a crowd wait a second for its next try. */
-#define BACKLOG 128
+#define BACKLOG 1024
 
 typedef struct {
   PbHttpPort *port;

@@ -4,6 +4,8 @@
  * it and the socket, counts, and has the end to itself. */
 #include "http/pb-http-stream.h"
 
+#include "pb-bucket.h"
+
 /* Bytes as they come, up to the end of the head. */
 typedef struct {
   GFilterInputStream parent;
@@ -71,15 +73,16 @@ count (PbHeadInput *self, const gchar *bytes, gsize n)
   }
 }
 
-/* Whether it keeps to its rate; a bucket is the time at which it is full. */
+/* Whether it keeps to its rate. */
 static gboolean
-meter (PbHeadInput *self, gsize n, gint64 now_us)
+meter (PbHeadInput *self, gsize n)
 {
-  const gdouble us_per_byte =
-      self->bytes_per_s > 0 ? G_USEC_PER_SEC / (gdouble) self->bytes_per_s : 0;
+  const gint64 per_s = (gint64) self->bytes_per_s;
 
-  self->full_us = MAX (self->full_us, now_us) + (gint64) (n * us_per_byte);
-  return self->full_us - now_us <= (gint64) (self->burst_bytes * us_per_byte);
+  return per_s == 0
+         || pb_bucket_take (&self->full_us, (gint64) n * G_USEC_PER_SEC / per_s,
+             (gint64) self->burst_bytes * G_USEC_PER_SEC / per_s,
+             g_get_monotonic_time ());
 }
 
 static gssize
@@ -87,8 +90,7 @@ take (PbHeadInput *self, const gchar *bytes, gssize n, GError **error)
 {
   if (n > 0)
     count (self, bytes, (gsize) n);
-  if (n > 0 && self->bytes_per_s > 0
-      && !meter (self, (gsize) n, g_get_monotonic_time ())) {
+  if (n > 0 && !meter (self, (gsize) n)) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
         "More than %" G_GSIZE_FORMAT " bytes a second came", self->bytes_per_s);
     return -1;

@@ -6,11 +6,16 @@
 #include <gst/app/app.h>
 #include <gstpitbox/gstpitbox.h>
 
+#include "pb-bucket.h"
 #include "pb-graph.h"
 #include "session/pb-picture-guard.h"
 
 /* A second and a half of 20 Mbit/s: more waiting bytes would only be late. */
 #define QUEUE_MAX_BYTES (4u * 1024 * 1024)
+/* An agent sends 60; a file that is played as fast as it goes has a while. Each
+ * unit goes to all viewers. */
+#define UNITS_PER_S 1000
+#define UNITS_BURST 10000
 
 struct _PbIngestGraph {
   PbLive *live;
@@ -29,6 +34,7 @@ struct _PbIngestGraph {
   gboolean drop_discont; /* bytes were dropped before the next buffer */
 
   /* The rows' streaming thread only. */
+  gint64 units_full_us;
   GstCaps *caps;
   GstPitboxSchema *schema;
   const GstPitboxVar *lap;
@@ -142,7 +148,15 @@ count_klv (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   g_atomic_pointer_add (
       &self->klv_bytes, gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info)));
-  return GST_PAD_PROBE_OK;
+  if (pb_bucket_take (&self->units_full_us, G_USEC_PER_SEC / UNITS_PER_S,
+          (gint64) UNITS_BURST * G_USEC_PER_SEC / UNITS_PER_S,
+          g_get_monotonic_time ()))
+    return GST_PAD_PROBE_OK;
+  self->fail (
+      "more than 1000 telemetry units a second came for long. Send each "
+      "row once, as it is made",
+      self->user_data);
+  return GST_PAD_PROBE_DROP;
 }
 
 /* Before the demultiplexer sees the first packet after a loss. */

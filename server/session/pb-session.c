@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "pb-bucket.h"
 #include "session/pb-ingest-graph.h"
 #include "session/pb-loss.h"
 
@@ -15,6 +16,10 @@
 /* Muxers write a programme table every 0.1 to 0.5 s; nothing can be shown or
  * cut before the first. */
 #define TABLES_MAX_MS 10000
+/* 2160p60 takes 40 to 60 Mbit/s; the burst is what one of these sends in ten
+ * seconds. More only fills the disk. */
+#define BYTES_PER_S (100 * 1000 * 1000 / 8)
+#define BURST_BYTES (80 * 1000 * 1000)
 
 struct _PbSession {
   gatomicrefcount refs;
@@ -30,6 +35,7 @@ struct _PbSession {
   PbIngestGraph *graph;
   gint64 started_mono_us;
   GMutex push_lock; /* held while bytes go on; close waits for it */
+  gint64 bytes_full_us; /* under push_lock */
 
   GMutex lock; /* protects all below */
   gboolean ended;
@@ -155,6 +161,16 @@ pb_session_get_last_data_mono_us (PbSession *self)
   return value;
 }
 
+/* Any rate for a while, 100 Mbit/s for long. */
+static gboolean
+keeps_to_rate (PbSession *self, gsize size)
+{
+  return pb_bucket_take (&self->bytes_full_us,
+      (gint64) size * G_USEC_PER_SEC / BYTES_PER_S,
+      (gint64) BURST_BYTES * G_USEC_PER_SEC / BYTES_PER_S,
+      g_get_monotonic_time ());
+}
+
 /**
  * pb_session_push:
  * @buffer: the next TS bytes; PTS is the running time of arrival
@@ -176,6 +192,11 @@ pb_session_push (PbSession *self, GstBuffer *buffer)
   self->bytes += size;
   self->last_data_mono_us = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
+  if (!ended && !keeps_to_rate (self, size)) {
+    pb_session_end (self, "more than 100 Mbit/s came for long. Set a lower bit "
+                          "rate in the sender");
+    ended = TRUE;
+  }
   if (!ended) {
     pb_recorder_push (self->recorder, buffer, g_get_real_time ());
     pb_ingest_graph_push (self->graph, buffer);

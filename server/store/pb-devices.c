@@ -10,7 +10,9 @@ static const PbKeyTable devices = {
   .insert = "INSERT INTO devices (name, driver_id, sealed_passphrase, "
             "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
             "WHERE EXISTS (SELECT 1 FROM drivers WHERE id = ?2 AND team = ?5) "
-            "ON CONFLICT (name) DO NOTHING",
+            "AND (SELECT count(*) FROM devices WHERE team = ?5) "
+            "< " G_STRINGIFY (PB_KEYS_MAX) " "
+                                           "ON CONFLICT (name) DO NOTHING",
   .remove = "DELETE FROM devices WHERE name = ?1 AND (?2 IS NULL OR team = ?2)",
   .rotate = "UPDATE devices SET sealed_passphrase = ?3 WHERE name = ?1 "
             "AND (?2 IS NULL OR team = ?2)",
@@ -32,13 +34,17 @@ pb_device_free (PbDevice *device)
   g_free (device);
 }
 
+/* One that is there already is none more. Drivers stay when their devices go,
+ * for what was recorded of them. */
 static gboolean
 add_driver (PbStore *store, const gchar *id, const gchar *team, GError **error)
 {
   return pb_sql_run (store, NULL, error,
       "INSERT INTO drivers (id, name, created_utc_us, team) "
       "SELECT ?1, ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?3) "
-      "ON CONFLICT (id) DO NOTHING",
+      "AND (SELECT count(*) FROM drivers WHERE team = ?3) "
+      "< " G_STRINGIFY (PB_DRIVERS_MAX) " "
+                                        "ON CONFLICT (id) DO NOTHING",
       "tit", id, g_get_real_time (), team);
 }
 

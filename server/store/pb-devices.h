@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/** PB_DRIVERS_MAX: of a team; each has a hub in the server's memory. */
+#define PB_DRIVERS_MAX 500
+
 /**
  * PbDevice:
  * @name: what the device calls itself in its streamid

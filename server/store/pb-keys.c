@@ -47,8 +47,9 @@ pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
         table->what, name, table->what, name);
   else
     g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
-        "%s %s: there is no team '%s', or %s belongs to another one",
-        table->what, name, team, whom_for);
+        "%s %s: there is no team '%s', it has all it may have (%d %ss), or "
+        "'%s' belongs to another one",
+        table->what, name, team, PB_KEYS_MAX, table->what, whom_for);
   return NULL;
 }
 

@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/** PB_KEYS_MAX: devices, and likewise readers, of a team. Each takes memory in
+ * the server for as long as it is there. */
+#define PB_KEYS_MAX 500
+
 /* SQL literals, all with the same parameters and columns. */
 typedef struct {
   const gchar *what; /* "device", as it is called on the command line */

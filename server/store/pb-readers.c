@@ -6,12 +6,16 @@
 
 static const PbKeyTable readers = {
   .what = "reader",
-  .insert = "INSERT INTO readers (name, drivers, sealed_passphrase, "
-            "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
-            "WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?5) "
-            "AND NOT EXISTS (SELECT 1 FROM drivers WHERE team <> ?5 "
-            "AND instr(',' || ?2 || ',', ',' || id || ',') > 0) "
-            "ON CONFLICT (name) DO NOTHING",
+  .insert =
+      "INSERT INTO readers (name, drivers, sealed_passphrase, "
+      "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
+      "WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?5) "
+      "AND (SELECT count(*) FROM readers WHERE team = ?5) "
+      "< " G_STRINGIFY (
+          PB_KEYS_MAX) " "
+                       "AND NOT EXISTS (SELECT 1 FROM drivers WHERE team <> ?5 "
+                       "AND instr(',' || ?2 || ',', ',' || id || ',') > 0) "
+                       "ON CONFLICT (name) DO NOTHING",
   .remove = "DELETE FROM readers WHERE name = ?1 AND (?2 IS NULL OR team = ?2)",
   .rotate = "UPDATE readers SET sealed_passphrase = ?3 WHERE name = ?1 "
             "AND (?2 IS NULL OR team = ?2)",

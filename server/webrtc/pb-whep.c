@@ -12,6 +12,9 @@
 #include "webrtc/pb-port.h"
 
 #define DEFAULT_MAX_VIEWERS 100
+/* A person, key or link, however many it connects, has one of so many parts of
+ * the places. */
+#define SHARE 2
 
 /* From the answer to the DTLS handshake's end; ICE gives up after 30 s. */
 #define CONNECT_LIMIT_US (15 * G_USEC_PER_SEC)
@@ -37,6 +40,7 @@ typedef struct {
 struct _PbWhep {
   GMainContext *context;
   guint max_viewers;
+  PbWhepSame is_same; /* NULL = every owner is another one */
   PbDtlsIdentity *identity;
   PbPort *port;
   GSource *timer;
@@ -192,6 +196,7 @@ pb_whep_new (const PbWhepOptions *options, GError **error)
   whep->context = g_main_context_ref_thread_default ();
   whep->max_viewers =
       options->max_viewers != 0 ? options->max_viewers : DEFAULT_MAX_VIEWERS;
+  whep->is_same = options->is_same;
   whep->viewers = g_hash_table_new_full (
       g_str_hash, g_str_equal, NULL, (GDestroyNotify) viewer_free);
   whep->by_peer = g_hash_table_new (NULL, NULL);
@@ -330,9 +335,29 @@ check_live (PbWhep *whep, SoupServerMessage *message, PbLive *live,
   return TRUE;
 }
 
-/* The one that has been connecting for longest. */
+static gboolean
+is_of (PbWhep *whep, const Viewer *viewer, gconstpointer owner)
+{
+  return whep->is_same && owner && viewer->owner
+         && whep->is_same (viewer->owner, owner);
+}
+
+static guint
+count_of (PbWhep *whep, gconstpointer owner)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, whep->viewers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    n += is_of (whep, value, owner);
+  return n;
+}
+
+/* The one that has been connecting for longest, of @owner if not NULL. */
 static void
-make_room (PbWhep *whep)
+make_room (PbWhep *whep, gconstpointer owner)
 {
   Viewer *oldest = NULL;
   GHashTableIter iter;
@@ -344,7 +369,7 @@ make_room (PbWhep *whep)
     PbPeerStats stats;
 
     pb_peer_get_stats (viewer->peer, &stats);
-    if (!stats.connected
+    if (!stats.connected && (!owner || is_of (whep, viewer, owner))
         && (oldest == NULL || viewer->created_us < oldest->created_us))
       oldest = viewer;
   }
@@ -355,19 +380,32 @@ make_room (PbWhep *whep)
   remove_viewer (oldest, "not connected, and others wait");
 }
 
+static gboolean
+has_room (PbWhep *whep, gconstpointer owner)
+{
+  const guint share = MAX (whep->max_viewers / SHARE, 1);
+
+  if (count_of (whep, owner) >= share)
+    make_room (whep, owner);
+  if (g_hash_table_size (whep->viewers) >= whep->max_viewers)
+    make_room (whep, NULL);
+  return count_of (whep, owner) < share
+         && g_hash_table_size (whep->viewers) < whep->max_viewers;
+}
+
 /* Returns: (nullable): the new viewer; %NULL if the offer was refused */
 static Viewer *
-handle_post (PbWhep *whep, SoupServerMessage *message, PbLive *live)
+handle_post (
+    PbWhep *whep, SoupServerMessage *message, PbLive *live, gconstpointer owner)
 {
   PbOffer offer;
 
   if (!read_offer (whep, message, &offer)
       || !check_live (whep, message, live, &offer))
     return NULL;
-  if (g_hash_table_size (whep->viewers) >= whep->max_viewers)
-    make_room (whep);
-  if (g_hash_table_size (whep->viewers) >= whep->max_viewers) {
-    refuse_busy (whep, message, "The server has too many viewers");
+  if (!has_room (whep, owner)) {
+    refuse_busy (
+        whep, message, "There are too many viewers, yours or all together");
     return NULL;
   }
   return start_viewer (whep, message, live, &offer);
@@ -415,7 +453,7 @@ pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
    * each viewer would leave a socket behind. */
   soup_message_headers_replace (headers, "Connection", "close");
   if (viewer_id == NULL && g_str_equal (method, "POST")) {
-    viewer = handle_post (whep, message, live);
+    viewer = handle_post (whep, message, live, owner);
   } else if (viewer_id != NULL && g_str_equal (method, "DELETE")) {
     handle_delete (whep, message, live, viewer_id);
   } else if (g_str_equal (method, "OPTIONS")) {

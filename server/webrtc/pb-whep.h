@@ -9,6 +9,8 @@
 G_BEGIN_DECLS
 
 typedef struct _PbWhep PbWhep;
+/* Whether two owners are one. */
+typedef gboolean (*PbWhepSame) (gconstpointer a, gconstpointer b);
 
 /**
  * PbWhepOptions:
@@ -18,12 +20,15 @@ typedef struct _PbWhep PbWhep;
  * @public_address: address to offer besides this machine's own, e.g. of a NAT
  *   with the ports passed through; %NULL = none
  * @port: UDP port of all viewers; 0 = any
+ * @is_same: (nullable): tells owners apart, none of whom gets more than half of
+ *   the places
  */
 typedef struct {
   guint max_viewers;
   const gchar *loopback;
   const gchar *public_address;
   guint16 port;
+  PbWhepSame is_same;
 } PbWhepOptions;
 
 /**

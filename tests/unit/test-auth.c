@@ -12,6 +12,7 @@
 #include "auth/pb-proxies.h"
 #include "auth/pb-token.h"
 #include "auth/pb-totp.h"
+#include "pb-bucket.h"
 
 /* A letter for each kind of principal that may: l local, v c e a a person of
  * that role, L R P A a key of that scope, d share of a driver, s of a session,
@@ -506,6 +507,23 @@ test_passwords_closed (void)
 
 /* As many as the burst at once, then one an interval; each key on its own. */
 static void
+test_one_bucket (void)
+{
+  gint64 full_us = 0;
+  gint64 now_us = 1000;
+  guint n = 0;
+
+  while (n < 99 && pb_bucket_take (&full_us, 10, 50, now_us))
+    n++;
+  g_assert_cmpuint (n, ==, 5);
+  g_assert_false (pb_bucket_take (&full_us, 10, 50, now_us + 9));
+  g_assert_true (pb_bucket_take (&full_us, 10, 50, now_us + 10));
+  /* What is not had costs nothing; more than there ever is cannot be had. */
+  g_assert_false (pb_bucket_take (&full_us, 51, 50, now_us + 9000));
+  g_assert_true (pb_bucket_take (&full_us, 50, 50, now_us + 9000));
+}
+
+static void
 test_buckets (void)
 {
   static const struct {
@@ -717,6 +735,7 @@ main (int argc, char **argv)
   g_test_add ("/auth/jwt/forged", SealFixture, NULL, seal_set_up,
       test_jwt_forged, seal_tear_down);
   g_test_add_func ("/auth/proxies", test_proxies);
+  g_test_add_func ("/auth/buckets/one", test_one_bucket);
   g_test_add_func ("/auth/buckets", test_buckets);
   g_test_add_func ("/auth/buckets/many-keys", test_buckets_many);
   g_test_add_func ("/auth/buckets/address", test_address_keys);

@@ -10,6 +10,7 @@
 #include "store/pb-devices.h"
 #include "store/pb-directory.h"
 #include "store/pb-grants.h"
+#include "store/pb-keys.h"
 #include "store/pb-logins.h"
 #include "store/pb-people.h"
 #include "store/pb-readers.h"
@@ -484,6 +485,50 @@ test_grants (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpuint (keys->len, ==, 1);
 }
 
+/* Devices with their drivers, and readers, of a team: so many and no more. */
+static void
+test_keys_are_limited (PbTestRecording *f, gconstpointer unused)
+{
+  PbStore *store = f->data->store;
+  PbSeal *seal = f->data->seal;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error));
+  for (guint i = 0; i <= PB_KEYS_MAX; i++) {
+    g_autofree gchar *name = g_strdup_printf ("n%u", i);
+    gchar *device =
+        pb_store_add_device (store, seal, name, name, "default", &error);
+    gchar *reader;
+
+    if (i == PB_KEYS_MAX) {
+      g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED);
+      g_assert_nonnull (strstr (error->message, G_STRINGIFY (PB_KEYS_MAX)));
+      g_clear_error (&error);
+    } else {
+      g_assert_no_error (error);
+    }
+    reader = pb_store_add_reader (store, seal, name, NULL, "default", &error);
+    g_assert_cmpint (device != NULL, ==, i < PB_KEYS_MAX);
+    g_assert_cmpint (reader != NULL, ==, i < PB_KEYS_MAX);
+    pb_secret_free (device);
+    pb_secret_free (reader);
+  }
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED);
+  g_clear_error (&error);
+  /* A device may be given to a driver who is there, not to one more. */
+  g_assert_true (
+      pb_store_set_device_driver (store, "n0", "n1", "default", &error));
+  g_assert_false (
+      pb_store_set_device_driver (store, "n0", "new", "default", &error));
+  g_clear_error (&error);
+  /* What is taken away makes room. */
+  g_assert_true (pb_store_remove_device (store, "n0", "default", &error));
+  pb_secret_free (
+      pb_store_add_device (store, seal, "again", "n1", "default", &error));
+  g_assert_no_error (error);
+  g_assert_false (pb_store_end_change (store, FALSE, NULL));
+}
+
 /* No secret lies in the database: neither in words nor as a part. */
 static void
 test_no_secret (PbTestRecording *f, gconstpointer unused)
@@ -685,6 +730,7 @@ main (int argc, char **argv)
   ADD ("/identity/directory", test_directory);
   ADD ("/identity/directory/follows-others", test_directory_follows);
   ADD ("/identity/grants", test_grants);
+  ADD ("/identity/keys-limited", test_keys_are_limited);
   ADD ("/identity/no-secret-on-disk", test_no_secret);
   ADD ("/identity/audit", test_audit);
   ADD ("/identity/jwt-keys", test_jwt_keys);
