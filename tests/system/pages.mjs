@@ -2,7 +2,7 @@
 // Real Chromium, real server: the pages of accounts, devices, keys and links,
 // by what two people do on them.
 //
-// Usage: pages.mjs walk|live|teams|keys|pair|lan|looks [FOLDER]
+// Usage: pages.mjs walk|live|teams|keys|pair|lan|tls|looks [FOLDER]
 // looks also leaves pictures of each page in FOLDER.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -382,6 +382,41 @@ const cases = {
     assert.deepEqual([...page.problems, ...second.problems], []);
   },
 
+  /* By HTTPS, and through a change of the certificate: picture and control
+   * channel go on, and who comes gets the new one. */
+  async tls(stack, browser) {
+    const page = await browser.open('about:blank');
+    const shown = async () => {
+      const response = await page.goto(stack.url);
+      return response.securityDetails();
+    };
+    const { protocol, subjectName } = await shown();
+    assert.equal(protocol, 'TLS 1.3');
+    assert.equal(subjectName, stack.certificates[0].name);
+    const sockets = [];
+    page.on('websocket', (socket) => sockets.push(socket));
+    await logIn(page, 'admin', stack.options.login.password);
+    await frames(page);
+    await until('the control channel', () => sockets.length === 1);
+    assert.ok(sockets[0].url().startsWith('wss://'), sockets[0].url());
+    assert.equal(await page.evaluate(() => isSecureContext), true);
+    const cookies = await browser.context.cookies();
+    assert.deepEqual(cookies.map((c) => c.name).sort(),
+      ['__Host-pitbox_access', '__Host-pitbox_refresh']);
+    assert.ok(cookies.every((c) => c.secure && c.httpOnly
+      && c.sameSite === 'Strict' && c.path === '/'), JSON.stringify(cookies));
+    await stack.takeCertificate(stack.certificates[1]);
+    await until('the server has the new one', () =>
+      stack.children.get('server').text.includes('took the certificate again'));
+    /* Neither was begun anew. */
+    await frames(page);
+    assert.equal(sockets.length, 1);
+    assert.equal(sockets[0].isClosed(), false);
+    assert.equal((await shown()).subjectName, stack.certificates[1].name);
+    await frames(page);
+    assert.deepEqual(page.problems, []);
+  },
+
   /* Each page in both sizes: axe-core finds nothing, nothing is wider than
    * the window; pictures for people to look at. */
   async looks(stack, browser, folder) {
@@ -488,8 +523,13 @@ await run(async () => {
     drivers: [{ id: 'car1' }], width: 640, height: 360, fps: 30,
     bitrateKbps: 1000,
     ...(name === 'lan' ? { bind: ownAddress('IPv4') } : {}),
+    tls: name === 'tls',
   });
-  const browser = await startChromium();
+  const browser = await startChromium({
+    flags: stack.certificates.length === 0 ? []
+      : ['--ignore-certificate-errors-spki-list='
+        + stack.certificates.map((c) => c.pin).join(',')],
+  });
   let passed = false;
   try {
     await cases[name](stack, browser, folder);

@@ -47,8 +47,8 @@ def give_token(stack, device, letter="a"):
     return {"Authorization": "Bearer " + token}
 
 
-def connect(stack, headers=None, hello=HELLO, protocol=PROTOCOL):
-    ws = WebSocket(stack.url, PATH, headers, protocol)
+def connect(stack, headers=None, hello=HELLO, protocol=PROTOCOL, context=None):
+    ws = WebSocket(stack.url, PATH, headers, protocol, context=context)
     if hello:
         ws.send(hello)
         ws.welcome = ws.receive("welcome")

@@ -37,9 +37,13 @@ class Closed(Exception):
 
 
 class WebSocket:
-    def __init__(self, url, path, headers=None, protocol=None, timeout=20):
+    def __init__(self, url, path, headers=None, protocol=None, timeout=20,
+                 context=None):
         at = urllib.parse.urlsplit(url)
         self.sock = socket.create_connection((at.hostname, at.port), timeout)
+        if at.scheme == "https":
+            self.sock = context.wrap_socket(self.sock,
+                                            server_hostname=at.hostname)
         key = base64.b64encode(os.urandom(16))
         head = {"Host": at.netloc, "Upgrade": "websocket",
                 "Connection": "Upgrade", "Sec-WebSocket-Version": "13",

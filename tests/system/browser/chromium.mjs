@@ -52,12 +52,12 @@ async function processesOf(profile) {
 
 /** Starts the browser; `close()` ends it and removes its profile. */
 export async function startChromium({
-  width = 1366, height = 768,
+  width = 1366, height = 768, flags = [],
 } = {}) {
   const [chromium, executablePath] = await Promise.all([playwright(), program()]);
   const profile = await mkdtemp(join(tmpdir(), 'pitbox-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath, headless: true, args: FLAGS,
+    executablePath, headless: true, args: [...FLAGS, ...flags],
     viewport: { width, height },
   });
   return {

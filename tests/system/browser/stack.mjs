@@ -2,10 +2,10 @@
 // The whole relay as real processes in a folder of its own: simulators, server,
 // agents and, where asked for, a network that loses packets.
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
 import {
-  access, mkdir, mkdtemp, readFile, rm, writeFile,
+  access, mkdir, mkdtemp, readFile, rename, rm, writeFile,
 } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -93,7 +93,8 @@ class Child {
  * datagrams lost on the way in; delayMs: of each way, as the loss only with a
  * proxy; keyMs: between key frames; width, height, fps, bitrateKbps of the picture;
  * latencyMs of SRT: 30 is enough on one machine, 120 is the agent's own; bind:
- * the server's address, one that opens a network with a password (`login`).
+ * the server's address, one that opens a network with a password (`login`); tls:
+ * by HTTPS with the first of `certificates`, and that password.
  */
 export async function startStack(options = {}) {
   const stack = new Stack(options);
@@ -120,12 +121,13 @@ class Stack {
   constructor(options) {
     this.options = {
       drivers: [{ id: 'car1' }], loss: 0, delayMs: 0, keyMs: 2000, width: 640, height: 360, fps: 60,
-      bitrateKbps: 3000, latencyMs: 30, bind: '127.0.0.1',
+      bitrateKbps: 3000, latencyMs: 30, bind: '127.0.0.1', tls: false,
       login: { login: 'admin', password: 'not asked for' }, ...options,
     };
     this.host = isIPv6(this.options.bind) ? `[${this.options.bind}]`
       : this.options.bind;
     this.children = new Map();
+    this.certificates = [];
   }
 
   async start() {
@@ -138,6 +140,7 @@ class Stack {
     this.env = { ...process.env, GST_REGISTRY: join(this.dir, 'registry.bin') };
     this.data = join(this.dir, 'data');
     await mkdir(this.data);
+    if (this.options.tls) await this.#startTls();
     for (const driver of this.options.drivers) await this.#addDevice(driver);
     await this.startServer();
     if (this.options.loss > 0) await this.#startProxy();
@@ -162,6 +165,38 @@ class Stack {
     return stdout;
   }
 
+  /* Two certificates, the second for later. */
+  async #startTls() {
+    /* Node trusts those of its start alone. */
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    this.certificates = await Promise.all(
+      [this.#makeCertificate(), this.#makeCertificate()]);
+    await this.takeCertificate(this.certificates[0]);
+  }
+
+  /* A fresh certificate for 127.0.0.1: its files, and what tells its key. */
+  async #makeCertificate() {
+    if (!await onPath('openssl')) throw new Skip('openssl is not on the PATH');
+    const name = randomBytes(4).toString('hex');
+    const [pem, key] = ['pem', 'key'].map((end) => join(this.dir, `${name}.${end}`));
+    await exec('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
+      'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', `/CN=${name}`,
+      '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', pem]);
+    const spki = new X509Certificate(await readFile(pem)).publicKey
+      .export({ type: 'spki', format: 'der' });
+    return { name, pem, key,
+      pin: createHash('sha256').update(spki).digest('base64') };
+  }
+
+  /** Puts a certificate where the server looks, as certbot would. */
+  async takeCertificate({ pem, key }) {
+    this.tls = [join(this.dir, 'live.pem'), join(this.dir, 'live.key')];
+    for (const [from, to] of [[pem, this.tls[0]], [key, this.tls[1]]]) {
+      await writeFile(`${to}.new`, await readFile(from), { mode: 0o600 });
+      await rename(`${to}.new`, to);
+    }
+  }
+
   async #addDevice({ id }) {
     const stdout = await this.command('device', 'add', id, '--driver', id,
       '--print-passphrase');
@@ -176,8 +211,10 @@ class Stack {
     await writeFile(password, this.options.login.password, { mode: 0o600 });
     const server = this.child('server', ['pitbox-server',
       '--data-dir', this.data, '--bind', this.options.bind,
-      ...(isLoopback(this.options.bind) ? []
-        : ['--admin-password-file', password, '--insecure-lan']),
+      ...(this.#hasLogin() ? ['--admin-password-file', password] : []),
+      ...(isLoopback(this.options.bind) ? [] : ['--insecure-lan']),
+      ...(this.tls
+        ? ['--tls-certificate', this.tls[0], '--tls-key', this.tls[1]] : []),
       '--http-port', String(this.httpPort ?? 0),
       '--srt-port', String(this.srtPort ?? 0), '--ready-file', ready]);
     const told = await until('the server is ready', async () => {
@@ -244,8 +281,12 @@ class Stack {
       '--mode', mode, ...this.#pictureOptions(this.#shm(id))]);
   }
 
+  #hasLogin() {
+    return this.options.tls || !isLoopback(this.options.bind);
+  }
+
   async fetch(path) {
-    if (!isLoopback(this.options.bind)) this.cookie ??= await this.#logIn();
+    if (this.#hasLogin()) this.cookie ??= await this.#logIn();
     return fetch(this.url + path, {
       headers: this.cookie ? { cookie: this.cookie } : {},
     });
