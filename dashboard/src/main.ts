@@ -117,6 +117,9 @@ help.querySelector('form')?.addEventListener('submit', (e) => {
 document.addEventListener('keydown', (e) => {
   if (!router.live || !live || byId('menu').matches(':popover-open')) return;
   if (help.open && e.key !== '?') return;
+  /* What is typed into a field, or done in a dialog, is meant for that. */
+  if (e.target instanceof Element
+    && e.target.closest('input, select, textarea, dialog:not(#help)')) return;
   const page = live;
   const done = handleKey(e, {
     step: (n) => page.step(n),
