@@ -2,6 +2,19 @@
  * How a program of ours writes its log. */
 #include "pb-log.h"
 
+#include <string.h>
+
+/* Bytes of a line that is kept: what is kept has a limit, too. */
+#define KEPT_LINE_BYTES 1000
+
+static gint level_now = PB_LOG_MESSAGE; /* atomic */
+static GMutex kept_lock;
+static GQueue kept = G_QUEUE_INIT; /* lines, oldest first; by kept_lock */
+static guint max_kept = 0; /* likewise */
+
+static const gchar *const level_words[] = { "error", "warning", "message",
+  "info", "debug" };
+
 /* What a message says may come from outside; it never makes a second line or
  * moves a terminal's cursor. */
 static gchar *
@@ -44,8 +57,138 @@ pb_log_format (GLogLevelFlags level, const gchar *domain, const gchar *message,
       domain ? ": " : "", text);
 }
 
-/* Debug messages and those of libraries below a warning only where
- * G_MESSAGES_DEBUG asks for them. */
+/**
+ * pb_log_level_from_string:
+ * @word: "error", "warning", "message", "info" or "debug"
+ * @level: (out): what it means
+ *
+ * Pure.
+ *
+ * Returns: %FALSE if it is none of them
+ */
+gboolean
+pb_log_level_from_string (const gchar *word, PbLogLevel *level)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (level_words); i++)
+    if (g_str_equal (level_words[i], word)) {
+      *level = (PbLogLevel) i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * pb_log_level_to_string:
+ *
+ * Returns: (transfer none): its word
+ */
+const gchar *
+pb_log_level_to_string (PbLogLevel level)
+{
+  return level_words[level];
+}
+
+/**
+ * pb_log_set_level:
+ * @level: the least important that is written from now on
+ *
+ * Below %PB_LOG_MESSAGE only the program's own lines are added: libraries stay
+ * as quiet as G_MESSAGES_DEBUG has them. Any thread.
+ */
+void
+pb_log_set_level (PbLogLevel level)
+{
+  g_atomic_int_set (&level_now, (gint) level);
+}
+
+/**
+ * pb_log_get_level:
+ *
+ * Any thread.
+ *
+ * Returns: the least important that is written
+ */
+PbLogLevel
+pb_log_get_level (void)
+{
+  return (PbLogLevel) g_atomic_int_get (&level_now);
+}
+
+static PbLogLevel
+level_of (GLogLevelFlags flags)
+{
+  if (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+    return PB_LOG_ERROR;
+  if (flags & G_LOG_LEVEL_WARNING)
+    return PB_LOG_WARNING;
+  if (flags & G_LOG_LEVEL_MESSAGE)
+    return PB_LOG_MESSAGE;
+  return flags & G_LOG_LEVEL_INFO ? PB_LOG_INFO : PB_LOG_DEBUG;
+}
+
+/* Libraries below a message, and all where nobody has changed the level, only
+ * as G_MESSAGES_DEBUG asks for them. */
+static gboolean
+is_wanted (GLogLevelFlags flags, const gchar *domain)
+{
+  const PbLogLevel wanted = pb_log_get_level ();
+  const PbLogLevel level = level_of (flags);
+
+  if (wanted < PB_LOG_MESSAGE)
+    return level <= wanted;
+  return (domain == NULL && level <= wanted)
+         || !g_log_writer_default_would_drop (flags, domain);
+}
+
+static void
+keep (const gchar *line)
+{
+  const gsize length = strlen (line);
+  const gchar *end = length > KEPT_LINE_BYTES
+                         ? g_utf8_find_prev_char (line, line + KEPT_LINE_BYTES)
+                         : line + length;
+
+  g_mutex_lock (&kept_lock);
+  if (max_kept > 0)
+    g_queue_push_tail (&kept, g_strndup (line, (gsize) (end - line)));
+  while (kept.length > max_kept)
+    g_free (g_queue_pop_head (&kept));
+  g_mutex_unlock (&kept_lock);
+}
+
+/**
+ * pb_log_keep:
+ * @n_lines: at most, 1000 bytes each at most; 0 = none, as at the start
+ *
+ * From here on the last lines can be asked for. Any thread.
+ */
+void
+pb_log_keep (guint n_lines)
+{
+  g_mutex_lock (&kept_lock);
+  max_kept = n_lines;
+  g_mutex_unlock (&kept_lock);
+}
+
+/**
+ * pb_log_dup_kept:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the last lines, oldest first, up to %NULL
+ */
+gchar **
+pb_log_dup_kept (void)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+
+  g_mutex_lock (&kept_lock);
+  for (GList *l = kept.head; l != NULL; l = l->next)
+    g_strv_builder_add (lines, l->data);
+  g_mutex_unlock (&kept_lock);
+  return g_strv_builder_end (lines);
+}
+
 static GLogWriterOutput
 write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
     gpointer user_data)
@@ -61,10 +204,11 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
     else if (g_str_equal (fields[i].key, "GLIB_DOMAIN"))
       domain = fields[i].value;
   }
-  if (message == NULL || g_log_writer_default_would_drop (level, domain))
+  if (message == NULL || !is_wanted (level, domain))
     return G_LOG_WRITER_HANDLED;
   now = g_date_time_new_now_utc ();
   line = pb_log_format (level, domain, message, now);
+  keep (line);
   g_printerr ("%s\n", line);
   return G_LOG_WRITER_HANDLED;
 }

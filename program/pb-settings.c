@@ -67,6 +67,19 @@ set_value (const PbSetting *s, gpointer fields, const gchar *value,
   return TRUE;
 }
 
+/* As set_value(), and notes that somebody has said so. */
+static gboolean
+give (const PbSettings *self, const PbSetting *s, gpointer fields,
+    const gchar *value, const gchar *where, GError **error)
+{
+  if (!set_value (s, fields, value, where, error))
+    return FALSE;
+  if (self->given != 0)
+    *(guint64 *) G_STRUCT_MEMBER_P (fields, self->given) |=
+        G_GUINT64_CONSTANT (1) << (s - self->table);
+  return TRUE;
+}
+
 static const PbSetting *
 find (const PbSettings *self, const gchar *key)
 {
@@ -111,7 +124,7 @@ load_file (const PbSettings *self, gpointer fields, const gchar *path,
       return FALSE;
     }
     value = g_key_file_get_string (file, self->group, keys[i], error);
-    if (value == NULL || !set_value (s, fields, value, where, error))
+    if (value == NULL || !give (self, s, fields, value, where, error))
       return FALSE;
   }
   return TRUE;
@@ -127,7 +140,7 @@ load_environment (const PbSettings *self, gpointer fields, GError **error)
     g_autofree gchar *where = g_strconcat (name, ": ", NULL);
     const gchar *value = g_getenv (name);
 
-    if (value != NULL && !set_value (s, fields, value, where, error))
+    if (value != NULL && !give (self, s, fields, value, where, error))
       return FALSE;
   }
   return TRUE;
@@ -139,7 +152,7 @@ load_options (const PbSettings *self, gpointer fields, gchar *const *values,
 {
   for (guint i = 0; self->table[i].key != NULL; i++) {
     if (values[i] != NULL
-        && !set_value (&self->table[i], fields, values[i], "--", error))
+        && !give (self, &self->table[i], fields, values[i], "--", error))
       return FALSE;
   }
   return TRUE;
@@ -233,6 +246,26 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
   for (guint i = 0; i < n; i++)
     g_free (values[i]);
   return ok;
+}
+
+/**
+ * pb_settings_is_given:
+ * @settings: what there is to set, with @given; 64 settings at most
+ * @fields: the program's struct, loaded
+ * @key: of a setting
+ *
+ * Returns: %TRUE if file, environment or options say what it is, be it the
+ *   same as without them
+ */
+gboolean
+pb_settings_is_given (
+    const PbSettings *settings, gconstpointer fields, const gchar *key)
+{
+  const PbSetting *s = find (settings, key);
+  const guint64 given =
+      *(const guint64 *) ((const gchar *) fields + settings->given);
+
+  return s != NULL && (given >> (s - settings->table) & 1) != 0;
 }
 
 /**

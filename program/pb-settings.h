@@ -53,17 +53,23 @@ typedef struct {
  * @group: of the settings file
  * @file: (nullable): settings file where none is named; need not be there
  * @table: settings, up to one whose key is %NULL
+ * @given: offset of a guint64 in the program's struct, not its first field,
+ *   whose bit n is set where file, environment or options say what the nth
+ *   setting is; 0 = nobody wants to know
  */
 typedef struct {
   const gchar *program;
   const gchar *group;
   const gchar *file;
   const PbSetting *table;
+  gsize given;
 } PbSettings;
 
 gboolean pb_settings_load (const PbSettings *settings, gpointer fields,
     GOptionContext *context, const GOptionEntry *more, gint *argc,
     gchar ***argv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_settings_is_given (
+    const PbSettings *settings, gconstpointer fields, const gchar *key);
 void pb_settings_clear (const PbSettings *settings, gpointer fields);
 
 gboolean pb_settings_check_word (const gchar *key, const gchar *value,

@@ -262,6 +262,63 @@ test_log_lines (void)
   }
 }
 
+/* How many of an info, a debug, a library's info and a message are written. */
+static guint
+count_written (PbLogLevel level)
+{
+  g_auto (GStrv) lines = NULL;
+
+  pb_log_set_level (level);
+  pb_log_keep (0);
+  g_message ("nothing is kept");
+  pb_log_keep (3);
+  g_log (NULL, G_LOG_LEVEL_INFO, "a state");
+  g_log (NULL, G_LOG_LEVEL_DEBUG, "a reason");
+  g_log ("library", G_LOG_LEVEL_INFO, "not ours");
+  g_log (NULL, G_LOG_LEVEL_MESSAGE, "a message");
+  lines = pb_log_dup_kept ();
+  return g_strv_length (lines);
+}
+
+static void
+test_log_levels (void)
+{
+  static const gchar *const words[] = { "error", "warning", "message", "info",
+    "debug" };
+  static const guint written[] = { 0, 0, 1, 2, 3 };
+  PbLogLevel level;
+
+  pb_log_init ();
+  g_assert_cmpint (pb_log_get_level (), ==, PB_LOG_MESSAGE);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_assert_true (pb_log_level_from_string (words[i], &level));
+    g_assert_cmpint (level, ==, i);
+    g_assert_cmpstr (pb_log_level_to_string (level), ==, words[i]);
+    g_assert_cmpuint (count_written (level), ==, written[i]);
+  }
+  g_assert_false (pb_log_level_from_string ("trace", &level));
+  pb_log_set_level (PB_LOG_MESSAGE);
+}
+
+static void
+test_the_last_lines_are_kept (void)
+{
+  g_autofree gchar *wide = g_strnfill (999, 'w');
+  g_autofree gchar *text = g_strconcat (wide, "\303\244\303\244", NULL);
+  g_auto (GStrv) lines = NULL;
+
+  pb_log_keep (2);
+  g_message ("one");
+  g_message ("two");
+  g_message ("%s", text);
+  lines = pb_log_dup_kept ();
+  g_assert_cmpuint (g_strv_length (lines), ==, 2);
+  g_assert_true (g_str_has_suffix (lines[0], " two"));
+  g_assert_cmpuint (strlen (lines[1]), <=, 1000);
+  g_assert_true (g_utf8_validate (lines[1], -1, NULL));
+  pb_log_keep (0);
+}
+
 /* A reader of stdout that leaves ends no stream; who asks for the end gets it. */
 static void
 test_signals (void)
@@ -323,6 +380,9 @@ main (int argc, char **argv)
   g_test_add_func ("/settings/errors-say-where", test_errors_say_where);
   g_test_add_func ("/settings/words", test_words);
   g_test_add_func ("/log/lines", test_log_lines);
+  g_test_add_func ("/log/levels", test_log_levels);
+  g_test_add_func (
+      "/log/the-last-lines-are-kept", test_the_last_lines_are_kept);
   g_test_add_func ("/file/replaced-as-a-whole", test_files);
 #ifndef G_OS_WIN32
   g_test_add_func ("/signals/term-ends-pipe-does-not", test_signals);
