@@ -15,6 +15,16 @@ G_BEGIN_DECLS
 
 /** PB_CONTROL_MAX_BYTES: of a message to the server; a status has 700. */
 #define PB_CONTROL_MAX_BYTES 16384
+/** PB_CONTROL_PART_BYTES: of a part of the diagnostics; twice that, where all
+ * of it must be escaped, is less than a message. */
+#define PB_CONTROL_PART_BYTES 7500
+/** PB_CONTROL_PARTS: at most, so that an agent stays below what it may send at
+ * once. */
+#define PB_CONTROL_PARTS 4
+/** PB_CONTROL_DIAGNOSTICS_BYTES: in all; three bytes of each part may go with a
+ * character that does not fit. */
+#define PB_CONTROL_DIAGNOSTICS_BYTES \
+  (PB_CONTROL_PARTS * (PB_CONTROL_PART_BYTES - 3))
 /** PB_CONTROL_MAX_DEPTH: of a message; ours have four. */
 #define PB_CONTROL_MAX_DEPTH 8
 

@@ -261,6 +261,20 @@ pb_control_schema_check (JsonObject *root, JsonObject *schema, JsonNode *node)
 }
 
 static JsonNode *
+copy_array (JsonObject *root, JsonObject *items, JsonArray *array)
+{
+  JsonArray *copy = json_array_new ();
+  JsonNode *node = json_node_alloc ();
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    json_array_add_element (copy, pb_control_schema_copy (root, items,
+                                      json_array_get_element (array, i)));
+  json_node_init_array (node, copy);
+  json_array_unref (copy);
+  return node;
+}
+
+static JsonNode *
 copy_object (JsonObject *root, JsonObject *properties, JsonObject *object)
 {
   JsonObject *copy = json_object_new ();
@@ -300,6 +314,9 @@ pb_control_schema_copy (JsonObject *root, JsonObject *schema, JsonNode *node)
     return copy_object (root,
         json_object_get_object_member (schema, "properties"),
         json_node_get_object (node));
+  if (JSON_NODE_HOLDS_ARRAY (node) && json_object_has_member (schema, "items"))
+    return copy_array (root, json_object_get_object_member (schema, "items"),
+        json_node_get_array (node));
   return json_node_copy (node);
 }
 

@@ -48,6 +48,10 @@ test_what_is_valid_is_taken (void)
     "{\"type\":\"agents\",\"agents\":[{\"device\":\"d\",\"driver\":\"x\","
     "\"online\":true,\"status\":null}]}",
     "{\"type\":\"error\",\"code\":\"c\",\"message\":\"m\"}",
+    "{\"type\":\"diagnostics\",\"id\":\"abcdefgh\",\"part\":4,"
+    "\"last\":true,\"text\":\"a\\nb\"}",
+    "{\"type\":\"command\",\"id\":\"abcdefgh\",\"name\":\"configure\","
+    "\"args\":{\"width\":1280,\"encoder\":\"auto\"}}",
   };
   g_autofree gchar *full = g_strdup_printf (status, "");
 
@@ -95,6 +99,12 @@ test_what_is_not_is_named (void)
     { "{\"type\":\"status\",\"state\":\"asleep\",\"mode\":\"video\","
       "\"wanted_mode\":\"video\"}",
         PB_CONTROL_ERROR_INVALID, "status.state: it is none of" },
+    { "{\"type\":\"diagnostics\",\"id\":\"abcdefgh\",\"part\":5,"
+      "\"last\":true,\"text\":\"\"}",
+        PB_CONTROL_ERROR_INVALID, "diagnostics.part: it must be 4 or less" },
+    { "{\"type\":\"command\",\"id\":\"abcdefgh\",\"name\":\"log_level\","
+      "\"args\":{\"log_level\":\"trace\"}}",
+        PB_CONTROL_ERROR_INVALID, "command.args.log_level: it is none of" },
     { "{\"type\":\"clock_request\",\"t1_us\":1.5}", PB_CONTROL_ERROR_INVALID,
         "clock_request.t1_us: it must be of type integer" },
     { "{\"type\":\"clock_request\",\"t1_us\":-1}", PB_CONTROL_ERROR_INVALID,
@@ -139,6 +149,22 @@ test_unknown_members_go_no_further (void)
       json_object_get_int_member (
           json_object_get_object_member (known, "clock"), "offset_us"),
       ==, -5);
+}
+
+static void
+test_unknown_members_of_items_go_no_further (void)
+{
+  static const gchar text[] =
+      "{\"type\":\"receipt\",\"id\":\"abcdefgh\",\"state\":\"executed\","
+      "\"refused\":[{\"name\":\"width\",\"reason\":\"no\",\"secret\":1}]}";
+  g_autoptr (JsonObject) message = parse (text, NULL);
+  g_autoptr (JsonNode) copy = pb_control_message_copy_known (message);
+  JsonArray *refused =
+      json_object_get_array_member (json_node_get_object (copy), "refused");
+
+  g_assert_cmpuint (json_array_get_length (refused), ==, 1);
+  g_assert_cmpuint (
+      json_object_get_size (json_array_get_object_element (refused, 0)), ==, 2);
 }
 
 static void
@@ -336,6 +362,8 @@ main (int argc, char **argv)
   g_test_add_func ("/control/invalid", test_what_is_not_is_named);
   g_test_add_func ("/control/lengths", test_texts_have_a_limit);
   g_test_add_func ("/control/unknown", test_unknown_members_go_no_further);
+  g_test_add_func ("/control/unknown-members-of-items",
+      test_unknown_members_of_items_go_no_further);
   g_test_add_func ("/control/versions", test_versions_fit_or_say_who_is_old);
   g_test_add_func ("/control/clock/lan", test_clock_on_a_lan);
   g_test_add_func ("/control/clock/far", test_clock_at_50_ms);

@@ -49,6 +49,16 @@ export interface Status {
   readonly encoder?: string | null;
   /** The picture's, as it is set. */
   readonly bitrate_kbps?: number | null;
+  /** The picture's, as it is set; pixels. */
+  readonly width?: number | null;
+  readonly height?: number | null;
+  /** Frames a second. */
+  readonly framerate?: number | null;
+  readonly key_interval_ms?: number | null;
+  /** What is set: auto, or a name. */
+  readonly wanted_encoder?: string | null;
+  /** Names of args that the driver has set, so that they cannot be asked for. */
+  readonly driver_set?: readonly string[];
   /** The most that the driver allows. */
   readonly max_bitrate_kbps?: number | null;
   /** What goes out, measured. */
@@ -65,6 +75,8 @@ export interface Status {
   readonly uptime_s?: number;
   /** What holds the picture back; null: nothing does. */
   readonly governor?: string | null;
+  /** Until the agent's next start. */
+  readonly log_level?: LogLevel;
   readonly clock?: Clock;
 }
 
@@ -124,7 +136,7 @@ export interface Command {
   readonly type: 'command';
   /** Of who gives it, random; one that was there before is not executed again. */
   readonly id: Id;
-  /** mode, configure, key_frame; others are refused by the agent. */
+  /** mode, configure, key_frame, log_level, diagnose, notice; others are refused by the agent. */
   readonly name: string;
   /** From a page: whom it is for. */
   readonly device?: string;
@@ -133,10 +145,22 @@ export interface Command {
   readonly args?: Args;
 }
 
-/** mode: mode. configure: bitrate_kbps. key_frame: none. */
+/** mode: mode. configure: one or more of bitrate_kbps, width, height, framerate, key_interval_ms, encoder. key_frame, diagnose: none. log_level: log_level. notice: text. */
 export interface Args {
   readonly mode?: Mode;
   readonly bitrate_kbps?: number;
+  /** Pixels, made even. */
+  readonly width?: number;
+  /** Likewise. */
+  readonly height?: number;
+  readonly framerate?: number;
+  /** Of picture and telemetry. */
+  readonly key_interval_ms?: number;
+  /** auto, or a name such as x264enc. */
+  readonly encoder?: string;
+  /** For the driver; characters that are not shown become blanks. */
+  readonly text?: string;
+  readonly log_level?: LogLevel;
 }
 
 /** What became of a command. */
@@ -149,8 +173,29 @@ export interface Receipt {
   readonly reason?: string;
   /** What is set now. */
   readonly applied?: Args;
+  /** Of what was asked for: what is not done though the rest is. */
+  readonly refused?: readonly Refused[];
   /** To a page. */
   readonly device?: string;
+}
+
+export interface Refused {
+  /** Of the argument. */
+  readonly name: string;
+  /** In words. */
+  readonly reason: string;
+}
+
+/** A part of what an agent answers to the command diagnose, before its receipt; handed on to who gave it. */
+export interface Diagnostics {
+  readonly type: 'diagnostics';
+  /** Of the command. */
+  readonly id: Id;
+  /** From 1 on, in order. */
+  readonly part: number;
+  readonly last: boolean;
+  /** Lines for people, without secrets. */
+  readonly text: string;
 }
 
 /** A message that could not be used, or the reason for what follows. Never answered. */
@@ -168,9 +213,12 @@ export interface Error {
 
 export type Mode = 'video' | 'telemetry';
 
+/** The least important that an agent writes into its log; info, debug: its elements, too. */
+export type LogLevel = 'error' | 'warning' | 'message' | 'info' | 'debug';
+
 export type Id = string;
 
 export type TimeUs = number;
 
 export type Message =
-  Hello | Welcome | Status | Agents | ClockRequest | ClockReply | Command | Receipt | Error;
+  Hello | Welcome | Status | Agents | ClockRequest | ClockReply | Command | Receipt | Diagnostics | Error;
