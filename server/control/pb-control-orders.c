@@ -13,6 +13,9 @@ typedef struct {
   gchar *run; /* of the agent's program that it was handed to */
   gchar *command; /* for the agent */
   gchar *receipt; /* the last, for pages */
+  PbPrincipal *by;
+  gint64 n_parts; /* of diagnostics, that came */
+  gboolean has_parts; /* it is one that is answered with them */
   gint64 added_us;
   gboolean is_done;
 } Order;
@@ -34,6 +37,7 @@ order_free (gpointer data)
   g_free (order->run);
   g_free (order->command);
   g_free (order->receipt);
+  pb_principal_free (order->by);
   g_free (order);
 }
 
@@ -70,14 +74,16 @@ find (PbControlOrders *self, const gchar *device, const gchar *id)
  * @id: of the command
  * @state: as the schema has it
  * @reason: (nullable): in words
- * @applied: (nullable): what is set now
+ * @more: (nullable): a receipt of the agent, whose "applied" and "refused" it
+ *   gets
  *
  * Returns: (transfer full): a message for a page
  */
 gchar *
 pb_control_receipt_new (const gchar *device, const gchar *id,
-    const gchar *state, const gchar *reason, JsonNode *applied)
+    const gchar *state, const gchar *reason, JsonObject *more)
 {
+  static const gchar *const members[] = { "applied", "refused" };
   g_autoptr (JsonBuilder) b = json_builder_new ();
 
   json_builder_begin_object (b);
@@ -88,9 +94,12 @@ pb_control_receipt_new (const gchar *device, const gchar *id,
     pb_json_add_text (b, "reason", reason);
   if (device)
     pb_json_add_text (b, "device", device);
-  if (applied) {
-    json_builder_set_member_name (b, "applied");
-    json_builder_add_value (b, json_node_copy (applied));
+  for (guint i = 0; more && i < G_N_ELEMENTS (members); i++) {
+    if (!json_object_has_member (more, members[i]))
+      continue;
+    json_builder_set_member_name (b, members[i]);
+    json_builder_add_value (
+        b, json_node_copy (json_object_get_member (more, members[i])));
   }
   json_builder_end_object (b);
   return pb_control_message_to_text (b);
@@ -166,7 +175,7 @@ make_room (PbControlOrders *self)
  * @device: whom it is for; pb_control_orders_find() does not know it
  * @run: (nullable): the program that it goes to
  * @command: of a page, valid
- * @by: who gives it, for the agent's log
+ * @by: who gives it
  * @now_us: monotonic
  * @to_agent: (out): what to send to the agent
  *
@@ -174,7 +183,7 @@ make_room (PbControlOrders *self)
  */
 const gchar *
 pb_control_orders_add (PbControlOrders *self, const gchar *device,
-    const gchar *run, JsonObject *command, const gchar *by, gint64 now_us,
+    const gchar *run, JsonObject *command, const PbPrincipal *by, gint64 now_us,
     gchar **to_agent)
 {
   Order *order = g_new0 (Order, 1);
@@ -184,7 +193,10 @@ pb_control_orders_add (PbControlOrders *self, const gchar *device,
   order->id = g_strdup (pb_json_get_text (command, "id"));
   order->key = g_strconcat (device, " ", order->id, NULL);
   order->run = g_strdup (run);
-  order->command = make_command (command, by);
+  order->command = make_command (command, by->name ? by->name : by->id);
+  order->by = pb_principal_copy (by);
+  order->has_parts =
+      g_str_equal (pb_json_get_text (command, "name"), "diagnose");
   order->receipt =
       pb_control_receipt_new (device, order->id, "accepted", NULL, NULL);
   order->added_us = now_us;
@@ -218,8 +230,29 @@ pb_control_orders_take_receipt (
   g_free (order->receipt);
   order->receipt = pb_control_receipt_new (device, order->id,
       pb_json_get_text (known, "state"), pb_json_get_text (known, "reason"),
-      json_object_get_member (known, "applied"));
+      known);
   return order->receipt;
+}
+
+/**
+ * pb_control_orders_take_part:
+ * @device: whose it is
+ * @part: "diagnostics" of the agent, valid
+ *
+ * Returns: (transfer none) (nullable): who asked for it; %NULL if nobody did,
+ *   or it is not the next part, or what became of the command is known
+ */
+const PbPrincipal *
+pb_control_orders_take_part (
+    PbControlOrders *self, const gchar *device, JsonObject *part)
+{
+  Order *order = find (self, device, pb_json_get_text (part, "id"));
+
+  if (!order || order->is_done || !order->has_parts
+      || json_object_get_int_member (part, "part") != order->n_parts + 1)
+    return NULL;
+  order->n_parts++;
+  return order->by;
 }
 
 static void

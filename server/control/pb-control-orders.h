@@ -4,6 +4,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "auth/pb-principal.h"
+
 G_BEGIN_DECLS
 
 /** PB_CONTROL_ORDERS_MAX: that are remembered, of all agents; the oldest is
@@ -31,8 +33,10 @@ const gchar *pb_control_orders_find (
 gboolean pb_control_orders_may (
     PbControlOrders *orders, const gchar *device, gint64 now_us);
 const gchar *pb_control_orders_add (PbControlOrders *orders,
-    const gchar *device, const gchar *run, JsonObject *command, const gchar *by,
-    gint64 now_us, gchar **to_agent);
+    const gchar *device, const gchar *run, JsonObject *command,
+    const PbPrincipal *by, gint64 now_us, gchar **to_agent);
+const PbPrincipal *pb_control_orders_take_part (
+    PbControlOrders *orders, const gchar *device, JsonObject *part);
 const gchar *pb_control_orders_take_receipt (
     PbControlOrders *orders, const gchar *device, JsonObject *receipt);
 void pb_control_orders_resume (PbControlOrders *orders, const gchar *device,
@@ -41,7 +45,7 @@ void pb_control_orders_resume (PbControlOrders *orders, const gchar *device,
 void pb_control_orders_expire (PbControlOrders *orders, gint64 now_us,
     PbControlOrdersFunc to_pages, gpointer user_data);
 gchar *pb_control_receipt_new (const gchar *device, const gchar *id,
-    const gchar *state, const gchar *reason, JsonNode *applied);
+    const gchar *state, const gchar *reason, JsonObject *more);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbControlOrders, pb_control_orders_free)
 

@@ -365,8 +365,7 @@ take_command (PbControl *self, PbControlSocket *socket, JsonObject *command)
   } else {
     g_autofree gchar *to_agent = NULL;
     const gchar *receipt = pb_control_orders_add (self->orders, device,
-        pb_control_agent_get_run (agent), command,
-        principal->name ? principal->name : principal->id,
+        pb_control_agent_get_run (agent), command, principal,
         g_get_monotonic_time (), &to_agent);
 
     send_to_pages (device, receipt, self);
@@ -385,6 +384,35 @@ take_receipt (PbControl *self, const gchar *device, JsonObject *message)
     send_to_pages (device, receipt, self);
 }
 
+static gboolean
+is_same_principal (const PbPrincipal *a, const PbPrincipal *b)
+{
+  return a->kind == b->kind && g_strcmp0 (a->id, b->id) == 0;
+}
+
+/* Diagnostics are for who asked, if he may still ask, and nobody else. */
+static void
+take_part (PbControl *self, PbControlAgent *agent, const gchar *device,
+    JsonObject *message)
+{
+  const PbPrincipal *by =
+      pb_control_orders_take_part (self->orders, device, message);
+  g_autoptr (JsonNode) copy =
+      by ? pb_control_message_copy_known (message) : NULL;
+  g_autofree gchar *text = copy ? json_to_string (copy, FALSE) : NULL;
+
+  for (guint i = self->sockets->len; text && i-- > 0;) {
+    PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
+    const PbPrincipal *reader = pb_control_socket_get_principal (socket);
+
+    if (!is_agent (socket) && pb_control_socket_has_hello (socket)
+        && is_same_principal (reader, by)
+        && pb_principal_may (reader, PB_MAY_CONTROL_AGENTS)
+        && may_see (reader, agent))
+      pb_control_socket_send_text (socket, text);
+  }
+}
+
 /* What only the server sends is no message to it. */
 static void
 on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
@@ -399,6 +427,9 @@ on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
     pb_control_agent_set_status (agent, message, g_get_monotonic_time ());
   else if (g_str_equal (type, "receipt"))
     take_receipt (self, pb_control_socket_get_principal (socket)->id, message);
+  else if (g_str_equal (type, "diagnostics"))
+    take_part (
+        self, agent, pb_control_socket_get_principal (socket)->id, message);
   else if (!g_str_equal (type, "error"))
     pb_control_socket_send_error (
         socket, "unexpected", type, "An agent does not send this");
