@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * pitbox-agent: options only. */
 #include "pb-agent.h"
+#include "control/pb-bundle.h"
 #include "pairing/pb-pair-command.h"
 #include "pb-diagnose.h"
 #include "pb-log.h"
@@ -29,6 +30,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_set_prgname ("pitbox-agent");
   pb_log_init ();
+  pb_log_keep (PB_BUNDLE_LOG_LINES);
   if (argc > 1 && strcmp (argv[1], "pair") == 0)
     return pb_pair_command (argc - 1, argv + 1);
   config = pb_config_load (&argc, &argv, &error);
@@ -39,7 +41,7 @@ main (int argc, char **argv)
     return 0;
   }
   gst_init (NULL, NULL);
-  if (!pb_picture_check (config, &error))
+  if (!pb_picture_check (config->encoder, &error))
     return refuse (error);
   if (config->diagnose)
     return pb_diagnose (config) ? 0 : 1;

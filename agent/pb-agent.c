@@ -2,9 +2,9 @@
  * The agent's states; what follows a failure is the supervisor's word. */
 #include "pb-agent.h"
 
+#include "control/pb-orders.h"
 #include "control/pb-remote.h"
 #include "control/pb-report.h"
-#include "control/pb-wishes.h"
 #include "json/pb-json.h"
 #include "pairing/pb-renewal.h"
 #include "pb-sim.h"
@@ -38,7 +38,7 @@ struct _PbAgent {
   PbConfig *config;
   PbRenewal *renewal; /* NULL where nothing was paired */
   PbRemote *remote; /* likewise, and while it is revoked */
-  PbWishes wishes;
+  PbOrders *orders;
   PbReport report;
   PbAgentState state;
   PbMode mode;
@@ -67,17 +67,27 @@ state_to_string (PbAgentState state)
   return words[state];
 }
 
-static const gchar *
-mode_to_string (PbMode mode)
+/* What is asked for, within what the driver has set. */
+static PbMode
+get_wanted_mode (PbAgent *self)
 {
-  return mode == PB_MODE_VIDEO ? "video" : "telemetry";
+  return pb_wishes_get_mode (pb_orders_get_wishes (self->orders), self->config);
+}
+
+static PbStatusNow
+get_now (PbAgent *self)
+{
+  return (PbStatusNow){ state_to_string (self->state),
+    pb_mode_to_string (self->mode), self->reason, self->stream,
+    pb_orders_get_notices (self->orders) };
 }
 
 static void
 write_status (PbAgent *self)
 {
-  pb_status_write (self->status, state_to_string (self->state),
-      mode_to_string (self->mode), self->reason, self->stream);
+  const PbStatusNow now = get_now (self);
+
+  pb_status_write (self->status, &now);
 }
 
 static void
@@ -146,25 +156,34 @@ pass_over_encoder (PbAgent *self)
   g_message ("%s failed and is passed over", encoder);
 }
 
+static gboolean
+is_of_picture (PbAgent *self, PbFailure failure)
+{
+  return self->mode == PB_MODE_VIDEO
+         && (failure == PB_FAILURE_CAPTURE || failure == PB_FAILURE_ENCODER
+             || failure == PB_FAILURE_OTHER);
+}
+
 static void
 handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
 {
   guint64 uptime_ms = (g_get_monotonic_time () - self->started_us) / 1000;
   PbDecision d = pb_supervisor_decide (&self->supervisor, failure, uptime_ms,
-      pb_wishes_get_mode (&self->wishes, self->config), g_random_double ());
+      get_wanted_mode (self), g_random_double ());
   g_autofree gchar *text = NULL;
 
   g_free (self->reason);
   self->reason = g_strdup (reason);
-  if (d.refuse_encoder)
+  /* Whose fault it is need not be asked: the driver's own is tried next. */
+  if (is_of_picture (self, failure) && pb_orders_forget_picture (self->orders))
+    g_message ("the picture that was asked for has failed and is forgotten");
+  else if (d.refuse_encoder)
     pass_over_encoder (self);
   stop_stream (self);
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
       pb_failure_to_string (failure), d.delay_ms / 1000.0,
-      d.mode != pb_wishes_get_mode (&self->wishes, self->config)
-          ? ", without picture"
-          : "");
+      d.mode != get_wanted_mode (self) ? ", without picture" : "");
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer = g_timeout_add (d.delay_ms, on_retry, self);
   set_state (self, PB_AGENT_BACKING_OFF, text);
@@ -220,16 +239,17 @@ try_stream (PbAgent *self)
   static const PbStreamEvents events = { on_failed, on_sim_changed,
     on_connected };
   g_autoptr (GError) error = NULL;
+  PbPicture picture;
 
+  pb_wishes_get_picture (
+      pb_orders_get_wishes (self->orders), self->config, &picture);
   self->started_us = g_get_monotonic_time ();
-  self->stream = pb_stream_new (
-      self->config, self->mode, self->refused->str, &events, self, &error);
+  self->stream = pb_stream_new (self->config, &picture, self->mode,
+      self->refused->str, &events, self, &error);
   if (self->stream == NULL) {
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
   }
-  pb_stream_set_bitrate (
-      self->stream, pb_wishes_get_bitrate (&self->wishes, self->config));
   set_state (self, PB_AGENT_CONNECTING, self->config->server);
   pb_stream_start (self->stream);
 }
@@ -256,96 +276,81 @@ add_status (JsonBuilder *b, gpointer user_data)
                            : NULL;
 
   pb_json_add_text (b, "state", state_to_string (self->state));
-  pb_json_add_text (b, "mode", mode_to_string (self->mode));
-  pb_json_add_text (
-      b, "wanted_mode", mode_to_string (pb_config_get_mode (self->config)));
-  pb_json_add_known_text (b, "asked_mode",
-      self->wishes.has_mode ? mode_to_string (self->wishes.mode) : NULL);
+  pb_json_add_text (b, "mode", pb_mode_to_string (self->mode));
+  pb_orders_add_status (self->orders, b);
   pb_json_add_known_text (b, "reason", reason);
   pb_json_add_known_text (b, "encoder", encoder);
-  pb_json_add_int (b, "max_bitrate_kbps", self->config->bitrate_kbps);
   if (self->stream != NULL && self->mode == PB_MODE_VIDEO)
     pb_json_add_int (b, "bitrate_kbps", pb_stream_get_bitrate (self->stream));
   pb_report_add_link (&self->report, b, link, now_us);
   pb_report_add_source (b, source);
 }
 
-/* A stream in the other mode is another graph. */
+/* Another mode, another picture are another graph. */
 static void
-apply_mode (PbAgent *self)
+begin_anew (gpointer user_data)
 {
-  const PbMode mode = pb_wishes_get_mode (&self->wishes, self->config);
+  PbAgent *self = user_data;
 
-  if (mode == self->mode)
-    return;
-  self->mode = mode;
   if (self->stream == NULL)
     return;
   stop_stream (self);
   try_stream (self);
 }
 
-static gchar *
-obey_mode (PbAgent *self, JsonObject *args, JsonBuilder *applied)
+static PbMode
+set_mode (PbMode mode, gpointer user_data)
 {
-  gchar *problem = pb_wishes_ask_mode (
-      &self->wishes, self->config, pb_json_get_text (args, "mode"));
+  PbAgent *self = user_data;
 
-  if (problem != NULL)
-    return problem;
-  apply_mode (self);
-  pb_json_add_text (applied, "mode", mode_to_string (self->mode));
-  return NULL;
+  if (mode == self->mode)
+    return mode;
+  self->mode = mode;
+  begin_anew (self);
+  return self->mode;
 }
 
-static gchar *
-obey_configure (PbAgent *self, JsonObject *args, JsonBuilder *applied)
+static void
+set_bitrate (guint kbps, gpointer user_data)
 {
-  gint64 kbps;
-  gchar *problem;
+  PbAgent *self = user_data;
 
-  if (!pb_json_get_int (args, "bitrate_kbps", 1, G_MAXINT, &kbps))
-    return g_strdup ("It does not say which bitrate_kbps");
-  problem = pb_wishes_ask_bitrate (&self->wishes, self->config, kbps);
-  if (problem != NULL)
-    return problem;
   if (self->stream != NULL)
-    pb_stream_set_bitrate (self->stream, (guint) kbps);
-  pb_json_add_int (applied, "bitrate_kbps", kbps);
-  return NULL;
+    pb_stream_set_bitrate (self->stream, kbps);
+}
+
+static void
+note (gpointer user_data)
+{
+  write_status (user_data);
 }
 
 static gchar *
-obey_key_frame (PbAgent *self)
+dup_status (gpointer user_data)
 {
-  gchar *problem;
+  PbAgent *self = user_data;
+  const PbStatusNow now = get_now (self);
 
-  if (self->stream == NULL)
-    return g_strdup ("Nothing is being sent");
-  problem = pb_wishes_ask_key (&self->wishes, g_get_monotonic_time ());
-  if (problem == NULL)
+  return pb_status_dup_json (self->status, &now);
+}
+
+static gboolean
+send_key (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (self->stream != NULL)
     pb_stream_request_key (self->stream);
-  return problem;
+  return self->stream != NULL;
 }
 
 static gchar *
 obey (const gchar *name, JsonObject *args, const gchar *by,
-    JsonBuilder *applied, gpointer user_data)
+    PbRemoteReply *reply, gpointer user_data)
 {
   PbAgent *self = user_data;
-  gchar *problem = NULL;
 
-  if (strcmp (name, "mode") == 0)
-    problem = obey_mode (self, args, applied);
-  else if (strcmp (name, "configure") == 0)
-    problem = obey_configure (self, args, applied);
-  else if (strcmp (name, "key_frame") == 0)
-    problem = obey_key_frame (self);
-  else
-    problem = g_strdup ("This agent does not know the command: update it");
-  g_message ("control: %s asks for %s: %s", by, name,
-      problem != NULL ? problem : "done");
-  return problem;
+  return pb_orders_obey (self->orders, name, args, by, reply);
 }
 
 static void
@@ -363,7 +368,7 @@ start_remote (PbAgent *self)
   static const PbRemoteEvents events = { add_status, obey, on_withdrawn };
   const PbPairing *pairing = self->config->pairing;
   const PbRemotePeer peer = { pairing->url, pairing->certificate,
-    pairing->token };
+    pairing->token, pb_orders_list () };
 
   g_clear_pointer (&self->remote, pb_remote_free);
   self->remote = pb_remote_new (&peer, &events, self);
@@ -498,9 +503,12 @@ on_status (gpointer user_data)
 PbAgent *
 pb_agent_new (PbConfig *config)
 {
+  static const PbOrdersEvents order_events = { set_mode, set_bitrate,
+    begin_anew, send_key, note, dup_status };
   PbAgent *self = g_new0 (PbAgent, 1);
 
   self->config = config;
+  self->orders = pb_orders_new (config, &order_events, self);
   self->mode = pb_config_get_mode (config);
   self->refused = g_string_new (NULL);
   self->status = pb_status_new (config);
@@ -547,6 +555,7 @@ pb_agent_free (PbAgent *agent)
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_clear_handle_id (&agent->status_timer, g_source_remove);
   pb_status_free (agent->status);
+  pb_orders_free (agent->orders);
   g_string_free (agent->refused, TRUE);
   g_free (agent->reason);
   g_free (agent);

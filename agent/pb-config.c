@@ -57,7 +57,8 @@ static const PbSetting table[] = {
   { NULL },
 };
 
-static const PbSettings settings = { "pitbox-agent", "agent", NULL, table };
+static const PbSettings settings = { "pitbox-agent", "agent", NULL, table,
+  AT (given) };
 
 static gboolean
 read_passphrase (PbConfig *config, GError **error)
@@ -271,4 +272,57 @@ pb_config_get_mode (const PbConfig *config)
 {
   return strcmp (config->mode, "telemetry") == 0 ? PB_MODE_TELEMETRY
                                                  : PB_MODE_VIDEO;
+}
+
+/**
+ * pb_config_is_given:
+ * @config: settings
+ * @key: of one, as the settings file has it
+ *
+ * Returns: %TRUE if the driver has set it; else it is as it comes
+ */
+gboolean
+pb_config_is_given (const PbConfig *config, const gchar *key)
+{
+  return pb_settings_is_given (&settings, config, key);
+}
+
+/**
+ * pb_config_add_lines:
+ * @config: settings
+ * @lines: gets a line each, "key = value", and whether the driver has set it
+ *
+ * Without the passphrase.
+ */
+void
+pb_config_add_lines (const PbConfig *config, GString *lines)
+{
+  for (const PbSetting *s = table; s->key != NULL; s++) {
+    gconstpointer field = (const gchar *) config + s->offset;
+    const gchar *text =
+        s->type == PB_SETTING_NUMBER ? NULL : *(gchar *const *) field;
+
+    if (s->help == NULL)
+      continue;
+    g_string_append_printf (lines, "%s = ", s->key);
+    if (s->type == PB_SETTING_NUMBER)
+      g_string_append_printf (lines, "%d", *(const gint *) field);
+    else
+      g_string_append (lines, text != NULL ? text : "");
+    g_string_append (lines, pb_config_is_given (config, s->key)
+                                ? "    (set by the driver)\n"
+                                : "\n");
+  }
+}
+
+/**
+ * pb_mode_to_string:
+ * @mode: a mode
+ *
+ * Returns: (transfer none): its word in settings, logs and messages
+ */
+const gchar *
+pb_mode_to_string (PbMode mode)
+{
+  return mode == PB_MODE_VIDEO ? "video" : "telemetry";
 }

@@ -49,6 +49,7 @@ struct _PbConfig {
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
   PbPairing *pairing; /* where server, driver, device and passphrase come from,
                        * or NULL */
+  guint64 given; /* see pb_config_is_given() */
   gboolean diagnose; /* check everything and leave */
   gboolean version; /* print the version and leave */
 };
@@ -60,5 +61,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbConfig, pb_config_free)
 
 void pb_config_adopt (PbConfig *config, const PbPairing *pairing);
 PbMode pb_config_get_mode (const PbConfig *config);
+gboolean pb_config_is_given (const PbConfig *config, const gchar *key);
+void pb_config_add_lines (const PbConfig *config, GString *lines);
+const gchar *pb_mode_to_string (PbMode mode);
 
 G_END_DECLS

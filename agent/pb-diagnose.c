@@ -14,8 +14,9 @@
  * there within this time. */
 #define LINK_TIMEOUT (5 * GST_SECOND)
 
+/* @out: gets the line; NULL: stdout does */
 static void
-line (gboolean ok, const gchar *what, const gchar *format, ...)
+line (GString *out, gboolean ok, const gchar *what, const gchar *format, ...)
 {
   g_autofree gchar *text = NULL;
   va_list args;
@@ -23,11 +24,15 @@ line (gboolean ok, const gchar *what, const gchar *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  g_print ("%-4s %-10s %s\n", ok ? "ok" : "BAD", what, text);
+  if (out != NULL)
+    g_string_append_printf (
+        out, "%-4s %-10s %s\n", ok ? "ok" : "BAD", what, text);
+  else
+    g_print ("%-4s %-10s %s\n", ok ? "ok" : "BAD", what, text);
 }
 
 static gboolean
-check_elements (void)
+check_elements (GString *out)
 {
   static const gchar *const needed[] = { "irsdksrc", "telemetryenc",
     "telemetrytsmux", "telemetrypace", "telemetryscene", "pitboxcapturebin",
@@ -42,7 +47,7 @@ check_elements (void)
       g_string_append_printf (missing, " %s", needed[i]);
   }
   ok = missing->len == 0;
-  line (ok, "elements", ok ? "all there" : "missing:%s (GST_PLUGIN_PATH?)",
+  line (out, ok, "elements", ok ? "all there" : "missing:%s (GST_PLUGIN_PATH?)",
       missing->str);
   g_string_free (missing, TRUE);
   return ok;
@@ -82,11 +87,11 @@ check_bin (GstElement *bin, const gchar *what, const gchar *field)
   chosen = pb_picture_dup_backend (bin, field);
   lacking = pb_picture_dup_backend (bin, "lacking");
   if (ok && error == NULL) {
-    line (TRUE, what, "%s%s%s", chosen, lacking != NULL ? ", without " : "",
-        lacking != NULL ? lacking : "");
+    line (NULL, TRUE, what, "%s%s%s", chosen,
+        lacking != NULL ? ", without " : "", lacking != NULL ? lacking : "");
     list_refused (bin);
   } else {
-    line (FALSE, what, "%s",
+    line (NULL, FALSE, what, "%s",
         error != NULL ? error->message : "it cannot be started");
   }
   gst_element_set_state (bin, GST_STATE_NULL);
@@ -114,12 +119,38 @@ check_encoder (const PbConfig *config)
 {
   g_autoptr (GstElement) bin =
       gst_element_factory_make ("pitboxencodebin", NULL);
+  PbPicture picture;
 
   if (bin == NULL)
     return FALSE;
   gst_object_ref_sink (bin);
-  pb_picture_configure_encoder (bin, config, "");
+  pb_picture_from_config (&picture, config);
+  pb_picture_configure_encoder (bin, &picture, "");
   return check_bin (bin, "encoder", "element");
+}
+
+static void
+say_settings (GString *out, const PbConfig *config)
+{
+  line (out, TRUE, "settings",
+      "driver %s, device %s, mode %s, passphrase %s%s%s", config->driver,
+      config->device, config->mode,
+      config->passphrase[0] != '\0' ? "set" : "not set",
+      config->pairing != NULL ? ", paired with " : "",
+      config->pairing != NULL ? config->pairing->url : "");
+}
+
+static gboolean
+say_picture (GString *out, const PbConfig *config)
+{
+  if (pb_config_get_mode (config) != PB_MODE_VIDEO) {
+    line (out, TRUE, "picture", "off (mode = telemetry)");
+    return FALSE;
+  }
+  line (out, TRUE, "picture", "%s, %d x %d at %d fps, %d kbit/s",
+      pb_picture_get_source (config), config->width, config->height,
+      config->framerate, config->bitrate_kbps);
+  return TRUE;
 }
 
 static gboolean
@@ -127,15 +158,20 @@ check_picture (const PbConfig *config)
 {
   gboolean ok;
 
-  if (pb_config_get_mode (config) != PB_MODE_VIDEO) {
-    line (TRUE, "picture", "off (mode = telemetry)");
+  if (!say_picture (NULL, config))
     return TRUE;
-  }
-  line (TRUE, "picture", "%s, %d x %d at %d fps, %d kbit/s",
-      pb_picture_get_source (config), config->width, config->height,
-      config->framerate, config->bitrate_kbps);
   ok = check_capture (config);
   return check_encoder (config) && ok;
+}
+
+static gboolean
+check_sim (GString *out, const PbConfig *config)
+{
+  const gboolean sim = pb_sim_is_running (config->shm_name);
+
+  line (out, sim, "simulator",
+      sim ? "running" : "not running (start it, or pitbox-sim)");
+  return sim;
 }
 
 /* What a link try has said so far. */
@@ -180,7 +216,7 @@ check_link (const PbConfig *config)
     return FALSE; /* check_elements() has said so */
   gst_object_ref_sink (sink);
   if (!pb_uplink_configure (sink, config, &error)) {
-    line (FALSE, "server", "%s", error->message);
+    line (NULL, FALSE, "server", "%s", error->message);
     return FALSE;
   }
   bus = gst_bus_new ();
@@ -199,9 +235,9 @@ check_link (const PbConfig *config)
   /* A reason of the element begins with the address. */
   reason = link.reason;
   if (reason != NULL)
-    line (FALSE, "server", "%s", reason);
+    line (NULL, FALSE, "server", "%s", reason);
   else
-    line (link.connected, "server", "%s: %s", config->server,
+    line (NULL, link.connected, "server", "%s: %s", config->server,
         link.connected
             ? "takes this device"
             : "no answer; is pitbox-server running there, and UDP let "
@@ -222,18 +258,28 @@ check_link (const PbConfig *config)
 gboolean
 pb_diagnose (const PbConfig *config)
 {
-  gboolean ok, sim;
+  gboolean ok;
 
-  line (TRUE, "settings", "driver %s, device %s, mode %s, passphrase %s%s%s",
-      config->driver, config->device, config->mode,
-      config->passphrase[0] != '\0' ? "set" : "not set",
-      config->pairing != NULL ? ", paired with " : "",
-      config->pairing != NULL ? config->pairing->url : "");
-  ok = check_elements ();
+  say_settings (NULL, config);
+  ok = check_elements (NULL);
   ok = check_picture (config) && ok;
-  sim = pb_sim_is_running (config->shm_name);
-  line (sim, "simulator",
-      sim ? "running" : "not running (start it, or pitbox-sim)");
-  ok = ok && sim;
+  ok = check_sim (NULL, config) && ok;
   return check_link (config) && ok;
+}
+
+/**
+ * pb_diagnose_at_work:
+ * @config: settings
+ * @out: gets the lines
+ *
+ * What pb_diagnose() says without opening a camera, a screen, an encoder or a
+ * connection, so that nothing of it disturbs a stream. Main thread only.
+ */
+void
+pb_diagnose_at_work (const PbConfig *config, GString *out)
+{
+  say_settings (out, config);
+  check_elements (out);
+  say_picture (out, config);
+  check_sim (out, config);
 }

@@ -7,5 +7,6 @@
 G_BEGIN_DECLS
 
 gboolean pb_diagnose (const PbConfig *config);
+void pb_diagnose_at_work (const PbConfig *config, GString *out);
 
 G_END_DECLS

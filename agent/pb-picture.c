@@ -19,6 +19,18 @@ can_capture (const PbConfig *config)
 }
 
 /**
+ * pb_picture_from_config:
+ * @picture: (out): how the driver has it; valid as long as @config
+ * @config: settings
+ */
+void
+pb_picture_from_config (PbPicture *picture, const PbConfig *config)
+{
+  *picture = (PbPicture){ config->width, config->height, config->framerate,
+    config->bitrate_kbps, config->key_interval_ms, config->encoder };
+}
+
+/**
  * pb_picture_get_source:
  * @config: settings
  *
@@ -58,16 +70,16 @@ pb_picture_configure_capture (GstElement *capture, const PbConfig *config)
 /**
  * pb_picture_configure_encoder:
  * @encoder: a pitboxencodebin
- * @config: settings
+ * @picture: how it shall be
  * @exclude: elements that failed here before, with commas between
  */
 void
 pb_picture_configure_encoder (
-    GstElement *encoder, const PbConfig *config, const gchar *exclude)
+    GstElement *encoder, const PbPicture *picture, const gchar *exclude)
 {
-  g_object_set (encoder, "encoder", config->encoder, "exclude", exclude,
-      "bitrate", (guint) config->bitrate_kbps, "key-interval",
-      (guint) config->key_interval_ms, NULL);
+  g_object_set (encoder, "encoder", picture->encoder, "exclude", exclude,
+      "bitrate", (guint) picture->bitrate_kbps, "key-interval",
+      (guint) picture->key_interval_ms, NULL);
 }
 
 /**
@@ -101,21 +113,21 @@ pb_picture_check_encoder (
 
 /**
  * pb_picture_check:
- * @config: settings
- * @error: what is wrong with which of them
+ * @encoder: a setting
+ * @error: what is wrong with it
  *
- * What can be said of the picture's settings only by the elements. Where
- * pitboxencodebin is missing, the stream says so.
+ * What can be said of it only by the elements. Where pitboxencodebin is
+ * missing, the stream says so.
  *
  * Returns: %FALSE with @error set
  */
 gboolean
-pb_picture_check (const PbConfig *config, GError **error)
+pb_picture_check (const gchar *encoder, GError **error)
 {
   g_autoptr (GstElement) bin = NULL;
   g_auto (GStrv) known = NULL;
 
-  if (strcmp (config->encoder, "auto") == 0)
+  if (strcmp (encoder, "auto") == 0)
     return TRUE;
   bin = gst_element_factory_make ("pitboxencodebin", NULL);
   if (bin == NULL)
@@ -123,7 +135,7 @@ pb_picture_check (const PbConfig *config, GError **error)
   gst_object_ref_sink (bin);
   g_object_get (bin, "encoders", &known, NULL);
   return pb_picture_check_encoder (
-      config->encoder, (const gchar *const *) known, error);
+      encoder, (const gchar *const *) known, error);
 }
 
 /**

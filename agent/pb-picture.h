@@ -8,14 +8,33 @@
 
 G_BEGIN_DECLS
 
+/**
+ * PbPicture:
+ * @width, @height: pixels, even
+ * @framerate: frames a second
+ * @bitrate_kbps: of the picture
+ * @key_interval_ms: of picture and telemetry
+ * @encoder: (transfer none): "auto" or a factory's name
+ *
+ * How the picture shall be, whoever wants it so.
+ */
+typedef struct {
+  gint width, height;
+  gint framerate;
+  gint bitrate_kbps;
+  gint key_interval_ms;
+  const gchar *encoder;
+} PbPicture;
+
+void pb_picture_from_config (PbPicture *picture, const PbConfig *config);
 const gchar *pb_picture_get_source (const PbConfig *config);
 void pb_picture_configure_capture (GstElement *capture, const PbConfig *config);
 void pb_picture_configure_encoder (
-    GstElement *encoder, const PbConfig *config, const gchar *exclude);
+    GstElement *encoder, const PbPicture *picture, const gchar *exclude);
 gboolean pb_picture_check_encoder (const gchar *name, const gchar *const *known,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_picture_check (
-    const PbConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+    const gchar *encoder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pb_picture_dup_backend (GstElement *bin, const gchar *field);
 
 G_END_DECLS

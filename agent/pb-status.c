@@ -39,24 +39,31 @@ pb_status_free (PbStatus *status)
   g_free (status);
 }
 
-static gchar *
-make_json (PbStatus *self, const gchar *state, const gchar *mode,
-    const gchar *reason, PbStream *stream)
+/**
+ * pb_status_dup_json:
+ * @status: a status writer
+ * @now: what the agent does
+ *
+ * Returns: (transfer full): one object, in one line
+ */
+gchar *
+pb_status_dup_json (PbStatus *status, const PbStatusNow *now)
 {
   g_autoptr (JsonBuilder) b = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (b);
-  pb_json_add_text (b, "state", state);
-  pb_json_add_text (b, "mode", mode);
-  pb_json_add_text (b, "server", self->config->server);
-  pb_json_add_text (b, "driver", self->config->driver);
-  pb_json_add_text (b, "device", self->config->device);
-  pb_json_add_known_text (b, "reason", reason);
+  pb_json_add_text (b, "state", now->state);
+  pb_json_add_text (b, "mode", now->mode);
+  pb_json_add_text (b, "server", status->config->server);
+  pb_json_add_text (b, "driver", status->config->driver);
+  pb_json_add_text (b, "device", status->config->device);
+  pb_json_add_known_text (b, "reason", now->reason);
   pb_json_add_double (
-      b, "uptime_s", (g_get_monotonic_time () - self->started_us) / 1e6);
-  if (stream != NULL)
-    pb_stream_add_status (stream, b);
+      b, "uptime_s", (g_get_monotonic_time () - status->started_us) / 1e6);
+  if (now->stream != NULL)
+    pb_stream_add_status (now->stream, b);
+  pb_notices_add_json (now->notices, b);
   json_builder_end_object (b);
   root = json_builder_get_root (b);
   return json_to_string (root, FALSE);
@@ -65,16 +72,12 @@ make_json (PbStatus *self, const gchar *state, const gchar *mode,
 /**
  * pb_status_write:
  * @status: a status writer
- * @state: the agent's state
- * @mode: "video" or "telemetry"
- * @reason: (nullable): of the last failure
- * @stream: (nullable): what runs
+ * @now: what the agent does
  *
  * A file is replaced as a whole, so that a reader never sees half a line.
  */
 void
-pb_status_write (PbStatus *status, const gchar *state, const gchar *mode,
-    const gchar *reason, PbStream *stream)
+pb_status_write (PbStatus *status, const PbStatusNow *now)
 {
   const gchar *file = status->config->status_file;
   g_autofree gchar *json = NULL;
@@ -83,7 +86,7 @@ pb_status_write (PbStatus *status, const gchar *state, const gchar *mode,
 
   if (file[0] == '\0')
     return;
-  json = make_json (status, state, mode, reason, stream);
+  json = pb_status_dup_json (status, now);
   line = g_strconcat (json, "\n", NULL);
   if (strcmp (file, "-") == 0) {
     g_print ("%s", line);

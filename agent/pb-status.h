@@ -2,16 +2,34 @@
  * PbStatus: what the agent does, as one JSON object a line. */
 #pragma once
 
+#include "control/pb-notices.h"
 #include "pb-config.h"
 #include "pb-stream.h"
 
 G_BEGIN_DECLS
 
+/**
+ * PbStatusNow:
+ * @state: the agent's
+ * @mode: "video" or "telemetry"
+ * @reason: (nullable): of the last failure
+ * @stream: (nullable): what runs
+ * @notices: texts for the driver
+ */
+typedef struct {
+  const gchar *state;
+  const gchar *mode;
+  const gchar *reason;
+  PbStream *stream;
+  PbNotices *notices;
+} PbStatusNow;
+
 typedef struct _PbStatus PbStatus;
 
 PbStatus *pb_status_new (const PbConfig *config);
 void pb_status_free (PbStatus *status);
-void pb_status_write (PbStatus *status, const gchar *state, const gchar *mode,
-    const gchar *reason, PbStream *stream);
+gchar *pb_status_dup_json (
+    PbStatus *status, const PbStatusNow *now) G_GNUC_WARN_UNUSED_RESULT;
+void pb_status_write (PbStatus *status, const PbStatusNow *now);
 
 G_END_DECLS

@@ -4,7 +4,6 @@
 
 #include "json/pb-json.h"
 #include "pb-graph.h"
-#include "pb-picture.h"
 #include "pb-refusal.h"
 #include "pb-stats.h"
 #include "pb-uplink.h"
@@ -34,7 +33,8 @@ set_uplink (PbStream *self, GError **error)
 }
 
 static gboolean
-set_telemetry (PbStream *self, PbMode mode, GError **error)
+set_telemetry (
+    PbStream *self, const PbPicture *picture, PbMode mode, GError **error)
 {
   g_autoptr (GstElement) source =
       pb_graph_get (self->graph, "telemetry", error);
@@ -46,7 +46,7 @@ set_telemetry (PbStream *self, PbMode mode, GError **error)
   if (self->config->shm_name[0] != '\0')
     g_object_set (source, "shm-name", self->config->shm_name, NULL);
   g_object_set (enc, "key-interval",
-      (guint64) self->config->key_interval_ms * GST_MSECOND, NULL);
+      (guint64) picture->key_interval_ms * GST_MSECOND, NULL);
   /* With a picture each row goes at once: telemetrypace puts together what
    * belongs to one frame. */
   if (mode == PB_MODE_TELEMETRY) {
@@ -72,11 +72,11 @@ add_part (PbStream *self, const gchar *part, const gchar *name, GError **error)
 
 /* Captures may keep their pictures in the GPU's memory. */
 static GstCaps *
-make_format (const PbConfig *c, gboolean any_memory)
+make_format (const PbPicture *p, gboolean any_memory)
 {
   GstCaps *caps = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT,
-      c->width, "height", G_TYPE_INT, c->height, "framerate", GST_TYPE_FRACTION,
-      c->framerate, 1, NULL);
+      p->width, "height", G_TYPE_INT, p->height, "framerate", GST_TYPE_FRACTION,
+      p->framerate, 1, NULL);
 
   if (any_memory)
     gst_caps_set_features_simple (caps, gst_caps_features_new_any ());
@@ -84,12 +84,12 @@ make_format (const PbConfig *c, gboolean any_memory)
 }
 
 static gboolean
-add_source (PbStream *self, GError **error)
+add_source (PbStream *self, const PbPicture *picture, GError **error)
 {
   gboolean scene = strcmp (pb_picture_get_source (self->config), "scene") == 0;
   g_autoptr (GstElement) capture = NULL;
   g_autoptr (GstElement) format = NULL;
-  g_autoptr (GstCaps) caps = make_format (self->config, !scene);
+  g_autoptr (GstCaps) caps = make_format (picture, !scene);
 
   if (!add_part (
           self, scene ? "source-scene" : "source-capture", "source", error))
@@ -107,12 +107,13 @@ add_source (PbStream *self, GError **error)
 }
 
 static gboolean
-set_encoder (PbStream *self, const gchar *exclude, GError **error)
+set_encoder (PbStream *self, const PbPicture *picture, const gchar *exclude,
+    GError **error)
 {
   g_autoptr (GstElement) encoder = pb_graph_get (self->graph, "encoder", error);
 
   if (encoder != NULL)
-    pb_picture_configure_encoder (encoder, self->config, exclude);
+    pb_picture_configure_encoder (encoder, picture, exclude);
   return encoder != NULL;
 }
 
@@ -218,6 +219,7 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 /**
  * pb_stream_new:
  * @config: settings; must outlive the stream
+ * @picture: how the picture shall be, where there is one
  * @mode: what to stream
  * @exclude: encoders that "auto" passes over, with commas between
  * @events: what to call
@@ -229,8 +231,9 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
  * Returns: (transfer full) (nullable): a stream that is not started
  */
 PbStream *
-pb_stream_new (const PbConfig *config, PbMode mode, const gchar *exclude,
-    const PbStreamEvents *events, gpointer user_data, GError **error)
+pb_stream_new (const PbConfig *config, const PbPicture *picture, PbMode mode,
+    const gchar *exclude, const PbStreamEvents *events, gpointer user_data,
+    GError **error)
 {
   g_autoptr (PbStream) self = g_new0 (PbStream, 1);
   GstBus *bus;
@@ -242,10 +245,11 @@ pb_stream_new (const PbConfig *config, PbMode mode, const gchar *exclude,
   self->graph = pb_graph_load (
       mode == PB_MODE_VIDEO ? "agent-video" : "agent-telemetry", error);
   if (self->graph == NULL || !set_uplink (self, error)
-      || !set_telemetry (self, mode, error))
+      || !set_telemetry (self, picture, mode, error))
     return NULL;
   if (mode == PB_MODE_VIDEO
-      && (!add_source (self, error) || !set_encoder (self, exclude, error)))
+      && (!add_source (self, picture, error)
+          || !set_encoder (self, picture, exclude, error)))
     return NULL;
   bus = gst_element_get_bus (self->graph);
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);

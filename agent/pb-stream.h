@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pb-config.h"
+#include "pb-picture.h"
 #include "pb-supervisor.h"
 
 #include <gst/gst.h>
@@ -28,9 +29,9 @@ typedef struct {
   void (*connected) (PbStream *stream, gpointer user_data);
 } PbStreamEvents;
 
-PbStream *pb_stream_new (const PbConfig *config, PbMode mode,
-    const gchar *exclude, const PbStreamEvents *events, gpointer user_data,
-    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PbStream *pb_stream_new (const PbConfig *config, const PbPicture *picture,
+    PbMode mode, const gchar *exclude, const PbStreamEvents *events,
+    gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_stream_start (PbStream *stream);
 void pb_stream_free (PbStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)

@@ -35,6 +35,7 @@ struct _PbRemote {
   gchar *url;
   gchar *certificate;
   gchar *token;
+  const gchar *const *commands; /* that are taken */
   gchar *run; /* another one at each start */
   PbRemoteEvents events;
   gpointer user_data;
@@ -147,7 +148,6 @@ get_platform (void)
 static void
 send_hello (PbRemote *self)
 {
-  static const gchar *const commands[] = { "mode", "configure", "key_frame" };
   g_autoptr (JsonBuilder) b = begin ("hello");
 
   pb_json_add_int (b, "protocol_min", PB_CONTROL_VERSION_MIN);
@@ -156,8 +156,8 @@ send_hello (PbRemote *self)
   pb_json_add_text (b, "platform", get_platform ());
   pb_json_add_text (b, "run", self->run);
   pb_json_begin_array (b, "capabilities");
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    json_builder_add_string_value (b, commands[i]);
+  for (guint i = 0; self->commands[i] != NULL; i++)
+    json_builder_add_string_value (b, self->commands[i]);
   json_builder_end_array (b);
   send (self, b);
 }
@@ -287,25 +287,85 @@ take_clock (PbRemote *self, JsonObject *message, gint64 now_us)
     self->clock_timer = g_timeout_add (wait_ms, on_clock, self);
 }
 
+/* In parts that are no longer than any message may be, each valid UTF-8. */
+static void
+send_diagnostics (PbRemote *self, const gchar *id, const gchar *text)
+{
+  const gsize size = strlen (text);
+  const gchar *end;
+  gint n = 0;
+
+  for (const gchar *at = text; *at != '\0' && n < PB_CONTROL_PARTS; at = end) {
+    g_autoptr (JsonBuilder) b = begin ("diagnostics");
+    g_autofree gchar *part = NULL;
+
+    end = text + size - at > PB_CONTROL_PART_BYTES
+              ? g_utf8_find_prev_char (at, at + PB_CONTROL_PART_BYTES)
+              : text + size;
+    part = g_strndup (at, (gsize) (end - at));
+    pb_json_add_text (b, "id", id);
+    pb_json_add_int (b, "part", ++n);
+    pb_json_add_bool (b, "last", *end == '\0');
+    pb_json_add_text (b, "text", part);
+    send (self, b);
+  }
+}
+
+static void
+add_refused (JsonBuilder *b, JsonBuilder *refused)
+{
+  g_autoptr (JsonNode) list = NULL;
+
+  json_builder_end_array (refused);
+  list = json_builder_get_root (refused);
+  if (json_array_get_length (json_node_get_array (list)) == 0)
+    return;
+  json_builder_set_member_name (b, "refused");
+  json_builder_add_value (b, g_steal_pointer (&list));
+}
+
+/**
+ * pb_remote_reply_refuse:
+ * @reply: of an order that is carried out but for this
+ * @name: of the argument
+ * @reason: in words
+ */
+void
+pb_remote_reply_refuse (
+    PbRemoteReply *reply, const gchar *name, const gchar *reason)
+{
+  json_builder_begin_object (reply->refused);
+  pb_json_add_text (reply->refused, "name", name);
+  pb_json_add_text (reply->refused, "reason", reason);
+  json_builder_end_object (reply->refused);
+}
+
 static gchar *
 execute (PbRemote *self, const gchar *id, JsonObject *message)
 {
   g_autoptr (JsonBuilder) b = begin ("receipt");
   g_autoptr (JsonObject) none = json_object_new ();
+  g_autoptr (JsonBuilder) refused = json_builder_new ();
+  PbRemoteReply reply = { b, refused, NULL };
   const gchar *by = pb_json_get_text (message, "by");
   g_autofree gchar *problem = NULL;
 
+  json_builder_begin_array (refused);
   pb_json_add_text (b, "id", id);
   pb_json_begin_object (b, "applied");
   problem = self->events.order (pb_json_get_text (message, "name"),
       json_object_has_member (message, "args")
           ? json_object_get_object_member (message, "args")
           : none,
-      by != NULL ? by : "somebody", b, self->user_data);
+      by != NULL ? by : "somebody", &reply, self->user_data);
   json_builder_end_object (b);
   pb_json_add_text (b, "state", problem != NULL ? "refused" : "executed");
   if (problem != NULL)
     pb_json_add_text (b, "reason", problem);
+  add_refused (b, refused);
+  if (reply.diagnostics != NULL)
+    send_diagnostics (self, id, reply.diagnostics);
+  g_free (reply.diagnostics);
   json_builder_end_object (b);
   return pb_control_message_to_text (b);
 }
@@ -505,6 +565,7 @@ pb_remote_new (
   self->url = g_strdup (peer->url);
   self->certificate = g_strdup (peer->certificate);
   self->token = g_strdup (peer->token);
+  self->commands = peer->commands;
   self->run = g_uuid_string_random ();
   self->events = *events;
   self->user_data = user_data;

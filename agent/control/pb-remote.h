@@ -12,31 +12,50 @@ G_BEGIN_DECLS
  * @certificate: SHA-256 of a certificate that is trusted though nobody else
  *   vouches for it, 64 capital hex digits; or empty
  * @token: the device's
+ * @commands: names of those that are taken, up to %NULL; static
  */
 typedef struct {
   const gchar *url;
   const gchar *certificate;
   const gchar *token;
+  const gchar *const *commands;
 } PbRemotePeer;
+
+/**
+ * PbRemoteReply:
+ * @applied: inside an object: what is set now
+ * @refused: inside an array: pb_remote_reply_refuse()
+ * @diagnostics: (transfer full) (nullable): a text to send before the receipt,
+ *   at most %PB_CONTROL_DIAGNOSTICS_BYTES
+ *
+ * What a receipt says beside done or not.
+ */
+typedef struct {
+  JsonBuilder *applied;
+  JsonBuilder *refused;
+  gchar *diagnostics;
+} PbRemoteReply;
 
 /**
  * PbRemoteEvents:
  * @add_status: asked each second for members of "status", but type and clock
- * @order: a command came that was not there before; what was done is added to
- *   @applied, an object. Returns: (transfer full) (nullable): why it is refused;
- *   %NULL if it has been done
+ * @order: a command came that was not there before; what was done goes into
+ *   @reply. Returns: (transfer full) (nullable): why it is refused; %NULL if it
+ *   has been done
  * @withdrawn: the server takes the token no more, or for another driver
  */
 typedef struct {
   void (*add_status) (JsonBuilder *builder, gpointer user_data);
   gchar *(*order) (const gchar *name, JsonObject *args, const gchar *by,
-      JsonBuilder *applied, gpointer user_data);
+      PbRemoteReply *reply, gpointer user_data);
   void (*withdrawn) (gpointer user_data);
 } PbRemoteEvents;
 
 /* Main thread only. */
 typedef struct _PbRemote PbRemote;
 
+void pb_remote_reply_refuse (
+    PbRemoteReply *reply, const gchar *name, const gchar *reason);
 PbRemote *pb_remote_new (
     const PbRemotePeer *peer, const PbRemoteEvents *events, gpointer user_data);
 void pb_remote_free (PbRemote *remote);

@@ -76,6 +76,132 @@ pb_wishes_ask_bitrate (PbWishes *wishes, const PbConfig *config, gint64 kbps)
   return NULL;
 }
 
+/* Numbers of the picture that the driver may leave to others. */
+static const struct {
+  const gchar *name; /* of the argument */
+  const gchar *key; /* of the setting */
+  gsize wish, own;
+  gboolean is_even; /* half-size chroma planes */
+} numbers[] = {
+  { "width", "width", G_STRUCT_OFFSET (PbWishes, picture.width),
+      G_STRUCT_OFFSET (PbConfig, width), TRUE },
+  { "height", "height", G_STRUCT_OFFSET (PbWishes, picture.height),
+      G_STRUCT_OFFSET (PbConfig, height), TRUE },
+  { "framerate", "framerate", G_STRUCT_OFFSET (PbWishes, picture.framerate),
+      G_STRUCT_OFFSET (PbConfig, framerate), FALSE },
+  { "key_interval_ms", "key-interval-ms",
+      G_STRUCT_OFFSET (PbWishes, picture.key_interval_ms),
+      G_STRUCT_OFFSET (PbConfig, key_interval_ms), FALSE },
+};
+
+/**
+ * pb_wishes_ask_number:
+ * @wishes: updated if it is allowed
+ * @config: what the driver has set
+ * @name: "width", "height", "framerate" or "key_interval_ms"
+ * @value: (inout): within the schema's range; what it becomes
+ *
+ * What the driver has set himself stays.
+ *
+ * Returns: (transfer full) (nullable): why not; %NULL if it is allowed
+ */
+gchar *
+pb_wishes_ask_number (
+    PbWishes *wishes, const PbConfig *config, const gchar *name, gint64 *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    const gint own = *(const gint *) ((const gchar *) config + numbers[i].own);
+
+    if (strcmp (numbers[i].name, name) != 0)
+      continue;
+    if (numbers[i].is_even)
+      *value &= ~G_GINT64_CONSTANT (1);
+    if (*value != own && pb_config_is_given (config, numbers[i].key))
+      return g_strdup_printf (
+          "The driver has set %s = %d", numbers[i].key, own);
+    *(gint *) G_STRUCT_MEMBER_P (wishes, numbers[i].wish) = (gint) *value;
+    return NULL;
+  }
+  return g_strdup_printf ("This agent does not know %s", name);
+}
+
+/**
+ * pb_wishes_ask_encoder:
+ * @wishes: updated if it is allowed
+ * @config: what the driver has set
+ * @encoder: "auto", or the factory's name of one that is here
+ *
+ * Returns: (transfer full) (nullable): why not; %NULL if it is allowed
+ */
+gchar *
+pb_wishes_ask_encoder (
+    PbWishes *wishes, const PbConfig *config, const gchar *encoder)
+{
+  if (strcmp (encoder, config->encoder) != 0
+      && pb_config_is_given (config, "encoder"))
+    return g_strdup_printf ("The driver has set encoder = %s", config->encoder);
+  g_free (wishes->picture.encoder);
+  wishes->picture.encoder = g_strdup (encoder);
+  return NULL;
+}
+
+/**
+ * pb_wishes_get_picture:
+ * @wishes: what was asked for
+ * @config: what the driver has set
+ * @picture: (out): how it is to be; valid until either changes
+ */
+void
+pb_wishes_get_picture (
+    const PbWishes *wishes, const PbConfig *config, PbPicture *picture)
+{
+  pb_picture_from_config (picture, config);
+  picture->bitrate_kbps = (gint) pb_wishes_get_bitrate (wishes, config);
+  if (wishes->picture.width > 0)
+    picture->width = wishes->picture.width;
+  if (wishes->picture.height > 0)
+    picture->height = wishes->picture.height;
+  if (wishes->picture.framerate > 0)
+    picture->framerate = wishes->picture.framerate;
+  if (wishes->picture.key_interval_ms > 0)
+    picture->key_interval_ms = wishes->picture.key_interval_ms;
+  if (wishes->picture.encoder != NULL)
+    picture->encoder = wishes->picture.encoder;
+}
+
+/**
+ * pb_wishes_forget_picture:
+ * @wishes: what was asked for
+ *
+ * A picture that was asked for and fails is not tried again and again. The
+ * bitrate stays: no picture fails by less of it.
+ *
+ * Returns: %TRUE if there was something to forget
+ */
+gboolean
+pb_wishes_forget_picture (PbWishes *wishes)
+{
+  const gboolean had = wishes->picture.width > 0 || wishes->picture.height > 0
+                       || wishes->picture.framerate > 0
+                       || wishes->picture.key_interval_ms > 0
+                       || wishes->picture.encoder != NULL;
+
+  pb_wishes_clear (wishes);
+  return had;
+}
+
+/**
+ * pb_wishes_clear:
+ *
+ * Frees what it holds of the picture.
+ */
+void
+pb_wishes_clear (PbWishes *wishes)
+{
+  g_free (wishes->picture.encoder);
+  memset (&wishes->picture, 0, sizeof wishes->picture);
+}
+
 /**
  * pb_wishes_ask_key:
  * @wishes: updated if it is allowed

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The control channel as agents, pages and those that are neither meet it."""
+import configparser
 import hashlib
 import itertools
 import json
@@ -24,6 +25,7 @@ HELLO = {"type": "hello", "protocol_min": 1, "protocol_max": 1,
          "version": "0.1.0"}
 STATUS = {"type": "status", "state": "streaming", "mode": "video",
           "wanted_mode": "video", "encoder": "x264enc", "cpu_pct": 1.5}
+ASKED = itertools.count()
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
                       "protocol", "control.schema.json")
 
@@ -229,6 +231,106 @@ def commands_have_receipts_and_are_not_executed_twice(stack, agent_cred):
     print("ok commands have receipts, none is executed twice")
 
 
+def secrets_of(home):
+    """What pairing has left behind, and a key of somebody else."""
+    file = configparser.ConfigParser(interpolation=None)
+    assert file.read(os.path.join(home, "pitbox", "pairing"))
+    return [file["pairing"]["token"], file["pairing"]["passphrase"],
+            "pbk_plantedkey23_" + "y" * 43]
+
+
+def ask(page, name, **args):
+    """What becomes of a command, as soon as the server hands it on."""
+    while True:
+        ident = f"asked-{next(ASKED):05}"
+        order(page, name, ident, "real-pc", **args)
+        parts = []
+        while True:
+            m = page.receive()
+            if m["type"] == "diagnostics" and m["id"] == ident:
+                parts.append(m)
+            if m["type"] == "receipt" and m["id"] == ident \
+                    and m["state"] != "accepted":
+                break
+        if "Too many commands" not in m.get("reason", ""):
+            Schema().message(m)
+            return m, parts
+        page.receive("agents")
+
+
+def the_driver_wins_in_each_setting(page, status):
+    m, _ = ask(page, "configure", width=640, framerate=25, encoder="auto")
+    assert m["state"] == "executed" and m["applied"] == {"framerate": 25}, m
+    assert [r["name"] for r in m["refused"]] == ["width", "encoder"], m
+    assert m["refused"][0]["reason"] == "The driver has set width = 320", m
+    s = status(lambda s: s["state"] == "streaming" and s["framerate"] == 25)
+    assert s["width"] == 320 and s["wanted_encoder"] == "x264enc", s
+    assert set(s["driver_set"]) == {"mode", "width", "height", "bitrate_kbps",
+                                    "encoder"}, s
+    m, _ = ask(page, "configure", encoder="nonsense")
+    assert m["state"] == "refused" and "one of auto" in m["reason"], m
+    m, _ = ask(page, "configure")
+    assert m["state"] == "refused" and "does not say" in m["reason"], m
+    m, _ = ask(page, "configure", key_interval_ms=1000, bitrate_kbps=800)
+    assert m["applied"] == {"key_interval_ms": 1000, "bitrate_kbps": 800}, m
+    status(lambda s: s["state"] == "streaming" and s["bitrate_kbps"] == 800
+           and s["key_interval_ms"] == 1000)
+
+
+def the_log_level_is_set_until_the_next_start(page, status, agent):
+    m, _ = ask(page, "log_level", log_level="debug")
+    assert m["applied"] == {"log_level": "debug"}, m
+    status(lambda s: s["log_level"] == "debug")
+    # Its elements speak, in the log's own form.
+    m, _ = ask(page, "configure", framerate=30)
+    assert m["state"] == "executed", m
+    agent.wait_for(r"^\S+Z (irsdk|telemetry|pitbox)\w*: ")
+    m, _ = ask(page, "log_level", log_level="message")
+    status(lambda s: s["log_level"] == "message")
+    m, _ = ask(page, "log_level")
+    assert m["state"] == "refused" and "which log_level" in m["reason"], m
+    status(lambda s: s["state"] == "streaming" and s["framerate"] == 30)
+
+
+def diagnostics_come_without_secrets(page, planted):
+    m, parts = ask(page, "diagnose")
+    assert m["state"] == "executed", m
+    for n, part in enumerate(parts):
+        Schema().message(part)
+        assert part["part"] == n + 1, part["part"]
+        assert part["last"] == (n + 1 == len(parts)), n
+    text = "".join(p["text"] for p in parts)
+    assert len(text.encode()) <= 30000
+    for words in ("PitBox Relay", "GStreamer 1.", "ok   elements",
+                  "ok   simulator", "width = 320    (set by the driver)",
+                  '"state":"streaming"', "asks for configure: done",
+                  "window = planted: [removed] [removed] [removed]"):
+        assert words in text, (words, text)
+    for secret in planted:
+        assert secret not in text, "a secret is in the diagnostics"
+    m, parts = ask(page, "diagnose")
+    assert m["state"] == "refused" and "less than" in m["reason"], m
+    assert not parts
+
+
+def the_driver_is_told(stack, page, agent):
+    m, _ = ask(page, "notice", text="Box this lap\x1b[2J\u202e\n now")
+    assert m["applied"] == {"text": "Box this lap [2J now"}, m
+    agent.wait_for(r"Z message for the driver: Box this lap \[2J now$")
+
+    def shown():
+        with open(stack.path("status"), encoding="utf-8") as f:
+            return json.load(f)["notices"]
+    notices = stack.wait(shown, "the notice in the status file")
+    assert notices[0]["text"] == "Box this lap [2J now", notices
+    assert notices[0]["number"] == 1 and notices[0]["by"], notices
+    assert abs(notices[0]["utc_ms"] / 1000 - time.time()) < 600, notices
+    m, _ = ask(page, "notice", text=" \n ")
+    assert m["state"] == "refused" and "no text" in m["reason"], m
+    for text in "ab":
+        assert ask(page, "notice", text=text)[0]["state"] == "executed"
+
+
 def a_real_agent_obeys_within_what_the_driver_sets(stack):
     if not all(map(shutil.which, ("pitbox-agent", "pitbox-sim"))):
         print("SKIP: pitbox-agent or pitbox-sim is not here")
@@ -246,12 +348,15 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     page = connect(stack)
     stack.start_sim("real")
 
+    planted = secrets_of(stack.path("home"))
+
     def start(mode, name):
         return stack.start(name, [
             "pitbox-agent", "--shm-name", stack.shm("real"), "--source",
             "scene", "--mode", mode, "--width", "320", "--height", "180",
-            "--framerate", "30", "--bitrate-kbps", "900", "--encoder",
-            "x264enc"], env=env)
+            "--bitrate-kbps", "900", "--encoder", "x264enc", "--window",
+            "planted: " + " ".join(planted), "--status-file",
+            stack.path("status")], env=env)
 
     def status(condition):
         found = page.wait("agents", lambda m: (find(m, "real-pc") or {}).get(
@@ -286,11 +391,16 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     s = status(lambda s: s["state"] == "streaming" and s["mode"] == "video"
                and s.get("bitrate_kbps"))
     assert s["bitrate_kbps"] == 500, s
+    the_driver_wins_in_each_setting(page, status)
+    the_log_level_is_set_until_the_next_start(page, status, agent)
+    diagnostics_come_without_secrets(page, planted)
+    the_driver_is_told(stack, page, agent)
     assert agent.stop() == 0
     # What the driver has turned off stays off.
     agent = start("telemetry", "agent-again")
-    status(lambda s: s["state"] == "streaming"
-           and s["wanted_mode"] == "telemetry")
+    s = status(lambda s: s["state"] == "streaming"
+               and s["wanted_mode"] == "telemetry")
+    assert s["log_level"] == "message", s
     order(page, "mode", "real-00007", "real-pc", mode="video")
     assert "driver has turned" in receipt(page, "real-00007",
                                           "refused")["reason"]
@@ -432,6 +542,34 @@ def withdrawn_is_over_within_a_second(stack, agent_cred):
     print(f"ok a revoked device's socket is over after {seconds:.2f} s")
 
 
+def diagnostics_go_to_who_asked(stack, log_in, hers, his, agent):
+    run(stack, "user", "add", "ida", "--role", "engineer", "--team", "default",
+        "--password-file", stack.path("password"))
+    idas = connect(stack, stack.wait(lambda: log_in("ida"), "ida's login"))
+    part = {"type": "diagnostics", "id": "diagnose-0001", "part": 1,
+            "last": True, "text": "for eve"}
+    agent.send({**part, "text": "nobody has asked yet"})
+    # All that came before this has been looked at.
+    agent.send({"type": "clock_request", "t1_us": 1})
+    agent.receive("clock_reply")
+    order(hers, "diagnose", "diagnose-0001", "car2-pc")
+    assert agent.wait("command", lambda m: m["id"] == part["id"])
+    agent.send({**part, "part": 2, "text": "not the first"})
+    agent.send({**part, "unknown": 1})
+    agent.send({**part, "text": "the first again"})
+    agent.send({"type": "receipt", "id": part["id"], "state": "executed"})
+    agent.send({**part, "part": 2, "text": "after the receipt"})
+    got = hers.receive("diagnostics")
+    assert got == part, got
+    for page in (hers, idas, his):
+        kinds = []
+        while "receipt" not in kinds and page is not his \
+                or kinds.count("agents") < 3:
+            kinds.append(page.receive()["type"])
+        assert "diagnostics" not in kinds, kinds
+    idas.close()
+
+
 def people_see_and_may_what_their_role_says(stack):
     with open(stack.path("password"), "w", encoding="utf-8") as f:
         f.write("correct horse battery\n")
@@ -469,6 +607,7 @@ def people_see_and_may_what_their_role_says(stack):
     his = connect(stack, bob)
     agent = stack.wait(lambda: try_connect(stack, agent_cred), "the agent")
     agent.send(STATUS)
+    diagnostics_go_to_who_asked(stack, log_in, hers, his, agent)
     assert hers.welcome["may_control"] and his.welcome["may_control"]
     # A role that changes counts at once, on the open connection.
     order(hers, "key_frame", "eve-000001", "car2-pc")

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The agent's pure parts: supervisor, settings, advice, status. */
+#include "control/pb-bundle.h"
+#include "control/pb-notices.h"
 #include "control/pb-report.h"
+#include "control/pb-scrub.h"
 #include "control/pb-usage.h"
 #include "control/pb-wishes.h"
 #include "json/pb-json.h"
 #include "pb-config.h"
+#include "pb-control-message.h"
 #include "pb-picture.h"
 #include "pb-refusal.h"
 #include "pb-stats.h"
@@ -363,6 +367,205 @@ test_the_driver_wins (void)
   g_assert_nonnull (strstr (no_picture, "driver"));
 }
 
+/* Settings as options give them. */
+static PbConfig *
+load_config (const gchar *const *options)
+{
+  g_auto (GStrv) argv = g_strdupv ((gchar **) options);
+  gchar **args =
+      g_memdup2 (argv, sizeof (gchar *) * (g_strv_length (argv) + 1));
+  gchar **list = args;
+  gint argc = (gint) g_strv_length (argv);
+  g_autoptr (GError) error = NULL;
+  PbConfig *config = pb_config_load (&argc, &list, &error);
+
+  g_assert_no_error (error);
+  g_free (args);
+  return config;
+}
+
+static void
+test_what_the_driver_has_set_stays (void)
+{
+  static const gchar *const options[] = { "pitbox-agent", "--width", "1280",
+    "--encoder", "x264enc", "--server", "192.0.2.1:9000", NULL };
+  g_autoptr (PbConfig) config = load_config (options);
+  PbWishes wishes = { 0 };
+  PbPicture picture;
+  static const struct {
+    const gchar *name;
+    gint64 value, becomes;
+    const gchar *problem;
+  } asked[] = {
+    /* He has said so, though it is the same as without his saying so. */
+    { "width", 1920, 1920, "The driver has set width = 1280" },
+    { "width", 1280, 1280, NULL },
+    { "height", 361, 360, NULL },
+    { "framerate", 30, 30, NULL },
+    { "key_interval_ms", 500, 500, NULL },
+    { "depth", 8, 8, "does not know depth" },
+  };
+  g_autofree gchar *encoder = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++) {
+    gint64 value = asked[i].value;
+    g_autofree gchar *problem =
+        pb_wishes_ask_number (&wishes, config, asked[i].name, &value);
+
+    g_assert_cmpint (value, ==, asked[i].becomes);
+    g_assert_true ((problem == NULL) == (asked[i].problem == NULL));
+    if (problem != NULL)
+      g_assert_nonnull (strstr (problem, asked[i].problem));
+  }
+  encoder = pb_wishes_ask_encoder (&wishes, config, "auto");
+  g_assert_nonnull (strstr (encoder, "The driver has set encoder = x264enc"));
+  g_assert_null (pb_wishes_ask_encoder (&wishes, config, "x264enc"));
+  g_assert_null (pb_wishes_ask_bitrate (&wishes, config, 900));
+
+  pb_wishes_get_picture (&wishes, config, &picture);
+  g_assert_cmpint (picture.width, ==, 1280);
+  g_assert_cmpint (picture.height, ==, 360);
+  g_assert_cmpint (picture.framerate, ==, 30);
+  g_assert_cmpint (picture.key_interval_ms, ==, 500);
+  g_assert_cmpint (picture.bitrate_kbps, ==, 900);
+  /* One that fails is not asked for any more; its bitrate is. */
+  g_assert_true (pb_wishes_forget_picture (&wishes));
+  g_assert_false (pb_wishes_forget_picture (&wishes));
+  pb_wishes_get_picture (&wishes, config, &picture);
+  g_assert_cmpint (picture.height, ==, 720);
+  g_assert_cmpstr (picture.encoder, ==, "x264enc");
+  g_assert_cmpint (picture.bitrate_kbps, ==, 900);
+}
+
+static void
+test_secrets_are_removed (void)
+{
+  static const gchar *const secrets[] = { "", "correct-horse", "abc", NULL };
+  static const struct {
+    const gchar *text, *clean;
+  } table[] = {
+    { "window = a correct-horse b", "window = a [removed] b" },
+    /* Too short to be one, and in other words everywhere. */
+    { "abcd", "abcd" },
+    { "token pbd_device234567_xxxxxxxxxxxxxxxxxxxxxxxx.", "token [removed]." },
+    { "Authorization: Bearer pbk_a23456789012_x",
+        "Authorization: [removed] [removed]" },
+    { "srt://h:9?mode=caller&passphrase=hunter22222&latency=120",
+        "srt://h:9?mode=caller&passphrase=[removed]&latency=120" },
+    { "{\"password\": \"hunter2\"}", "{\"password\": \"[removed]\"}" },
+    { "https://ann:hunter2@relay.example.org/x",
+        "https://[removed]@relay.example.org/x" },
+    { "passphrase-file = /home/ann/key", "passphrase-file = ~/key" },
+    { "passphrase set, 12 token buckets", "passphrase set, 12 token buckets" },
+    { "caf\xe9", "caf\xef\xbf\xbd" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autofree gchar *clean = pb_scrub (table[i].text, secrets, "/home/ann");
+
+    g_assert_cmpstr (clean, ==, table[i].clean);
+  }
+}
+
+static void
+test_diagnostics_are_bounded_and_without_secrets (void)
+{
+  static const gchar *const options[] = { "pitbox-agent", "--mode", "telemetry",
+    "--window", "a correct-horse-battery \"b\"", "--server", "192.0.2.1:9000",
+    NULL };
+  g_autoptr (PbConfig) config = load_config (options);
+  g_autoptr (GPtrArray) log = g_ptr_array_new_with_free_func (g_free);
+  g_autofree gchar *long_status = g_strnfill (100000, 's');
+  g_autofree gchar *few = NULL;
+  g_autofree gchar *many = NULL;
+
+  g_free (config->passphrase);
+  config->passphrase = g_strdup ("correct-horse-battery");
+  for (guint i = 0; i < 5000; i++)
+    g_ptr_array_add (
+        log, g_strdup_printf ("line %04u\033[2J of correct-horse-battery", i));
+  g_ptr_array_add (log, NULL);
+  few = pb_bundle_make (
+      config, "{\"state\":\"waiting\"}", (gchar **) log->pdata + 4990);
+  g_assert_nonnull (strstr (few, "PitBox Relay"));
+  g_assert_nonnull (strstr (few, "GStreamer"));
+  g_assert_nonnull (strstr (few, "ok   settings"));
+  g_assert_nonnull (strstr (few, "mode = telemetry    (set by the driver)\n"));
+  g_assert_nonnull (strstr (few, "width = 1280\n"));
+  g_assert_nonnull (strstr (few, "{\"state\":\"waiting\"}"));
+  g_assert_nonnull (strstr (few, "line 4990 [2J of [removed]\n"));
+  g_assert_true (g_str_has_suffix (few, "line 4999 [2J of [removed]\n"));
+  g_assert_null (strstr (few, "correct-horse"));
+  many = pb_bundle_make (config, long_status, (gchar **) log->pdata);
+  g_assert_cmpuint (strlen (many), <=, PB_CONTROL_DIAGNOSTICS_BYTES);
+  g_assert_cmpuint (strlen (many), >, PB_CONTROL_DIAGNOSTICS_BYTES - 100);
+  g_assert_true (g_str_has_suffix (many, "line 4999 [2J of [removed]\n"));
+  g_assert_null (strstr (many, "line 0000"));
+}
+
+static void
+test_notices_are_short_lines_of_letters (void)
+{
+  static const struct {
+    const gchar *text, *clean;
+  } table[] = {
+    { "Box this lap", "Box this lap" },
+    { "  Box\r\n\tthis \033[31mlap\n", "Box this [31mlap" },
+    /* What turns the direction of writing, or is not seen. */
+    { "pit\342\200\256xob \342\200\213now", "pit xob now" },
+    { "\302\205 \342\200\250", "" },
+    { "Gr\303\274\303\237e", "Gr\303\274\303\237e" },
+  };
+  g_autofree gchar *wide = g_strnfill (500, 'w');
+  g_autofree gchar *cut = pb_notices_clean (wide);
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autofree gchar *clean = pb_notices_clean (table[i].text);
+
+    g_assert_cmpstr (clean, ==, table[i].clean);
+  }
+  g_assert_cmpuint (strlen (cut), ==, PB_NOTICE_CHARS);
+}
+
+static void
+test_notices_have_a_rate_and_a_number (void)
+{
+  const gint64 each_us = PB_NOTICES_EACH_S * G_USEC_PER_SEC;
+  g_autoptr (PbNotices) notices = pb_notices_new ();
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree gchar *empty = pb_notices_add (notices, " \n", "ann", 1, 1);
+  g_autofree gchar *none = pb_notices_add (notices, NULL, "ann", 1, 1);
+  g_autofree gchar *soon = NULL;
+  JsonArray *list;
+
+  g_assert_nonnull (strstr (empty, "no text"));
+  g_assert_nonnull (strstr (none, "no text"));
+  g_assert_null (pb_notices_get_last (notices));
+  for (guint i = 0; i < PB_NOTICES_BURST; i++)
+    g_assert_null (pb_notices_add (notices, "a", "ann", 1000, 5000000));
+  soon = pb_notices_add (notices, "b", "ann", each_us, 1);
+  g_assert_nonnull (strstr (soon, "wait"));
+  for (guint i = 1; i <= PB_NOTICES_MAX; i++)
+    g_assert_null (
+        pb_notices_add (notices, "c", "ann\nx", 1000 + i * each_us, 7000000));
+  g_assert_cmpstr (pb_notices_get_last (notices), ==, "c");
+  json_builder_begin_object (b);
+  pb_notices_add_json (notices, b);
+  json_builder_end_object (b);
+  root = json_builder_get_root (b);
+  list = json_object_get_array_member (json_node_get_object (root), "notices");
+  g_assert_cmpuint (json_array_get_length (list), ==, PB_NOTICES_MAX);
+  for (guint i = 0; i < PB_NOTICES_MAX; i++) {
+    JsonObject *notice = json_array_get_object_element (list, i);
+
+    g_assert_cmpint (json_object_get_int_member (notice, "number"), ==,
+        PB_NOTICES_BURST + 1 + i);
+    g_assert_cmpint (json_object_get_int_member (notice, "utc_ms"), ==, 7000);
+    g_assert_cmpstr (json_object_get_string_member (notice, "by"), ==, "ann x");
+  }
+}
+
 static void
 test_key_frames_have_a_distance (void)
 {
@@ -448,6 +651,15 @@ main (int argc, char **argv)
       "/picture/a-nonsense-encoder-is-named", test_a_nonsense_encoder_is_named);
   g_test_add_func ("/status/stats-are-json", test_stats_are_json);
   g_test_add_func ("/agent/control/driver-wins", test_the_driver_wins);
+  g_test_add_func (
+      "/agent/control/what-is-set-stays", test_what_the_driver_has_set_stays);
+  g_test_add_func ("/agent/control/secrets", test_secrets_are_removed);
+  g_test_add_func ("/agent/control/diagnostics",
+      test_diagnostics_are_bounded_and_without_secrets);
+  g_test_add_func (
+      "/agent/control/notices", test_notices_are_short_lines_of_letters);
+  g_test_add_func (
+      "/agent/control/notices-rate", test_notices_have_a_rate_and_a_number);
   g_test_add_func (
       "/agent/control/key-frames", test_key_frames_have_a_distance);
   g_test_add_func ("/agent/control/rates", test_totals_become_rates);
