@@ -7,7 +7,7 @@ import { commandText, helloText, parseControl } from '../src/protocol/control.js
 const STATUS = {
   type: 'status', state: 'streaming', mode: 'video', wanted_mode: 'video',
   encoder: 'x264enc', bitrate_kbps: 2000, max_bitrate_kbps: 3000,
-  cpu_pct: 1.25, memory_bytes: 2e7, reason: null,
+  framerate: 30, driver_set: ['width', 7], cpu_pct: 1.25, memory_bytes: 2e7, reason: null,
   clock: { offset_us: -1500, error_us: 400, bound_us: 900, rtt_us: 800,
     drift_ppm: null },
 };
@@ -28,6 +28,9 @@ test('agents are read, sorted, and what is unknown stays unknown', () => {
   assert.equal(here!.encoder, 'x264enc');
   assert.equal(here!.reason, '');
   assert.deepEqual(here!.capabilities, ['mode']);
+  assert.deepEqual(here!.driverSet, ['width']);
+  assert.equal(here!.framerate, 30);
+  assert.equal(here!.height, null);
   assert.deepEqual(here!.clock,
     { offsetMs: -1.5, errorMs: 0.4, driftPpm: null });
 });
@@ -44,7 +47,28 @@ test('a receipt of a state that is not known is lost', () => {
   const m = parseControl(
     '{"type":"receipt","id":"abcdefgh","state":"exploded"}');
   assert.deepEqual(m,
-    { type: 'receipt', id: 'abcdefgh', state: 'lost', reason: '' });
+    { type: 'receipt', id: 'abcdefgh', state: 'lost', reason: '',
+      refused: [] });
+});
+
+test('what is refused though the rest is done has its reasons', () => {
+  const m = parseControl(JSON.stringify({
+    type: 'receipt', id: 'abcdefgh', state: 'executed',
+    applied: { framerate: 30 },
+    refused: [{ name: 'width', reason: 'The driver has set width = 1280' }],
+  }));
+  assert.ok(m?.type === 'receipt');
+  assert.deepEqual(m.refused, ['The driver has set width = 1280']);
+});
+
+test('parts of diagnostics and errors that end it', () => {
+  assert.deepEqual(parseControl(JSON.stringify({
+    type: 'diagnostics', id: 'abcdefgh', part: 2, last: true, text: 'a\nb',
+  })), { type: 'diagnostics', id: 'abcdefgh', part: 2, last: true,
+    text: 'a\nb' });
+  assert.deepEqual(parseControl(
+    '{"type":"error","code":"too_old","message":"update","fatal":true}'),
+  { type: 'error', message: 'update', fatal: true });
 });
 
 test('what the page says', () => {

@@ -5,7 +5,7 @@
 // Usage: pages.mjs walk|live|teams|keys|pair|lan|tls|looks [FOLDER]
 // looks also leaves pictures of each page in FOLDER.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startChromium } from './browser/chromium.mjs';
 import {
@@ -20,6 +20,14 @@ const SIZES = [[1366, 768], [1920, 1080]];
 const PHONE = { width: 390, height: 844 };
 const ALL = ['Live', 'Pair a device', 'Devices', 'Share links', 'People',
   'API keys', 'Audit log', 'My account'];
+
+/* A picture for people to look at, where a folder is named. */
+async function shot(page, name) {
+  const folder = process.argv[3];
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
 
 const get = (stack, path, token) => fetch(stack.url + path, {
   headers: token ? { authorization: `Bearer ${token}` } : {},
@@ -181,6 +189,72 @@ async function auditLog(ann) {
   await until('fewer entries', async () => await rows() < all);
 }
 
+const dialogOf = (page, name) => page.getByRole('dialog', { name });
+
+/* By the keyboard alone; what the driver has set is not to be changed. */
+async function changesPicture(page, panel) {
+  await panel.getByText('More', { exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await panel.getByRole('button', { name: 'Picture …' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = dialogOf(page, 'Picture');
+  await dialog.waitFor();
+  await accessible(page, 'another picture');
+  await shot(page, 'agent-picture');
+  assert.ok(await dialog.getByLabel('Size').isDisabled());
+  await dialog.getByText('The driver has set this.').first().waitFor();
+  const encoder = dialog.getByLabel('Encoder');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('nonsense');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('must be one of auto').waitFor();
+  assert.equal(await encoder.inputValue(), 'nonsense');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('x264enc');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await panel.getByText('Done.').waitFor();
+}
+
+async function toldTheDriver(page, panel) {
+  await panel.getByRole('button', { name: 'Message …' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = dialogOf(page, 'Message to the driver');
+  await page.keyboard.type(' ');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('There is no text in it').waitFor();
+  await accessible(page, 'a message');
+  await page.keyboard.type('Box this lap');
+  await shot(page, 'agent-message');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await panel.getByText('Done.').waitFor();
+}
+
+async function diagnosed(page, panel) {
+  await panel.getByRole('button', { name: 'Log level …' }).click();
+  await fill(page, { 'Log level': 'info' },
+    dialogOf(page, 'Log of the agent'));
+  await panel.getByText('info', { exact: true }).waitFor();
+  await shot(page, 'agent-panel');
+  await panel.getByRole('button', { name: 'Diagnostics' }).click();
+  const dialog = dialogOf(page, /^Diagnostics of /);
+  await accessible(page, 'diagnostics');
+  await shot(page, 'agent-diagnostics');
+  const loading = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  const download = await loading;
+  assert.match(download.suggestedFilename(),
+    /^pitbox-diagnostics-test-rig-\w+\.txt$/);
+  const text = await readFile(await download.path(), 'utf8');
+  for (const words of ['ok   elements', 'GStreamer', 'set by the driver',
+    'message for the driver: Box this lap']) {
+    assert.ok(text.includes(words), `no "${words}" in ${text}`);
+  }
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+}
+
 /* The driver's agent beside the picture: what it tells, and what is asked. */
 async function ordersAgent(page) {
   const panel = page.locator('#agent');
@@ -192,9 +266,18 @@ async function ordersAgent(page) {
   await panel.getByText('Done.').waitFor();
   const kbps = panel.getByLabel('Bit rate of the picture, kbit/s');
   const most = Number(await kbps.inputValue());
-  await kbps.fill(String(most + 100));
+  /* Digits choose a driver, but not those that are typed into a field. */
+  await kbps.focus();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(String(most + 100));
   await panel.getByRole('button', { name: 'Set kbit/s' }).click();
   await panel.getByText(`The driver allows ${most} kbit/s at most`).waitFor();
+  await kbps.fill('1');
+  await panel.getByRole('button', { name: 'Set kbit/s' }).click();
+  await panel.getByText('it must be 100 or more').waitFor();
+  await changesPicture(page, panel);
+  await toldTheDriver(page, panel);
+  await diagnosed(page, panel);
   await panel.getByRole('button', { name: 'Telemetry only' }).click();
   await panel.getByText(/^telemetry · /).waitFor();
   await panel.getByRole('button', { name: 'Picture on' }).click();

@@ -17,20 +17,37 @@ const REFUSED_MS = 60000;
 export interface OrderResult {
   readonly state: ReceiptState;
   readonly reason: string;
+  /** Why what of it is not done, though the rest is. */
+  readonly refused: readonly string[];
+  /** What came before the receipt, if all of it did. */
+  readonly diagnostics: string | null;
+}
+
+interface Waiting {
+  readonly tell: (result: OrderResult) => void;
+  /** The server has taken it. */
+  accepted: boolean;
+  text: string;
+  parts: number;
+  complete: boolean;
 }
 
 export interface ControlEvents {
   /** null: the channel is away. */
   readonly agents: readonly AgentInfo[] | null;
+  /** Why there will be no channel, in words: page and server do not fit. */
+  readonly refused: string;
 }
 
 export class ControlLink extends Emitter<ControlEvents> {
   readonly #version: string;
-  readonly #waiting = new Map<string, (result: OrderResult) => void>();
+  readonly #waiting = new Map<string, Waiting>();
   #socket: WebSocket | undefined;
   #started = false;
   #failures = 0;
   #heardMs = 0;
+  /* The server has said that it would refuse again. */
+  #refused = false;
   mayControl = false;
 
   constructor(version: string) {
@@ -57,12 +74,16 @@ export class ControlLink extends Emitter<ControlEvents> {
     if (!socket || socket.readyState !== WebSocket.OPEN) {
       return Promise.resolve({
         state: 'refused', reason: 'The server cannot be reached.',
+        refused: [], diagnostics: null,
       });
     }
     const id = Array.from(crypto.getRandomValues(new Uint8Array(16)),
       (byte) => byte.toString(16).padStart(2, '0')).join('');
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
+      this.#waiting.set(id,
+        {
+          tell: resolve, accepted: false, text: '', parts: 0, complete: false,
+        });
       socket.send(commandText(id, order));
     });
   }
@@ -86,12 +107,45 @@ export class ControlLink extends Emitter<ControlEvents> {
   #take(message: ControlMessage): void {
     if (message.type === 'welcome') {
       this.#failures = 0;
+      this.#refused = false;
       this.mayControl = message.mayControl;
     } else if (message.type === 'agents') {
       this.emit('agents', message.agents);
-    } else if (message.type === 'receipt' && message.state !== 'accepted') {
-      this.#waiting.get(message.id)?.(message);
+    } else if (message.type === 'diagnostics') {
+      const waiting = this.#waiting.get(message.id);
+      if (!waiting || message.part !== waiting.parts + 1) return;
+      waiting.parts++;
+      waiting.text += message.text;
+      waiting.complete = message.last;
+    } else if (message.type === 'receipt' && message.state === 'accepted') {
+      const waiting = this.#waiting.get(message.id);
+      if (waiting) waiting.accepted = true;
+    } else if (message.type === 'receipt') {
+      const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
+      waiting?.tell({
+        state: message.state, reason: message.reason,
+        refused: message.refused,
+        diagnostics: waiting.complete ? waiting.text : null,
+      });
+    } else if (message.type === 'error' && !message.fatal) {
+      this.#notTaken(message.message);
+    } else if (message.type === 'error' && !this.#refused) {
+      this.#refused = true;
+      this.emit('refused', message.message);
+    }
+  }
+
+  /* What the server cannot use has no receipt: it is the first that it has not
+   * spoken of, for it answers in order. */
+  #notTaken(reason: string): void {
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.accepted) continue;
+      this.#waiting.delete(id);
+      waiting.tell({
+        state: 'refused', reason, refused: [], diagnostics: null,
+      });
+      return;
     }
   }
 
@@ -99,12 +153,15 @@ export class ControlLink extends Emitter<ControlEvents> {
     if (socket !== this.#socket) return;
     this.#socket = undefined;
     this.#failures++;
-    for (const tell of this.#waiting.values()) {
-      tell({ state: 'lost', reason: 'The connection to the server broke.' });
+    for (const { tell } of this.#waiting.values()) {
+      tell({
+        state: 'lost', reason: 'The connection to the server broke.',
+        refused: [], diagnostics: null,
+      });
     }
     this.#waiting.clear();
     this.emit('agents', null);
-    setTimeout(() => this.#connect(), this.#failures > REFUSED_AFTER
+    setTimeout(() => this.#connect(), this.#refused || this.#failures > REFUSED_AFTER
       ? REFUSED_MS : backoffMs(this.#failures, Math.random()));
   }
 }

@@ -15,10 +15,10 @@ import { ServerClock } from '../live/server-clock.js';
 import { ServerLink } from '../live/server-link.js';
 import { canReceiveH264 } from '../live/whep.js';
 import type { CarState } from '../protocol/car.js';
-import type { AgentInfo, Order } from '../protocol/control.js';
+import { LOG_LEVELS, type AgentInfo, type Order } from '../protocol/control.js';
 import type { DriverInfo } from '../protocol/model.js';
 import type { RestClient } from '../protocol/rest.js';
-import { AgentPanelWidget } from '../widgets/agent-panel.js';
+import { AgentPanelWidget, type Answer } from '../widgets/agent-panel.js';
 import { CarPanelWidget } from '../widgets/car-panel.js';
 import { setAttr, setText } from '../widgets/dom.js';
 import { DriverListWidget } from '../widgets/driver-list.js';
@@ -27,6 +27,7 @@ import { HealthWidget, syncLevel } from '../widgets/health.js';
 import { drawHud } from '../widgets/hud.js';
 import { LapsWidget } from '../widgets/laps.js';
 import { RelativeWidget } from '../widgets/relative.js';
+import { toast } from '../widgets/toast.js';
 import { TracesWidget } from '../widgets/traces.js';
 import { TrackMapWidget } from '../widgets/track-map.js';
 import { fuelPerLapL, mapCars, relativeRows, takingPart } from './cars.js';
@@ -49,6 +50,11 @@ function byId<T extends HTMLElement>(id: string): T {
 
 function driverInHash(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get('driver');
+}
+
+/* What was done, and what of it was not. */
+function doneWords(refused: readonly string[]): string {
+  return refused.length === 0 ? 'Done.' : `Done, but: ${refused.join('; ')}.`;
 }
 
 export class LivePage {
@@ -75,6 +81,19 @@ export class LivePage {
     mode: (mode) => this.#order('mode', { mode }),
     keyFrame: () => this.#order('key_frame', {}),
     bitrate: (kbps) => this.#order('configure', { bitrate_kbps: kbps }),
+    picture: (p) => this.#order('configure', {
+      ...p.width === undefined ? {} : { width: p.width },
+      ...p.height === undefined ? {} : { height: p.height },
+      ...p.framerate === undefined ? {} : { framerate: p.framerate },
+      ...p.keyIntervalMs === undefined ? {}
+        : { key_interval_ms: p.keyIntervalMs },
+      ...p.encoder === undefined ? {} : { encoder: p.encoder },
+    }),
+    message: (text) => this.#order('notice', { text }),
+    diagnose: () => this.#order('diagnose', {}),
+    logLevels: LOG_LEVELS,
+    logLevel: (level) => this.#order('log_level',
+      { log_level: LOG_LEVELS.find((known) => known === level)! }),
   });
   readonly #pacer = new Pacer();
   #agents: readonly AgentInfo[] | null = null;
@@ -182,6 +201,7 @@ export class LivePage {
       this.#agents = agents;
       this.#showAgent();
     });
+    this.#control.on('refused', (words) => toast(words, 'bad'));
     new ResizeObserver(() => this.#fit()).observe(this.#stage);
     document.addEventListener('fullscreenchange', () => {
       this.#compositor.fullscreen =
@@ -229,12 +249,20 @@ export class LivePage {
     this.#agent.update(this.#driversAgent, this.#control.mayControl);
   }
 
-  async #order(name: string, args: Order['args']): Promise<string> {
+  async #order(name: string, args: Order['args']): Promise<Answer> {
     const device = this.#driversAgent?.device;
-    if (device === undefined) return 'The agent is not there any more.';
+    if (device === undefined) {
+      return { done: false, words: 'The agent is not there any more.' };
+    }
     const order: Order = args ? { name, device, args } : { name, device };
-    const { state, reason } = await this.#control.order(order);
-    return state === 'executed' ? 'Done.' : reason;
+    const { state, reason, refused, diagnostics } =
+      await this.#control.order(order);
+    return state === 'executed'
+      ? {
+        done: true, words: doneWords(refused),
+        ...name === 'diagnose' ? { text: diagnostics } : {},
+      }
+      : { done: false, words: reason };
   }
 
   #driversChanged(drivers: readonly DriverInfo[]): void {

@@ -3,7 +3,8 @@
  * of the schema, by its types. */
 
 import type {
-  Agent, Clock, Command, Hello, Receipt, Status, Welcome,
+  Agent, Clock, Command, Diagnostics, Error as WireError, Hello, LogLevel,
+  Receipt, Status, Welcome,
 } from './control-wire.js';
 import {
   asArray, asObject, bool, num, str, strings, type Json,
@@ -40,8 +41,22 @@ export interface AgentInfo {
   readonly lostTicks: number | null;
   readonly cpuPct: number | null;
   readonly memoryBytes: number | null;
+  /** As it is set, by the driver or by a command. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly framerate: number | null;
+  readonly keyIntervalMs: number | null;
+  readonly wantedEncoder: string;
+  /** Arguments that the driver has set, which stay as they are. */
+  readonly driverSet: readonly string[];
+  readonly logLevel: string;
   readonly clock: AgentClock | null;
 }
+
+/** What an agent's log can be set to, the quietest first. */
+export const LOG_LEVELS: readonly LogLevel[] = [
+  'error', 'warning', 'message', 'info', 'debug',
+];
 
 export type ReceiptState = Receipt['state'];
 
@@ -51,8 +66,18 @@ export type ControlMessage =
   | {
     readonly type: 'receipt'; readonly id: string;
     readonly state: ReceiptState; readonly reason: string;
+    /** Why what of it is not done, though the rest is. */
+    readonly refused: readonly string[];
   }
-  | { readonly type: 'error'; readonly message: string };
+  | {
+    readonly type: 'diagnostics'; readonly id: string;
+    readonly part: number; readonly last: boolean; readonly text: string;
+  }
+  | {
+    readonly type: 'error'; readonly message: string;
+    /** The connection ends, and would again. */
+    readonly fatal: boolean;
+  };
 
 /* A name that the schema has not is an error of types. */
 const s = (o: Json, key: keyof Status): string => str(o, key);
@@ -78,6 +103,7 @@ function parseAgent(v: unknown): AgentInfo {
   const o = asObject(v);
   const status: keyof Agent = 'status';
   const clock: keyof Status = 'clock';
+  const driverSet: keyof Status = 'driver_set';
   const st = asObject(o[status]);
   return {
     device: a(o, 'device'),
@@ -99,6 +125,13 @@ function parseAgent(v: unknown): AgentInfo {
     lostTicks: n(st, 'lost_ticks'),
     cpuPct: n(st, 'cpu_pct'),
     memoryBytes: n(st, 'memory_bytes'),
+    width: n(st, 'width'),
+    height: n(st, 'height'),
+    framerate: n(st, 'framerate'),
+    keyIntervalMs: n(st, 'key_interval_ms'),
+    wantedEncoder: s(st, 'wanted_encoder'),
+    driverSet: strings(st[driverSet]),
+    logLevel: s(st, 'log_level'),
     clock: parseClock(st[clock]),
   };
 }
@@ -117,6 +150,10 @@ export function parseControl(text: string): ControlMessage | undefined {
     return undefined;
   }
   const may: keyof Welcome = 'may_control';
+  const refused: keyof Receipt = 'refused';
+  const part: keyof Diagnostics = 'part';
+  const last: keyof Diagnostics = 'last';
+  const fatal: keyof WireError = 'fatal';
   switch (o['type']) {
     case 'welcome': return { type: 'welcome', mayControl: bool(o, may) };
     case 'agents':
@@ -130,8 +167,17 @@ export function parseControl(text: string): ControlMessage | undefined {
       return {
         type: 'receipt', id: str(o, 'id'),
         state: receiptState(str(o, 'state')), reason: str(o, 'reason'),
+        refused: asArray(o[refused]).map((r) => str(asObject(r), 'reason')),
       };
-    case 'error': return { type: 'error', message: str(o, 'message') };
+    case 'diagnostics':
+      return {
+        type: 'diagnostics', id: str(o, 'id'), part: num(o, part) ?? 0,
+        last: bool(o, last), text: str(o, 'text'),
+      };
+    case 'error':
+      return {
+        type: 'error', message: str(o, 'message'), fatal: bool(o, fatal),
+      };
     default: return undefined;
   }
 }

@@ -2,12 +2,17 @@
  * The driver's agent: what it does, what it costs, and what may be asked of
  * it. The driver's own settings win. */
 
+import {
+  diagnosticsDialog, logLevelDialog, messageDialog, pictureDialog,
+} from './agent-dialogs.js';
 import { el, setAttr, setText } from './dom.js';
 import { bitrate, fixed, size, UNKNOWN, withUnit } from './format.js';
 
 export interface AgentView {
   readonly device: string;
   readonly online: boolean;
+  /** Names of the commands that this version of the agent takes. */
+  readonly capabilities: readonly string[];
   readonly state: string;
   readonly mode: string;
   readonly wantedMode: string;
@@ -20,6 +25,14 @@ export interface AgentView {
   readonly lostTicks: number | null;
   readonly cpuPct: number | null;
   readonly memoryBytes: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly framerate: number | null;
+  readonly keyIntervalMs: number | null;
+  readonly wantedEncoder: string;
+  /** Arguments of configure that the driver has set himself. */
+  readonly driverSet: readonly string[];
+  readonly logLevel: string;
   readonly clock: {
     readonly offsetMs: number | null;
     readonly errorMs: number | null;
@@ -27,16 +40,41 @@ export interface AgentView {
   } | null;
 }
 
+/** What became of an order. */
+export interface Answer {
+  readonly done: boolean;
+  /** For people; why not, where it is not done. */
+  readonly words: string;
+  /** What was asked for, where that is a text; null: it did not come whole. */
+  readonly text?: string | null;
+}
+
+/** How the picture shall be; what is left out stays. */
+export interface PictureOrder {
+  readonly width?: number;
+  readonly height?: number;
+  readonly framerate?: number;
+  readonly keyIntervalMs?: number;
+  readonly encoder?: string;
+}
+
 export interface AgentOrders {
-  readonly mode: (mode: 'video' | 'telemetry') => Promise<string>;
-  readonly keyFrame: () => Promise<string>;
-  readonly bitrate: (kbps: number) => Promise<string>;
+  readonly mode: (mode: 'video' | 'telemetry') => Promise<Answer>;
+  readonly keyFrame: () => Promise<Answer>;
+  readonly bitrate: (kbps: number) => Promise<Answer>;
+  readonly picture: (picture: PictureOrder) => Promise<Answer>;
+  readonly message: (text: string) => Promise<Answer>;
+  readonly diagnose: () => Promise<Answer>;
+  readonly logLevels: readonly string[];
+  readonly logLevel: (level: string) => Promise<Answer>;
 }
 
 interface Line {
   readonly name: string;
   readonly title: string;
   readonly text: (v: AgentView) => string;
+  /** Not asked for every day: behind "More". */
+  readonly rare?: boolean;
 }
 
 const LINES: readonly Line[] = [
@@ -46,6 +84,9 @@ const LINES: readonly Line[] = [
         bitrate(v.sendKbps)}`) },
   { name: 'Encoder', title: 'What encodes the picture',
     text: (v) => v.encoder || UNKNOWN },
+  { name: 'Picture', title: 'As it is set', rare: true,
+    text: (v) => (v.width === null ? UNKNOWN : `${fixed(v.width)} × ${
+      fixed(v.height)}, ${withUnit(v.framerate, 'fps')}`) },
   { name: 'kbit/s set / most', title: 'Bit rate of the picture as it is set / '
     + 'the most that the driver allows',
   text: (v) => `${fixed(v.bitrateKbps)} / ${fixed(v.maxBitrateKbps)}` },
@@ -59,9 +100,12 @@ const LINES: readonly Line[] = [
     + 'how far off that may be',
   text: (v) => (v.clock === null ? UNKNOWN
     : `${fixed(v.clock.offsetMs, 1)} ± ${fixed(v.clock.errorMs, 1)}`) },
-  { name: 'Clock drift ppm', title: 'How much faster the server’s clock runs; '
+  { name: 'Clock drift ppm', rare: true, title: 'How much faster the server’s clock runs; '
     + 'known after some minutes',
   text: (v) => fixed(v.clock?.driftPpm, 1) },
+  { name: 'Log level', rare: true, title: 'The least important that the agent writes into '
+    + 'its log, until it is started anew',
+  text: (v) => v.logLevel || UNKNOWN },
 ];
 
 export class AgentPanelWidget {
@@ -79,7 +123,22 @@ export class AgentPanelWidget {
   });
   readonly #apply = el(
     'button', { type: 'button', class: 'small' }, 'Set kbit/s');
+  readonly #teller = (words: string): void => this.#tell(words);
+  readonly #more = [
+    this.#button('configure', 'Picture …', (view) => pictureDialog(view,
+      (picture) => this.#orders.picture(picture), this.#teller)),
+    this.#button('notice', 'Message …', () => messageDialog(
+      (text) => this.#orders.message(text), this.#teller)),
+    this.#button('log_level', 'Log level …', (view) => logLevelDialog(
+      this.#orders.logLevels, view.logLevel,
+      (level) => this.#orders.logLevel(level), this.#teller)),
+    this.#button('diagnose', 'Diagnostics', (view, button) =>
+      this.#ask(button, () => this.#orders.diagnose(), ({ text }) => {
+        if (text) diagnosticsDialog(view.device, text);
+      })),
+  ];
   readonly #actions: HTMLElement;
+  readonly #moreActions: HTMLElement;
   #view: AgentView | null = null;
   #device = '';
   #said = '';
@@ -90,11 +149,18 @@ export class AgentPanelWidget {
     root.hidden = true;
     this.#actions = el('div', { class: 'orders' },
       this.#mode, this.#key, this.#kbps, this.#apply);
+    this.#moreActions = el('div', { class: 'orders' },
+      ...this.#more.map(({ button }) => button));
+    const lines = (rare: boolean): HTMLElement => el('dl', { class: 'lines' },
+      ...LINES.flatMap((line, i) => ((line.rare ?? false) === rare
+        ? [el('div', { title: line.title },
+          el('dt', {}, line.name), this.#values[i]!)] : [])));
     root.append(
       el('header', {}, el('h2', {}, 'Agent'), this.#state),
-      el('dl', { class: 'lines' }, ...LINES.map((line, i) => el('div',
-        { title: line.title }, el('dt', {}, line.name), this.#values[i]!))),
-      this.#actions, this.#remark);
+      lines(false), this.#actions,
+      el('details', {}, el('summary', {}, 'More'), lines(true),
+        this.#moreActions),
+      this.#remark);
     this.#mode.addEventListener('click', () => this.#ask(this.#mode, () =>
       this.#orders.mode(
         this.#view?.mode === 'video' ? 'telemetry' : 'video')));
@@ -117,9 +183,13 @@ export class AgentPanelWidget {
     setText(this.#state, view.online ? view.state : 'not connected');
     setAttr(this.#root, 'data-state', view.online ? 'online' : 'offline');
     LINES.forEach((line, i) => setText(this.#values[i]!, line.text(view)));
-    this.#actions.hidden = !mayControl || !view.online;
+    this.#actions.hidden = this.#moreActions.hidden =
+      !mayControl || !view.online;
     setText(this.#mode, view.mode === 'video' ? 'Telemetry only'
       : 'Picture on');
+    for (const { button, command } of this.#more) {
+      button.hidden = !view.capabilities.includes(command);
+    }
     const locked = view.wantedMode === 'telemetry';
     this.#mode.disabled = locked;
     this.#kbps.disabled = this.#apply.disabled = view.mode !== 'video';
@@ -127,12 +197,33 @@ export class AgentPanelWidget {
       ? 'The driver has turned the picture off.' : view.reason));
   }
 
-  #ask(button: HTMLButtonElement, order: () => Promise<string>): void {
-    setAttr(button, 'aria-busy', 'true');
-    void order().then((words) => {
-      setAttr(button, 'aria-busy', null);
-      this.#said = words;
-      setText(this.#remark, words);
+  /* One that is there only where the agent knows the command. */
+  #button(
+    command: string, text: string,
+    act: (view: AgentView, button: HTMLButtonElement) => void,
+  ): { readonly button: HTMLButtonElement; readonly command: string } {
+    const button = el('button', { type: 'button', class: 'small' }, text);
+    button.addEventListener('click', () => {
+      if (this.#view) act(this.#view, button);
     });
+    return { button, command };
+  }
+
+  #ask(
+    button: HTMLButtonElement, order: () => Promise<Answer>,
+    done: (answer: Answer) => void = () => {},
+  ): void {
+    setAttr(button, 'aria-busy', 'true');
+    void order().then((answer) => {
+      setAttr(button, 'aria-busy', null);
+      this.#tell(answer.text === null
+        ? 'Not all of it came; ask again.' : answer.words);
+      if (answer.done) done(answer);
+    });
+  }
+
+  #tell(words: string): void {
+    this.#said = words;
+    setText(this.#remark, words);
   }
 }

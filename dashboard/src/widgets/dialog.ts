@@ -65,6 +65,20 @@ export function formDialog(
   form.focus();
 }
 
+/** Shows a text and offers it as a file. */
+export function textDialog(title: string, text: string, file: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const done = button('Close', '');
+  const save = el('a', { class: 'button primary', href: url, download: file },
+    'Save as a file');
+  const dialog = open(title, 'text',
+    el('pre', { tabindex: '0', role: 'region', 'aria-label': title }, text),
+    el('div', { class: 'buttons' }, save, done));
+  done.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => URL.revokeObjectURL(url));
+  save.focus();
+}
+
 export interface Secret {
   readonly label: string;
   readonly text: string;
