@@ -101,7 +101,7 @@ static const struct {
  * @name: "width", "height", "framerate" or "key_interval_ms"
  * @value: (inout): within the schema's range; what it becomes
  *
- * What the driver has set himself stays.
+ * What the driver has set stays.
  *
  * Returns: (transfer full) (nullable): why not; %NULL if it is allowed
  */

@@ -390,7 +390,7 @@ is_same_principal (const PbPrincipal *a, const PbPrincipal *b)
   return a->kind == b->kind && g_strcmp0 (a->id, b->id) == 0;
 }
 
-/* Diagnostics are for who asked, if he may still ask, and nobody else. */
+/* Diagnostics are for who asked and may still ask, and nobody else. */
 static void
 take_part (PbControl *self, PbControlAgent *agent, const gchar *device,
     JsonObject *message)

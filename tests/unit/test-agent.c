@@ -397,7 +397,7 @@ test_what_the_driver_has_set_stays (void)
     gint64 value, becomes;
     const gchar *problem;
   } asked[] = {
-    /* He has said so, though it is the same as without his saying so. */
+    /* It is set, though to what it is without that. */
     { "width", 1920, 1920, "The driver has set width = 1280" },
     { "width", 1280, 1280, NULL },
     { "height", 361, 360, NULL },

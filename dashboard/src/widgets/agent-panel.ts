@@ -30,7 +30,7 @@ export interface AgentView {
   readonly framerate: number | null;
   readonly keyIntervalMs: number | null;
   readonly wantedEncoder: string;
-  /** Arguments of configure that the driver has set himself. */
+  /** Arguments of configure that the driver has set. */
   readonly driverSet: readonly string[];
   readonly logLevel: string;
   readonly clock: {
