@@ -3,6 +3,7 @@
 #include "control/pb-notices.h"
 
 #include "json/pb-json.h"
+#include "pb-bucket.h"
 
 typedef struct {
   gchar *text;
@@ -94,19 +95,6 @@ pb_notices_clean (const gchar *text)
   return g_string_free (g_steal_pointer (&clean), FALSE);
 }
 
-/* A bucket is the time at which it will be full again. */
-static gboolean
-take_token (PbNotices *self, gint64 now_us)
-{
-  const gint64 each_us = PB_NOTICES_EACH_S * G_USEC_PER_SEC;
-  const gint64 full_us = MAX (self->full_us, now_us) + each_us;
-
-  if (full_us - now_us > PB_NOTICES_BURST * each_us)
-    return FALSE;
-  self->full_us = full_us;
-  return TRUE;
-}
-
 /**
  * pb_notices_add:
  * @text: (nullable): for the driver
@@ -120,12 +108,14 @@ gchar *
 pb_notices_add (PbNotices *self, const gchar *text, const gchar *by,
     gint64 now_us, gint64 utc_us)
 {
+  const gint64 each_us = PB_NOTICES_EACH_S * G_USEC_PER_SEC;
   g_autofree gchar *clean = pb_notices_clean (text != NULL ? text : "");
   Notice *notice;
 
   if (clean[0] == '\0')
     return g_strdup ("There is no text in it");
-  if (!take_token (self, now_us))
+  if (!pb_bucket_take (
+          &self->full_us, each_us, PB_NOTICES_BURST * each_us, now_us))
     return g_strdup_printf (
         "The driver has had %d messages just now; wait %d seconds",
         PB_NOTICES_BURST, PB_NOTICES_EACH_S);
