@@ -84,6 +84,9 @@ pb_secrets_save (const gchar *path, const gchar *text, GError **error)
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return set_error (error, folder, errno);
+  /* GLib 2.84 gives the new file the mode of the one that stood there. */
+  if (g_chmod (path, 0600) != 0 && errno != ENOENT)
+    return set_error (error, path, errno);
   return g_file_set_contents_full (path, text, -1,
       G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
       error);

@@ -24,9 +24,10 @@ GST_DEBUG_CATEGORY_EXTERN (pitbox_src_debug);
 
 /* A reader that joins gets the session's text before the first picture.
  * uridecodebin gives up when the telemetry, which it cannot decode, is all there
- * is: so the units wait for the picture's pad, but not longer than this. */
-#define MAX_HOLD (500 * GST_MSECOND)
-#define MAX_HELD_UNITS 100
+ * is: so the units wait for the picture's pad, but not longer than this, which is what an
+ * encoder on a busy machine may take to begin. */
+#define MAX_HOLD (2 * GST_SECOND)
+#define MAX_HELD_UNITS 300
 
 /* The demuxer ends its pads when another programme begins: what hangs behind
  * goes on with the next one. */

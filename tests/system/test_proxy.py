@@ -260,7 +260,8 @@ def wait_live(stack, client):
     def live():
         drivers = json.loads(client.call("GET", "/api/v1/drivers",
                                          Cookie=cookie)[2])["drivers"]
-        return drivers and drivers[0]["telemetry"]["rate_hz"] > 50
+        telemetry = drivers and drivers[0]["telemetry"]
+        return telemetry and telemetry["rate_hz"] > 50
     stack.wait(live, "rows of car07", 60)
 
 
