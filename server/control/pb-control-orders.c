@@ -4,6 +4,7 @@
 #include "control/pb-control-orders.h"
 
 #include "json/pb-json.h"
+#include "pb-bucket.h"
 #include "pb-control-message.h"
 
 typedef struct {
@@ -132,7 +133,6 @@ pb_control_orders_may (
 {
   const gint64 each_us = G_USEC_PER_SEC / PB_CONTROL_ORDERS_PER_S;
   gint64 *full_us = g_hash_table_lookup (self->full, device);
-  gint64 next_us;
 
   if (!full_us) {
     full_us = g_new0 (gint64, 1);
@@ -140,11 +140,8 @@ pb_control_orders_may (
       g_hash_table_remove_all (self->full);
     g_hash_table_insert (self->full, g_strdup (device), full_us);
   }
-  next_us = MAX (*full_us, now_us) + each_us;
-  if (next_us - now_us > PB_CONTROL_ORDERS_BURST * each_us)
-    return FALSE;
-  *full_us = next_us;
-  return TRUE;
+  return pb_bucket_take (
+      full_us, each_us, PB_CONTROL_ORDERS_BURST * each_us, now_us);
 }
 
 static gchar *
