@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from openapi import TYPES
@@ -327,8 +328,24 @@ def the_driver_is_told(stack, page, agent):
     assert abs(notices[0]["utc_ms"] / 1000 - time.time()) < 600, notices
     m, _ = ask(page, "notice", text=" \n ")
     assert m["state"] == "refused" and "no text" in m["reason"], m
-    for text in "ab":
-        assert ask(page, "notice", text=text)[0]["state"] == "executed"
+    assert ask(page, "notice", text="a")[0]["state"] == "executed"
+
+
+def the_agent_remembers_what_the_server_forgot(stack, page, agent):
+    """The page on a server that was started anew in the meantime."""
+    order(page, "notice", "remembered-1", "real-pc", text="only once")
+    receipt(page, "remembered-1", "executed")
+    page.close()
+    port = urllib.parse.urlsplit(stack.url).port
+    stack.server.stop()
+    stack.start_server("--http-port", str(port), name="server-again")
+    page = connect(stack)
+    page.wait("agents", lambda m: (find(m, "real-pc") or {}).get("online"), 60)
+    order(page, "notice", "remembered-1", "real-pc", text="only once")
+    m = receipt(page, "remembered-1", "executed")
+    assert m["applied"] == {"text": "only once"}, m
+    assert agent.err().count("message for the driver: only once") == 1
+    return page
 
 
 def a_real_agent_obeys_within_what_the_driver_sets(stack):
@@ -395,6 +412,7 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     the_log_level_is_set_until_the_next_start(page, status, agent)
     diagnostics_come_without_secrets(page, planted)
     the_driver_is_told(stack, page, agent)
+    page = the_agent_remembers_what_the_server_forgot(stack, page, agent)
     assert agent.stop() == 0
     # What the driver has turned off stays off.
     agent = start("telemetry", "agent-again")
@@ -651,9 +669,10 @@ def main():
         stack.add_driver("car1", "car1-pc")
         agent_cred = give_token(stack, "car1-pc")
         stack.start_server()
+        # First, for it starts the server anew.
+        a_real_agent_obeys_within_what_the_driver_sets(stack)
         an_agent_reports_and_a_page_sees_it(stack, agent_cred)
         commands_have_receipts_and_are_not_executed_twice(stack, agent_cred)
-        a_real_agent_obeys_within_what_the_driver_sets(stack)
         the_newer_connection_of_a_device_takes_over(stack, agent_cred)
         versions_are_told_in_words(stack, agent_cred)
         odd_clients_harm_nobody_else(stack, agent_cred)
