@@ -2,7 +2,7 @@
  * What is asked of an agent, where a button alone does not say enough. */
 
 import { Refusal } from '../protocol/failure.js';
-import type { AgentView, Answer, PictureOrder } from './agent-panel.js';
+import type { AgentView, Answer, PictureOrder } from './agent-view.js';
 import { formDialog, textDialog } from './dialog.js';
 import {
   field, selection, type Choice, type Field,

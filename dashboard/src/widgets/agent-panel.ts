@@ -5,69 +5,9 @@
 import {
   diagnosticsDialog, logLevelDialog, messageDialog, pictureDialog,
 } from './agent-dialogs.js';
+import type { AgentOrders, AgentView, Answer } from './agent-view.js';
 import { el, setAttr, setText } from './dom.js';
 import { bitrate, fixed, size, UNKNOWN, withUnit } from './format.js';
-
-export interface AgentView {
-  readonly device: string;
-  readonly online: boolean;
-  /** Names of the commands that this version of the agent takes. */
-  readonly capabilities: readonly string[];
-  readonly state: string;
-  readonly mode: string;
-  readonly wantedMode: string;
-  readonly reason: string;
-  readonly encoder: string;
-  readonly bitrateKbps: number | null;
-  readonly maxBitrateKbps: number | null;
-  readonly sendKbps: number | null;
-  readonly droppedPackets: number | null;
-  readonly lostTicks: number | null;
-  readonly cpuPct: number | null;
-  readonly memoryBytes: number | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly framerate: number | null;
-  readonly keyIntervalMs: number | null;
-  readonly wantedEncoder: string;
-  /** Arguments of configure that the driver has set. */
-  readonly driverSet: readonly string[];
-  readonly logLevel: string;
-  readonly clock: {
-    readonly offsetMs: number | null;
-    readonly errorMs: number | null;
-    readonly driftPpm: number | null;
-  } | null;
-}
-
-/** What became of an order. */
-export interface Answer {
-  readonly done: boolean;
-  /** For people; why not, where it is not done. */
-  readonly words: string;
-  /** What was asked for, where that is a text; null: it did not come whole. */
-  readonly text?: string | null;
-}
-
-/** How the picture shall be; what is left out stays. */
-export interface PictureOrder {
-  readonly width?: number;
-  readonly height?: number;
-  readonly framerate?: number;
-  readonly keyIntervalMs?: number;
-  readonly encoder?: string;
-}
-
-export interface AgentOrders {
-  readonly mode: (mode: 'video' | 'telemetry') => Promise<Answer>;
-  readonly keyFrame: () => Promise<Answer>;
-  readonly bitrate: (kbps: number) => Promise<Answer>;
-  readonly picture: (picture: PictureOrder) => Promise<Answer>;
-  readonly message: (text: string) => Promise<Answer>;
-  readonly diagnose: () => Promise<Answer>;
-  readonly logLevels: readonly string[];
-  readonly logLevel: (level: string) => Promise<Answer>;
-}
 
 interface Line {
   readonly name: string;
