@@ -3,6 +3,7 @@
 #include "pb-admin.h"
 
 #include "auth/pb-password.h"
+#include "store/pb-audit.h"
 #include "store/pb-logins.h"
 #include "store/pb-people.h"
 
@@ -13,6 +14,8 @@ static gboolean
 write_admin (
     PbStore *store, PbPerson *person, const gchar *hash, GError **error)
 {
+  g_autoptr (PbPrincipal) who = pb_principal_new (
+      PB_PRINCIPAL_LOCAL, NULL, "--admin-password-file", PB_TEAM_DEFAULT);
   g_autofree gchar *id = person ? g_strdup (person->id) : NULL;
 
   if (!person)
@@ -24,7 +27,11 @@ write_admin (
     return FALSE;
   return id
          && pb_store_set_member (
-             store, PB_TEAM_DEFAULT, id, PB_ROLE_ADMIN, error);
+             store, PB_TEAM_DEFAULT, id, PB_ROLE_ADMIN, error)
+         && (!hash
+             || pb_audit_write (store, who,
+                 person ? "password.set" : "person.add", PB_ADMIN_LOGIN, NULL,
+                 "admin", error));
 }
 
 /**

@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+#include "store/pb-audit.h"
+
+/* A running server may write just now. */
+#define WAIT_MS 5000
+
 /* What an action takes; anything else on the line is a usage error. */
 typedef enum {
   NAME = 1 << 0, /* must be there */
@@ -247,6 +252,53 @@ pb_command_run (const PbCommandLine *line)
   g_printerr ("pitbox-server: %s\n", error->message);
   return g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID) ? 2
                                                                          : 1;
+}
+
+/**
+ * pb_command_begin:
+ *
+ * Begins what a command changes; it holds up a running server, so nothing may
+ * be asked or hashed before pb_command_end().
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_command_begin (PbData *data, GError **error)
+{
+  return pb_store_begin_change (data->store, WAIT_MS, error);
+}
+
+/**
+ * pb_command_note:
+ * @team: whose log has the line
+ * @action: what is done, e.g. "device.revoke"
+ * @target: to what
+ * @detail: (nullable): in words; never a secret
+ *
+ * After pb_command_begin(): a line of the audit log, kept with the change.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_command_note (PbData *data, const gchar *team, const gchar *action,
+    const gchar *target, const gchar *detail, GError **error)
+{
+  g_autoptr (PbPrincipal) who =
+      pb_principal_new (PB_PRINCIPAL_LOCAL, NULL, "command line", team);
+
+  return pb_audit_write (data->store, who, action, target, NULL, detail, error);
+}
+
+/**
+ * pb_command_end:
+ * @keep: %FALSE, with @error set, takes all of it back
+ *
+ * Returns: %TRUE if it stands in the database now; else @error is set
+ */
+gboolean
+pb_command_end (PbData *data, gboolean keep, GError **error)
+{
+  return pb_store_end_change (data->store, keep, keep ? error : NULL);
 }
 
 /**

@@ -71,6 +71,11 @@ PbCommandFunc pb_user_command_passwd;
 PbCommandFunc pb_user_command_remove;
 PbCommandFunc pb_user_command_role;
 
+gboolean pb_command_begin (PbData *data, GError **error);
+gboolean pb_command_note (PbData *data, const gchar *team, const gchar *action,
+    const gchar *target, const gchar *detail,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_command_end (PbData *data, gboolean keep, GError **error);
 void pb_command_print_key (const gchar *name, const gchar *label,
     const gchar *drivers, gint64 created_utc_us);
 

@@ -11,8 +11,6 @@
 #include "store/pb-logins.h"
 #include "store/pb-people.h"
 
-/* A running server may write just now. */
-#define WAIT_MS 5000
 #define AUDIT_LINES 200
 #define DAY_US (G_GINT64_CONSTANT (24 * 3600) * G_USEC_PER_SEC)
 #define INVITATION_HOURS 72
@@ -24,14 +22,36 @@ get_team (const PbCommandLine *line)
   return line->team ? line->team : PB_TEAM_DEFAULT;
 }
 
-static void
-note (PbData *data, const PbCommandLine *line, const gchar *action,
-    const gchar *target, const gchar *detail)
+/* In the log of each team that the person is in. */
+static gboolean
+note_of_person (PbData *data, const PbPerson *person, const gchar *action,
+    const gchar *detail, GError **error)
 {
-  g_autoptr (PbPrincipal) who = pb_principal_new (
-      PB_PRINCIPAL_LOCAL, NULL, "command line", get_team (line));
+  g_autoptr (GPtrArray) teams = pb_store_list_teams (data->store, error);
+  gboolean noted = FALSE;
 
-  pb_audit_add (data->store, who, action, target, NULL, detail);
+  for (guint t = 0; teams && t < teams->len; t++) {
+    const PbTeam *team = g_ptr_array_index (teams, t);
+    g_autoptr (GPtrArray) people =
+        pb_store_list_people (data->store, team->id, error);
+
+    for (guint i = 0; people && i < people->len; i++) {
+      const PbPerson *member = g_ptr_array_index (people, i);
+
+      if (!g_str_equal (member->id, person->id))
+        continue;
+      if (!pb_command_note (
+              data, team->id, action, person->login, detail, error))
+        return FALSE;
+      noted = TRUE;
+    }
+    if (!people)
+      return FALSE;
+  }
+  if (!teams || noted)
+    return noted;
+  return pb_command_note (
+      data, PB_TEAM_DEFAULT, action, person->login, detail, error);
 }
 
 static gchar *
@@ -82,12 +102,6 @@ read_password_hash (const PbCommandLine *line, GError **error)
   return hash;
 }
 
-static gboolean
-end (PbData *data, gboolean keep, GError **error)
-{
-  return pb_store_end_change (data->store, keep, keep ? error : NULL);
-}
-
 gboolean
 pb_user_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
@@ -100,16 +114,17 @@ pb_user_command_add (
   if (!read_role (line, PB_ROLE_VIEWER, &role, error)
       || !pb_person_check_names (name, shown, error)
       || !(hash = read_password_hash (line, error))
-      || !pb_store_begin_change (data->store, WAIT_MS, error))
+      || !pb_command_begin (data, error))
     return FALSE;
   id = pb_store_add_person (data->store, name, shown, hash, error);
-  if (!end (data,
+  if (!pb_command_end (data,
           id
               && pb_store_set_member (
-                  data->store, get_team (line), id, role, error),
+                  data->store, get_team (line), id, role, error)
+              && pb_command_note (data, get_team (line), "person.add", name,
+                  pb_role_to_string (role), error),
           error))
     return FALSE;
-  note (data, line, "person.add", name, pb_role_to_string (role));
   g_print (
       "%s is %s of team %s\n", name, pb_role_to_string (role), get_team (line));
   return TRUE;
@@ -151,16 +166,15 @@ pb_user_command_passwd (
   g_autoptr (PbPerson) person = pb_store_find_person (data->store, name, error);
   g_autofree gchar *hash = person ? read_password_hash (line, error) : NULL;
 
-  if (!hash || !pb_store_begin_change (data->store, WAIT_MS, error))
+  if (!hash || !pb_command_begin (data, error))
     return FALSE;
-  if (!end (data,
-          pb_store_set_password (data->store, person->id, hash, error)
-              && pb_store_set_totp (data->store, person->id, NULL, 0, error)
-              && pb_store_end_logins (data->store, person->id, NULL, error),
-          error))
-    return FALSE;
-  note (data, line, "password.set", name, "second factor off, logins ended");
-  return TRUE;
+  return pb_command_end (data,
+      pb_store_set_password (data->store, person->id, hash, error)
+          && pb_store_set_totp (data->store, person->id, NULL, 0, error)
+          && pb_store_end_logins (data->store, person->id, NULL, error)
+          && note_of_person (data, person, "password.set",
+              "second factor off, logins ended", error),
+      error);
 }
 
 gboolean
@@ -171,11 +185,14 @@ pb_user_command_role (
   PbRole role;
 
   if (!person || !read_role (line, PB_ROLE_NONE, &role, error)
-      || !pb_store_set_member (
-          data->store, get_team (line), person->id, role, error))
+      || !pb_command_begin (data, error))
     return FALSE;
-  note (data, line, "person.role", name, pb_role_to_string (role));
-  return TRUE;
+  return pb_command_end (data,
+      pb_store_set_member (
+          data->store, get_team (line), person->id, role, error)
+          && pb_command_note (data, get_team (line), "person.role", name,
+              pb_role_to_string (role), error),
+      error);
 }
 
 gboolean
@@ -184,21 +201,26 @@ pb_user_command_remove (
 {
   g_autoptr (PbPerson) person = pb_store_find_person (data->store, name, error);
 
-  if (!person || !pb_store_remove_person (data->store, person->id, error))
+  if (!person || !pb_command_begin (data, error))
     return FALSE;
-  note (data, line, "person.remove", name, NULL);
-  return TRUE;
+  return pb_command_end (data,
+      note_of_person (data, person, "person.remove", NULL, error)
+          && pb_store_remove_person (data->store, person->id, error),
+      error);
 }
 
 gboolean
 pb_team_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  if (!pb_store_add_team (
-          data->store, name, line->full_name ? line->full_name : name, error))
+  if (!pb_command_begin (data, error))
     return FALSE;
-  note (data, line, "team.add", name, NULL);
-  return TRUE;
+  return pb_command_end (data,
+      pb_store_add_team (
+          data->store, name, line->full_name ? line->full_name : name, error)
+          && pb_command_note (
+              data, PB_TEAM_DEFAULT, "team.add", name, NULL, error),
+      error);
 }
 
 gboolean
@@ -219,21 +241,30 @@ gboolean
 pb_team_command_remove (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  if (!pb_store_remove_team (data->store, name, error))
+  if (!pb_command_begin (data, error))
     return FALSE;
-  note (data, line, "team.remove", name, NULL);
-  return TRUE;
+  return pb_command_end (data,
+      pb_store_remove_team (data->store, name, error)
+          && pb_command_note (
+              data, PB_TEAM_DEFAULT, "team.remove", name, NULL, error),
+      error);
 }
 
 static gchar *
-give (PbData *data, PbGrantKind kind, PbGrant *grant, GError **error)
+give (PbData *data, PbGrantKind kind, PbGrant *grant, const gchar *detail,
+    GError **error)
 {
+  const gchar *action = kind == PB_GRANT_API_KEY ? "key.add" : "invitation.add";
   gchar *token;
 
-  if (!pb_store_begin_change (data->store, WAIT_MS, error))
+  if (!pb_command_begin (data, error))
     return NULL;
   token = pb_store_add_grant (data->store, kind, grant, error);
-  if (!end (data, token != NULL, error))
+  if (!pb_command_end (data,
+          token
+              && pb_command_note (
+                  data, grant->team, action, grant->id, detail, error),
+          error))
     g_clear_pointer (&token, pb_secret_free);
   return token;
 }
@@ -273,10 +304,9 @@ pb_key_command_add (
   grant->name = g_strdup (name);
   if (line->days > 0)
     grant->expires_utc_us = g_get_real_time () + line->days * DAY_US;
-  token = give (data, PB_GRANT_API_KEY, grant, error);
+  token = give (data, PB_GRANT_API_KEY, grant, name, error);
   if (!token)
     return FALSE;
-  note (data, line, "key.add", grant->id, name);
   if (line->print_passphrase)
     g_print ("%s\n", token);
   else
@@ -315,10 +345,22 @@ gboolean
 pb_key_command_remove (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  if (!pb_store_remove_grant (data->store, PB_GRANT_API_KEY, name, NULL, error))
+  g_autoptr (GPtrArray) keys =
+      pb_store_list_grants (data->store, PB_GRANT_API_KEY, NULL, error);
+  const gchar *team = PB_TEAM_DEFAULT;
+
+  if (!keys || !pb_command_begin (data, error))
     return FALSE;
-  note (data, line, "key.remove", name, NULL);
-  return TRUE;
+  for (guint i = 0; i < keys->len; i++) {
+    const PbGrant *key = g_ptr_array_index (keys, i);
+
+    if (g_str_equal (key->id, name))
+      team = key->team;
+  }
+  return pb_command_end (data,
+      pb_store_remove_grant (data->store, PB_GRANT_API_KEY, name, NULL, error)
+          && pb_command_note (data, team, "key.remove", name, NULL, error),
+      error);
 }
 
 gboolean
@@ -332,11 +374,10 @@ pb_invite_command (
   if (!read_role (line, PB_ROLE_VIEWER, &grant->role, error))
     return FALSE;
   grant->expires_utc_us = g_get_real_time () + hours * (DAY_US / 24);
-  token = give (data, PB_GRANT_INVITATION, grant, error);
+  token = give (
+      data, PB_GRANT_INVITATION, grant, pb_role_to_string (grant->role), error);
   if (!token)
     return FALSE;
-  note (
-      data, line, "invitation.add", grant->id, pb_role_to_string (grant->role));
   if (line->print_passphrase)
     g_print ("%s\n", token);
   else

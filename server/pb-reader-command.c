@@ -73,12 +73,23 @@ gboolean
 pb_reader_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  gchar *passphrase = pb_store_add_reader (data->store, data->seal, name,
-      (const gchar *const *) line->drivers,
-      line->team ? line->team : PB_TEAM_DEFAULT, error);
+  const gchar *team = line->team ? line->team : PB_TEAM_DEFAULT;
+  g_autofree gchar *drivers =
+      line->drivers ? g_strjoinv (",", line->drivers) : NULL;
+  gchar *passphrase;
 
-  if (!passphrase)
+  if (!pb_command_begin (data, error))
     return FALSE;
+  passphrase = pb_store_add_reader (data->store, data->seal, name,
+      (const gchar *const *) line->drivers, team, error);
+  if (!pb_command_end (data,
+          passphrase
+              && pb_command_note (
+                  data, team, "reader.add", name, drivers, error),
+          error)) {
+    pb_secret_free (passphrase);
+    return FALSE;
+  }
   if (line->print_passphrase)
     g_print ("%s\n", passphrase);
   else
@@ -112,5 +123,20 @@ gboolean
 pb_reader_command_remove (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
 {
-  return pb_store_remove_reader (data->store, name, NULL, error);
+  g_autoptr (GPtrArray) readers =
+      pb_store_list_readers (data->store, NULL, error);
+  const gchar *team = PB_TEAM_DEFAULT;
+
+  if (!readers || !pb_command_begin (data, error))
+    return FALSE;
+  for (guint i = 0; i < readers->len; i++) {
+    const PbReader *reader = g_ptr_array_index (readers, i);
+
+    if (g_str_equal (reader->name, name))
+      team = reader->team;
+  }
+  return pb_command_end (data,
+      pb_store_remove_reader (data->store, name, NULL, error)
+          && pb_command_note (data, team, "reader.remove", name, NULL, error),
+      error);
 }

@@ -263,6 +263,27 @@ pb_json_read_text (JsonObject *object, const gchar *name, const gchar **text)
 }
 
 /**
+ * pb_json_read_bool:
+ * @object: of pb_json_parse_object()
+ * @value: (out): the member; %FALSE if it is not there
+ *
+ * Returns: %FALSE if it is there and neither true nor false
+ */
+gboolean
+pb_json_read_bool (JsonObject *object, const gchar *name, gboolean *value)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  *value = FALSE;
+  if (!node)
+    return TRUE;
+  if (json_node_get_value_type (node) != G_TYPE_BOOLEAN)
+    return FALSE;
+  *value = json_node_get_boolean (node);
+  return TRUE;
+}
+
+/**
  * pb_json_get_int:
  * @object: (nullable): of pb_json_parse_object()
  * @value: (out): unchanged if it returns %FALSE

@@ -24,6 +24,8 @@ JsonObject *pb_json_parse_object (const gchar *text, gsize size,
 const gchar *pb_json_get_text (JsonObject *object, const gchar *name);
 gboolean pb_json_read_text (
     JsonObject *object, const gchar *name, const gchar **text);
+gboolean pb_json_read_bool (
+    JsonObject *object, const gchar *name, gboolean *value);
 gboolean pb_json_get_int (JsonObject *object, const gchar *name, gint64 min,
     gint64 max, gint64 *value);
 

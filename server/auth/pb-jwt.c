@@ -82,6 +82,17 @@ take_key (PbJwt *self, gchar *secret, gint64 created_s)
     key_free (g_queue_pop_tail (&self->keys));
 }
 
+/* The newest that is not of a time to come: the clock may have been wrong, and
+ * what such a key signs now would not verify. */
+static const Key *
+find_signing (PbJwt *self, gint64 now_s)
+{
+  for (GList *l = self->keys.head; l; l = l->next)
+    if (((const Key *) l->data)->created_s <= now_s + PB_JWT_LIFE_S)
+      return l->data;
+  return NULL;
+}
+
 /**
  * pb_jwt_needs_key:
  *
@@ -90,7 +101,7 @@ take_key (PbJwt *self, gchar *secret, gint64 created_s)
 gboolean
 pb_jwt_needs_key (PbJwt *self, gint64 now_s)
 {
-  const Key *newest = g_queue_peek_head (&self->keys);
+  const Key *newest = find_signing (self, now_s);
 
   return !newest || now_s - newest->created_s >= PB_JWT_ROTATE_S;
 }
@@ -98,7 +109,8 @@ pb_jwt_needs_key (PbJwt *self, gint64 now_s)
 /**
  * pb_jwt_add_new_key:
  *
- * Signs with a new random key from now on.
+ * Signs with a new random key from now on; those of a time to come are
+ * forgotten.
  *
  * Returns: (transfer full): it sealed, to be kept
  */
@@ -107,7 +119,11 @@ pb_jwt_add_new_key (PbJwt *self, gint64 now_s)
 {
   gchar *secret = pb_secret_new (KEY_BYTES);
   GBytes *sealed = pb_seal_close (self->seal, secret);
+  const Key *first;
 
+  while ((first = g_queue_peek_head (&self->keys))
+         && first->created_s > now_s + PB_JWT_LIFE_S)
+    key_free (g_queue_pop_head (&self->keys));
   take_key (self, secret, now_s);
   return sealed;
 }
@@ -140,7 +156,7 @@ pb_jwt_add_key (PbJwt *self, GBytes *sealed, gint64 created_s, GError **error)
 gchar *
 pb_jwt_sign (PbJwt *self, const PbJwtClaims *claims, gint64 now_s)
 {
-  const Key *key = g_queue_peek_head (&self->keys);
+  const Key *key = find_signing (self, now_s);
   gchar *copy = NULL;
   char *token = NULL;
   jwt_t *jwt = NULL;

@@ -170,7 +170,7 @@ make_code (PbPairCodes *self, gchar code[PB_PAIR_CODE_CHARS + 1])
  * pb_pair_codes_add:
  * @about: its device, version, platform and address count
  * @key: what one subscriber has, see pb_buckets_dup_address_key()
- * @now_us: UTC
+ * @now_us: a clock that never goes back
  * @poll_token: (out) (transfer full): by which the agent asks what became of
  *   it, for pb_secret_free()
  *
@@ -221,7 +221,7 @@ pb_pair_code_is_valid (const gchar *typed)
 /**
  * pb_pair_codes_find:
  * @typed: a code, in capitals or not
- * @now_us: UTC
+ * @now_us: a clock that never goes back
  *
  * Returns: (transfer none) (nullable): who shows it and waits; good until the
  *   next call
@@ -238,7 +238,7 @@ pb_pair_codes_find (PbPairCodes *self, const gchar *typed, gint64 now_us)
  * pb_pair_codes_approve:
  * @typed: a code, good this one time
  * @given: its device, driver, token and passphrase count
- * @now_us: UTC
+ * @now_us: a clock that never goes back
  *
  * Returns: %FALSE if nobody shows it and waits
  */
@@ -263,7 +263,7 @@ pb_pair_codes_approve (PbPairCodes *self, const gchar *typed,
 /**
  * pb_pair_codes_refuse:
  * @typed: a code
- * @now_us: UTC
+ * @now_us: a clock that never goes back
  *
  * Returns: %FALSE if nobody shows it and waits
  */
@@ -280,7 +280,7 @@ pb_pair_codes_refuse (PbPairCodes *self, const gchar *typed, gint64 now_us)
 /**
  * pb_pair_codes_poll:
  * @poll_token: any text, from outside
- * @now_us: UTC
+ * @now_us: a clock that never goes back
  * @answer: (out) (transfer full) (nullable): with its secrets, once approved
  *
  * Whatever is not %PB_PAIR_WAITING is told once.

@@ -38,7 +38,7 @@ typedef enum {
  * @device: what it calls itself; once approved, what it is called
  * @version, @platform: of its program
  * @address: where it asks from, in numbers
- * @expires_us: when @code is good no more
+ * @expires_us: when @code is good no more, by the clock of pb_pair_codes_add()
  * @driver, @token, @passphrase: (nullable): what it gets, once approved
  */
 typedef struct {
@@ -53,7 +53,8 @@ typedef struct {
   gchar *passphrase;
 } PbPairRequest;
 
-/* No clock and no lock: every function is told the time, in UTC. */
+/* No clock and no lock: every function is told the time, of a clock that never
+ * goes back, so that nobody's clock makes a code live longer. */
 typedef struct _PbPairCodes PbPairCodes;
 
 void pb_pair_request_free (PbPairRequest *request);

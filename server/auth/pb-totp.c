@@ -111,7 +111,9 @@ decode (const gchar *secret, guint8 key[SECRET_BYTES])
  * @last_step: (inout): step of the newest code that was taken, 0 = none;
  *   changed if this one is
  *
- * A code is taken once: it, and all older ones, are refused afterwards.
+ * A code is taken once: it, and all older ones, are refused afterwards. A step
+ * that is still to come was taken by a clock that was wrong, and counts for
+ * nothing.
  *
  * Returns: %TRUE if it is right
  */
@@ -122,6 +124,7 @@ pb_totp_check (
   guint8 key[SECRET_BYTES];
   gint64 now = now_s / PB_TOTP_STEP_S;
   gint64 found = 0;
+  gint64 last = *last_step > now + SLACK ? 0 : *last_step;
 
   if (strlen (code) != PB_TOTP_DIGITS
       || strspn (code, "0123456789") != PB_TOTP_DIGITS || !decode (secret, key))
@@ -132,7 +135,7 @@ pb_totp_check (
 
     g_snprintf (right, sizeof right, "%06u",
         pb_totp_compute (key, sizeof key, (guint64) step, PB_TOTP_DIGITS));
-    if (sodium_memcmp (right, code, PB_TOTP_DIGITS) == 0 && step > *last_step
+    if (sodium_memcmp (right, code, PB_TOTP_DIGITS) == 0 && step > last
         && found == 0)
       found = step;
   }

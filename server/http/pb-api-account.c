@@ -7,12 +7,33 @@
 #include "store/pb-logins.h"
 
 static void
-note (PbPending *p, const gchar *action)
+note_refusal (PbPending *p)
 {
   g_autofree gchar *address = pb_guard_dup_address (p->message);
 
-  pb_audit_add (p->config->store, p->principal, action, p->principal->name,
-      address, NULL);
+  pb_audit_add (p->config->store, p->principal, "password.refused",
+      p->principal->name, address, NULL);
+}
+
+/* Within a change that rests on a password: it was looked at beside the main
+ * loop, and may not be right any more, or the login not there. */
+static gboolean
+check_still (PbPending *p, GError **error)
+{
+  if (pb_guard_is_alive (p->config->guard, p->principal))
+    return pb_store_check_same_password (p->config->store, p->person, error);
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
+      "this login has ended meanwhile: log in again");
+  return FALSE;
+}
+
+static gboolean
+note (PbPending *p, const gchar *action, GError **error)
+{
+  g_autofree gchar *address = pb_guard_dup_address (p->message);
+
+  return pb_audit_write (p->config->store, p->principal, action,
+      p->principal->name, address, NULL, error);
 }
 
 /* Returns: %FALSE, answered, if the account cannot be read, or its password was
@@ -32,7 +53,7 @@ find_self (PbPending *p)
 static void
 reply_wrong_password (PbPending *p)
 {
-  note (p, "password.refused");
+  note_refusal (p);
   pb_reply_error (p->message, SOUP_STATUS_FORBIDDEN, "wrong_password",
       "The password is not yours");
 }
@@ -51,15 +72,16 @@ on_new_hash (const gchar *hash, gpointer user_data)
   } else {
     if (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error)) {
       gboolean keep =
-          pb_store_set_password (store, p->principal->id, hash, &error)
+          check_still (p, &error)
+          && pb_store_set_password (store, p->principal->id, hash, &error)
           && pb_store_end_logins (
-              store, p->principal->id, p->principal->family, &error);
+              store, p->principal->id, p->principal->family, &error)
+          && note (p, "password.change", &error);
 
       done = pb_store_end_change (store, keep, keep ? &error : NULL);
     }
     if (done) {
       pb_guard_changed (p->config->guard);
-      note (p, "password.change");
       pb_reply_nothing (p->message);
     } else {
       pb_reply_store_error (p->message, error);
@@ -84,6 +106,7 @@ on_old_checked (gboolean right, gpointer user_data)
   next->config = p->config;
   next->message = g_object_ref (p->message);
   next->principal = pb_principal_copy (p->principal);
+  next->person = g_steal_pointer (&p->person);
   /* Paused a second time would be no different from once. */
   if (!pb_pending_hash (next, p->words[0], on_new_hash))
     soup_server_message_unpause (p->message);
@@ -119,17 +142,24 @@ post_password (PbRequest *request)
 static void
 post_totp (PbRequest *request)
 {
+  const PbPerson *person = pb_directory_get_person (
+      pb_guard_get_directory (request->config->guard), request->principal->id);
   gchar *secret = pb_totp_secret_new ();
   gchar *uri = pb_totp_dup_uri (secret, request->principal->name);
   g_autoptr (JsonBuilder) b = json_builder_new ();
 
-  pb_guard_offer_totp (
-      request->config->guard, request->principal->family, secret);
-  json_builder_begin_object (b);
-  pb_json_add_text (b, "secret", secret);
-  pb_json_add_text (b, "uri", uri);
-  json_builder_end_object (b);
-  pb_reply_json (request, b);
+  if (person && person->sealed_totp) {
+    pb_reply_error (request->message, SOUP_STATUS_CONFLICT, "refused",
+        "You have a second factor: turn that off first, by your password");
+  } else {
+    pb_guard_offer_totp (
+        request->config->guard, request->principal->family, secret);
+    json_builder_begin_object (b);
+    pb_json_add_text (b, "secret", secret);
+    pb_json_add_text (b, "uri", uri);
+    json_builder_end_object (b);
+    pb_reply_json (request, b);
+  }
   pb_secret_free (secret);
   pb_secret_free (uri);
 }
@@ -144,8 +174,10 @@ write_totp (PbRequest *request, gpointer data, GError **error)
 {
   const Totp *totp = data;
 
-  return pb_store_set_totp (request->config->store, request->principal->id,
-      totp->sealed, totp->step, error);
+  return pb_store_add_totp (request->config->store, request->principal->id,
+             totp->sealed, totp->step, error)
+         && pb_request_note (
+             request, "totp.on", request->principal->name, NULL, error);
 }
 
 static void
@@ -167,7 +199,6 @@ put_totp (PbRequest *request)
   totp.sealed = pb_seal_close (config->seal, secret);
   if (pb_request_change (request, write_totp, &totp)) {
     pb_guard_offer_totp (config->guard, request->principal->family, NULL);
-    pb_request_audit (request, "totp.on", request->principal->name, NULL);
     pb_reply_nothing (request->message);
   }
   g_bytes_unref (totp.sealed);
@@ -187,13 +218,14 @@ on_totp_off_checked (gboolean right, gpointer user_data)
     pb_throttle_forgive_login (p->config, p->message, p->person->login);
     if (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error)) {
       gboolean keep =
-          pb_store_set_totp (store, p->principal->id, NULL, 0, &error);
+          check_still (p, &error)
+          && pb_store_set_totp (store, p->principal->id, NULL, 0, &error)
+          && note (p, "totp.off", &error);
 
       done = pb_store_end_change (store, keep, keep ? &error : NULL);
     }
     if (done) {
       pb_guard_changed (p->config->guard);
-      note (p, "totp.off");
       pb_reply_nothing (p->message);
     } else {
       pb_reply_store_error (p->message, error);
@@ -257,8 +289,11 @@ get_logins (PbRequest *request)
 static gboolean
 write_end_login (PbRequest *request, gpointer data, GError **error)
 {
+  const gchar *login = request->args[0];
+
   return pb_store_end_login (
-      request->config->store, request->args[0], request->principal->id, error);
+             request->config->store, login, request->principal->id, error)
+         && pb_request_note (request, "login.end", login, NULL, error);
 }
 
 static void
@@ -266,7 +301,6 @@ delete_login (PbRequest *request)
 {
   if (!pb_request_change (request, write_end_login, NULL))
     return;
-  pb_request_audit (request, "login.end", request->args[0], NULL);
   if (g_strcmp0 (request->args[0], request->principal->family) == 0)
     pb_login_forget (request->message);
   pb_reply_nothing (request->message);

@@ -101,14 +101,18 @@ take_step (const PbHttpConfig *config, const Entry *entry, GError **error)
              config->store, entry->pending->person->id, entry->step, error);
 }
 
+/* The password was looked at beside the main loop: it may have been changed
+ * meanwhile, which ends the logins that it had opened. */
 static gchar *
 prepare_login (
     const PbHttpConfig *config, gpointer data, gchar **team, GError **error)
 {
   const Entry *entry = data;
+  const PbPerson *person = entry->pending->person;
 
-  return take_step (config, entry, error)
-             ? g_strdup (entry->pending->person->id)
+  return pb_store_check_same_password (config->store, person, error)
+                 && take_step (config, entry, error)
+             ? g_strdup (person->id)
              : NULL;
 }
 
@@ -134,8 +138,8 @@ on_login_checked (gboolean right, gpointer user_data)
   if (!right)
     reply_wrong_login (p);
   else if (is_second_factor_right (p, &entry.step))
-    pb_login_begin (
-        p->config, p->message, SOUP_STATUS_OK, prepare_login, &entry, "login");
+    pb_login_begin (p->config, p->message, SOUP_STATUS_OK, prepare_login,
+        &entry, p->person->login, "login");
   soup_server_message_unpause (p->message);
 }
 
@@ -232,7 +236,7 @@ on_setup_hashed (const gchar *hash, gpointer user_data)
     reply_no_setup (p->message);
   else
     pb_login_begin (p->config, p->message, SOUP_STATUS_CREATED, prepare_setup,
-        &entry, "setup");
+        &entry, p->words[WORD_LOGIN], "setup");
   soup_server_message_unpause (p->message);
 }
 
@@ -283,7 +287,8 @@ post_setup (PbRequest *request)
     pb_pending_hash (keep_words (request), password, on_setup_hashed);
 }
 
-/* Who is there joins, who is new is made; the invitation is used up. */
+/* Who is there joins, who is new is made; the invitation is used up. Nobody
+ * loses a role that they have. */
 static gchar *
 prepare_accept (
     const PbHttpConfig *config, gpointer data, gchar **team, GError **error)
@@ -296,10 +301,14 @@ prepare_accept (
               entry->pending->words[WORD_NAME], entry->hash, error)
           : g_strdup (entry->pending->person->id);
 
-  if (!id || !take_step (config, entry, error)
+  if (!id
+      || (!entry->hash
+          && !pb_store_check_same_password (
+              store, entry->pending->person, error))
+      || !take_step (config, entry, error)
       || !pb_store_remove_grant (store, PB_GRANT_INVITATION,
           entry->invitation->id, entry->invitation->team, error)
-      || !pb_store_set_member (
+      || !pb_store_join_team (
           store, entry->invitation->team, id, entry->invitation->role, error))
     return NULL;
   *team = g_strdup (entry->invitation->team);
@@ -318,7 +327,8 @@ accept (PbPending *p, const gchar *hash)
     pb_reply_store_error (p->message, error);
   else if (hash || is_second_factor_right (p, &entry.step))
     pb_login_begin (p->config, p->message, SOUP_STATUS_CREATED, prepare_accept,
-        &entry, "invitation.accept");
+        &entry, hash ? p->words[WORD_LOGIN] : p->person->login,
+        "invitation.accept");
 }
 
 static void
@@ -384,6 +394,45 @@ typedef struct {
   gchar *next;
 } Refresh;
 
+/* Of who shows a refresh token alone. */
+static gboolean
+note_login (PbRequest *request, const PbLogin *login, const gchar *action,
+    const gchar *target, const gchar *detail, GError **error)
+{
+  const PbPerson *person = pb_directory_get_person (
+      pb_guard_get_directory (request->config->guard), login->person);
+  g_autoptr (PbPrincipal) who = pb_principal_new (PB_PRINCIPAL_PERSON,
+      login->person, person ? person->login : NULL, login->team);
+  g_autofree gchar *address = pb_guard_dup_address (request->message);
+
+  return pb_audit_write (request->config->store, who, action,
+      target ? target : who->name, address, detail, error);
+}
+
+/* One after the other is nothing to tell of. */
+static gboolean
+note_refresh (PbRequest *request, const Refresh *refresh, GError **error)
+{
+  if (refresh->verdict == PB_REFRESH_REPLAYED)
+    return note_login (request, refresh->login, "login.replayed",
+        refresh->login->id,
+        "a used refresh token came again: the login has ended", error);
+  if (refresh->verdict == PB_REFRESH_REPEATED)
+    return note_login (request, refresh->login, "login.repeated",
+        refresh->login->id,
+        "a refresh token came again at once: its answer was lost, or it was "
+        "stolen",
+        error);
+  return TRUE;
+}
+
+static gboolean
+is_renewed (const Refresh *refresh)
+{
+  return refresh->verdict == PB_REFRESH_GOOD
+         || refresh->verdict == PB_REFRESH_REPEATED;
+}
+
 static gboolean
 write_refresh (PbRequest *request, gpointer data, GError **error)
 {
@@ -392,20 +441,8 @@ write_refresh (PbRequest *request, gpointer data, GError **error)
   return pb_store_refresh_login (request->config->store, refresh->token,
              g_get_real_time (), &refresh->verdict, &refresh->login,
              &refresh->next, error)
+         && note_refresh (request, refresh, error)
          && pb_login_ensure_key (request->config, error);
-}
-
-static void
-note_replay (PbRequest *request, const PbLogin *login)
-{
-  const PbPerson *person = pb_directory_get_person (
-      pb_guard_get_directory (request->config->guard), login->person);
-  g_autoptr (PbPrincipal) who = pb_principal_new (PB_PRINCIPAL_PERSON,
-      login->person, person ? person->login : NULL, login->team);
-  g_autofree gchar *address = pb_guard_dup_address (request->message);
-
-  pb_audit_add (request->config->store, who, "login.replayed", login->id,
-      address, "a used refresh token came again: the login has ended");
 }
 
 static void
@@ -451,13 +488,10 @@ post_refresh (PbRequest *request)
     pb_secret_free (token);
     return;
   }
-  if (refresh.verdict == PB_REFRESH_GOOD) {
+  if (is_renewed (&refresh))
     answer_refresh (request, &refresh);
-  } else {
-    if (refresh.verdict == PB_REFRESH_REPLAYED)
-      note_replay (request, refresh.login);
+  else
     reply_no_refresh (request);
-  }
   g_clear_pointer (&refresh.login, pb_login_free);
   pb_secret_free (refresh.next);
   pb_secret_free (token);
@@ -472,10 +506,14 @@ write_logout (PbRequest *request, gpointer data, GError **error)
   const gchar *family = request->principal->family;
 
   if (request->principal->kind == PB_PRINCIPAL_PERSON)
-    return pb_store_end_login (store, family, request->principal->id, error);
+    return pb_store_end_login (store, family, request->principal->id, error)
+           && pb_request_note (
+               request, "logout", request->principal->name, family, error);
   return write_refresh (request, data, error)
-         && (refresh->verdict != PB_REFRESH_GOOD
-             || pb_store_end_login (store, refresh->login->id, NULL, error));
+         && (!is_renewed (refresh)
+             || (pb_store_end_login (store, refresh->login->id, NULL, error)
+                 && note_login (request, refresh->login, "logout", NULL,
+                     refresh->login->id, error)));
 }
 
 static void
@@ -485,8 +523,6 @@ post_logout (PbRequest *request)
   Refresh refresh = { .token = token ? token : "" };
 
   if (pb_request_change (request, write_logout, &refresh)) {
-    if (request->principal->kind == PB_PRINCIPAL_PERSON)
-      pb_request_audit (request, "logout", request->principal->name, NULL);
     pb_login_forget (request->message);
     pb_reply_nothing (request->message);
   }

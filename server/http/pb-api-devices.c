@@ -87,7 +87,9 @@ write_device (PbRequest *request, gpointer data, GError **error)
   change->passphrase =
       pb_store_add_device (request->config->store, request->config->seal,
           change->name, change->driver, request->principal->team, error);
-  return change->passphrase != NULL;
+  return change->passphrase
+         && pb_request_note (
+             request, "device.add", change->name, change->driver, error);
 }
 
 /* Where the SRT port is, as the page that asks sees this machine. */
@@ -133,7 +135,6 @@ post_device (PbRequest *request)
     return;
   }
   pb_ingest_reload (request->config->ingest);
-  pb_request_audit (request, "device.add", change.name, change.driver);
   url = dup_srt_url (
       request, change.driver, "publish", change.name, change.passphrase);
   json_builder_begin_object (b);
@@ -150,8 +151,11 @@ post_device (PbRequest *request)
 static gboolean
 write_driver (PbRequest *request, gpointer data, GError **error)
 {
-  return pb_store_set_device_driver (request->config->store, request->args[0],
-      data, request->principal->team, error);
+  const gchar *name = request->args[0];
+
+  return pb_store_set_device_driver (request->config->store, name, data,
+             request->principal->team, error)
+         && pb_request_note (request, "device.driver", name, data, error);
 }
 
 static void
@@ -167,15 +171,17 @@ patch_device (PbRequest *request)
   if (!pb_request_change (request, write_driver, (gpointer) driver))
     return;
   pb_ingest_reload (request->config->ingest);
-  pb_request_audit (request, "device.driver", request->args[0], driver);
   pb_reply_nothing (request->message);
 }
 
 static gboolean
 write_revocation (PbRequest *request, gpointer data, GError **error)
 {
-  return pb_store_remove_device (request->config->store, request->args[0],
-      request->principal->team, error);
+  const gchar *name = request->args[0];
+
+  return pb_store_remove_device (
+             request->config->store, name, request->principal->team, error)
+         && pb_request_note (request, "device.revoke", name, NULL, error);
 }
 
 static void
@@ -184,7 +190,6 @@ delete_device (PbRequest *request)
   if (!pb_request_change (request, write_revocation, NULL))
     return;
   pb_ingest_reload (request->config->ingest);
-  pb_request_audit (request, "device.revoke", request->args[0], NULL);
   pb_reply_nothing (request->message);
 }
 
@@ -192,10 +197,12 @@ static gboolean
 write_rotation (PbRequest *request, gpointer data, GError **error)
 {
   Change *change = data;
+  const gchar *name = request->args[0];
 
   change->passphrase = pb_store_rotate_device (request->config->store,
-      request->config->seal, request->args[0], request->principal->team, error);
-  return change->passphrase != NULL;
+      request->config->seal, name, request->principal->team, error);
+  return change->passphrase
+         && pb_request_note (request, "device.rotate", name, NULL, error);
 }
 
 static void
@@ -206,7 +213,6 @@ post_rotate (PbRequest *request)
 
   if (pb_request_change (request, write_rotation, &change)) {
     pb_ingest_reload (request->config->ingest);
-    pb_request_audit (request, "device.rotate", request->args[0], NULL);
     json_builder_begin_object (b);
     pb_json_add_text (b, "passphrase", change.passphrase);
     json_builder_end_object (b);
@@ -351,7 +357,8 @@ write_reader (PbRequest *request, gpointer data, GError **error)
   change->passphrase =
       pb_store_add_reader (request->config->store, request->config->seal,
           change->name, change->drivers, request->principal->team, error);
-  return change->passphrase != NULL;
+  return change->passphrase
+         && pb_request_note (request, "reader.add", change->name, NULL, error);
 }
 
 static void
@@ -374,7 +381,6 @@ post_reader (PbRequest *request)
     return;
   }
   pb_ingest_reload (request->config->ingest);
-  pb_request_audit (request, "reader.add", change.name, NULL);
   url = dup_srt_url (request, drivers[0] ? drivers[0] : "DRIVER", "request",
       change.name, change.passphrase);
   json_builder_begin_object (b);
@@ -391,8 +397,11 @@ post_reader (PbRequest *request)
 static gboolean
 write_reader_removal (PbRequest *request, gpointer data, GError **error)
 {
-  return pb_store_remove_reader (request->config->store, request->args[0],
-      request->principal->team, error);
+  const gchar *name = request->args[0];
+
+  return pb_store_remove_reader (
+             request->config->store, name, request->principal->team, error)
+         && pb_request_note (request, "reader.remove", name, NULL, error);
 }
 
 static void
@@ -401,7 +410,6 @@ delete_reader (PbRequest *request)
   if (!pb_request_change (request, write_reader_removal, NULL))
     return;
   pb_ingest_reload (request->config->ingest);
-  pb_request_audit (request, "reader.remove", request->args[0], NULL);
   pb_reply_nothing (request->message);
 }
 

@@ -35,11 +35,15 @@ typedef struct {
 static gboolean
 write_grant (PbRequest *request, gpointer data, GError **error)
 {
+  static const gchar *const actions[] = { "key.add", "share.add",
+    "invitation.add" };
   Gift *gift = data;
 
   gift->token = pb_store_add_grant (
       request->config->store, gift->kind, gift->grant, error);
-  return gift->token != NULL;
+  return gift->token
+         && pb_request_note (request, actions[gift->kind], gift->grant->id,
+             gift->grant->name, error);
 }
 
 /* Where a page takes it; behind the hash, so no server and no log sees it. */
@@ -66,8 +70,6 @@ void
 pb_request_give (PbRequest *request, PbGrantKind kind, PbGrant *grant,
     const gchar *page, PbListAdd add)
 {
-  static const gchar *const actions[] = { "key.add", "share.add",
-    "invitation.add" };
   Gift gift = { kind, grant, NULL };
   g_autoptr (JsonBuilder) b = json_builder_new ();
   gchar *url = NULL;
@@ -76,7 +78,6 @@ pb_request_give (PbRequest *request, PbGrantKind kind, PbGrant *grant,
     pb_secret_free (gift.token);
     return;
   }
-  pb_request_audit (request, actions[kind], grant->id, grant->name);
   json_builder_begin_object (b);
   add (b, grant, request);
   pb_json_add_text (b, "token", gift.token);
@@ -90,12 +91,20 @@ pb_request_give (PbRequest *request, PbGrantKind kind, PbGrant *grant,
   pb_secret_free (gift.token);
 }
 
+typedef struct {
+  PbGrantKind kind;
+  const gchar *action;
+} Withdrawal;
+
 static gboolean
 write_withdrawal (PbRequest *request, gpointer data, GError **error)
 {
-  return pb_store_remove_grant (request->config->store,
-      *(const PbGrantKind *) data, request->args[0], request->principal->team,
-      error);
+  const Withdrawal *withdrawal = data;
+  const gchar *id = request->args[0];
+
+  return pb_store_remove_grant (request->config->store, withdrawal->kind, id,
+             request->principal->team, error)
+         && pb_request_note (request, withdrawal->action, id, NULL, error);
 }
 
 /**
@@ -106,10 +115,10 @@ write_withdrawal (PbRequest *request, gpointer data, GError **error)
 void
 pb_request_withdraw (PbRequest *request, PbGrantKind kind, const gchar *action)
 {
-  if (!pb_request_change (request, write_withdrawal, &kind))
-    return;
-  pb_request_audit (request, action, request->args[0], NULL);
-  pb_reply_nothing (request->message);
+  Withdrawal withdrawal = { kind, action };
+
+  if (pb_request_change (request, write_withdrawal, &withdrawal))
+    pb_reply_nothing (request->message);
 }
 
 static const gchar *

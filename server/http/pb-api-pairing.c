@@ -54,6 +54,15 @@ read_about (PbRequest *request, PbPairRequest *about)
   return FALSE;
 }
 
+/* Codes live by a clock that nobody sets; people read UTC. */
+static void
+add_expiry (JsonBuilder *b, const PbPairRequest *asks)
+{
+  const gint64 left_us = asks->expires_us - g_get_monotonic_time ();
+
+  pb_json_add_int (b, "expires_utc_ms", (g_get_real_time () + left_us) / 1000);
+}
+
 static void
 post_pairing (PbRequest *request)
 {
@@ -68,11 +77,11 @@ post_pairing (PbRequest *request)
     return;
   about.address = address;
   added = pb_pair_codes_add (
-      get_codes (request), &about, key, g_get_real_time (), &token);
+      get_codes (request), &about, key, g_get_monotonic_time (), &token);
   json_builder_begin_object (b);
   pb_json_add_text (b, "code", added->code);
   pb_json_add_text (b, "poll_token", token);
-  pb_json_add_int (b, "expires_utc_ms", added->expires_us / 1000);
+  add_expiry (b, added);
   pb_json_add_int (b, "poll_s", POLL_S);
   json_builder_end_object (b);
   pb_reply_status (request->message, SOUP_STATUS_CREATED, b);
@@ -111,7 +120,7 @@ get_pairing (PbRequest *request)
     return;
   if (header && g_ascii_strncasecmp (header, "Bearer ", 7) == 0)
     state = pb_pair_codes_poll (
-        get_codes (request), header + 7, g_get_real_time (), &answer);
+        get_codes (request), header + 7, g_get_monotonic_time (), &answer);
   if (state == PB_PAIR_UNKNOWN) {
     pb_reply_error (request->message, SOUP_STATUS_UNAUTHORIZED, "bad_token",
         "Nobody asks with this token, or it was answered already");
@@ -137,7 +146,8 @@ find_request (PbRequest *request, const gchar **code)
   }
   if (!pb_throttle_code (request))
     return NULL;
-  found = pb_pair_codes_find (get_codes (request), *code, g_get_real_time ());
+  found =
+      pb_pair_codes_find (get_codes (request), *code, g_get_monotonic_time ());
   if (found)
     pb_throttle_forgive_code (request);
   else
@@ -161,23 +171,47 @@ post_lookup (PbRequest *request)
   pb_json_add_text (b, "address", found->address);
   pb_json_add_text (b, "version", found->version);
   pb_json_add_text (b, "platform", found->platform);
-  pb_json_add_int (b, "expires_utc_ms", found->expires_us / 1000);
+  add_expiry (b, found);
   json_builder_end_object (b);
   pb_reply_json (request, b);
+}
+
+typedef struct {
+  PbPairRequest given;
+  gboolean replace; /* a device of that name in the own team */
+  const gchar *address; /* of who asks */
+} Approval;
+
+static gboolean
+note_approval (PbRequest *request, const Approval *approval, gboolean replaced,
+    GError **error)
+{
+  g_autofree gchar *detail =
+      g_strdup_printf ("driver %s, from %s%s", approval->given.driver,
+          approval->address, replaced ? ", in place of the one before" : "");
+
+  return pb_request_note (
+      request, "device.pair", approval->given.device, detail, error);
 }
 
 static gboolean
 write_device (PbRequest *request, gpointer data, GError **error)
 {
   const PbHttpConfig *config = request->config;
-  PbPairRequest *given = data;
+  const gchar *team = request->principal->team;
+  Approval *approval = data;
+  PbPairRequest *given = &approval->given;
+  gboolean replaced = FALSE;
 
-  given->passphrase = pb_store_add_device (config->store, config->seal,
-      given->device, given->driver, request->principal->team, error);
+  given->passphrase =
+      approval->replace ? pb_store_replace_device (config->store, config->seal,
+          given->device, given->driver, team, &replaced, error)
+                        : pb_store_add_device (config->store, config->seal,
+                            given->device, given->driver, team, error);
   if (given->passphrase)
     given->token =
         pb_store_give_device_token (config->store, given->device, error);
-  return given->token != NULL;
+  return given->token && note_approval (request, approval, replaced, error);
 }
 
 static void
@@ -194,18 +228,17 @@ reply_approved (PbRequest *request, const PbPairRequest *given)
 
 static void
 approve (PbRequest *request, const gchar *code, const PbPairRequest *asks,
-    PbPairRequest *given)
+    Approval *approval)
 {
-  g_autofree gchar *detail =
-      g_strdup_printf ("driver %s, from %s", given->driver, asks->address);
+  PbPairRequest *given = &approval->given;
 
-  if (pb_request_change (request, write_device, given)) {
+  approval->address = asks->address;
+  if (pb_request_change (request, write_device, approval)) {
     pb_ingest_reload (request->config->ingest);
     pb_store_note_device (request->config->store, given->device, asks->address,
         asks->version[0] ? asks->version : NULL);
     pb_pair_codes_approve (
-        get_codes (request), code, given, g_get_real_time ());
-    pb_request_audit (request, "device.pair", given->device, detail);
+        get_codes (request), code, given, g_get_monotonic_time ());
     reply_approved (request, given);
   }
   pb_secret_free (given->token);
@@ -219,19 +252,21 @@ post_approve (PbRequest *request)
   const gchar *code, *name;
   const PbPairRequest *asks;
   g_autofree gchar *device = NULL;
-  PbPairRequest given = { .driver = (gchar *) driver };
+  Approval approval = { .given.driver = (gchar *) driver };
 
-  if (!driver || !pb_json_read_text (request->body, "name", &name)) {
+  if (!driver || !pb_json_read_text (request->body, "name", &name)
+      || !pb_json_read_bool (request->body, "replace", &approval.replace)) {
     pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_request",
-        "The body needs these texts: code, driver; name is one, too");
+        "The body needs these texts: code, driver; name is one, too, and "
+        "replace is true or false");
     return;
   }
   asks = find_request (request, &code);
   if (!asks)
     return;
   device = g_strdup (name ? name : asks->device);
-  given.device = device;
-  approve (request, code, asks, &given);
+  approval.given.device = device;
+  approve (request, code, asks, &approval);
 }
 
 static void
@@ -243,7 +278,7 @@ post_refuse (PbRequest *request)
   if (!asks)
     return;
   pb_request_audit (request, "device.refuse", asks->device, asks->address);
-  pb_pair_codes_refuse (get_codes (request), code, g_get_real_time ());
+  pb_pair_codes_refuse (get_codes (request), code, g_get_monotonic_time ());
   pb_reply_nothing (request->message);
 }
 

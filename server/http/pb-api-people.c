@@ -67,8 +67,13 @@ read_role (PbRequest *request)
 static gboolean
 write_role (PbRequest *request, gpointer data, GError **error)
 {
+  const PbRole role = *(const PbRole *) data;
+  const gchar *person = request->args[0];
+
   return pb_store_change_role (request->config->store, request->principal->team,
-      request->args[0], *(const PbRole *) data, error);
+             person, role, error)
+         && pb_request_note (
+             request, "person.role", person, pb_role_to_string (role), error);
 }
 
 static void
@@ -79,16 +84,17 @@ patch_person (PbRequest *request)
   if (!is_member (request) || (role = read_role (request)) == PB_ROLE_NONE
       || !pb_request_change (request, write_role, &role))
     return;
-  pb_request_audit (
-      request, "person.role", request->args[0], pb_role_to_string (role));
   pb_reply_nothing (request->message);
 }
 
 static gboolean
 write_removal (PbRequest *request, gpointer data, GError **error)
 {
-  return pb_store_remove_member (request->config->store,
-      request->principal->team, request->args[0], error);
+  const gchar *person = request->args[0];
+
+  return pb_store_remove_member (
+             request->config->store, request->principal->team, person, error)
+         && pb_request_note (request, "person.remove", person, NULL, error);
 }
 
 static void
@@ -96,7 +102,6 @@ delete_person (PbRequest *request)
 {
   if (!is_member (request) || !pb_request_change (request, write_removal, NULL))
     return;
-  pb_request_audit (request, "person.remove", request->args[0], NULL);
   pb_reply_nothing (request->message);
 }
 

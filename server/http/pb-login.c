@@ -80,6 +80,8 @@ pb_login_renew (const PbHttpConfig *config, SoupServerMessage *message,
 }
 
 typedef struct {
+  const gchar *login; /* for the log */
+  const gchar *action;
   gchar *person;
   gchar *team;
   gchar *family;
@@ -106,6 +108,17 @@ dup_first_team (const PbHttpConfig *config, const gchar *person)
 }
 
 static gboolean
+note_opened (const PbHttpConfig *config, const gchar *address,
+    const Opened *opened, GError **error)
+{
+  g_autoptr (PbPrincipal) who = pb_principal_new (
+      PB_PRINCIPAL_PERSON, opened->person, opened->login, opened->team);
+
+  return pb_audit_write (config->store, who, opened->action, opened->login,
+      address, opened->family, error);
+}
+
+static gboolean
 open_login (const PbHttpConfig *config, SoupServerMessage *message,
     PbLoginPrepare prepare, gpointer data, Opened *opened, GError **error)
 {
@@ -127,16 +140,16 @@ open_login (const PbHttpConfig *config, SoupServerMessage *message,
   opened->family =
       pb_store_open_login (config->store, opened->person, opened->team, address,
           valid, g_get_real_time (), &opened->refresh_token, error);
-  return opened->family && pb_login_ensure_key (config, error);
+  return opened->family && pb_login_ensure_key (config, error)
+         && note_opened (config, address, opened, error);
 }
 
 static void
 welcome (const PbHttpConfig *config, SoupServerMessage *message, guint status,
-    const Opened *opened, const gchar *action)
+    const Opened *opened)
 {
   const PbJwtClaims claims = { opened->person, opened->team, (gchar *) "",
     opened->family };
-  g_autofree gchar *address = pb_guard_dup_address (message);
   g_autoptr (PbPrincipal) principal = pb_directory_find_login (
       pb_guard_get_directory (config->guard), &claims, g_get_real_time ());
 
@@ -147,8 +160,6 @@ welcome (const PbHttpConfig *config, SoupServerMessage *message, guint status,
         "Another process holds the database up; try again");
     return;
   }
-  pb_audit_add (config->store, principal, action, principal->name, address,
-      opened->family);
   pb_me_reply (config, message, status, principal);
 }
 
@@ -157,7 +168,8 @@ welcome (const PbHttpConfig *config, SoupServerMessage *message, guint status,
  * @status: of the answer if all goes well
  * @prepare: finds or makes the person
  * @data: for @prepare
- * @action: for the log
+ * @login: for the log: the person's
+ * @action: likewise
  *
  * Answers @message.
  *
@@ -165,11 +177,12 @@ welcome (const PbHttpConfig *config, SoupServerMessage *message, guint status,
  */
 gboolean
 pb_login_begin (const PbHttpConfig *config, SoupServerMessage *message,
-    guint status, PbLoginPrepare prepare, gpointer data, const gchar *action)
+    guint status, PbLoginPrepare prepare, gpointer data, const gchar *login,
+    const gchar *action)
 {
   PbStore *store = config->store;
   g_autoptr (GError) error = NULL;
-  Opened opened = { 0 };
+  Opened opened = { .login = login, .action = action };
   gboolean done = FALSE;
 
   if (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error)) {
@@ -180,7 +193,7 @@ pb_login_begin (const PbHttpConfig *config, SoupServerMessage *message,
   }
   if (done) {
     pb_guard_changed (config->guard);
-    welcome (config, message, status, &opened, action);
+    welcome (config, message, status, &opened);
   } else {
     pb_reply_store_error (message, error);
   }

@@ -13,7 +13,8 @@ typedef gchar *(*PbLoginPrepare) (
     const PbHttpConfig *config, gpointer data, gchar **team, GError **error);
 
 gboolean pb_login_begin (const PbHttpConfig *config, SoupServerMessage *message,
-    guint status, PbLoginPrepare prepare, gpointer data, const gchar *action);
+    guint status, PbLoginPrepare prepare, gpointer data, const gchar *login,
+    const gchar *action);
 gboolean pb_login_renew (const PbHttpConfig *config, SoupServerMessage *message,
     const gchar *person, const gchar *team, const gchar *family,
     const gchar *refresh_token);

@@ -110,8 +110,29 @@ pb_request_read_number (PbRequest *request, const gchar *name, gint64 min,
 }
 
 /**
+ * pb_request_note:
+ * @action: what is done, e.g. "device.revoke"
+ * @target: (nullable): to what
+ * @detail: (nullable): in words; never a secret
+ *
+ * Within a #PbRequestWrite, at its end: what is done and the log's line of it
+ * are one change.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_request_note (PbRequest *request, const gchar *action, const gchar *target,
+    const gchar *detail, GError **error)
+{
+  g_autofree gchar *address = pb_guard_dup_address (request->message);
+
+  return pb_audit_write (request->config->store, request->principal, action,
+      target, address, detail, error);
+}
+
+/**
  * pb_request_audit:
- * @action: what was done, e.g. "device.revoke"
+ * @action: what was done that changes nothing in the database
  * @target: (nullable): to what
  * @detail: (nullable): in words; never a secret
  */

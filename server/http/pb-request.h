@@ -80,6 +80,9 @@ void pb_request_audit (PbRequest *request, const gchar *action,
 /* Writes, within a pb_store_begin_change(). */
 typedef gboolean (*PbRequestWrite) (
     PbRequest *request, gpointer data, GError **error);
+gboolean pb_request_note (PbRequest *request, const gchar *action,
+    const gchar *target, const gchar *detail,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_request_change (
     PbRequest *request, PbRequestWrite write, gpointer data);
 

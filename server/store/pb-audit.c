@@ -49,19 +49,9 @@ shorten (const gchar *text)
   return g_strndup (valid, (gsize) (end - valid));
 }
 
-/**
- * pb_audit_add:
- * @who: who did it; the line is for its team
- * @action: what, e.g. "device.revoke"
- * @target: (nullable): to what
- * @address: (nullable): from where
- * @detail: (nullable): in words; never a secret
- *
- * Any thread. Waits for nobody.
- */
-void
-pb_audit_add (PbStore *store, const PbPrincipal *who, const gchar *action,
-    const gchar *target, const gchar *address, const gchar *detail)
+static PbAuditRow *
+row_new (const PbPrincipal *who, const gchar *action, const gchar *target,
+    const gchar *address, const gchar *detail)
 {
   PbAuditRow *row = g_new0 (PbAuditRow, 1);
 
@@ -73,7 +63,44 @@ pb_audit_add (PbStore *store, const PbPrincipal *who, const gchar *action,
   row->target = shorten (target);
   row->address = shorten (address);
   row->detail = shorten (detail);
-  pb_store_queue (store, write_row, row, row_free);
+  return row;
+}
+
+/**
+ * pb_audit_write:
+ * @who: who does it; the line is for its team
+ * @action: what, e.g. "device.revoke"
+ * @target: (nullable): to what
+ * @address: (nullable): from where
+ * @detail: (nullable): in words; never a secret
+ *
+ * Within the pb_store_begin_change() of what it tells of: both stand in the
+ * database, or neither does, whenever the process ends.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_audit_write (PbStore *store, const PbPrincipal *who, const gchar *action,
+    const gchar *target, const gchar *address, const gchar *detail,
+    GError **error)
+{
+  g_autoptr (PbAuditRow) row = row_new (who, action, target, address, detail);
+
+  return write_row (store, row, error);
+}
+
+/**
+ * pb_audit_add:
+ *
+ * As pb_audit_write(), of what changes nothing else: a refusal, a command. Any
+ * thread. Waits for nobody.
+ */
+void
+pb_audit_add (PbStore *store, const PbPrincipal *who, const gchar *action,
+    const gchar *target, const gchar *address, const gchar *detail)
+{
+  pb_store_queue (store, write_row,
+      row_new (who, action, target, address, detail), row_free);
 }
 
 static gpointer

@@ -21,6 +21,11 @@ typedef struct {
 
 void pb_audit_row_free (PbAuditRow *row);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbAuditRow, pb_audit_row_free)
+
+gboolean pb_audit_write (PbStore *store, const PbPrincipal *who,
+    const gchar *action, const gchar *target, const gchar *address,
+    const gchar *detail, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_audit_add (PbStore *store, const PbPrincipal *who, const gchar *action,
     const gchar *target, const gchar *address, const gchar *detail);
 GPtrArray *pb_audit_list (PbStore *store, const gchar *team, gint64 before,

@@ -78,6 +78,29 @@ pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
 }
 
 /**
+ * pb_store_replace_device:
+ * @replaced: (out): whether there was one of that name
+ *
+ * As pb_store_add_device(), for a name that a device of @team may have: that one
+ * is taken back, with all its secrets. Within a pb_store_begin_change().
+ *
+ * Returns: as pb_store_add_device()
+ */
+gchar *
+pb_store_replace_device (PbStore *store, PbSeal *seal, const gchar *name,
+    const gchar *driver, const gchar *team, gboolean *replaced, GError **error)
+{
+  gint changes;
+
+  if (!pb_sql_run (store, &changes, error,
+          "DELETE FROM devices WHERE name = ?1 AND team = ?2", "tt", name,
+          team))
+    return NULL;
+  *replaced = changes > 0;
+  return pb_store_add_device (store, seal, name, driver, team, error);
+}
+
+/**
  * pb_store_remove_device:
  * @store: a store
  * @name: a device

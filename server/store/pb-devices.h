@@ -50,6 +50,9 @@ void pb_device_free (PbDevice *device);
 gchar *pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
     const gchar *driver, const gchar *team,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gchar *pb_store_replace_device (PbStore *store, PbSeal *seal, const gchar *name,
+    const gchar *driver, const gchar *team, gboolean *replaced,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_store_remove_device (
     PbStore *store, const gchar *name, const gchar *team, GError **error);
 gchar *pb_store_rotate_device (PbStore *store, PbSeal *seal, const gchar *name,

@@ -10,6 +10,12 @@
  * for a new one each few minutes, so that is some thousand rows of a login. */
 #define REMEMBER_USED_US (7 * G_TIME_SPAN_DAY)
 
+/* A used token that comes again so soon may be that of a page whose answer was
+ * lost: see may_be_lost(). */
+#define LOST_ANSWER_US G_TIME_SPAN_MINUTE
+/* Of tokens that were never used and must not be any more: 1970. */
+#define NEVER_GOOD_US 1
+
 #define LOGIN_COLUMNS \
   "l.id, l.person, l.team, l.started_utc_us, l.last_utc_us, " \
   "l.expires_utc_us, l.address, l.agent "
@@ -151,13 +157,52 @@ use_token (PbStore *store, const gchar *id, const gchar *login, gint64 now_us,
              "tii", login, now_us, now_us + PB_LOGIN_LIFE_US);
 }
 
+static gpointer
+read_number (sqlite3_stmt *stmt)
+{
+  gint64 *number = g_new (gint64, 1);
+
+  *number = sqlite3_column_int64 (stmt, 0);
+  return number;
+}
+
+/* Whether the token was used a moment ago, and no other one of its login since:
+ * who used it may not have heard the answer, for the network broke or the page
+ * was closed. It may be a thief, too; but then the owner has the token that was
+ * the answer, and ends the login by it at its next renewal. */
+static gboolean
+may_be_lost (PbStore *store, const gchar *id, const Token *token, gint64 now_us,
+    gboolean *may_be, GError **error)
+{
+  g_autoptr (GPtrArray) later = pb_sql_list (store, read_number, g_free, error,
+      "SELECT count(*) FROM refresh_tokens WHERE login = ?1 AND id <> ?2 "
+      "AND used_utc_us >= ?3",
+      "tti", token->login->id, id, token->used_utc_us);
+
+  if (!later)
+    return FALSE;
+  *may_be = ABS (now_us - token->used_utc_us) <= LOST_ANSWER_US
+            && *(const gint64 *) g_ptr_array_index (later, 0) == 0;
+  return TRUE;
+}
+
+/* Whoever has the answer that was lost does not use it. */
+static gboolean
+drop_unused (PbStore *store, const gchar *login, GError **error)
+{
+  return pb_sql_run (store, NULL, error,
+      "UPDATE refresh_tokens SET used_utc_us = ?2 "
+      "WHERE login = ?1 AND used_utc_us IS NULL",
+      "ti", login, (gint64) NEVER_GOOD_US);
+}
+
 /**
  * pb_store_refresh_login:
  * @token: any text, from outside
  * @verdict: (out): what it was
  * @login: (out) (nullable): whose it was; %NULL if that is unknown
  * @refresh_token: (out) (nullable): the next, for pb_secret_free(), if the
- *   verdict is good
+ *   verdict is good or repeated
  *
  * Returns: %FALSE with @error set if the store fails; nothing was used then
  */
@@ -188,6 +233,18 @@ pb_store_refresh_login (PbStore *store, const gchar *token, gint64 now_us,
   *verdict = judge (row, token, now_us);
   if (*verdict == PB_REFRESH_UNKNOWN)
     return TRUE;
+  if (*verdict == PB_REFRESH_REPLAYED) {
+    gboolean may_be;
+
+    if (!may_be_lost (store, id, row, now_us, &may_be, error))
+      return FALSE;
+    if (may_be) {
+      *verdict = PB_REFRESH_REPEATED;
+      if (!drop_unused (store, row->login->id, error)
+          || !add_token (store, row->login->id, now_us, refresh_token, error))
+        return FALSE;
+    }
+  }
   if (*verdict == PB_REFRESH_GOOD) {
     if (!use_token (store, id, row->login->id, now_us, &changes, error))
       return FALSE;
@@ -323,7 +380,8 @@ pb_store_load_jwt_keys (PbStore *store, PbJwt *jwt, GError **error)
 /**
  * pb_store_rotate_jwt_key:
  *
- * Signs with a new key from now on; those whose tokens are dead are forgotten.
+ * Signs with a new key from now on; those whose tokens are dead, or not born
+ * yet, are forgotten.
  */
 gboolean
 pb_store_rotate_jwt_key (
@@ -336,7 +394,9 @@ pb_store_rotate_jwt_key (
              "INSERT INTO jwt_keys (sealed, created_utc_us) VALUES (?1, ?2)",
              "bi", sealed, now_s * G_USEC_PER_SEC)
          && pb_sql_run (store, NULL, error,
-             "DELETE FROM jwt_keys WHERE created_utc_us < ?1", "i",
-             (now_s - 2 * PB_JWT_ROTATE_S - 2 * PB_JWT_LIFE_S)
-                 * G_USEC_PER_SEC);
+             "DELETE FROM jwt_keys WHERE created_utc_us < ?1 "
+             "OR created_utc_us > ?2",
+             "ii",
+             (now_s - 2 * PB_JWT_ROTATE_S - 2 * PB_JWT_LIFE_S) * G_USEC_PER_SEC,
+             (now_s + PB_JWT_LIFE_S) * G_USEC_PER_SEC);
 }

@@ -34,11 +34,14 @@ typedef struct {
  * PbRefreshVerdict:
  * @PB_REFRESH_UNKNOWN: no token of ours, or its login is over
  * @PB_REFRESH_GOOD: it has been used now
+ * @PB_REFRESH_REPEATED: it was used a moment ago, and its answer was not used:
+ *   there is another answer now in place of that
  * @PB_REFRESH_REPLAYED: it had been used before, so its login ends
  */
 typedef enum {
   PB_REFRESH_UNKNOWN,
   PB_REFRESH_GOOD,
+  PB_REFRESH_REPEATED,
   PB_REFRESH_REPLAYED,
 } PbRefreshVerdict;
 

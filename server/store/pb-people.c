@@ -298,6 +298,27 @@ pb_store_set_password (
 }
 
 /**
+ * pb_store_check_same_password:
+ * @person: as it was when its password was looked at
+ *
+ * Returns: %FALSE with @error set if that is another one now, or nobody's
+ */
+gboolean
+pb_store_check_same_password (
+    PbStore *store, const PbPerson *person, GError **error)
+{
+  g_autoptr (PbPerson) now = pb_store_get_person (store, person->id, error);
+
+  if (!now)
+    return FALSE;
+  if (g_str_equal (now->password_hash, person->password_hash))
+    return TRUE;
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
+      "the password of '%s' was changed meanwhile", person->login);
+  return FALSE;
+}
+
+/**
  * pb_store_set_totp:
  * @sealed: (nullable): second factor; %NULL takes it away
  * @step: of the code by which it was proved
@@ -316,10 +337,31 @@ pb_store_set_totp (PbStore *store, const gchar *id, GBytes *sealed, gint64 step,
 }
 
 /**
+ * pb_store_add_totp:
+ *
+ * As pb_store_set_totp(), for who has no second factor: in place of another one
+ * it would be a way around the password that taking it away asks for.
+ */
+gboolean
+pb_store_add_totp (PbStore *store, const gchar *id, GBytes *sealed, gint64 step,
+    GError **error)
+{
+  gint changes;
+
+  return pb_sql_run (store, &changes, error,
+             "UPDATE people SET sealed_totp = ?2, totp_step = ?3 "
+             "WHERE id = ?1 AND sealed_totp IS NULL",
+             "tbi", id, sealed, step)
+         && check_changed (changes, PB_STORE_ERROR_REFUSED, error,
+             "'%s' has a second factor: turn that off first", id);
+}
+
+/**
  * pb_store_take_totp_step:
  * @step: of a code that is right
  *
- * Returns: %FALSE with @error set if it, or a newer one, was taken before
+ * Returns: %FALSE with @error set if it, or a newer one, was taken before;
+ *   one that is newer by minutes was taken by a clock that was wrong
  */
 gboolean
 pb_store_take_totp_step (
@@ -328,8 +370,8 @@ pb_store_take_totp_step (
   gint changes;
 
   return pb_sql_run (store, &changes, error,
-             "UPDATE people SET totp_step = ?2 WHERE id = ?1 AND totp_step < "
-             "?2",
+             "UPDATE people SET totp_step = ?2 WHERE id = ?1 "
+             "AND (totp_step < ?2 OR totp_step > ?2 + 2)",
              "ti", id, step)
          && check_changed (changes, PB_STORE_ERROR_REFUSED, error,
              "the code of '%s' was used before", id);
@@ -353,6 +395,28 @@ pb_store_set_member (PbStore *store, const gchar *team, const gchar *person,
              "ttt", team, person, pb_role_to_string (role))
          && check_changed (changes, PB_STORE_ERROR_NOT_FOUND, error,
              "there is no team '%s'. pitbox-server team list shows all", team);
+}
+
+/**
+ * pb_store_join_team:
+ * @role: of an invitation
+ *
+ * As pb_store_set_member(), but who is more than @role in the team stays that:
+ * an invitation takes nothing away, least of all a team's only admin.
+ */
+gboolean
+pb_store_join_team (PbStore *store, const gchar *team, const gchar *person,
+    PbRole role, GError **error)
+{
+  g_autoptr (GPtrArray) members = pb_store_list_people (store, team, error);
+
+  for (guint i = 0; members && i < members->len; i++) {
+    const PbPerson *member = g_ptr_array_index (members, i);
+
+    if (g_str_equal (member->id, person))
+      role = MAX (role, member->role);
+  }
+  return members && pb_store_set_member (store, team, person, role, error);
 }
 
 /* What a team's only admin must not do to itself. */

@@ -62,11 +62,17 @@ gboolean pb_store_remove_person (
     PbStore *store, const gchar *id, GError **error);
 gboolean pb_store_set_password (
     PbStore *store, const gchar *id, const gchar *hash, GError **error);
+gboolean pb_store_check_same_password (
+    PbStore *store, const PbPerson *person, GError **error);
 gboolean pb_store_set_totp (PbStore *store, const gchar *id, GBytes *sealed,
+    gint64 step, GError **error);
+gboolean pb_store_add_totp (PbStore *store, const gchar *id, GBytes *sealed,
     gint64 step, GError **error);
 gboolean pb_store_take_totp_step (
     PbStore *store, const gchar *id, gint64 step, GError **error);
 gboolean pb_store_set_member (PbStore *store, const gchar *team,
+    const gchar *person, PbRole role, GError **error);
+gboolean pb_store_join_team (PbStore *store, const gchar *team,
     const gchar *person, PbRole role, GError **error);
 gboolean pb_store_change_role (PbStore *store, const gchar *team,
     const gchar *person, PbRole role, GError **error);

@@ -107,6 +107,32 @@ def test_device_secrets(stack):
         expect(stack, 1, "there is no device", "device", action, "none")
 
 
+def test_key_log(stack):
+    """Each change of devices and readers stands in its team's log; what is
+    refused leaves nothing behind, no driver either."""
+    expect(stack, 0, "", "team", "add", "green")
+    for words in (["device", "add", "g-pc", "--driver", "g-car", "--team",
+                   "green"], ["device", "rotate", "g-pc"],
+                  ["device", "token", "g-pc"], ["device", "remove", "g-pc"],
+                  ["reader", "add", "g-tv", "--driver", "g-car", "--team",
+                   "green"], ["reader", "remove", "g-tv"]):
+        expect(stack, 0, "", *words)
+    log = expect(stack, 0, "", "audit", "list", "--team", "green").stdout
+    lines = [line.split()[2:] for line in log.splitlines()]
+    assert [line[:-1][-1] if line[-1] == "g-car" else line[-1]
+            for line in lines] == ["g-pc"] * 4 + ["g-tv"] * 2, log
+    for action in ("device.add", "device.rotate", "device.token",
+                   "device.revoke", "reader.add", "reader.remove"):
+        assert log.count(f" {action} ") == 1, (action, log)
+    assert log.count("command line") == 6, log
+    expect(stack, 0, "", "device", "add", "g-pc", "--team", "green")
+    expect(stack, 1, "already", "device", "add", "g-pc", "--driver", "ghost")
+    expect(stack, 0, "", "team", "add", "violet")
+    # Were it the driver of team default now, violet could not have it.
+    expect(stack, 0, "", "device", "add", "v-pc", "--driver", "ghost",
+           "--team", "violet")
+
+
 def test_identity(stack):
     """Accounts, teams and keys without a server, and no secret in an
     argument."""
@@ -153,6 +179,8 @@ def test_identity(stack):
     expect(stack, 0, "https://127.0.0.1:", "invite", "--tls-self-signed")
     expect(stack, 1, "still has", "team", "remove", "red")
     expect(stack, 0, "", "user", "remove", "bob")
+    # In the log of the team that bob was in.
+    expect(stack, 0, "person.remove", "audit", "list", "--team", "red")
     expect(stack, 0, "", "team", "remove", "red")
     log = expect(stack, 0, "password.set", "audit", "list").stdout
     for word in ("team.add", "person.add", "key.remove", "invitation.add"):
@@ -176,6 +204,7 @@ def main():
         test_misuse(stack)
         test_keys(stack)
         test_device_secrets(stack)
+        test_key_log(stack)
         test_identity(stack)
         test_no_folder(stack)
     print("ok")

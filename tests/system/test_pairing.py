@@ -244,7 +244,14 @@ def paired_again(team, agent):
     assert team.stack.server.err().count("is refused") == refused
     team.approve(asking, code, "car7")
     agent.wait_for("paired anew: rig-1 sends as car7")
-    team.live("car7", 60)
+    before = team.live("car7", 60)
+    # Once more under the same name, in place of what it had: that stream ends.
+    asking, code = team.pair("pair-replaced", "--name", "rig-1")
+    old = team.pairing()
+    team.approve(asking, code, "car7", replace=True)
+    assert team.pairing()["passphrase"] != old["passphrase"]
+    team.stack.wait(lambda: team.session("car7") not in (None, before),
+                    "a stream by the new passphrase", 60)
     # One that was revoked while it did not run is told before it sends.
     assert agent.stop(signal.SIGINT) == 0
     team.good("DELETE", "/api/v1/devices/rig-1", None, 204)

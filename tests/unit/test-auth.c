@@ -253,6 +253,10 @@ test_totp_check (void)
   last = 2;
   g_assert_false (pb_totp_check (secret, "287082", 59, &last));
   g_assert_cmpint (last, ==, 2);
+  /* By a clock that was a day ahead. */
+  last = 2880;
+  g_assert_true (pb_totp_check (secret, "287082", 59, &last));
+  g_assert_cmpint (last, ==, 1);
 }
 
 typedef struct {
@@ -334,6 +338,34 @@ test_jwt_life (SealFixture *f, gconstpointer unused)
   g_assert_false (
       pb_jwt_add_key (other, g_bytes_new_static ("x", 1), NOW, &error));
   g_assert_nonnull (error);
+}
+
+/* The clock was days ahead, and somebody logged in. */
+static void
+test_jwt_clock (SealFixture *f, gconstpointer unused)
+{
+  g_autoptr (PbJwt) jwt = pb_jwt_new (f->seal);
+  const gint64 ahead = NOW + 9 * PB_JWT_ROTATE_S;
+  g_autoptr (GBytes) early = pb_jwt_add_new_key (jwt, NOW);
+  g_autoptr (GBytes) late = pb_jwt_add_new_key (jwt, ahead);
+  g_autoptr (GBytes) fresh = NULL;
+  g_autofree gchar *token = pb_jwt_sign (jwt, &claims, NOW);
+  g_autofree gchar *last = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* What a key of that time signs now would not verify. */
+  g_assert_true (verifies (jwt, token, NOW));
+  g_assert_true (pb_jwt_needs_key (jwt, NOW + PB_JWT_ROTATE_S));
+  fresh = pb_jwt_add_new_key (jwt, NOW + PB_JWT_ROTATE_S);
+  g_assert_false (pb_jwt_needs_key (jwt, NOW + PB_JWT_ROTATE_S));
+  last = pb_jwt_sign (jwt, &claims, NOW + PB_JWT_ROTATE_S);
+  g_assert_true (verifies (jwt, last, NOW + PB_JWT_ROTATE_S));
+  /* It alone is not enough. */
+  pb_jwt_free (g_steal_pointer (&jwt));
+  jwt = pb_jwt_new (f->seal);
+  g_assert_true (pb_jwt_add_key (jwt, late, ahead, &error));
+  g_assert_true (pb_jwt_needs_key (jwt, NOW));
+  g_assert_null (pb_jwt_sign (jwt, &claims, NOW));
 }
 
 /* Signed with the right key, but not what we sign. */
@@ -732,6 +764,8 @@ main (int argc, char **argv)
   g_test_add_func ("/auth/totp/a-code-is-taken-once", test_totp_check);
   g_test_add ("/auth/jwt/life-and-rotation", SealFixture, NULL, seal_set_up,
       test_jwt_life, seal_tear_down);
+  g_test_add ("/auth/jwt/wrong-clock", SealFixture, NULL, seal_set_up,
+      test_jwt_clock, seal_tear_down);
   g_test_add ("/auth/jwt/forged", SealFixture, NULL, seal_set_up,
       test_jwt_forged, seal_tear_down);
   g_test_add_func ("/auth/proxies", test_proxies);

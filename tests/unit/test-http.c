@@ -239,10 +239,12 @@ test_json_from_outside (void)
     { "{\"a\":\"\xff\"}", FALSE },
     { "null", FALSE },
   };
-  static const gchar words[] = "{\"t\":\"x\",\"n\":5,\"z\":null}";
+  static const gchar words[] =
+      "{\"t\":\"x\",\"n\":5,\"z\":null,\"yes\":true,\"no\":false}";
   g_autofree gchar *deep = g_strnfill (60000, '[');
   g_autoptr (JsonObject) o = NULL;
   gint64 n = 7;
+  gboolean yes;
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GError) error = NULL;
@@ -264,6 +266,11 @@ test_json_from_outside (void)
   g_assert_null (text);
   g_assert_false (pb_json_read_text (o, "n", &text));
   g_assert_false (pb_json_read_text (o, "z", &text));
+  g_assert_true (pb_json_read_bool (o, "yes", &yes) && yes);
+  g_assert_true (pb_json_read_bool (o, "no", &yes) && !yes);
+  g_assert_true (pb_json_read_bool (o, "none", &yes) && !yes);
+  g_assert_false (pb_json_read_bool (o, "n", &yes));
+  g_assert_false (pb_json_read_bool (o, "z", &yes));
   g_assert_null (pb_json_get_text (NULL, "t"));
   g_assert_false (pb_json_get_int (o, "t", 0, 9, &n));
   g_assert_false (pb_json_get_int (o, "n", 6, 9, &n));

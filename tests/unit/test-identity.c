@@ -83,6 +83,23 @@ test_people (PbTestRecording *f, gconstpointer unused)
       pb_store_set_member (store, "red", bob, PB_ROLE_ADMIN, &error));
   g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND);
   g_clear_error (&error);
+  /* An invitation takes nothing away. */
+  g_assert_true (
+      pb_store_join_team (store, "default", bob, PB_ROLE_VIEWER, &error));
+  g_assert_false (
+      pb_store_change_role (store, "default", bob, PB_ROLE_VIEWER, NULL));
+  g_assert_true (
+      pb_store_join_team (store, "default", ann, PB_ROLE_ADMIN, &error));
+  g_assert_true (
+      pb_store_change_role (store, "default", bob, PB_ROLE_VIEWER, &error));
+  g_assert_true (
+      pb_store_change_role (store, "default", bob, PB_ROLE_ADMIN, &error));
+  /* Whose password it was when it was looked at. */
+  g_assert_true (pb_store_check_same_password (store, found, &error));
+  g_assert_true (pb_store_set_password (store, ann, "another", &error));
+  g_assert_false (pb_store_check_same_password (store, found, &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED);
+  g_clear_error (&error);
   /* Who is in no team any more is gone. */
   g_assert_true (pb_store_remove_member (store, "default", ann, &error));
   list = pb_store_list_people (store, NULL, &error);
@@ -207,7 +224,8 @@ refresh (PbStore *store, const gchar *token, gint64 now_us, gchar **next)
   g_assert_no_error (error);
   g_assert_true (pb_store_end_change (store, TRUE, &error));
   g_assert_cmpint (login != NULL, ==, verdict != PB_REFRESH_UNKNOWN);
-  g_assert_cmpint (*next != NULL, ==, verdict == PB_REFRESH_GOOD);
+  g_assert_cmpint (*next != NULL, ==,
+      verdict == PB_REFRESH_GOOD || verdict == PB_REFRESH_REPEATED);
   return verdict;
 }
 
@@ -252,6 +270,51 @@ test_refresh (PbTestRecording *f, gconstpointer unused)
   /* Not used for 30 days. */
   g_assert_cmpint (refresh (store, second, NOW_US + PB_LOGIN_LIFE_US, &none),
       ==, PB_REFRESH_UNKNOWN);
+}
+
+/* Used a moment ago, and its answer not used: that was lost. Each of these is
+ * one login from its beginning. */
+static void
+test_refresh_repeated (PbTestRecording *f, gconstpointer unused)
+{
+  PbStore *store = f->data->store;
+  g_autofree gchar *ann = add_person (store, "ann", "default", PB_ROLE_ADMIN);
+  static const struct {
+    gint64 later_us;
+    PbRefreshVerdict verdict;
+  } rows[] = {
+    { 0, PB_REFRESH_REPEATED },
+    { G_TIME_SPAN_MINUTE, PB_REFRESH_REPEATED },
+    { G_TIME_SPAN_MINUTE + 1, PB_REFRESH_REPLAYED },
+    /* The clock was set back. */
+    { -G_TIME_SPAN_MINUTE, PB_REFRESH_REPEATED },
+    { -G_TIME_SPAN_HOUR, PB_REFRESH_REPLAYED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree gchar *first = NULL, *lost = NULL, *next = NULL, *none = NULL;
+    g_autofree gchar *id = open_login (store, ann, NOW_US, &first);
+    const gint64 again_us = NOW_US + rows[i].later_us;
+
+    g_assert_cmpint (
+        refresh (store, first, NOW_US, &lost), ==, PB_REFRESH_GOOD);
+    g_assert_cmpint (
+        refresh (store, first, again_us, &next), ==, rows[i].verdict);
+    if (rows[i].verdict == PB_REFRESH_REPLAYED) {
+      g_assert_cmpuint (count_logins (store, ann), ==, 0);
+      continue;
+    }
+    /* Once more, then on; the one that was lost ends it. */
+    g_free (next);
+    g_assert_cmpint (
+        refresh (store, first, again_us, &next), ==, PB_REFRESH_REPEATED);
+    g_assert_cmpint (
+        refresh (store, next, again_us + 1, &none), ==, PB_REFRESH_GOOD);
+    g_free (none);
+    g_assert_cmpint (
+        refresh (store, lost, again_us + 2, &none), ==, PB_REFRESH_REPLAYED);
+    g_assert_cmpuint (count_logins (store, ann), ==, 0);
+  }
 }
 
 static void
@@ -300,9 +363,20 @@ test_totp_step (PbTestRecording *f, gconstpointer unused)
   g_clear_error (&error);
   g_assert_true (pb_store_take_totp_step (store, ann, 6, &error));
   g_assert_false (pb_store_take_totp_step (store, ann, 6, NULL));
+  /* It is not replaced, only taken away. */
+  g_assert_false (pb_store_add_totp (store, ann, sealed, 7, &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED);
+  g_clear_error (&error);
   person = pb_store_get_person (store, ann, &error);
   g_assert_cmpint (person->totp_step, ==, 6);
   g_assert_true (g_bytes_equal (person->sealed_totp, sealed));
+  g_assert_true (pb_store_set_totp (store, ann, NULL, 0, &error));
+  g_assert_true (pb_store_add_totp (store, ann, sealed, 7, &error));
+  /* Taken by a clock that was an hour ahead. */
+  g_assert_true (pb_store_take_totp_step (store, ann, 120, &error));
+  g_assert_false (pb_store_take_totp_step (store, ann, 119, NULL));
+  g_assert_true (pb_store_take_totp_step (store, ann, 8, &error));
+  g_assert_no_error (error);
 }
 
 static gchar *
@@ -590,6 +664,17 @@ test_audit (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpuint (all->len, ==, 2);
   row = g_ptr_array_index (all, 1);
   g_assert_cmpuint (strlen (row->detail), ==, 256);
+  /* With what it tells of, or not at all. */
+  for (guint keep = 0; keep < 2; keep++) {
+    g_autoptr (GPtrArray) now = NULL;
+
+    g_assert_true (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, NULL));
+    g_assert_true (
+        pb_audit_write (store, ann, "key.add", NULL, NULL, NULL, NULL));
+    pb_store_end_change (store, keep, NULL);
+    now = pb_audit_list (store, "red", G_MAXINT64, 10, NULL);
+    g_assert_cmpuint (now->len, ==, 2 + keep);
+  }
 
   g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
   sqlite3_exec (db, "PRAGMA recursive_triggers = ON", NULL, NULL, NULL);
@@ -618,6 +703,13 @@ test_jwt_keys (PbTestRecording *f, gconstpointer unused)
   g_assert_false (pb_jwt_needs_key (second, NOW_US / G_USEC_PER_SEC));
   found = pb_jwt_verify (second, token, NOW_US / G_USEC_PER_SEC);
   g_assert_nonnull (found);
+  /* Set back by more than a token's life: that one signs nothing now. */
+  g_assert_true (pb_store_rotate_jwt_key (
+      store, second, NOW_US - G_TIME_SPAN_DAY, &error));
+  pb_jwt_free (g_steal_pointer (&first));
+  first = pb_jwt_new (f->data->seal);
+  g_assert_true (pb_store_load_jwt_keys (store, first, &error));
+  g_assert_null (pb_jwt_verify (first, token, NOW_US / G_USEC_PER_SEC));
 }
 
 enum { QUEUED, WRITING, LET_GO };
@@ -725,6 +817,7 @@ main (int argc, char **argv)
   ADD ("/identity/teams", test_teams);
   ADD ("/identity/devices/rotate", test_rotate);
   ADD ("/identity/logins/refresh", test_refresh);
+  ADD ("/identity/logins/refresh-repeated", test_refresh_repeated);
   ADD ("/identity/logins/are-few", test_logins_are_few);
   ADD ("/identity/totp", test_totp_step);
   ADD ("/identity/directory", test_directory);
