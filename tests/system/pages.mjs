@@ -285,6 +285,33 @@ async function ordersAgent(page) {
   await frames(page);
 }
 
+/* The same PC once more: asked first, then in place of itself. */
+async function pairedAgain(stack, page, agent) {
+  const pairing = stack.startPairing('test-rig');
+  await visit(page, 'Pair a device');
+  await heading(page, 'Pair a device');
+  await page.keyboard.insertText(await shownCode(pairing));
+  await page.getByText('an agent that sends as car7, online now').waitFor();
+  await accessible(page, 'a device that is known asks');
+  const driver = page.getByLabel('Driver', { exact: true });
+  assert.equal(await driver.inputValue(), 'car7');
+  const replace = page.getByRole('dialog');
+  await page.keyboard.press('Enter');
+  await replace.getByText('Replace test-rig?').waitFor();
+  await accessible(page, 'a device is to be replaced');
+  /* The focus is on what changes nothing. */
+  await page.keyboard.press('Enter');
+  await replace.waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement.name),
+    'device');
+  await page.keyboard.press('Enter');
+  await replace.getByRole('button', { name: 'Replace its keys' }).click();
+  await page.getByText('test-rig sends as car7').waitFor();
+  assert.equal(await pairing.ended, 0, pairing.text);
+  await until('the agent that runs has the new keys', () =>
+    agent.text.includes('paired anew: test-rig sends as car7'));
+}
+
 const cases = {
   /* Everything that the pages are for, once. */
   async walk(stack, browser) {
@@ -428,6 +455,7 @@ const cases = {
     await frames(page);
     assert.ok(page.url().endsWith('#driver=car7'), page.url());
     await ordersAgent(page);
+    await pairedAgain(stack, page, agent);
     await visit(page, 'Devices');
     await hasLine(page, 'test-rig');
     /* Its agent fetches it: nobody has to carry it. */
@@ -528,9 +556,27 @@ const cases = {
       }
     }
     await onPhone(page, folder);
+    for (const name of names.slice(1)) await pageOnPhone(page, name, folder);
     assert.deepEqual(page.problems, []);
   },
 };
+
+/* Nothing beside the window. */
+async function pageOnPhone(page, name, folder) {
+  await page.evaluate((n) => { location.hash = `#/${n}`; }, name);
+  await page.locator(`.page-${name} h1`).waitFor();
+  await until('the lists', async () => await page.locator(
+    '.list-state:visible', { hasText: 'Asking' }).count() === 0);
+  await accessible(page, `${name} on a phone`);
+  if (folder) {
+    await page.screenshot({
+      path: join(folder, `${name}-phone.png`), fullPage: true,
+    });
+  }
+  assert.equal(await page.evaluate(() =>
+    document.documentElement.scrollWidth > innerWidth), false,
+  `${name} is wider than a phone`);
+}
 
 /* The live page in one column: the picture first, as wide as the window, and
  * no panel beside or beyond it. */

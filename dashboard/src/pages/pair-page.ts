@@ -3,9 +3,12 @@
 
 import { failure } from '../protocol/failure.js';
 import { HttpError } from '../protocol/http.js';
-import type { PairingRequest } from '../protocol/identity-model.js';
+import type { Device, PairingRequest } from '../protocol/identity-model.js';
+import { confirmed } from '../widgets/dialog.js';
 import { el, setText } from '../widgets/dom.js';
-import { Field, Form, field, suggestion } from '../widgets/form.js';
+import {
+  Field, FieldError, Form, field, suggestion,
+} from '../widgets/form.js';
 import { toast } from '../widgets/toast.js';
 import { distance } from '../widgets/when.js';
 import { CODE_LENGTH, typedCode } from './pair-code.js';
@@ -17,6 +20,14 @@ function codeField(): Field<HTMLInputElement> {
     autocapitalize: 'characters', inputmode: 'text',
   }), 'Code', 'The agent shows it on the driver’s PC: six letters and '
     + 'digits, good for ten minutes.');
+}
+
+function describe(d: Device): string {
+  const seen = d.online ? 'online now'
+    : d.lastSeenUtcMs === null ? 'never seen'
+      : `last seen ${distance(d.lastSeenUtcMs, Date.now())}`;
+  return `${d.kind === 'agent' ? 'an agent' : 'a stream key'} that sends as `
+    + `${d.driver || 'nobody'}, ${seen}`;
 }
 
 class PairPage {
@@ -62,13 +73,15 @@ class PairPage {
     this.#asked = code;
     setText(this.#status, 'Looking for it …');
     try {
-      const [request, drivers] = await Promise.all([
+      const [request, drivers, devices] = await Promise.all([
         this.#page.admin.lookUpPairing(code),
         this.#page.rest.drivers().catch(() => []),
+        this.#page.admin.devices().catch(() => []),
       ]);
       if (this.#asked !== code) return;
       setText(this.#status, '');
-      this.#found(code, request, drivers.map((d) => d.id));
+      this.#found(code, request, drivers.map((d) => d.id),
+        devices.find((d) => d.name === request.device));
     } catch (e) {
       if (this.#asked !== code) return;
       this.#asked = '';
@@ -82,12 +95,16 @@ class PairPage {
     }
   }
 
-  #found(code: string, request: PairingRequest, drivers: string[]): void {
+  #found(
+    code: string, request: PairingRequest, drivers: string[],
+    known: Device | undefined,
+  ): void {
     const left = el('dd');
     const driver = suggestion({
       label: 'Driver', name: 'driver',
       hint: 'Whose car this PC shows: one that is known here, or a new name '
         + 'of small letters, digits and dashes.',
+      value: known?.driver ?? '',
     }, drivers);
     const name = field({
       label: 'Name of the device', name: 'device', value: request.device,
@@ -96,9 +113,9 @@ class PairPage {
     const form = new Form({
       submit: 'Approve', fields: [driver, name],
       action: async () => {
-        const done = await this.#page.admin.approvePairing(
-          code, driver.value.trim(), name.value.trim());
-        this.#approved(done);
+        const done = await this.#approve(
+          code, driver.value.trim(), name, request.device);
+        if (done !== null) this.#approved(done);
       },
       beside: [button('Refuse', () => void this.#refuse(code, form),
         'danger')],
@@ -110,6 +127,10 @@ class PairPage {
         el('dt', {}, 'Agent'), el('dd', {},
           [request.version, request.platform].filter(Boolean).join(' · ')
             || '–'),
+        ...(known === undefined ? [] : [
+          el('dt', {}, 'Known here'), el('dd', {},
+            `${describe(known)}. Approved under this name, it gets new keys.`),
+        ]),
         el('dt', {}, 'Code runs out'), left),
       el('p', { class: 'dim' },
         'Approve it only if the same code stands on that PC now.'),
@@ -122,6 +143,35 @@ class PairPage {
       else clearInterval(timer);
     }, 1000);
     driver.input.focus();
+  }
+
+  /* Of a name that is taken by a device of the own team: in its place, if that
+   * is what is meant. null: it is not. */
+  async #approve(
+    code: string, driver: string, field: Field, asked: string,
+  ): Promise<{ device: string; driver: string } | null> {
+    const { admin } = this.#page;
+    const typed = field.value.trim();
+    try {
+      return await admin.approvePairing(code, driver, typed);
+    } catch (e) {
+      if (!(e instanceof HttpError) || e.code !== 'exists') throw e;
+    }
+    const name = typed || asked;
+    const there = (await admin.devices()).find((d) => d.name === name);
+    if (there === undefined) {
+      throw new FieldError(field,
+        'A device that you do not see has this name: type another one.');
+    }
+    if (!await confirmed(`Replace ${name}?`,
+      `There is a device ${name}: ${describe(there)}. If this is the same PC, `
+      + 'approve it again: it gets new keys, and whatever has the old ones is '
+      + 'cut off at once. If it is another PC, give it another name.',
+      'Replace its keys')) {
+      field.input.focus();
+      return null;
+    }
+    return admin.approvePairing(code, driver, typed, true);
   }
 
   async #refuse(code: string, form: Form): Promise<void> {

@@ -149,11 +149,14 @@ export class AdminClient {
       await this.#http.post('/pairing/lookup', { code }));
   }
 
+  /** 409 `exists`: a device has this name; `replace` takes that one back. */
   async approvePairing(
-    code: string, driver: string, name: string,
+    code: string, driver: string, name: string, replace = false,
   ): Promise<{ device: string; driver: string }> {
-    const o = asObject(await this.#http.post('/pairing/approve',
-      name === '' ? { code, driver } : { code, driver, name }));
+    const o = asObject(await this.#http.post('/pairing/approve', {
+      code, driver, ...(name === '' ? {} : { name }),
+      ...(replace ? { replace } : {}),
+    }));
     return { device: str(o, 'device'), driver: str(o, 'driver') };
   }
 

@@ -4,7 +4,7 @@
  * asked for again takes nobody's focus away. */
 
 import { failure } from '../protocol/failure.js';
-import { el, setText } from './dom.js';
+import { el, setAttr, setText } from './dom.js';
 import { refreshWhen } from './when.js';
 
 export interface Column<T> {
@@ -60,6 +60,11 @@ export class Table<T> {
       void this.refresh();
     });
     this.root = el('div', { class: 'list' }, this.#table, this.#state);
+    /* What is wider than the window is scrolled by keys, too. */
+    const fits = new ResizeObserver(() => setAttr(this.root, 'tabindex',
+      this.root.scrollWidth > this.root.clientWidth ? '0' : null));
+    fits.observe(this.root);
+    fits.observe(this.#table);
     this.#loading();
   }
 
@@ -103,7 +108,8 @@ export class Table<T> {
     if (line.shown !== shown) {
       line.shown = shown;
       line.row.replaceChildren(...this.#options.columns.map((c) =>
-        el('td', { class: c.kind ?? '' }, c.cell(item))));
+        el('td', { class: c.kind ?? '', 'data-title': c.title },
+          c.cell(item))));
     }
     if (this.#body.children[place] !== line.row) {
       this.#body.insertBefore(line.row, this.#body.children[place] ?? null);
