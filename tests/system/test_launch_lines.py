@@ -138,12 +138,24 @@ def wait_tool(p, line):
         p.stop(signal.SIGINT)
 
 
+def start_line(stack, name, line):
+    p = stack.start(name, ["bash", "-c", "exec " + line.rstrip("& ")])
+    # A stream whose encoder has not begun is telemetry alone, which
+    # uridecodebin cannot decode.
+    for n in range(10 if "uridecodebin uri=pitbox" in line else 0):
+        wait_play(p, line)
+        wait_end([p], 1)
+        if p.alive() or "missing a plug-in" not in p.err():
+            break
+        p = stack.start(f"{name}-again-{n}", ["bash", "-c", "exec " + line])
+    return p
+
+
 def run_group(stack, where, lines, number):
     """[(whether it is good, what to say of it)] for each line."""
     began, running = time.monotonic(), []
     for i, line in enumerate(lines):
-        p = stack.start(f"line-{number}-{i}",
-                        ["bash", "-c", "exec " + line.rstrip("& ")])
+        p = start_line(stack, f"line-{number}-{i}", line)
         running.append((line, p))
         # The next line may read what this one writes, or call what it opens.
         if is_tool(line):
