@@ -78,6 +78,15 @@ step_to (const PitboxPcrTime *clock, guint64 pcr)
   return (GstClockTimeDiff) gst_util_uint64_scale (ticks, GST_SECOND, PCR_HZ);
 }
 
+/* A picture that begins takes the clock over: its PID has the same time, a
+ * little later. Another clock has that by chance in one of 480,000 cases. */
+static gboolean
+takes_over (const PitboxPcrTime *clock, guint16 pid, GstClockTimeDiff step)
+{
+  return pid != clock->pid && step > 0
+         && step <= (GstClockTimeDiff) MAX_SILENCE;
+}
+
 /* After a pause, or on another PID, the stream is still the same if its time
  * has gone on as ours has. */
 static gboolean
@@ -85,7 +94,8 @@ goes_on (const PitboxPcrTime *clock, guint16 pid, GstClockTimeDiff step,
     GstClockTime arrival)
 {
   const gboolean is_next =
-      pid == clock->pid && step <= (GstClockTimeDiff) MAX_STEP;
+      (pid == clock->pid && step <= (GstClockTimeDiff) MAX_STEP)
+      || takes_over (clock, pid, step);
   const GstClockTime limit = is_next ? MAX_DISTANCE : MAX_PAUSE_ERROR;
 
   if (pid == clock->pid && step < 0)
@@ -108,9 +118,10 @@ pitbox_pcr_time_push (
     begin (clock, pid, pcr, arrival);
     return FALSE;
   }
-  if (pid != clock->pid && arrival < clock->seen + MAX_SILENCE)
-    return FALSE;
   step = step_to (clock, pcr);
+  if (pid != clock->pid && arrival < clock->seen + MAX_SILENCE
+      && !takes_over (clock, pid, step))
+    return FALSE;
   if (!goes_on (clock, pid, step, arrival)) {
     begin (clock, pid, pcr, arrival);
     return TRUE;

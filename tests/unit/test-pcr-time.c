@@ -176,6 +176,28 @@ test_one_clock_counts (void)
   g_assert_cmpuint (clock.pid, ==, 66);
 }
 
+/* A picture that begins takes over the clock of its stream at once: what comes
+ * at once, too, keeps its distances. */
+static void
+test_a_picture_takes_the_clock_over (void)
+{
+  PitboxPcrTime clock = { 0 };
+
+  pitbox_pcr_time_push (&clock, 65, TICKS (0), 1000 * MS);
+  g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (100), 1100 * MS));
+  g_assert_false (pitbox_pcr_time_push (&clock, 66, TICKS (150), 1110 * MS));
+  g_assert_cmpuint (clock.time, ==, 1150 * MS);
+  g_assert_cmpuint (clock.pid, ==, 66);
+  /* One behind it says nothing. */
+  g_assert_false (pitbox_pcr_time_push (&clock, 65, TICKS (140), 1160 * MS));
+  g_assert_cmpuint (clock.time, ==, 1150 * MS);
+  for (guint i = 1; i < 100; i++) {
+    g_assert_false (
+        pitbox_pcr_time_push (&clock, 66, TICKS (150 + 40 * i), 1170 * MS));
+    g_assert_cmpuint (clock.time, ==, (1150 + 40 * i) * MS);
+  }
+}
+
 /* A clock that is silent while the picture is away, or moves to the picture's
  * PID when that begins, is still the same stream's. */
 static void
@@ -250,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pcr-time/whole", test_what_cannot_be_cut_stays_whole);
   g_test_add_func ("/pcr-time/jumps", test_another_stream_begins_now);
   g_test_add_func ("/pcr-time/clocks", test_one_clock_counts);
+  g_test_add_func ("/pcr-time/taken-over", test_a_picture_takes_the_clock_over);
   g_test_add_func ("/pcr-time/pause", test_a_pause_tears_nothing);
   g_test_add_func (
       "/pcr-time/arrivals", test_arrivals_are_as_old_as_the_message);
