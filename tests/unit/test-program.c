@@ -272,10 +272,10 @@ count_written (PbLogLevel level)
   pb_log_keep (0);
   g_message ("nothing is kept");
   pb_log_keep (3);
-  g_log (NULL, G_LOG_LEVEL_INFO, "a state");
-  g_log (NULL, G_LOG_LEVEL_DEBUG, "a reason");
-  g_log ("library", G_LOG_LEVEL_INFO, "not ours");
-  g_log (NULL, G_LOG_LEVEL_MESSAGE, "a message");
+  g_log_structured (NULL, G_LOG_LEVEL_INFO, "MESSAGE", "a state");
+  g_log_structured (NULL, G_LOG_LEVEL_DEBUG, "MESSAGE", "a reason");
+  g_log_structured ("library", G_LOG_LEVEL_INFO, "MESSAGE", "not ours");
+  g_log_structured (NULL, G_LOG_LEVEL_MESSAGE, "MESSAGE", "a message");
   lines = pb_log_dup_kept ();
   return g_strv_length (lines);
 }
