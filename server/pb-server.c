@@ -11,11 +11,13 @@
 #include "pb-admin.h"
 #include "pb-data.h"
 #include "recording/pb-recovery.h"
+#include "store/pb-audit-bound.h"
 #include "webrtc/pb-addresses-posix.h"
 
 struct _PbServer {
   PbData *data;
   PbTls *tls; /* NULL = none */
+  PbAuditKeeper *audit;
   PbProxies *proxies;
   PbGuard *guard;
   PbRegistry *registry;
@@ -42,6 +44,15 @@ recover (PbServer *self, GError **error)
                "are in it now",
         n_unknown);
   return TRUE;
+}
+
+static void
+start_audit (PbServer *self, const PbServerOptions *options)
+{
+  const PbAuditBound bound = { (guint) options->audit_days,
+    (guint) options->audit_lines };
+
+  self->audit = pb_audit_keeper_new (self->data->store, &bound);
 }
 
 static gboolean
@@ -199,6 +210,7 @@ pb_server_new (const PbServerOptions *options, GError **error)
   if (!start_ingest (self, options, error)
       || !start_http (self, options, error))
     return NULL;
+  start_audit (self, options);
   return g_steal_pointer (&self);
 }
 
@@ -220,6 +232,7 @@ pb_server_free (PbServer *self)
   g_clear_pointer (&self->guard, pb_guard_free);
   g_clear_pointer (&self->tls, pb_tls_free);
   g_clear_pointer (&self->proxies, pb_proxies_free);
+  g_clear_pointer (&self->audit, pb_audit_keeper_free);
   g_clear_pointer (&self->data, pb_data_close);
   g_free (self);
 }

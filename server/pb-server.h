@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
  * @max_readers: connections that read by SRT, likewise
+ * @audit_days, @audit_lines: see #PbAuditBound
  * @dashboard: (nullable): folder of the dashboard's files
  * @n_files: descriptors that the process may have; 0 = as many as it likes
  */
@@ -43,6 +44,8 @@ typedef struct {
   gint keep_free_mb;
   gint max_viewers;
   gint max_readers;
+  gint audit_days;
+  gint audit_lines;
   gchar *dashboard;
   guint n_files;
 } PbServerOptions;

@@ -24,6 +24,7 @@ gint pb_store_get_changes (PbStore *store);
 gint64 pb_store_get_last_rowid (PbStore *store);
 gboolean pb_store_write (
     PbStore *store, PbStoreWrite write, gpointer data, GError **error);
+sqlite3 *pb_store_get_db (PbStore *store);
 void pb_store_lock (PbStore *store);
 void pb_store_unlock (PbStore *store);
 void pb_store_bind_text_or_null (

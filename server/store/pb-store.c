@@ -78,6 +78,14 @@ pb_store_unlock (PbStore *self)
   g_rec_mutex_unlock (&self->writes.lock);
 }
 
+/* The connection that writes; only between pb_store_begin_change() and
+ * pb_store_end_change(). */
+sqlite3 *
+pb_store_get_db (PbStore *self)
+{
+  return self->writes.db;
+}
+
 gboolean
 pb_store_exec (PbStore *self, const gchar *sql, GError **error)
 {

@@ -680,8 +680,11 @@ test_audit (PbTestRecording *f, gconstpointer unused)
   sqlite3_exec (db, "PRAGMA recursive_triggers = ON", NULL, NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
     g_assert_cmpint (
-        sqlite3_exec (db, tries[i], NULL, NULL, NULL), ==, SQLITE_CONSTRAINT);
+        sqlite3_exec (db, tries[i], NULL, NULL, NULL), !=, SQLITE_OK);
   sqlite3_close (db);
+  g_clear_pointer (&rows, g_ptr_array_unref);
+  rows = pb_audit_list (store, NULL, G_MAXINT64, 10, NULL);
+  g_assert_cmpuint (rows->len, ==, 4);
 }
 
 static void

@@ -53,7 +53,8 @@ class AuditPage {
       () => void this.#table.refresh());
     page.root.append(
       pageTitle('Audit log', 'What was done to accounts, keys and devices, and '
-        + 'by whom. Nothing can be taken out of it.'),
+        + 'by whom. Nobody can take anything out of it; the server forgets the '
+        + 'oldest entries in time, and says so here.'),
       section('Entries', [this.#count,
         button('Ask again', () => {
           this.#entries = [];
