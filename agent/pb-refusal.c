@@ -18,6 +18,7 @@ enum {
   REFUSED_UNKNOWN_DEVICE = 1404,
   REFUSED_MODE = 1405,
   REFUSED_CONTESTED = 1409,
+  REFUSED_HELD = 1413,
   REFUSED_TOO_MANY = 1429,
   REFUSED_INTERNAL = 1500,
   REFUSED_NOT_READY = 1503,
@@ -88,6 +89,11 @@ advise_by_code (const PbConfig *c, gint code)
     case REFUSED_CONTESTED:
       return g_strdup ("stop pitbox-agent on the other PC, or give each PC a "
                        "device of its own");
+    case REFUSED_HELD:
+      return g_strdup_printf (
+          "lower bitrate-kbps, and let nothing else send as "
+          "device %s",
+          c->device);
     case REFUSED_NO_ROOM:
     case REFUSED_BACKLOG:
     case REFUSED_FULL:

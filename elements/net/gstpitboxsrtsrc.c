@@ -380,6 +380,21 @@ remove_device (GstPitboxSrtSrc *self, const gchar *device)
 }
 
 /**
+ * GstPitboxSrtSrc::hold-device:
+ * @src: the element
+ * @device: id of the device
+ * @seconds: for how long
+ *
+ * Refuses a device for a while (1413); a connection that it has stays. Any
+ * thread, any state.
+ */
+static void
+hold_device (GstPitboxSrtSrc *self, const gchar *device, guint seconds)
+{
+  pitbox_srt_listener_hold_device (self->listener, device, seconds);
+}
+
+/**
  * GstPitboxSrtSrc::add-reader:
  * @src: the element
  * @reader: id of the reader
@@ -519,6 +534,9 @@ gst_pitbox_srt_src_class_init (GstPitboxSrtSrcClass *klass)
   g_signal_new_class_handler ("remove-device", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (remove_device), NULL,
       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new_class_handler ("hold-device", GST_TYPE_PITBOX_SRT_SRC,
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (hold_device), NULL, NULL,
+      NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
   g_signal_new_class_handler ("add-reader", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (add_reader), NULL, NULL,
       NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);

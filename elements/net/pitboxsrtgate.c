@@ -13,6 +13,7 @@
 typedef struct {
   gchar **drivers; /* NULL: all */
   gchar *passphrase;
+  gint64 held_until_us;
 } Account;
 
 /* Accounts by name, and the names of those that were taken out. */
@@ -73,9 +74,12 @@ static void
 table_add (
     Table *table, const gchar *name, gchar **drivers, const gchar *passphrase)
 {
+  const Account *old = g_hash_table_lookup (table->accounts, name);
   Account *account = g_new0 (Account, 1);
 
   account->drivers = drivers;
+  if (old != NULL)
+    account->held_until_us = old->held_until_us;
   if (passphrase != NULL && *passphrase != '\0')
     account->passphrase = g_strdup (passphrase);
   g_hash_table_remove (table->revoked, name);
@@ -174,6 +178,26 @@ pitbox_srt_gate_add_device (PitboxSrtGate *gate, const gchar *device,
   table_add (
       &gate->devices, device, g_strdupv ((gchar **) drivers), passphrase);
   return TRUE;
+}
+
+/* The device is not let in before then; a place that it has stays. One that is
+ * in no table is not held. */
+void
+pitbox_srt_gate_hold_device (
+    PitboxSrtGate *gate, const gchar *device, gint64 until_us)
+{
+  Account *account = g_hash_table_lookup (gate->devices.accounts, device);
+
+  if (account != NULL)
+    account->held_until_us = until_us;
+}
+
+static gboolean
+is_held (PitboxSrtGate *gate, const gchar *device, gint64 now_us)
+{
+  const Account *account = g_hash_table_lookup (gate->devices.accounts, device);
+
+  return account != NULL && now_us < account->held_until_us;
 }
 
 /* The device is not let in any more; a place that it has stays. */
@@ -296,6 +320,8 @@ decide_publish (
 
   if (code != 0)
     return code;
+  if (is_held (gate, device, now_us))
+    return PITBOX_SRT_REJECT_HELD;
   holder = find_holder (gate, driver, device);
   /* A sender that takes a place over needs no further one. */
   if (is_crowded (gate)
@@ -414,8 +440,8 @@ is_welcome_still (PitboxSrtGate *gate, const PitboxSrtVisitor *visitor)
 
 /* A device's handshake is through: @connection has its place now, and
  * @replaced, with a reference, is whose place it was, or NULL. @takes_over:
- * that one was still connected. FALSE where the device was removed, or its place
- * became contested, while it shook hands. */
+ * that one was still connected. FALSE where the device was removed or held, or
+ * its place became contested, while it shook hands. */
 gboolean
 pitbox_srt_gate_enter (PitboxSrtGate *gate, const PitboxSrtVisitor *visitor,
     gpointer connection, gint64 now_us, gpointer *replaced,
@@ -427,7 +453,7 @@ pitbox_srt_gate_enter (PitboxSrtGate *gate, const PitboxSrtVisitor *visitor,
   *replaced = NULL;
   *takes_over = holder != NULL && is_connected (holder);
   pitbox_srt_gate_give_up (gate, visitor);
-  if (!is_welcome_still (gate, visitor)
+  if (!is_welcome_still (gate, visitor) || is_held (gate, visitor->user, now_us)
       || (*takes_over && !pitbox_srt_contest_try (&holder->contest, now_us)))
     return FALSE;
   place = g_new0 (Place, 1);

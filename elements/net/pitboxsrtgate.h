@@ -67,6 +67,8 @@ void pitbox_srt_gate_free (PitboxSrtGate *gate);
 gboolean pitbox_srt_gate_add_device (PitboxSrtGate *gate, const gchar *device,
     const gchar *driver, const gchar *passphrase,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pitbox_srt_gate_hold_device (
+    PitboxSrtGate *gate, const gchar *device, gint64 until_us);
 void pitbox_srt_gate_remove_device (PitboxSrtGate *gate, const gchar *device);
 gboolean pitbox_srt_gate_add_reader (PitboxSrtGate *gate, const gchar *reader,
     const gchar *drivers, const gchar *passphrase,

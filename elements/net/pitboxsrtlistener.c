@@ -115,6 +115,19 @@ pitbox_srt_listener_remove_device (
   close_sessions (listener, device);
 }
 
+/* Refuses a device for a while; a connection that it has stays. Any thread. */
+void
+pitbox_srt_listener_hold_device (
+    PitboxSrtListener *listener, const gchar *device, guint seconds)
+{
+  if (device == NULL)
+    return;
+  g_mutex_lock (&listener->lock);
+  pitbox_srt_gate_hold_device (listener->gate, device,
+      g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC);
+  g_mutex_unlock (&listener->lock);
+}
+
 /* Forgets a reader and ends its connections at once. Any thread. */
 void
 pitbox_srt_listener_remove_reader (

@@ -43,6 +43,9 @@ pitbox_srt_reject_words (int code, gboolean with_passphrase)
     case PITBOX_SRT_REJECT_CONTESTED:
       return "another sender uses this device's key or publishes for its "
              "driver; it keeps the place until it stops";
+    case PITBOX_SRT_REJECT_HELD:
+      return "this device has sent more than the server takes; it is let in "
+             "again after half a minute";
     case PITBOX_SRT_REJECT_TOO_MANY:
       return "too many wrong passphrases came from this address; the next one "
              "is looked at in some seconds";
@@ -97,6 +100,7 @@ reject_error_code (int code, gboolean reads)
       return GST_RESOURCE_ERROR_SETTINGS;
     case PITBOX_SRT_REJECT_FULL:
     case PITBOX_SRT_REJECT_CONTESTED:
+    case PITBOX_SRT_REJECT_HELD:
     case PITBOX_SRT_REJECT_TOO_MANY:
       return GST_RESOURCE_ERROR_BUSY;
     default:

@@ -14,6 +14,9 @@
 #define TICK_MS 1000
 /* Sessions that write their last bytes at the same time. */
 #define MAX_CLOSERS 4
+/* For so long a device is refused that has sent more than it may: what it sends
+ * at once is 80 MB at most, so for long it stays well below the limits. */
+#define HOLD_S 30
 /* See pitboxsrtsrc: the place is held by one who keeps it. */
 #define SRT_CONTESTED 1409
 
@@ -81,8 +84,14 @@ take_bytes (GstAppSink *sink, gpointer user_data)
   Caller *caller = user_data;
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
   GstBuffer *buffer = sample ? gst_sample_get_buffer (sample) : NULL;
+  GstFlowReturn flow =
+      buffer ? pb_session_push (caller->session, buffer) : GST_FLOW_EOS;
 
-  return buffer ? pb_session_push (caller->session, buffer) : GST_FLOW_EOS;
+  /* Before the connection ends: it would be back within milliseconds. */
+  if (flow == GST_FLOW_EOS && pb_session_sent_too_much (caller->session))
+    g_signal_emit_by_name (caller->ingest->source, "hold-device",
+        pb_session_get_device (caller->session), HOLD_S);
+  return flow;
 }
 
 static PbDriver *

@@ -155,7 +155,7 @@ count_klv (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   self->fail (
       "more than 1000 telemetry units a second came for long. Send each "
       "row once, as it is made",
-      self->user_data);
+      TRUE, self->user_data);
   return GST_PAD_PROBE_DROP;
 }
 
@@ -235,7 +235,7 @@ watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
     gst_message_parse_error (message, &error, NULL);
     reason = g_strdup_printf ("the stream cannot be read: %s: %s",
         GST_MESSAGE_SRC_NAME (message), error->message);
-    self->fail (reason, self->user_data);
+    self->fail (reason, FALSE, self->user_data);
   }
   gst_message_unref (message);
   return GST_BUS_DROP;

@@ -14,7 +14,9 @@ G_BEGIN_DECLS
 typedef struct _PbIngestGraph PbIngestGraph;
 
 /* From any thread, once or more: the graph cannot go on. */
-typedef void (*PbIngestGraphFailFunc) (const gchar *reason, gpointer user_data);
+/* @too_much: the sender keeps to no limit, and shall not come back at once. */
+typedef void (*PbIngestGraphFailFunc) (
+    const gchar *reason, gboolean too_much, gpointer user_data);
 
 /**
  * PbIngestStart:

@@ -39,6 +39,7 @@ struct _PbSession {
 
   GMutex lock; /* protects all below */
   gboolean ended;
+  gboolean too_much;
   gboolean closed;
   gchar *end_reason;
   gint64 last_data_mono_us;
@@ -54,9 +55,27 @@ struct _PbSession {
 };
 
 static void
-fail (const gchar *reason, gpointer user_data)
+end (PbSession *self, const gchar *reason, gboolean too_much)
 {
-  pb_session_end (user_data, reason);
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->ended;
+  if (first) {
+    self->ended = TRUE;
+    self->too_much = too_much;
+    self->end_reason = g_strdup (reason);
+  }
+  g_mutex_unlock (&self->lock);
+  if (first)
+    g_message ("driver %s: session %s (device %s from %s) ends: %s",
+        self->driver, self->id, self->device, self->peer, reason);
+}
+
+static void
+fail (const gchar *reason, gboolean too_much, gpointer user_data)
+{
+  end (user_data, reason, too_much);
 }
 
 /* e.g. 20261122T200150Z-4f09a1: sorts by time, is a folder and a URL part. */
@@ -193,8 +212,10 @@ pb_session_push (PbSession *self, GstBuffer *buffer)
   self->last_data_mono_us = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
   if (!ended && !keeps_to_rate (self, size)) {
-    pb_session_end (self, "more than 100 Mbit/s came for long. Set a lower bit "
-                          "rate in the sender");
+    end (self,
+        "more than 100 Mbit/s came for long. Set a lower bit rate in the "
+        "sender",
+        TRUE);
     ended = TRUE;
   }
   if (!ended) {
@@ -298,18 +319,26 @@ pb_session_store_laps (PbSession *self)
 void
 pb_session_end (PbSession *self, const gchar *reason)
 {
-  gboolean first;
+  end (self, reason, FALSE);
+}
+
+/**
+ * pb_session_sent_too_much:
+ *
+ * Any thread.
+ *
+ * Returns: whether the session has ended because more came than a device may
+ *   send
+ */
+gboolean
+pb_session_sent_too_much (PbSession *self)
+{
+  gboolean value;
 
   g_mutex_lock (&self->lock);
-  first = !self->ended;
-  if (first) {
-    self->ended = TRUE;
-    self->end_reason = g_strdup (reason);
-  }
+  value = self->too_much;
   g_mutex_unlock (&self->lock);
-  if (first)
-    g_message ("driver %s: session %s (device %s from %s) ends: %s",
-        self->driver, self->id, self->device, self->peer, reason);
+  return value;
 }
 
 /**

@@ -74,6 +74,7 @@ void pb_session_describe (
     PbSession *session, PbLiveMode mode, const PbIdentity *identity);
 void pb_session_store_laps (PbSession *session);
 void pb_session_end (PbSession *session, const gchar *reason);
+gboolean pb_session_sent_too_much (PbSession *session);
 void pb_session_stats_clear (PbSessionStats *stats);
 void pb_session_close (PbSession *session);
 

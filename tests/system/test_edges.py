@@ -410,9 +410,14 @@ def under(stack, attack, target, page, viewer):
 
 
 def too_many_units(stack, target, page, viewer, key):
-    """A device that sends rows as fast as it can, and comes back each time."""
+    """A device that sends rows as fast as it can, and wants to come back."""
     publish(stack, "car08", "pc2", key, live=False)
     stack.server.wait_for("ends: more than 1000 telemetry units", 60)
+    stack.server.wait_for(
+        r"device pc2\) is refused: this device has sent more", 60)
+    between = stack.server.err().split("ends: more than 1000", 1)[1]
+    between = between.split("has sent more", 1)[0]
+    assert "begins (device pc2)" not in between, between
 
     def unit_flood(target, stop):
         stop.wait()

@@ -219,6 +219,7 @@ test_refusals_say_what_to_do (void)
     { 1404, "", "device add pc7 --driver car7" },
     { 1405, "", "relay:9000" },
     { 1409, "", "the other PC" },
+    { 1413, "", "bitrate-kbps" },
     { 1429, "correct-horse", "passphrase-file" },
     { 1500, "", "nothing is wrong here" },
     { 1503, "", "nothing is wrong here" },

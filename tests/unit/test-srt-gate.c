@@ -307,6 +307,47 @@ test_a_fight_for_a_place (void)
   pitbox_srt_gate_free (gate);
 }
 
+/* Refused for a while, whatever place it had; other devices of its driver and
+ * its own way back later are not touched. */
+static void
+test_held_for_a_while (void)
+{
+  const PitboxSrtRules rules = {
+    .passphrase = PASS_ALL, .max_callers = 2, .one_per_driver = TRUE
+  };
+  PitboxSrtGate *gate = gate_new (&rules);
+  PitboxSrtVisitor visitor = { 0 };
+  Peer first = { 0 }, other = { 0 }, late = { 0 };
+  const gchar *id = "#!::r=car01,m=publish,u=pc1";
+  gboolean takes_over;
+  gpointer old;
+
+  /* One that nobody knows is not remembered. */
+  pitbox_srt_gate_hold_device (gate, "nobody", 30 * SECOND);
+  g_assert_cmpint (come (gate, id, 0, &first, NULL), ==, 0);
+  /* While it shook hands. */
+  g_assert_cmpint (ask (gate, id, SECOND, &visitor, PASS_1), ==, 0);
+  pitbox_srt_gate_hold_device (gate, "pc1", 30 * SECOND);
+  g_assert_false (
+      pitbox_srt_gate_enter (gate, &visitor, &late, SECOND, &old, &takes_over));
+  g_assert_null (old);
+  pitbox_srt_visitor_clear (&visitor);
+  g_assert_cmpint (pitbox_srt_gate_count (gate), ==, 1);
+  first.connected = FALSE;
+  pitbox_srt_gate_leave (gate, "pc1", &first);
+  for (guint i = 1; i < 30; i++)
+    g_assert_cmpint (come (gate, id, i * SECOND, &late, NULL), ==, 1413);
+  /* Another passphrase is no way around. */
+  g_assert_true (
+      pitbox_srt_gate_add_device (gate, "pc1", "car01", PASS_2, NULL));
+  g_assert_cmpint (come (gate, id, 29 * SECOND, &late, NULL), ==, 1413);
+  g_assert_cmpint (
+      come (gate, "#!::r=car01,m=publish,u=pc3", 29 * SECOND, &other, NULL), ==,
+      0);
+  g_assert_cmpint (come (gate, id, 30 * SECOND, &late, NULL), ==, 0);
+  pitbox_srt_gate_free (gate);
+}
+
 /* What changed between question and answer. */
 static void
 test_removed_while_it_shook_hands (void)
@@ -498,6 +539,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gate/expected", test_the_expected_count);
   g_test_add_func ("/gate/one-per-driver", test_one_per_driver);
   g_test_add_func ("/gate/fight", test_a_fight_for_a_place);
+  g_test_add_func ("/gate/held", test_held_for_a_while);
   g_test_add_func ("/gate/removed", test_removed_while_it_shook_hands);
   g_test_add_func ("/gate/readers", test_readers_are_limited);
   g_test_add_func ("/gate/names", test_names_and_keys_that_cannot_be);
