@@ -227,6 +227,26 @@ understand (const PbCommandLine *line)
   return NULL;
 }
 
+/* What to type about a device or a reader; the store only says what is. */
+static void
+print_advice (const PbCommandLine *line, const GError *error)
+{
+  const gchar *verb = line->words[0];
+  const gboolean device = g_str_equal (verb, "device");
+
+  if (!device && !g_str_equal (verb, "reader"))
+    return;
+  if (g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND))
+    g_printerr (". pitbox-server %s list shows all", verb);
+  if (!g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS))
+    return;
+  g_printerr (". For a new passphrase: pitbox-server ");
+  if (device)
+    g_printerr (
+        "device rotate %s; to begin anew: pitbox-server ", line->words[2]);
+  g_printerr ("%s remove %s", verb, line->words[2]);
+}
+
 /**
  * pb_command_run:
  * @line: with a word at least
@@ -249,7 +269,9 @@ pb_command_run (const PbCommandLine *line)
       && command->func (
           line, command->takes & NAME ? line->words[2] : NULL, data, &error))
     return 0;
-  g_printerr ("pitbox-server: %s\n", error->message);
+  g_printerr ("pitbox-server: %s", error->message);
+  print_advice (line, error);
+  g_printerr ("\n");
   return g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID) ? 2
                                                                          : 1;
 }

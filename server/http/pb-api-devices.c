@@ -87,6 +87,9 @@ write_device (PbRequest *request, gpointer data, GError **error)
   change->passphrase =
       pb_store_add_device (request->config->store, request->config->seal,
           change->name, change->driver, request->principal->team, error);
+  pb_reply_advise (error, PB_STORE_ERROR_EXISTS,
+      "Choose another name, or, if it is your own, rotate it for a new "
+      "passphrase");
   return change->passphrase
          && pb_request_note (
              request, "device.add", change->name, change->driver, error);
@@ -357,6 +360,9 @@ write_reader (PbRequest *request, gpointer data, GError **error)
   change->passphrase =
       pb_store_add_reader (request->config->store, request->config->seal,
           change->name, change->drivers, request->principal->team, error);
+  pb_reply_advise (error, PB_STORE_ERROR_EXISTS,
+      "Choose another name, or, if it is your own, remove it first for a new "
+      "passphrase");
   return change->passphrase
          && pb_request_note (request, "reader.add", change->name, NULL, error);
 }

@@ -208,6 +208,11 @@ write_device (PbRequest *request, gpointer data, GError **error)
           given->device, given->driver, team, &replaced, error)
                         : pb_store_add_device (config->store, config->seal,
                             given->device, given->driver, team, error);
+  pb_reply_advise (error, PB_STORE_ERROR_EXISTS,
+      approval->replace
+          ? "It is another team's: choose another name"
+          : "Choose another name, or, if it is the same PC, approve it with "
+            "replace");
   if (given->passphrase)
     given->token =
         pb_store_give_device_token (config->store, given->device, error);

@@ -171,6 +171,27 @@ get_status (const GError *error, const gchar **code)
 }
 
 /**
+ * pb_reply_advise:
+ * @error: (inout) (optional): from the store, which says what is, and not what
+ *   to do about it: that differs between here and the command line
+ * @code: only of this one
+ * @advice: a sentence
+ *
+ * Says what to do over HTTP.
+ */
+void
+pb_reply_advise (GError **error, PbStoreError code, const gchar *advice)
+{
+  gchar *words;
+
+  if (!error || !g_error_matches (*error, PB_STORE_ERROR, (gint) code))
+    return;
+  words = g_strdup_printf ("%s. %s", (*error)->message, advice);
+  g_free ((*error)->message);
+  (*error)->message = words;
+}
+
+/**
  * pb_reply_store_error:
  * @error: from the store
  */

@@ -42,9 +42,7 @@ pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
     return NULL;
   if (exists (store, table, name))
     g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS,
-        "there is a %s '%s' already. Remove it first for a new passphrase: "
-        "pitbox-server %s remove %s",
-        table->what, name, table->what, name);
+        "there is a %s '%s' already", table->what, name);
   else
     g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
         "%s %s: there is no team '%s', it has all it may have (%d %ss), or "
@@ -60,8 +58,7 @@ check_found (
   if (changes > 0)
     return TRUE;
   g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
-      "there is no %s '%s'. pitbox-server %s list shows all", table->what, name,
-      table->what);
+      "there is no %s '%s'", table->what, name);
   return FALSE;
 }
 

@@ -91,6 +91,10 @@ def test_keys(stack):
         expect(stack, 0, "", verb, "remove", "one")
         expect(stack, 1, f"{verb} list shows all", verb, "remove", "one")
     expect(stack, 0, "drivers all", "reader", "list")
+    expect(stack, 0, "", "device", "add", "three")
+    expect(stack, 1, "pitbox-server device rotate three;", "device", "add",
+           "three")
+    expect(stack, 0, "", "device", "remove", "three")
 
 
 def test_device_secrets(stack):

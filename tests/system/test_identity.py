@@ -216,6 +216,25 @@ def test_audit_with_the_change(stack):
     print("ok each change and its line in the log are one")
 
 
+def test_words(stack):
+    """Over HTTP nobody is sent to a command line that they may not have."""
+    ann = logged_in(stack, "ann")
+    for kind, body, advice in (
+            ("devices", {"name": "taken", "driver": "car1"}, "rotate it"),
+            ("readers", {"name": "taken", "drivers": []}, "remove it first")):
+        ann.good(201, "POST", f"/api/v1/{kind}", body)
+        status, answer = ann.call("POST", f"/api/v1/{kind}", body)
+        assert status == 409 and answer["code"] == "exists", answer
+        assert "another name" in answer["detail"], answer
+        assert advice in answer["detail"], answer
+        ann.good(204, "DELETE", f"/api/v1/{kind}/taken")
+        status, gone = ann.call("DELETE", f"/api/v1/{kind}/taken")
+        assert status == 404 and gone["code"] == "not_found", gone
+        for words in (answer["detail"], gone["detail"]):
+            assert "pitbox-server" not in words, words
+    print("ok what is refused says what to do here")
+
+
 class Rig:
     """A PC that asks to be let in."""
 
@@ -252,6 +271,7 @@ def test_paired_again(stack):
     rig = Rig(stack)
     status, answer = approve(ann, rig)
     assert status == 409 and answer["code"] == "exists", answer
+    assert answer["detail"].endswith("approve it with replace"), answer
     assert approve(ann, rig, replace="yes")[0] == 400
     assert approve(ann, rig, replace=True) == (
         200, {"device": "rig", "driver": "car1"})
@@ -259,7 +279,8 @@ def test_paired_again(stack):
     assert status == 200 and rig.works(first["token"]), first
     # Another PC of that name, for another driver: the first one is out.
     rig = Rig(stack)
-    assert approve(blue, rig, driver="blue-car", replace=True)[0] == 409
+    status, answer = approve(blue, rig, driver="blue-car", replace=True)
+    assert status == 409 and "another team's" in answer["detail"], answer
     assert rig.works(first["token"])
     assert approve(ann, rig, driver="car2", replace=True)[0] == 200
     assert not rig.works(first["token"])
@@ -316,6 +337,7 @@ def main():
         test_second_factor(stack)
         test_lost_answer(stack)
         test_audit_with_the_change(stack)
+        test_words(stack)
         test_paired_again(stack)
         test_approved_while_revoked(stack)
     print("ok")
