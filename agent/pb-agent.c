@@ -47,6 +47,7 @@ struct _PbAgent {
   PbStream *stream;
   GString *refused; /* encoders that failed here, with commas between */
   gchar *reason; /* of the last failure */
+  gchar *asked_reason; /* why what was asked for from afar is not sent */
   gint64 started_us; /* monotonic */
   guint timer; /* the one thing that is waited for */
   guint n_looks; /* since it was revoked, or the server was asked again */
@@ -74,12 +75,21 @@ get_wanted_mode (PbAgent *self)
   return pb_wishes_get_mode (pb_orders_get_wishes (self->orders), self->config);
 }
 
+/* Who asked for a picture reads why it is not sent while the driver's own is,
+ * until another one is asked for. */
+static const gchar *
+get_reason (PbAgent *self)
+{
+  return self->reason != NULL ? self->reason : self->asked_reason;
+}
+
 static PbStatusNow
 get_now (PbAgent *self)
 {
   return (PbStatusNow){ state_to_string (self->state),
-    pb_mode_to_string (self->mode), self->reason, self->stream,
-    pb_orders_get_notices (self->orders) };
+    pb_mode_to_string (self->mode), get_reason (self), self->stream,
+    pb_orders_get_notices (self->orders),
+    self->remote != NULL ? pb_remote_get_words (self->remote) : NULL };
 }
 
 static void
@@ -175,10 +185,16 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
   g_free (self->reason);
   self->reason = g_strdup (reason);
   /* Whose fault it is need not be asked: the driver's own is tried next. */
-  if (is_of_picture (self, failure) && pb_orders_forget_picture (self->orders))
+  if (is_of_picture (self, failure)
+      && pb_orders_forget_picture (self->orders)) {
     g_message ("the picture that was asked for has failed and is forgotten");
-  else if (d.refuse_encoder)
+    g_free (self->asked_reason);
+    self->asked_reason = g_strdup_printf (
+        "The picture that was asked for has failed and is forgotten: %s",
+        reason);
+  } else if (d.refuse_encoder) {
     pass_over_encoder (self);
+  }
   stop_stream (self);
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
@@ -270,10 +286,11 @@ add_status (JsonBuilder *b, gpointer user_data)
   g_autoptr (GstStructure) source =
       self->stream != NULL ? pb_stream_dup_stats (self->stream, "telemetry")
                            : NULL;
+  const gchar *why = get_reason (self);
   g_autofree gchar *reason =
-      self->reason != NULL ? g_utf8_substring (self->reason, 0,
-          MIN (g_utf8_strlen (self->reason, -1), REASON_MAX_CHARS))
-                           : NULL;
+      why != NULL ? g_utf8_substring (
+          why, 0, MIN (g_utf8_strlen (why, -1), REASON_MAX_CHARS))
+                  : NULL;
 
   pb_json_add_text (b, "state", state_to_string (self->state));
   pb_json_add_text (b, "mode", pb_mode_to_string (self->mode));
@@ -292,6 +309,7 @@ begin_anew (gpointer user_data)
 {
   PbAgent *self = user_data;
 
+  g_clear_pointer (&self->asked_reason, g_free);
   if (self->stream == NULL)
     return;
   stop_stream (self);
@@ -558,5 +576,6 @@ pb_agent_free (PbAgent *agent)
   pb_orders_free (agent->orders);
   g_string_free (agent->refused, TRUE);
   g_free (agent->reason);
+  g_free (agent->asked_reason);
   g_free (agent);
 }

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @reason: (nullable): of the last failure
  * @stream: (nullable): what runs
  * @notices: texts for the driver
+ * @control: (nullable): of the control channel, in words
  */
 typedef struct {
   const gchar *state;
@@ -22,6 +23,7 @@ typedef struct {
   const gchar *reason;
   PbStream *stream;
   PbNotices *notices;
+  const gchar *control;
 } PbStatusNow;
 
 typedef struct _PbStatus PbStatus;

@@ -59,6 +59,7 @@ void pb_remote_reply_refuse (
 PbRemote *pb_remote_new (
     const PbRemotePeer *peer, const PbRemoteEvents *events, gpointer user_data);
 void pb_remote_free (PbRemote *remote);
+const gchar *pb_remote_get_words (PbRemote *remote);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRemote, pb_remote_free)
 

@@ -2,140 +2,40 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The control channel as agents, pages and those that are neither meet it."""
 import configparser
-import hashlib
 import itertools
 import json
 import os
 import shutil
-import sqlite3
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
-from openapi import TYPES
+from control import (HELLO, PATH, PROTOCOL, STATUS, connect, find, fits,
+                     give_token, order, pair, receipt, refusal, run, try_connect)
 from pitbox import Stack, need
 from websocket import BINARY, PING, TEXT, Closed, Refused, WebSocket
 
-need("pitbox-server")
-PATH = "/api/v1/control"
-PROTOCOL = "pitbox-control.1"
-HELLO = {"type": "hello", "protocol_min": 1, "protocol_max": 1,
-         "version": "0.1.0"}
-STATUS = {"type": "status", "state": "streaming", "mode": "video",
-          "wanted_mode": "video", "encoder": "x264enc", "cpu_pct": 1.5}
+need("check-control", "pitbox-server")
 ASKED = itertools.count()
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
-                      "protocol", "control.schema.json")
-
-
-def run(stack, *words):
-    return subprocess.run(
-        ["pitbox-server", "--data-dir", stack.data, *words], check=True,
-        capture_output=True, text=True, timeout=30).stdout
-
-
-def give_token(stack, device, letter="a"):
-    """A paired agent's token, as pairing gives one."""
-    ident = "device23456" + letter
-    token = f"pbd_{ident}_{'x' * 42}A"
-    db = sqlite3.connect(os.path.join(stack.data, "pitbox.db"), timeout=5)
-    db.execute("UPDATE devices SET token_id = ?, token_hash = ? WHERE name = ?",
-               (ident, hashlib.blake2b(token.encode(), digest_size=32).digest(),
-                device))
-    db.commit()
-    db.close()
-    return {"Authorization": "Bearer " + token}
-
-
-def connect(stack, headers=None, hello=HELLO, protocol=PROTOCOL, context=None):
-    ws = WebSocket(stack.url, PATH, headers, protocol, context=context)
-    if hello:
-        ws.send(hello)
-        ws.welcome = ws.receive("welcome")
-    return ws
-
-
-def refusal(stack, headers=None, protocol=PROTOCOL):
-    try:
-        WebSocket(stack.url, PATH, headers, protocol)
-    except Refused as e:
-        return e.status, e.code
-    raise AssertionError("it was taken")
-
-
-def find(message, device):
-    return next((a for a in message["agents"] if a["device"] == device), None)
-
-
-class Schema:
-    """The schema file, read once more by somebody else."""
-
-    def __init__(self):
-        with open(SCHEMA, encoding="utf-8") as f:
-            self.root = json.load(f)
-
-    def check(self, schema, value, where):
-        if "$ref" in schema:
-            name = schema["$ref"].removeprefix("#/$defs/")
-            self.check(self.root["$defs"][name], value, where)
-        if "anyOf" in schema:
-            errors = []
-            for option in schema["anyOf"]:
-                try:
-                    self.check(option, value, where)
-                    break
-                except AssertionError as e:
-                    errors.append(str(e))
-            else:
-                raise AssertionError(f"{where}: {errors}")
-        types = schema.get("type", list(TYPES))
-        types = types if isinstance(types, list) else [types]
-        assert any(TYPES[t](value) for t in types), (where, value)
-        if "const" in schema:
-            assert value == schema["const"], (where, value)
-        if "enum" in schema:
-            assert value in schema["enum"], (where, value)
-        if isinstance(value, str) and "maxLength" in schema:
-            assert len(value) <= schema["maxLength"], where
-        if isinstance(value, list):
-            for i, item in enumerate(value):
-                self.check(schema.get("items", {}), item, f"{where}[{i}]")
-        if isinstance(value, dict) and "properties" in schema:
-            for name in schema.get("required", ()):
-                assert name in value, f"{where}: no {name}"
-            for name, member in value.items():
-                # What we send ourselves is all in the schema.
-                assert name in schema["properties"], f"{where}.{name}"
-                self.check(schema["properties"][name], member,
-                           f"{where}.{name}")
-
-    def message(self, message):
-        names = [o["$ref"].removeprefix("#/$defs/")
-                 for o in self.root["oneOf"]]
-        assert message["type"] in names, message
-        self.check(self.root["$defs"][message["type"]], message,
-                   message["type"])
 
 
 def an_agent_reports_and_a_page_sees_it(stack, agent_cred):
-    schema = Schema()
     page = connect(stack)
     assert page.welcome["may_control"] and "device" not in page.welcome
-    schema.message(page.welcome)
+    fits(page.welcome)
     agent = connect(stack, agent_cred,
                     {**HELLO, "platform": "linux", "run": "abcdefgh",
                      "capabilities": ["mode"], "unknown": {"a": 1}})
     assert agent.welcome["device"] == "car1-pc", agent.welcome
     assert agent.welcome["driver"] == "car1", agent.welcome
-    schema.message(agent.welcome)
+    fits(agent.welcome)
     seen = page.wait("agents", lambda m: find(m, "car1-pc"))
     assert find(seen, "car1-pc")["status"] is None
     agent.send({**STATUS, "unknown": "kept to itself"})
     seen = page.wait("agents", lambda m: find(m, "car1-pc")["status"])
-    schema.message(seen)
+    fits(seen)
     car = find(seen, "car1-pc")
     assert car["online"] and car["platform"] == "linux"
     assert car["status"]["cpu_pct"] == 1.5 and car["age_ms"] < 5000, car
@@ -147,7 +47,7 @@ def an_agent_reports_and_a_page_sees_it(stack, agent_cred):
     before = time.time()
     agent.send({"type": "clock_request", "t1_us": 5})
     reply = agent.receive("clock_reply")
-    schema.message(reply)
+    fits(reply)
     assert reply["t1_us"] == 5
     assert before - 1 < reply["t2_us"] / 1e6 <= reply["t3_us"] / 1e6 \
         < time.time() + 1
@@ -158,18 +58,7 @@ def an_agent_reports_and_a_page_sees_it(stack, agent_cred):
     print("ok an agent reports, a page sees it")
 
 
-def order(page, name, ident, device="car1-pc", **args):
-    page.send({"type": "command", "id": ident, "name": name, "device": device,
-               "args": args})
-
-
-def receipt(page, ident, *states):
-    return page.wait("receipt", lambda m: m["id"] == ident
-                     and m["state"] in states)
-
-
 def commands_have_receipts_and_are_not_executed_twice(stack, agent_cred):
-    schema = Schema()
     page = connect(stack)
     other = connect(stack)
     order(page, "mode", "not-there-1", mode="telemetry")
@@ -181,15 +70,15 @@ def commands_have_receipts_and_are_not_executed_twice(stack, agent_cred):
     agent = connect(stack, agent_cred, run_id)
     order(page, "mode", "command-0001", mode="telemetry")
     command = agent.receive("command")
-    schema.message(command)
+    fits(command)
     assert command["id"] == "command-0001" and "device" not in command
     assert command["args"] == {"mode": "telemetry"} and command["by"], command
-    schema.message(receipt(page, "command-0001", "accepted"))
+    fits(receipt(page, "command-0001", "accepted"))
     answer = {"type": "receipt", "id": "command-0001", "state": "executed",
               "applied": {"mode": "telemetry"}}
     agent.send(answer)
     done = receipt(page, "command-0001", "executed")
-    schema.message(done)
+    fits(done)
     assert done["applied"] == {"mode": "telemetry"}, done
     assert done["device"] == "car1-pc", done
     # Whoever sees the agent is told, too.
@@ -254,7 +143,7 @@ def ask(page, name, **args):
                     and m["state"] != "accepted":
                 break
         if "Too many commands" not in m.get("reason", ""):
-            Schema().message(m)
+            fits(m)
             return m, parts
         page.receive("agents")
 
@@ -297,7 +186,7 @@ def diagnostics_come_without_secrets(page, planted):
     m, parts = ask(page, "diagnose")
     assert m["state"] == "executed", m
     for n, part in enumerate(parts):
-        Schema().message(part)
+        fits(part)
         assert part["part"] == n + 1, part["part"]
         assert part["last"] == (n + 1 == len(parts)), n
     text = "".join(p["text"] for p in parts)
@@ -352,16 +241,7 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     if not all(map(shutil.which, ("pitbox-agent", "pitbox-sim"))):
         print("SKIP: pitbox-agent or pitbox-sim is not here")
         return
-    env = {"XDG_CONFIG_HOME": stack.path("home"), "LC_ALL": "C.UTF-8"}
-    pair = stack.start("pair", ["pitbox-agent", "pair", "--server", stack.url,
-                                "--name", "real-pc"], env=env)
-    code = pair.wait_for(r"#/pair\?code=([A-Z0-9]{6})").group(1)
-    request = urllib.request.Request(
-        stack.url + "/api/v1/pairing/approve", method="POST",
-        data=json.dumps({"code": code, "driver": "real"}).encode(),
-        headers={"Content-Type": "application/json"})
-    urllib.request.urlopen(request, timeout=20).close()
-    assert pair.popen.wait(30) == 0, pair.err()
+    env = pair(stack, "real-pc", "real")
     page = connect(stack)
     stack.start_sim("real")
 
@@ -382,7 +262,7 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     agent = start("video", "agent")
     s = status(lambda s: s["state"] == "streaming" and s.get("encoder")
                and s.get("send_kbps") and s.get("clock"))
-    Schema().check({"$ref": "#/$defs/status"}, s, "status")
+    fits(s)
     assert s["mode"] == "video" and s["bitrate_kbps"] == 900, s
     assert s["memory_bytes"] > 1e6, s
     # One machine, so one clock.
@@ -439,31 +319,6 @@ def the_newer_connection_of_a_device_takes_over(stack, agent_cred):
     new.close()
     page.close()
     print("ok of two connections of a device the newer counts")
-
-
-def versions_are_told_in_words(stack, agent_cred):
-    for low, high, code, word in ((2, 3, "too_new", "update pitbox-server"),
-                                  (1, 1, None, None)):
-        ws = connect(stack, agent_cred, None)
-        ws.send({**HELLO, "protocol_min": low, "protocol_max": high})
-        if code is None:
-            assert ws.receive("welcome")["protocol"] == 1
-            ws.close()
-            continue
-        error = ws.receive("error")
-        Schema().message(error)
-        assert error["code"] == code and word in error["message"], error
-        assert error["fatal"], error
-        close, reason = ws.closes()
-        assert close == 4011 and word in reason, (close, reason)
-    assert refusal(stack, agent_cred, "pitbox-control.2") == \
-        (400, "wrong_protocol")
-    assert refusal(stack, agent_cred, None) == (400, "wrong_protocol")
-    ws = connect(stack, agent_cred, HELLO, "pitbox-control.2, " + PROTOCOL)
-    assert f"Sec-WebSocket-Protocol: {PROTOCOL}" in ws.head, ws.head
-    assert not any("Extensions" in line for line in ws.head), ws.head
-    ws.close()
-    print("ok other versions are told what to do")
 
 
 def odd_clients_harm_nobody_else(stack, agent_cred):
@@ -657,13 +512,6 @@ def people_see_and_may_what_their_role_says(stack):
     hers.close()
 
 
-def try_connect(stack, cred=None):
-    try:
-        return connect(stack, cred)
-    except Refused:
-        return None
-
-
 def main():
     with Stack() as stack:
         stack.add_driver("car1", "car1-pc")
@@ -674,7 +522,6 @@ def main():
         an_agent_reports_and_a_page_sees_it(stack, agent_cred)
         commands_have_receipts_and_are_not_executed_twice(stack, agent_cred)
         the_newer_connection_of_a_device_takes_over(stack, agent_cred)
-        versions_are_told_in_words(stack, agent_cred)
         odd_clients_harm_nobody_else(stack, agent_cred)
         there_is_a_limit(stack)
         withdrawn_is_over_within_a_second(stack, agent_cred)

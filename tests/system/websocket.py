@@ -104,11 +104,13 @@ class WebSocket:
     def receive_frame(self):
         first, second = self._take(2)
         n = second & 127
+        masked = second & 128
         if n == 126:
             n, = struct.unpack(">H", self._take(2))
         elif n == 127:
             n, = struct.unpack(">Q", self._take(8))
-        data = self._take(n)
+        mask = self._take(4) if masked else bytes(4)
+        data = bytes(b ^ mask[i % 4] for i, b in enumerate(self._take(n)))
         opcode = first & 15
         if opcode == CLOSE:
             code = struct.unpack(">H", data[:2])[0] if data else None
@@ -149,3 +151,30 @@ class WebSocket:
 
     def close(self):
         self.sock.close()
+
+
+class Accepted(WebSocket):
+    """The other end of one, on a socket that somebody has connected to."""
+
+    def __init__(self, sock, protocol):  # pylint: disable=super-init-not-called
+        self.sock = sock
+        self.buffer = b""
+        while b"\r\n\r\n" not in self.buffer:
+            self._read()
+        text, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        self.head = text.decode().split("\r\n")
+        key = next((line.split(":", 1)[1].strip() for line in self.head
+                    if line.lower().startswith("sec-websocket-key:")), None)
+        if not key:
+            raise Closed(None, "it wants no WebSocket")
+        accept = base64.b64encode(hashlib.sha1(key.encode() + GUID).digest())
+        self.sock.sendall(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Accept: " + accept
+            + b"\r\nSec-WebSocket-Protocol: " + protocol.encode()
+            + b"\r\n\r\n")
+
+    def send_frame(self, opcode, data, fin=True):
+        n = len(data)
+        size = bytes([n]) if n < 126 else b"\x7e" + struct.pack(">H", n)
+        self.sock.sendall(bytes([(128 if fin else 0) | opcode]) + size + data)
