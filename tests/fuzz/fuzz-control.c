@@ -44,6 +44,29 @@ fuzz_get_seed (guint index)
     "{\"type\":\"agents\",\"agents\":[{\"device\":\"d\",\"driver\":\"x\","
     "\"online\":true,\"status\":null}]}",
     "{\"type\":\"clock_reply\",\"t1_us\":1,\"t2_us\":2,\"t3_us\":3}",
+    "{\"type\":\"welcome\",\"protocol\":1,\"version\":\"0.1.0\",\"utc_us\":5,"
+    "\"status_interval_ms\":1000,\"device\":\"d\",\"driver\":\"x\","
+    "\"may_control\":true}",
+    "{\"type\":\"command\",\"id\":\"abcdefgh\",\"name\":\"configure\","
+    "\"device\":\"d\",\"by\":\"ann\",\"args\":{\"width\":1280,\"height\":720,"
+    "\"framerate\":30,\"key_interval_ms\":2000,\"bitrate_kbps\":4000,"
+    "\"encoder\":\"x264enc\"}}",
+    "{\"type\":\"command\",\"id\":\"abcdefgh\",\"name\":\"log_level\","
+    "\"args\":{\"log_level\":\"debug\"}}",
+    "{\"type\":\"command\",\"id\":\"abcdefgh\",\"name\":\"notice\",\"args\":"
+    "{\"text\":\"Box \\u202e\xc3\xa4\\ud83c\\udfc1\\n now\"}}",
+    "{\"type\":\"receipt\",\"id\":\"abcdefgh\",\"state\":\"executed\","
+    "\"applied\":{\"framerate\":30,\"text\":\"Box\",\"mode\":\"video\"},"
+    "\"refused\":[{\"name\":\"width\",\"reason\":\"set\"}],\"device\":\"d\"}",
+    "{\"type\":\"diagnostics\",\"id\":\"abcdefgh\",\"part\":4,\"last\":true,"
+    "\"text\":\"a\\nb\\t\\u0000\"}",
+    "{\"type\":\"status\",\"state\":\"backing-off\",\"mode\":\"telemetry\","
+    "\"wanted_mode\":\"video\",\"asked_mode\":\"telemetry\",\"driver_set\":"
+    "[\"mode\",\"width\"],\"log_level\":\"info\",\"wanted_encoder\":\"auto\","
+    "\"width\":1280,\"height\":720,\"framerate\":60,\"key_interval_ms\":2000,"
+    "\"bitrate_kbps\":0,\"clock\":null}",
+    "{\"type\":\"error\",\"code\":\"too_old\",\"message\":\"update\","
+    "\"about\":\"hello\",\"fatal\":true}",
   };
 
   if (index >= G_N_ELEMENTS (seeds))

@@ -38,6 +38,60 @@ test_the_schema_uses_what_is_checked (void)
   g_assert_cmpstr (found, ==, "multipleOf");
 }
 
+/* All of it is in the schema: it fits, and has no members of its own. */
+static void
+assert_example (const gchar *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) message = parse (text, &error);
+  g_autoptr (JsonNode) whole = json_from_string (text, NULL);
+  g_autoptr (JsonNode) known = NULL;
+
+  g_test_message ("%s", text);
+  g_assert_no_error (error);
+  known = pb_control_message_copy_known (message);
+  g_assert_true (json_node_equal (known, whole));
+}
+
+/* An example is indented, begins with who says it, and goes on up to the end of
+ * its object. */
+static void
+test_examples_of_the_readme_fit (void)
+{
+  g_autofree gchar *file =
+      g_test_build_filename (G_TEST_DIST, "..", "protocol", "README.md", NULL);
+  g_autoptr (GRegex) begins =
+      g_regex_new ("^    (agent|server|page) +[{]", 0, 0, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree gchar *readme = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (file, &readme, NULL, NULL));
+  lines = g_strsplit (readme, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_autoptr (JsonNode) whole = NULL;
+
+    if (g_regex_match (begins, lines[i], 0, NULL)) {
+      g_assert_cmpstr (text->str, ==, "");
+      g_string_append (text, strchr (lines[i], '{'));
+    } else if (text->len > 0) {
+      g_assert_true (g_str_has_prefix (lines[i], "    "));
+      g_string_append (text, lines[i]);
+    } else {
+      continue;
+    }
+    whole = json_from_string (text->str, NULL);
+    if (whole == NULL)
+      continue;
+    assert_example (text->str);
+    g_string_truncate (text, 0);
+    n++;
+  }
+  g_assert_cmpstr (text->str, ==, "");
+  g_assert_cmpuint (n, >=, 10);
+}
+
 static void
 test_what_is_valid_is_taken (void)
 {
@@ -358,6 +412,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/control/schema", test_the_schema_uses_what_is_checked);
+  g_test_add_func ("/control/readme", test_examples_of_the_readme_fit);
   g_test_add_func ("/control/valid", test_what_is_valid_is_taken);
   g_test_add_func ("/control/invalid", test_what_is_not_is_named);
   g_test_add_func ("/control/lengths", test_texts_have_a_limit);
