@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /api/v1/auth, of one's own account: password, second factor, logins. */
 #include "auth/pb-totp.h"
+#include "http/pb-client.h"
 #include "http/pb-login.h"
 #include "http/pb-throttle.h"
 #include "store/pb-audit.h"
@@ -9,7 +10,7 @@
 static void
 note_refusal (PbPending *p)
 {
-  g_autofree gchar *address = pb_guard_dup_address (p->message);
+  const gchar *address = pb_client_get_address (p->message);
 
   pb_audit_add (p->config->store, p->principal, "password.refused",
       p->principal->name, address, NULL);
@@ -30,7 +31,7 @@ check_still (PbPending *p, GError **error)
 static gboolean
 note (PbPending *p, const gchar *action, GError **error)
 {
-  g_autofree gchar *address = pb_guard_dup_address (p->message);
+  const gchar *address = pb_client_get_address (p->message);
 
   return pb_audit_write (p->config->store, p->principal, action,
       p->principal->name, address, NULL, error);

@@ -2,6 +2,7 @@
  * /api/v1/auth: who one is, logging in and out, the first account, invitations
  * and links. */
 #include "auth/pb-token.h"
+#include "http/pb-client.h"
 #include "http/pb-login.h"
 #include "http/pb-throttle.h"
 #include "store/pb-audit.h"
@@ -43,7 +44,7 @@ static void
 note_refusal (PbPending *p, const gchar *why)
 {
   g_autoptr (PbPrincipal) who = NULL;
-  g_autofree gchar *address = pb_guard_dup_address (p->message);
+  const gchar *address = pb_client_get_address (p->message);
   g_autoptr (GArray) list = NULL;
 
   if (!p->person)
@@ -403,7 +404,7 @@ note_login (PbRequest *request, const PbLogin *login, const gchar *action,
       pb_guard_get_directory (request->config->guard), login->person);
   g_autoptr (PbPrincipal) who = pb_principal_new (PB_PRINCIPAL_PERSON,
       login->person, person ? person->login : NULL, login->team);
-  g_autofree gchar *address = pb_guard_dup_address (request->message);
+  const gchar *address = pb_client_get_address (request->message);
 
   return pb_audit_write (request->config->store, who, action,
       target ? target : who->name, address, detail, error);
@@ -481,7 +482,7 @@ answer_refresh (PbRequest *request, const Refresh *refresh)
 static void
 post_refresh (PbRequest *request)
 {
-  gchar *token = pb_guard_dup_cookie (request->message, PB_COOKIE_REFRESH);
+  gchar *token = pb_client_dup_cookie (request->message, PB_COOKIE_REFRESH);
   Refresh refresh = { .token = token ? token : "" };
 
   if (!pb_request_change (request, write_refresh, &refresh)) {
@@ -519,7 +520,7 @@ write_logout (PbRequest *request, gpointer data, GError **error)
 static void
 post_logout (PbRequest *request)
 {
-  gchar *token = pb_guard_dup_cookie (request->message, PB_COOKIE_REFRESH);
+  gchar *token = pb_client_dup_cookie (request->message, PB_COOKIE_REFRESH);
   Refresh refresh = { .token = token ? token : "" };
 
   if (pb_request_change (request, write_logout, &refresh)) {
@@ -587,7 +588,7 @@ post_share (PbRequest *request)
     return;
   }
   pb_throttle_forgive_token (request);
-  pb_guard_set_cookie (
+  pb_client_set_cookie (
       request->message, PB_COOKIE_SHARE, token, "/", SHARE_COOKIE_S);
   pb_me_reply (request->config, request->message, SOUP_STATUS_OK, share);
 }

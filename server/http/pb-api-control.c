@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /api/v1/control: requests that become WebSockets of the control channel. */
 #include "control/pb-control.h"
+#include "http/pb-gate.h"
 #include "http/pb-http-port.h"
 #include "http/pb-http-stream.h"
 #include "http/pb-request.h"
@@ -71,7 +72,7 @@ check (PbRequest *request)
         "This address is a WebSocket of subprotocol " PB_CONTROL_SUBPROTOCOL);
     return FALSE;
   }
-  if (!pb_guard_check_origin (request->config->guard, message))
+  if (!pb_gate_check_origin (message))
     return FALSE;
   if (!offers_protocol (message)) {
     pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "wrong_protocol",

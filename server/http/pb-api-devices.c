@@ -3,6 +3,7 @@
  * port. */
 #include <string.h>
 
+#include "http/pb-client.h"
 #include "http/pb-request.h"
 #include "store/pb-devices.h"
 #include "store/pb-readers.h"
@@ -263,7 +264,7 @@ get_own_device (PbRequest *request)
       list ? find_device (list, request->principal->id) : NULL;
   g_autoptr (JsonBuilder) b = json_builder_new ();
   g_autofree gchar *version = dup_agent_version (request->message);
-  g_autofree gchar *address = pb_guard_dup_address (request->message);
+  const gchar *address = pb_client_get_address (request->message);
 
   if (!list) {
     pb_reply_failure (request, error);

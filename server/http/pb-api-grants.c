@@ -3,6 +3,7 @@
  * and what all that is given by a secret has in common. */
 #include <string.h>
 
+#include "http/pb-client.h"
 #include "http/pb-request.h"
 #include "store/pb-grants.h"
 #include "store/pb-people.h"
@@ -54,7 +55,7 @@ dup_url (PbRequest *request, const gchar *page, const gchar *token)
       soup_server_message_get_request_headers (request->message), "Host");
 
   return g_strdup_printf ("%s://%s/#/%s?token=%s",
-      pb_guard_is_secure (request->message) ? "https" : "http",
+      pb_client_is_secure (request->message) ? "https" : "http",
       host ? host : "HOST", page, token);
 }
 

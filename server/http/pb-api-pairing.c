@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/pb-pair-codes.h"
+#include "http/pb-client.h"
 #include "http/pb-request.h"
 #include "http/pb-throttle.h"
 #include "store/pb-devices.h"
@@ -67,7 +68,7 @@ static void
 post_pairing (PbRequest *request)
 {
   PbPairRequest about = { 0 };
-  g_autofree gchar *address = pb_guard_dup_address (request->message);
+  const gchar *address = pb_client_get_address (request->message);
   g_autofree gchar *key = pb_buckets_dup_address_key (address);
   g_autoptr (JsonBuilder) b = json_builder_new ();
   const PbPairRequest *added;
@@ -75,7 +76,7 @@ post_pairing (PbRequest *request)
 
   if (!read_about (request, &about) || !pb_throttle_pairing (request))
     return;
-  about.address = address;
+  about.address = (gchar *) address;
   added = pb_pair_codes_add (
       get_codes (request), &about, key, g_get_monotonic_time (), &token);
   json_builder_begin_object (b);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbGuard: who asks, whether that is allowed, and who is not welcome any more. */
+ * PbGuard: who asks, and who is not welcome any more. */
 #include "http/pb-guard.h"
 
-#include <string.h>
-
-#include "auth/pb-bind.h"
 #include "auth/pb-token.h"
-#include "http/pb-reply.h"
-#include "http/pb-throttle.h"
+#include "http/pb-client.h"
 #include "store/pb-grants.h"
 #include "store/pb-logins.h"
 
@@ -15,11 +11,8 @@
 #define TICK_MS 400
 /* How often the use of a key is written down. */
 #define KEY_USE_US G_USEC_PER_SEC * 60
-#define COOKIES_MAX_BYTES 8192
 /* Second factors that were shown and not proved yet. */
 #define OFFERS_MAX 256
-#define SECURE_KEY "pitbox-client-secure"
-#define ADDRESS_KEY "pitbox-client-address"
 
 typedef struct {
   PbGuardFunc func;
@@ -187,127 +180,6 @@ pb_guard_get_setup_token (PbGuard *self)
   return self->setup_token;
 }
 
-/* A browser takes this prefix from TLS alone and for one host: neither a page
- * without TLS nor a neighbour's subdomain can set such a cookie. */
-static gchar *
-dup_cookie_name (SoupServerMessage *message, const gchar *name)
-{
-  return g_strconcat (
-      pb_guard_is_secure (message) ? PB_COOKIE_SECURE_PREFIX : "", name, NULL);
-}
-
-/**
- * pb_guard_dup_cookie:
- * @name: without the prefix that it has with TLS
- *
- * Returns: (transfer full) (nullable): value of the first cookie of that name,
- *   for pb_secret_free()
- */
-gchar *
-pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name)
-{
-  const gchar *text = soup_message_headers_get_one (
-      soup_server_message_get_request_headers (message), "Cookie");
-  g_autofree gchar *full = dup_cookie_name (message, name);
-  const gsize size = strlen (full);
-
-  if (!text || strlen (text) > COOKIES_MAX_BYTES)
-    return NULL;
-  while (text) {
-    text += strspn (text, " \t");
-    if (strncmp (text, full, size) == 0 && text[size] == '=')
-      return g_strndup (text + size + 1, strcspn (text + size + 1, "; \t"));
-    text = strchr (text, ';');
-    if (text)
-      text++;
-  }
-  return NULL;
-}
-
-/**
- * pb_guard_note_client:
- * @message: whose head has been read
- * @is_secure: its connection is encrypted
- *
- * Before anything else is asked of @message: finds who has sent it, through
- * proxies of ours.
- *
- * Returns: %FALSE if somebody on the way could read what it says
- */
-gboolean
-pb_guard_note_client (
-    PbGuard *self, SoupServerMessage *message, gboolean is_secure)
-{
-  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
-  const gchar *host = soup_server_message_get_remote_host (message);
-  const PbForwarded said = {
-    soup_message_headers_get_list (in, "X-Forwarded-For"),
-    soup_message_headers_get_list (in, "X-Forwarded-Proto"),
-    soup_message_headers_get_list (in, "Forwarded"),
-  };
-  gchar *address = pb_proxies_find_client (
-      self->config.proxies, host ? host : "", &said, &is_secure);
-
-  g_object_set_data (
-      G_OBJECT (message), SECURE_KEY, GINT_TO_POINTER (is_secure));
-  g_object_set_data_full (G_OBJECT (message), ADDRESS_KEY, address, g_free);
-  return is_secure || self->config.insecure_lan
-         || pb_bind_is_loopback (address);
-}
-
-/**
- * pb_guard_is_secure:
- *
- * Returns: %TRUE if the client's connection is encrypted
- */
-gboolean
-pb_guard_is_secure (SoupServerMessage *message)
-{
-  return g_object_get_data (G_OBJECT (message), SECURE_KEY) != NULL;
-}
-
-/**
- * pb_guard_dup_address:
- *
- * Returns: (transfer full): the client's address in numbers
- */
-gchar *
-pb_guard_dup_address (SoupServerMessage *message)
-{
-  return g_strdup (g_object_get_data (G_OBJECT (message), ADDRESS_KEY));
-}
-
-/**
- * pb_guard_set_cookie:
- * @value: (nullable): %NULL takes it away
- * @path: where it is sent to; with TLS the whole host, as the prefix wants
- * @life_s: how long it is kept
- *
- * No script reads it, and no other site's page sends it.
- */
-void
-pb_guard_set_cookie (SoupServerMessage *message, const gchar *name,
-    const gchar *value, const gchar *path, gint64 life_s)
-{
-  const gboolean secure = pb_guard_is_secure (message);
-  g_autofree gchar *full = dup_cookie_name (message, name);
-  g_autofree gchar *text =
-      g_strdup_printf ("%s=%s; Path=%s; Max-Age=%" G_GINT64_FORMAT
-                       "; HttpOnly; SameSite=Strict%s",
-          full, value ? value : "", secure ? "/" : path, value ? life_s : 0,
-          secure ? "; Secure" : "");
-
-  soup_message_headers_append (
-      soup_server_message_get_response_headers (message), "Set-Cookie", text);
-}
-
-static const gchar *
-get_authorization (SoupServerMessage *message)
-{
-  return soup_message_headers_get_one (
-      soup_server_message_get_request_headers (message), "Authorization");
-}
-
 /* Not at each request: a key is used many times a second. */
 static void
 note_use (PbGuard *self, const gchar *id, gint64 now_us)
@@ -339,7 +211,7 @@ find_bearer (PbGuard *self, const gchar *header, gint64 now_us)
 static PbPrincipal *
 find_person (PbGuard *self, SoupServerMessage *message, gint64 now_us)
 {
-  gchar *token = pb_guard_dup_cookie (message, PB_COOKIE_ACCESS);
+  gchar *token = pb_client_dup_cookie (message, PB_COOKIE_ACCESS);
   g_autoptr (PbJwtClaims) claims = NULL;
 
   if (!token)
@@ -353,7 +225,7 @@ find_person (PbGuard *self, SoupServerMessage *message, gint64 now_us)
 static PbPrincipal *
 find_share (PbGuard *self, SoupServerMessage *message, gint64 now_us)
 {
-  gchar *token = pb_guard_dup_cookie (message, PB_COOKIE_SHARE);
+  gchar *token = pb_client_dup_cookie (message, PB_COOKIE_SHARE);
   PbPrincipal *principal =
       token ? pb_directory_find_token (self->directory, token, now_us) : NULL;
 
@@ -377,7 +249,7 @@ PbPrincipal *
 pb_guard_find (PbGuard *self, SoupServerMessage *message)
 {
   const gint64 now_us = g_get_real_time ();
-  const gchar *header = get_authorization (message);
+  const gchar *header = pb_client_get_authorization (message);
   PbPrincipal *principal = NULL;
 
   if (header) {
@@ -392,84 +264,6 @@ pb_guard_find (PbGuard *self, SoupServerMessage *message)
   }
   return principal ? principal
                    : pb_principal_new (PB_PRINCIPAL_NOBODY, NULL, NULL, NULL);
-}
-
-/**
- * pb_guard_check:
- * @action: #PbAction, %PB_ROUTE_OPEN or %PB_ROUTE_ANYBODY
- *
- * Returns: %TRUE if @principal may; else 401, 403 or 429 was answered
- */
-gboolean
-pb_guard_check (PbGuard *self, SoupServerMessage *message,
-    const PbPrincipal *principal, guint action)
-{
-  if (action == PB_ROUTE_OPEN)
-    return TRUE;
-  if (principal->kind == PB_PRINCIPAL_NOBODY) {
-    soup_message_headers_replace (
-        soup_server_message_get_response_headers (message), "WWW-Authenticate",
-        "Bearer realm=\"PitBox Relay\"");
-    if (get_authorization (message)) {
-      if (pb_throttle_bearer (self, message))
-        pb_reply_error (message, SOUP_STATUS_UNAUTHORIZED, "bad_token",
-            "This key or token is unknown, over or withdrawn");
-    } else {
-      pb_reply_error (message, SOUP_STATUS_UNAUTHORIZED, "login_needed",
-          "Log in first, or send a key: Authorization: Bearer …");
-    }
-    return FALSE;
-  }
-  if (!pb_throttle_principal (self, message, principal))
-    return FALSE;
-  if (action == PB_ROUTE_ANYBODY || pb_principal_may (principal, action))
-    return TRUE;
-  pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "forbidden",
-      "You may not do this (%s); an admin of your team can let you",
-      pb_action_to_string (action));
-  return FALSE;
-}
-
-/* "http://host:port" of the request itself. A page that came without TLS may be
- * anybody's: where the client has TLS it is no page of ours. */
-static gboolean
-is_own_origin (SoupServerMessage *message, const gchar *origin)
-{
-  const gchar *host = soup_message_headers_get_one (
-      soup_server_message_get_request_headers (message), "Host");
-  const gchar *authority = strstr (origin, "://");
-
-  return host && authority
-         && (g_str_has_prefix (origin, "https://")
-             || (g_str_has_prefix (origin, "http://")
-                 && !pb_guard_is_secure (message)))
-         && g_ascii_strcasecmp (authority + 3, host) == 0;
-}
-
-/**
- * pb_guard_check_origin:
- * @message: a request that changes something, or a WebSocket's
- *
- * A page of another site can send what a browser adds by itself: cookies, and
- * in open mode being on this machine. It cannot hide whose page it is.
- *
- * Returns: %TRUE if it comes from our own page or from no page; else 403 was
- *   answered
- */
-gboolean
-pb_guard_check_origin (PbGuard *self, SoupServerMessage *message)
-{
-  SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
-  const gchar *origin = soup_message_headers_get_one (in, "Origin");
-  const gboolean has_cookie = !get_authorization (message)
-                              && soup_message_headers_get_one (in, "Cookie");
-
-  if (origin ? is_own_origin (message, origin) : !has_cookie)
-    return TRUE;
-  pb_reply_error (message, SOUP_STATUS_FORBIDDEN, "wrong_origin",
-      "This comes from another site's page. A program that sends cookies must "
-      "send Origin, too");
-  return FALSE;
 }
 
 /**

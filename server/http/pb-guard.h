@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbGuard: who asks, whether that is allowed, and who is not welcome any more. */
+ * PbGuard: who asks, and who is not welcome any more. */
 #pragma once
 
 #include <libsoup/soup.h>
@@ -14,17 +14,6 @@
 #include "store/pb-directory.h"
 
 G_BEGIN_DECLS
-
-/* For a route's action, besides a PbAction. */
-/** PB_ROUTE_OPEN: for everybody, also for who says nothing. */
-#define PB_ROUTE_OPEN (PB_N_ACTIONS)
-/** PB_ROUTE_ANYBODY: for whoever is known, whatever they may do. */
-#define PB_ROUTE_ANYBODY (PB_N_ACTIONS + 1)
-
-#define PB_COOKIE_SECURE_PREFIX "__Host-"
-#define PB_COOKIE_ACCESS "pitbox_access"
-#define PB_COOKIE_REFRESH "pitbox_refresh"
-#define PB_COOKIE_SHARE "pitbox_share"
 
 /**
  * PbGuardConfig:
@@ -63,9 +52,6 @@ gboolean pb_guard_is_open (PbGuard *guard);
 const gchar *pb_guard_get_setup_token (PbGuard *guard);
 
 PbPrincipal *pb_guard_find (PbGuard *guard, SoupServerMessage *message);
-gboolean pb_guard_check (PbGuard *guard, SoupServerMessage *message,
-    const PbPrincipal *principal, guint action);
-gboolean pb_guard_check_origin (PbGuard *guard, SoupServerMessage *message);
 gboolean pb_guard_is_alive (PbGuard *guard, const PbPrincipal *principal);
 
 void pb_guard_offer_totp (
@@ -74,14 +60,6 @@ const gchar *pb_guard_get_offered_totp (PbGuard *guard, const gchar *family);
 
 void pb_guard_changed (PbGuard *guard);
 void pb_guard_add_watch (PbGuard *guard, PbGuardFunc func, gpointer user_data);
-
-gchar *pb_guard_dup_cookie (SoupServerMessage *message, const gchar *name);
-void pb_guard_set_cookie (SoupServerMessage *message, const gchar *name,
-    const gchar *value, const gchar *path, gint64 life_s);
-gboolean pb_guard_note_client (
-    PbGuard *guard, SoupServerMessage *message, gboolean is_secure);
-gboolean pb_guard_is_secure (SoupServerMessage *message);
-gchar *pb_guard_dup_address (SoupServerMessage *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbGuard, pb_guard_free)
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "auth/pb-bind.h"
+#include "http/pb-client.h"
+#include "http/pb-gate.h"
 #include "http/pb-http-port.h"
 #include "http/pb-metrics.h"
 #include "http/pb-once.h"
@@ -143,8 +145,8 @@ handle_whep (PbHttp *self, SoupServerMessage *message, gchar **parts)
     return;
   }
   principal = pb_guard_find (guard, message);
-  if (!pb_guard_check (guard, message, principal, PB_MAY_SEE_LIVE)
-      || !pb_guard_check_origin (guard, message))
+  if (!pb_gate_check (guard, message, principal, PB_MAY_SEE_LIVE)
+      || !pb_gate_check_origin (message))
     return;
   driver = find_whep_driver (self, principal, args[0]);
   if (!driver) {
@@ -235,9 +237,9 @@ call_route (PbHttp *self, const PbRoute *route, PbRequest *request)
 
   request->principal = principal;
   request->action = route->action;
-  if (!pb_guard_check (guard, request->message, principal, route->action))
+  if (!pb_gate_check (guard, request->message, principal, route->action))
     return;
-  if (!reads && !pb_guard_check_origin (guard, request->message))
+  if (!reads && !pb_gate_check_origin (request->message))
     return;
   if (!reads && !read_body (request))
     return;
@@ -408,8 +410,10 @@ refuse_asterisk (SoupServerMessage *message)
 static gboolean
 is_private (PbHttp *self, SoupServerMessage *message)
 {
-  return pb_guard_note_client (
-             self->config.guard, message, self->config.tls != NULL)
+  const PbGuardConfig *guard = pb_guard_get_config (self->config.guard);
+
+  pb_client_note (message, guard->proxies, self->config.tls != NULL);
+  return guard->insecure_lan || pb_client_is_private (message)
          || g_str_equal (g_uri_get_path (soup_server_message_get_uri (message)),
              "/healthz");
 }

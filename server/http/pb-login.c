@@ -3,6 +3,7 @@
 #include "http/pb-login.h"
 
 #include "auth/pb-totp.h"
+#include "http/pb-client.h"
 #include "store/pb-audit.h"
 #include "store/pb-logins.h"
 
@@ -29,8 +30,8 @@ static void
 set_cookies (
     SoupServerMessage *message, const gchar *access, const gchar *refresh_token)
 {
-  pb_guard_set_cookie (message, PB_COOKIE_ACCESS, access, "/", PB_JWT_LIFE_S);
-  pb_guard_set_cookie (message, PB_COOKIE_REFRESH, refresh_token, REFRESH_PATH,
+  pb_client_set_cookie (message, PB_COOKIE_ACCESS, access, "/", PB_JWT_LIFE_S);
+  pb_client_set_cookie (message, PB_COOKIE_REFRESH, refresh_token, REFRESH_PATH,
       PB_LOGIN_LIFE_US / G_USEC_PER_SEC);
 }
 
@@ -43,7 +44,7 @@ void
 pb_login_forget (SoupServerMessage *message)
 {
   set_cookies (message, NULL, NULL);
-  pb_guard_set_cookie (message, PB_COOKIE_SHARE, NULL, "/", 0);
+  pb_client_set_cookie (message, PB_COOKIE_SHARE, NULL, "/", 0);
 }
 
 /**
@@ -74,7 +75,8 @@ pb_login_renew (const PbHttpConfig *config, SoupServerMessage *message,
   if (refresh_token)
     set_cookies (message, access, refresh_token);
   else
-    pb_guard_set_cookie (message, PB_COOKIE_ACCESS, access, "/", PB_JWT_LIFE_S);
+    pb_client_set_cookie (
+        message, PB_COOKIE_ACCESS, access, "/", PB_JWT_LIFE_S);
   pb_secret_free (access);
   return TRUE;
 }
@@ -124,7 +126,7 @@ open_login (const PbHttpConfig *config, SoupServerMessage *message,
 {
   const gchar *agent = soup_message_headers_get_one (
       soup_server_message_get_request_headers (message), "User-Agent");
-  g_autofree gchar *address = pb_guard_dup_address (message);
+  const gchar *address = pb_client_get_address (message);
   g_autofree gchar *valid = g_utf8_make_valid (agent ? agent : "", -1);
 
   opened->person = prepare (config, data, &opened->team, error);
@@ -317,7 +319,7 @@ pb_me_reply (const PbHttpConfig *config, SoupServerMessage *message,
   pb_json_add_bool (b, "open", pb_guard_is_open (config->guard));
   pb_json_add_bool (b, "insecure_lan",
       pb_guard_get_config (config->guard)->insecure_lan
-          && !pb_guard_is_secure (message));
+          && !pb_client_is_secure (message));
   pb_json_add_bool (
       b, "setup", pb_guard_get_setup_token (config->guard) != NULL);
   json_builder_end_object (b);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "http/pb-client.h"
 #include "store/pb-audit.h"
 #include "store/pb-store.h"
 
@@ -124,7 +125,7 @@ gboolean
 pb_request_note (PbRequest *request, const gchar *action, const gchar *target,
     const gchar *detail, GError **error)
 {
-  g_autofree gchar *address = pb_guard_dup_address (request->message);
+  const gchar *address = pb_client_get_address (request->message);
 
   return pb_audit_write (request->config->store, request->principal, action,
       target, address, detail, error);
@@ -140,7 +141,7 @@ void
 pb_request_audit (PbRequest *request, const gchar *action, const gchar *target,
     const gchar *detail)
 {
-  g_autofree gchar *address = pb_guard_dup_address (request->message);
+  const gchar *address = pb_client_get_address (request->message);
 
   pb_audit_add (request->config->store, request->principal, action, target,
       address, detail);

@@ -40,6 +40,12 @@ typedef struct {
 
 typedef void (*PbRouteFunc) (PbRequest *request);
 
+/* For a route's action, besides a PbAction. */
+/** PB_ROUTE_OPEN: for everybody, also for who says nothing. */
+#define PB_ROUTE_OPEN (PB_N_ACTIONS)
+/** PB_ROUTE_ANYBODY: for whoever is known, whatever they may do. */
+#define PB_ROUTE_ANYBODY (PB_N_ACTIONS + 1)
+
 /**
  * PbRoute:
  * @method: "GET" (which answers HEAD, too), "POST", …

@@ -3,6 +3,7 @@
 #include "http/pb-throttle.h"
 
 #include "auth/pb-bind.h"
+#include "http/pb-client.h"
 #include "problem/pb-problem.h"
 
 typedef struct {
@@ -14,7 +15,7 @@ typedef struct {
 static gchar *
 dup_address_key (SoupServerMessage *message)
 {
-  g_autofree gchar *address = pb_guard_dup_address (message);
+  const gchar *address = pb_client_get_address (message);
 
   return pb_buckets_dup_address_key (address);
 }
@@ -181,7 +182,7 @@ dup_principal_key (const PbPrincipal *principal)
 gboolean
 pb_throttle_request (PbGuard *guard, SoupServerMessage *message)
 {
-  g_autofree gchar *address = pb_guard_dup_address (message);
+  const gchar *address = pb_client_get_address (message);
   g_autofree gchar *key = pb_buckets_dup_address_key (address);
 
   return pb_bind_is_loopback (address)
