@@ -1,145 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * /api/v1/keys and /api/v1/shares: what a team gives to programs and by links;
- * and what all that is given by a secret has in common. */
+ * /api/v1/keys and /api/v1/shares: what a team gives to programs and by links.
+ */
 #include <string.h>
 
-#include "http/pb-client.h"
-#include "http/pb-request.h"
-#include "store/pb-grants.h"
+#include "http/pb-request-grants.h"
 #include "store/pb-people.h"
 #include "store/pb-recordings.h"
 
 #define SHARE_MAX_HOURS (24 * 90)
 #define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
-
-/**
- * pb_request_new_grant:
- *
- * Returns: (transfer full): a grant of the team of who asks
- */
-PbGrant *
-pb_request_new_grant (PbRequest *request)
-{
-  PbGrant *grant = g_new0 (PbGrant, 1);
-
-  grant->team = g_strdup (request->principal->team);
-  grant->created_by = g_strdup (request->principal->name);
-  return grant;
-}
-
-typedef struct {
-  PbGrantKind kind;
-  PbGrant *grant;
-  gchar *token;
-} Gift;
-
-static gboolean
-write_grant (PbRequest *request, gpointer data, GError **error)
-{
-  static const gchar *const actions[] = { "key.add", "share.add",
-    "invitation.add" };
-  Gift *gift = data;
-
-  gift->token = pb_store_add_grant (
-      request->config->store, gift->kind, gift->grant, error);
-  return gift->token
-         && pb_request_note (request, actions[gift->kind], gift->grant->id,
-             gift->grant->name, error);
-}
-
-/* Where a page takes it; behind the hash, so no server and no log sees it. */
-static gchar *
-dup_url (PbRequest *request, const gchar *page, const gchar *token)
-{
-  const gchar *host = soup_message_headers_get_one (
-      soup_server_message_get_request_headers (request->message), "Host");
-
-  return g_strdup_printf ("%s://%s/#/%s?token=%s",
-      pb_client_is_secure (request->message) ? "https" : "http",
-      host ? host : "HOST", page, token);
-}
-
-/**
- * pb_request_give:
- * @grant: what to give
- * @page: (nullable): page of the dashboard that takes it
- * @add: adds what lists say of it
- *
- * Answers with its secret, this once.
- */
-void
-pb_request_give (PbRequest *request, PbGrantKind kind, PbGrant *grant,
-    const gchar *page, PbListAdd add)
-{
-  Gift gift = { kind, grant, NULL };
-  g_autoptr (JsonBuilder) b = json_builder_new ();
-  gchar *url = NULL;
-
-  if (!pb_request_change (request, write_grant, &gift)) {
-    pb_secret_free (gift.token);
-    return;
-  }
-  json_builder_begin_object (b);
-  add (b, grant, request);
-  pb_json_add_text (b, "token", gift.token);
-  if (page) {
-    url = dup_url (request, page, gift.token);
-    pb_json_add_text (b, "url", url);
-  }
-  json_builder_end_object (b);
-  pb_reply_status (request->message, SOUP_STATUS_CREATED, b);
-  pb_secret_free (url);
-  pb_secret_free (gift.token);
-}
-
-typedef struct {
-  PbGrantKind kind;
-  const gchar *action;
-} Withdrawal;
-
-static gboolean
-write_withdrawal (PbRequest *request, gpointer data, GError **error)
-{
-  const Withdrawal *withdrawal = data;
-  const gchar *id = request->args[0];
-
-  return pb_store_remove_grant (request->config->store, withdrawal->kind, id,
-             request->principal->team, error)
-         && pb_request_note (request, withdrawal->action, id, NULL, error);
-}
-
-/**
- * pb_request_withdraw:
- * @kind: of the one whose id is the address's argument
- * @action: for the log
- */
-void
-pb_request_withdraw (PbRequest *request, PbGrantKind kind, const gchar *action)
-{
-  Withdrawal withdrawal = { kind, action };
-
-  if (pb_request_change (request, write_withdrawal, &withdrawal))
-    pb_reply_nothing (request->message);
-}
-
-static const gchar *
-get_id (gconstpointer item)
-{
-  return ((const PbGrant *) item)->id;
-}
-
-static void
-list (PbRequest *request, PbGrantKind kind, PbListAdd add)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) items = pb_store_list_grants (
-      request->config->store, kind, request->principal->team, &error);
-
-  if (items)
-    pb_reply_list (request, items, get_id, add);
-  else
-    pb_reply_failure (request, error);
-}
 
 static void
 add_key (JsonBuilder *b, gconstpointer item, gpointer unused)
@@ -162,7 +31,7 @@ add_key (JsonBuilder *b, gconstpointer item, gpointer unused)
 static void
 get_keys (PbRequest *request)
 {
-  list (request, PB_GRANT_API_KEY, add_key);
+  pb_request_list_grants (request, PB_GRANT_API_KEY, add_key);
 }
 
 /* Returns: bits; 0 if they are no list of scopes */
@@ -243,7 +112,7 @@ add_share (JsonBuilder *b, gconstpointer item, gpointer unused)
 static void
 get_shares (PbRequest *request)
 {
-  list (request, PB_GRANT_SHARE, add_share);
+  pb_request_list_grants (request, PB_GRANT_SHARE, add_share);
 }
 
 /* Whether there is such a driver or recording for who asks; else answered. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /api/v1/people and /api/v1/invitations: who is in a team. */
-#include "http/pb-request.h"
-#include "store/pb-grants.h"
+#include "http/pb-request-grants.h"
 #include "store/pb-logins.h"
 
 #define INVITATION_MAX_HOURS 720
@@ -105,12 +104,6 @@ delete_person (PbRequest *request)
   pb_reply_nothing (request->message);
 }
 
-static const gchar *
-get_grant_id (gconstpointer item)
-{
-  return ((const PbGrant *) item)->id;
-}
-
 static void
 add_invitation (JsonBuilder *b, gconstpointer item, gpointer unused)
 {
@@ -126,14 +119,7 @@ add_invitation (JsonBuilder *b, gconstpointer item, gpointer unused)
 static void
 get_invitations (PbRequest *request)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = pb_store_list_grants (request->config->store,
-      PB_GRANT_INVITATION, request->principal->team, &error);
-
-  if (list)
-    pb_reply_list (request, list, get_grant_id, add_invitation);
-  else
-    pb_reply_failure (request, error);
+  pb_request_list_grants (request, PB_GRANT_INVITATION, add_invitation);
 }
 
 static void

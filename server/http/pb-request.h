@@ -7,7 +7,6 @@
 #include "http/pb-http.h"
 #include "http/pb-reply.h"
 #include "json/pb-json.h"
-#include "store/pb-grants.h"
 
 G_BEGIN_DECLS
 
@@ -69,6 +68,7 @@ extern const PbRoute pb_driver_routes[];
 extern const PbRoute pb_grant_routes[];
 extern const PbRoute pb_pairing_routes[];
 extern const PbRoute pb_people_routes[];
+extern const PbRoute pb_reader_routes[];
 extern const PbRoute pb_session_routes[];
 
 gboolean pb_route_match (
@@ -98,11 +98,5 @@ typedef void (*PbListAdd) (
 typedef const gchar *(*PbListId) (gconstpointer item);
 void pb_reply_list (
     PbRequest *request, GPtrArray *items, PbListId get_id, PbListAdd add);
-
-PbGrant *pb_request_new_grant (PbRequest *request);
-void pb_request_give (PbRequest *request, PbGrantKind kind, PbGrant *grant,
-    const gchar *page, PbListAdd add);
-void pb_request_withdraw (
-    PbRequest *request, PbGrantKind kind, const gchar *action);
 
 G_END_DECLS

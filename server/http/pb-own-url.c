@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Addresses of this server, as who asks sees this machine. */
+#include "http/pb-own-url.h"
+
+#include <string.h>
+
+#include "http/pb-client.h"
+
+static const gchar *
+get_host (PbRequest *request)
+{
+  const gchar *host = soup_message_headers_get_one (
+      soup_server_message_get_request_headers (request->message), "Host");
+
+  return host ? host : "HOST";
+}
+
+/**
+ * pb_own_url_dup_page:
+ * @page: of the dashboard
+ * @token: what it takes; behind the hash, so no server and no log sees it
+ *
+ * Returns: (transfer full): for pb_secret_free()
+ */
+gchar *
+pb_own_url_dup_page (PbRequest *request, const gchar *page, const gchar *token)
+{
+  return g_strdup_printf ("%s://%s/#/%s?token=%s",
+      pb_client_is_secure (request->message) ? "https" : "http",
+      get_host (request), page, token);
+}
+
+static gchar *
+dup_srt_host (PbRequest *request)
+{
+  g_autofree gchar *url = g_strdup_printf ("http://%s/", get_host (request));
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const gchar *name = uri ? g_uri_get_host (uri) : "HOST";
+
+  return g_strdup_printf (strchr (name, ':') ? "[%s]:%u" : "%s:%u", name,
+      pb_ingest_get_port (request->config->ingest));
+}
+
+/**
+ * pb_own_url_dup_srt:
+ * @mode: "publish" or "request"
+ * @user: the device or reader
+ * @passphrase: its own
+ *
+ * Returns: (transfer full): of the SRT port, to paste; for pb_secret_free()
+ */
+gchar *
+pb_own_url_dup_srt (PbRequest *request, const gchar *driver, const gchar *mode,
+    const gchar *user, const gchar *passphrase)
+{
+  g_autofree gchar *host = dup_srt_host (request);
+
+  return g_strdup_printf ("srt://%s?mode=caller&streamid=%%23!::r=%s,m=%s,u=%s"
+                          "&passphrase=%s",
+      host, driver, mode, user, passphrase);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Addresses of this server, as who asks sees this machine. */
+#pragma once
+
+#include "http/pb-request.h"
+
+G_BEGIN_DECLS
+
+gchar *pb_own_url_dup_page (
+    PbRequest *request, const gchar *page, const gchar *token);
+gchar *pb_own_url_dup_srt (PbRequest *request, const gchar *driver,
+    const gchar *mode, const gchar *user, const gchar *passphrase);
+
+G_END_DECLS
