@@ -2,17 +2,16 @@
  * Drivers and the devices that may publish for them. */
 #include "store/pb-devices.h"
 #include "auth/pb-token.h"
-#include "store/pb-keys.h"
+#include "store/pb-passphrases.h"
 #include "store/pb-sql.h"
 
-static const PbKeyTable devices = {
+static const PbPassphraseTable devices = {
   .what = "device",
   .insert = "INSERT INTO devices (name, driver_id, sealed_passphrase, "
             "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
             "WHERE EXISTS (SELECT 1 FROM drivers WHERE id = ?2 AND team = ?5) "
-            "AND (SELECT count(*) FROM devices WHERE team = ?5) "
-            "< " G_STRINGIFY (PB_KEYS_MAX) " "
-                                           "ON CONFLICT (name) DO NOTHING",
+            "AND (SELECT count(*) FROM devices WHERE team = ?5) < ?6 "
+            "ON CONFLICT (name) DO NOTHING",
   .remove = "DELETE FROM devices WHERE name = ?1 AND (?2 IS NULL OR team = ?2)",
   .rotate = "UPDATE devices SET sealed_passphrase = ?3 WHERE name = ?1 "
             "AND (?2 IS NULL OR team = ?2)",
@@ -72,7 +71,8 @@ pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
     return NULL;
   pb_store_lock (store);
   if (add_driver (store, driver, team, error))
-    passphrase = pb_key_add (store, &devices, seal, name, driver, team, error);
+    passphrase =
+        pb_passphrase_add (store, &devices, seal, name, driver, team, error);
   pb_store_unlock (store);
   return passphrase;
 }
@@ -114,7 +114,7 @@ gboolean
 pb_store_remove_device (
     PbStore *store, const gchar *name, const gchar *team, GError **error)
 {
-  return pb_key_remove (store, &devices, name, team, error);
+  return pb_passphrase_remove (store, &devices, name, team, error);
 }
 
 /**
@@ -134,7 +134,7 @@ gchar *
 pb_store_rotate_device (PbStore *store, PbSeal *seal, const gchar *name,
     const gchar *team, GError **error)
 {
-  return pb_key_rotate (store, &devices, seal, name, team, error);
+  return pb_passphrase_rotate (store, &devices, seal, name, team, error);
 }
 
 /* What changes one device, or says that there is none. */
@@ -278,7 +278,7 @@ read_device (sqlite3_stmt *stmt, gchar *passphrase)
 GPtrArray *
 pb_store_list_devices (PbStore *store, PbSeal *seal, GError **error)
 {
-  return pb_key_list (store, &devices, seal, read_device,
+  return pb_passphrase_list (store, &devices, seal, read_device,
       (GDestroyNotify) pb_device_free, error);
 }
 

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Who may read drivers' streams at the SRT port. */
 #include "store/pb-readers.h"
-#include "store/pb-keys.h"
+#include "store/pb-passphrases.h"
 #include "store/pb-store-private.h"
 
-static const PbKeyTable readers = {
+static const PbPassphraseTable readers = {
   .what = "reader",
-  .insert =
-      "INSERT INTO readers (name, drivers, sealed_passphrase, "
-      "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
-      "WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?5) "
-      "AND (SELECT count(*) FROM readers WHERE team = ?5) "
-      "< " G_STRINGIFY (
-          PB_KEYS_MAX) " "
-                       "AND NOT EXISTS (SELECT 1 FROM drivers WHERE team <> ?5 "
-                       "AND instr(',' || ?2 || ',', ',' || id || ',') > 0) "
-                       "ON CONFLICT (name) DO NOTHING",
+  .insert = "INSERT INTO readers (name, drivers, sealed_passphrase, "
+            "created_utc_us, team) SELECT ?1, ?2, ?3, ?4, ?5 "
+            "WHERE EXISTS (SELECT 1 FROM teams WHERE id = ?5) "
+            "AND (SELECT count(*) FROM readers WHERE team = ?5) < ?6 "
+            "AND NOT EXISTS (SELECT 1 FROM drivers WHERE team <> ?5 "
+            "AND instr(',' || ?2 || ',', ',' || id || ',') > 0) "
+            "ON CONFLICT (name) DO NOTHING",
   .remove = "DELETE FROM readers WHERE name = ?1 AND (?2 IS NULL OR team = ?2)",
   .rotate = "UPDATE readers SET sealed_passphrase = ?3 WHERE name = ?1 "
             "AND (?2 IS NULL OR team = ?2)",
@@ -68,7 +65,7 @@ pb_store_add_reader (PbStore *store, PbSeal *seal, const gchar *name,
   if (!check_names (name, drivers, error))
     return NULL;
   list = drivers ? g_strjoinv (",", (gchar **) drivers) : g_strdup ("");
-  return pb_key_add (store, &readers, seal, name, list, team, error);
+  return pb_passphrase_add (store, &readers, seal, name, list, team, error);
 }
 
 /**
@@ -85,7 +82,7 @@ gboolean
 pb_store_remove_reader (
     PbStore *store, const gchar *name, const gchar *team, GError **error)
 {
-  return pb_key_remove (store, &readers, name, team, error);
+  return pb_passphrase_remove (store, &readers, name, team, error);
 }
 
 static gpointer
@@ -116,6 +113,6 @@ read_reader (sqlite3_stmt *stmt, gchar *passphrase)
 GPtrArray *
 pb_store_list_readers (PbStore *store, PbSeal *seal, GError **error)
 {
-  return pb_key_list (store, &readers, seal, read_reader,
+  return pb_passphrase_list (store, &readers, seal, read_reader,
       (GDestroyNotify) pb_reader_free, error);
 }

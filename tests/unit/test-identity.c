@@ -10,8 +10,8 @@
 #include "store/pb-devices.h"
 #include "store/pb-directory.h"
 #include "store/pb-grants.h"
-#include "store/pb-keys.h"
 #include "store/pb-logins.h"
+#include "store/pb-passphrases.h"
 #include "store/pb-people.h"
 #include "store/pb-readers.h"
 
@@ -568,22 +568,23 @@ test_keys_are_limited (PbTestRecording *f, gconstpointer unused)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (pb_store_begin_change (store, PB_STORE_BRIEFLY_MS, &error));
-  for (guint i = 0; i <= PB_KEYS_MAX; i++) {
+  for (guint i = 0; i <= PB_PASSPHRASES_MAX; i++) {
     g_autofree gchar *name = g_strdup_printf ("n%u", i);
     gchar *device =
         pb_store_add_device (store, seal, name, name, "default", &error);
     gchar *reader;
 
-    if (i == PB_KEYS_MAX) {
+    if (i == PB_PASSPHRASES_MAX) {
       g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED);
-      g_assert_nonnull (strstr (error->message, G_STRINGIFY (PB_KEYS_MAX)));
+      g_assert_nonnull (
+          strstr (error->message, G_STRINGIFY (PB_PASSPHRASES_MAX)));
       g_clear_error (&error);
     } else {
       g_assert_no_error (error);
     }
     reader = pb_store_add_reader (store, seal, name, NULL, "default", &error);
-    g_assert_cmpint (device != NULL, ==, i < PB_KEYS_MAX);
-    g_assert_cmpint (reader != NULL, ==, i < PB_KEYS_MAX);
+    g_assert_cmpint (device != NULL, ==, i < PB_PASSPHRASES_MAX);
+    g_assert_cmpint (reader != NULL, ==, i < PB_PASSPHRASES_MAX);
     pb_secret_free (device);
     pb_secret_free (reader);
   }

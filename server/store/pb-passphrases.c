@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What devices and readers have in common: a name, a passphrase that SRT needs
  * in words, and whom it is for; for the store only. */
-#include "store/pb-keys.h"
+#include "store/pb-passphrases.h"
 #include "store/pb-sql.h"
 
 /* 24 random bytes are 32 characters; SRT takes 10 to 79. */
 #define PASSPHRASE_RANDOM_BYTES 24
 
 static gboolean
-exists (PbStore *store, const PbKeyTable *table, const gchar *name)
+exists (PbStore *store, const PbPassphraseTable *table, const gchar *name)
 {
   gboolean has_row = FALSE;
   sqlite3_stmt *stmt = pb_store_begin_read (store, table->exists, NULL);
@@ -26,15 +26,16 @@ exists (PbStore *store, const PbKeyTable *table, const gchar *name)
  * Returns: (transfer full): the new passphrase, for pb_secret_free(); %NULL
  * with @error set, also if there is one of that name */
 gchar *
-pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
+pb_passphrase_add (PbStore *store, const PbPassphraseTable *table, PbSeal *seal,
     const gchar *name, const gchar *whom_for, const gchar *team, GError **error)
 {
   gchar *passphrase = pb_secret_new (PASSPHRASE_RANDOM_BYTES);
   g_autoptr (GBytes) sealed = pb_seal_close (seal, passphrase);
   gint changes = 0;
 
-  if (pb_sql_run (store, &changes, error, table->insert, "ttbit", name,
-          whom_for, sealed, g_get_real_time (), team)
+  if (pb_sql_run (store, &changes, error, table->insert, "ttbiti", name,
+          whom_for, sealed, g_get_real_time (), team,
+          (gint64) PB_PASSPHRASES_MAX)
       && changes > 0)
     return passphrase;
   pb_secret_free (passphrase);
@@ -47,13 +48,13 @@ pb_key_add (PbStore *store, const PbKeyTable *table, PbSeal *seal,
     g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
         "%s %s: there is no team '%s', it has all it may have (%d %ss), or "
         "'%s' belongs to another one",
-        table->what, name, team, PB_KEYS_MAX, table->what, whom_for);
+        table->what, name, team, PB_PASSPHRASES_MAX, table->what, whom_for);
   return NULL;
 }
 
 static gboolean
-check_found (
-    const PbKeyTable *table, const gchar *name, gint changes, GError **error)
+check_found (const PbPassphraseTable *table, const gchar *name, gint changes,
+    GError **error)
 {
   if (changes > 0)
     return TRUE;
@@ -66,8 +67,8 @@ check_found (
  *
  * Returns: %FALSE with @error set if there is none of that name */
 gboolean
-pb_key_remove (PbStore *store, const PbKeyTable *table, const gchar *name,
-    const gchar *team, GError **error)
+pb_passphrase_remove (PbStore *store, const PbPassphraseTable *table,
+    const gchar *name, const gchar *team, GError **error)
 {
   gint changes;
 
@@ -75,10 +76,10 @@ pb_key_remove (PbStore *store, const PbKeyTable *table, const gchar *name,
          && check_found (table, name, changes, error);
 }
 
-/* As pb_key_remove(), and as pb_key_add(). */
+/* As pb_passphrase_remove(), and as pb_passphrase_add(). */
 gchar *
-pb_key_rotate (PbStore *store, const PbKeyTable *table, PbSeal *seal,
-    const gchar *name, const gchar *team, GError **error)
+pb_passphrase_rotate (PbStore *store, const PbPassphraseTable *table,
+    PbSeal *seal, const gchar *name, const gchar *team, GError **error)
 {
   gchar *passphrase = pb_secret_new (PASSPHRASE_RANDOM_BYTES);
   g_autoptr (GBytes) sealed = pb_seal_close (seal, passphrase);
@@ -92,8 +93,8 @@ pb_key_rotate (PbStore *store, const PbKeyTable *table, PbSeal *seal,
 }
 
 static gpointer
-read_key (
-    const PbKeyTable *table, sqlite3_stmt *stmt, PbSeal *seal, PbKeyRead read)
+read_one (const PbPassphraseTable *table, sqlite3_stmt *stmt, PbSeal *seal,
+    PbPassphraseRead read)
 {
   gchar *passphrase = NULL;
 
@@ -115,10 +116,11 @@ read_key (
  * Returns: (transfer full): what @read made of each, by name; %NULL with
  * @error set */
 GPtrArray *
-pb_key_list (PbStore *store, const PbKeyTable *table, PbSeal *seal,
-    PbKeyRead read, GDestroyNotify free_item, GError **error)
+pb_passphrase_list (PbStore *store, const PbPassphraseTable *table,
+    PbSeal *seal, PbPassphraseRead read, GDestroyNotify free_item,
+    GError **error)
 {
-  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (free_item);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (free_item);
   gboolean has_row = TRUE;
   gboolean done;
   sqlite3_stmt *stmt = pb_store_begin_read (store, table->list, error);
@@ -126,7 +128,7 @@ pb_key_list (PbStore *store, const PbKeyTable *table, PbSeal *seal,
   if (!stmt)
     return NULL;
   while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row)
-    g_ptr_array_add (keys, read_key (table, stmt, seal, read));
+    g_ptr_array_add (list, read_one (table, stmt, seal, read));
   pb_store_end (store, stmt);
-  return done ? g_steal_pointer (&keys) : NULL;
+  return done ? g_steal_pointer (&list) : NULL;
 }
