@@ -7,13 +7,11 @@
 #include <string.h>
 
 #include "http/pb-http-stream.h"
+#include "http/pb-leavers.h"
+#include "http/pb-listener.h"
 #include "http/pb-tls-stream.h"
 
 #define SWEEP_S 1
-/* A log that tells of each try would fill the disk of a server in trouble. */
-#define COMPLAIN_S 60
-/* GIO's 10 makes the eleventh of a crowd wait a second for its next try. */
-#define BACKLOG 1024
 
 typedef struct {
   PbHttpPort *port;
@@ -28,29 +26,14 @@ typedef struct {
   gint64 refused_deadline; /* 0 = not refused */
 } Caller;
 
-/* A client that has sent too much and is told so. Closed with bytes of its own
- * unread its connection would be reset, and the reply lost with it. */
-typedef struct {
-  GSocketConnection *connection;
-  GSource *source;
-  gint64 deadline;
-  gsize left;
-} Leaver;
-
 struct _PbHttpPort {
-  SoupServer *server;
-  PbGuard *guard;
-  PbTls *tls; /* NULL = none */
-  GSocket *listener;
-  GSource *pending; /* NULL = resting: there was no descriptor left */
-  gint64 complain_after;
-  guint max;
-  GQueue callers; /* of Caller, oldest first */
-  GQueue leavers; /* of Leaver, oldest first */
+  PbHttpPortConfig config; /* but its texts */
   gchar *head_reply;
   gchar *plain_reply;
+  PbListener *listener;
+  GQueue callers; /* of Caller, oldest first */
+  PbLeavers *leavers;
   guint sweep_source;
-  guint16 port;
 };
 
 static void
@@ -84,35 +67,6 @@ shut (Caller *caller)
   g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
-static void
-leaver_free (gpointer data)
-{
-  Leaver *leaver = data;
-
-  g_source_destroy (leaver->source);
-  g_source_unref (leaver->source);
-  g_io_stream_close (G_IO_STREAM (leaver->connection), NULL, NULL);
-  g_object_unref (leaver->connection);
-  g_free (leaver);
-}
-
-static gboolean
-read_away (GSocket *socket, GIOCondition condition, gpointer user_data)
-{
-  Leaver *leaver = user_data;
-  gchar bytes[16384];
-  gssize n = g_socket_receive_with_blocking (
-      socket, bytes, sizeof bytes, FALSE, NULL, NULL);
-
-  if (n > 0 && (gsize) n < leaver->left) {
-    leaver->left -= (gsize) n;
-    return G_SOURCE_CONTINUE;
-  }
-  /* sweep() takes it away. */
-  leaver->deadline = 0;
-  return G_SOURCE_REMOVE;
-}
-
 /* Fits the empty buffer of a socket nothing was written to. */
 static void
 write_reply (GIOStream *stream, const gchar *reply)
@@ -122,47 +76,14 @@ write_reply (GIOStream *stream, const gchar *reply)
       strlen (reply), NULL, NULL);
 }
 
-/* Nothing more is written to it. */
-static void
-let_leave (PbHttpPort *self, GSocketConnection *connection)
-{
-  GSocket *socket = g_socket_connection_get_socket (connection);
-  Leaver *leaver = g_new0 (Leaver, 1);
-
-  g_socket_shutdown (socket, FALSE, TRUE, NULL);
-  leaver->connection = g_object_ref (connection);
-  leaver->deadline =
-      g_get_monotonic_time () + PB_HTTP_PORT_REFUSED_S * G_USEC_PER_SEC;
-  leaver->left = PB_HTTP_PORT_REFUSED_BYTES;
-  leaver->source = g_socket_create_source (socket, G_IO_IN, NULL);
-  g_source_set_callback (
-      leaver->source, (GSourceFunc) (void (*) (void)) read_away, leaver, NULL);
-  g_source_attach (leaver->source, NULL);
-  g_queue_push_tail (&self->leavers, leaver);
-  if (self->leavers.length > self->max)
-    leaver_free (g_queue_pop_head (&self->leavers));
-}
-
 /* SoupServer has let it go. */
 static void
 refuse_head (GIOStream *stream, gpointer user_data)
 {
-  write_reply (stream, ((PbHttpPort *) user_data)->head_reply);
-  let_leave (user_data, pb_tls_stream_get_connection (stream));
-}
+  PbHttpPort *self = user_data;
 
-static void
-drop_left (PbHttpPort *self, gint64 now)
-{
-  GList *next;
-
-  for (GList *l = self->leavers.head; l; l = next) {
-    next = l->next;
-    if (((Leaver *) l->data)->deadline > now)
-      continue;
-    leaver_free (l->data);
-    g_queue_delete_link (&self->leavers, l);
-  }
+  write_reply (stream, self->head_reply);
+  pb_leavers_add (self->leavers, pb_tls_stream_get_connection (stream));
 }
 
 static void
@@ -213,7 +134,7 @@ hand_over (PbHttpPort *self, Caller *caller)
 
   caller->http = g_object_ref (stream);
   if (soup_server_accept_iostream (
-          self->server, stream, local, caller->remote, &error))
+          self->config.server, stream, local, caller->remote, &error))
     return;
   g_warning ("HTTP: a connection was not taken: %s", error->message);
   forget (self, caller);
@@ -250,12 +171,12 @@ shake_hands (GSocket *socket, GIOCondition condition, gpointer user_data)
       break;
     case PB_TLS_PLAIN:
       write_reply (G_IO_STREAM (caller->connection), self->plain_reply);
-      let_leave (self, caller->connection);
+      pb_leavers_add (self->leavers, caller->connection);
       forget (self, caller);
       break;
     case PB_TLS_FAILED:
       /* The alert that says why shall be read. */
-      let_leave (self, caller->connection);
+      pb_leavers_add (self->leavers, caller->connection);
       forget (self, caller);
       break;
   }
@@ -272,7 +193,8 @@ dup_key (PbHttpPort *self, GSocketConnection *connection)
           g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)))
              : g_strdup ("");
 
-  return pb_proxies_trust (pb_guard_get_config (self->guard)->proxies, address)
+  return pb_proxies_trust (
+             pb_guard_get_config (self->config.guard)->proxies, address)
              ? NULL
              : pb_buckets_dup_address_key (address);
 }
@@ -292,7 +214,7 @@ keep_share (PbHttpPort *self, const gchar *key)
     oldest = caller;
     n++;
   }
-  if (n < MAX (self->max / PB_HTTP_PORT_SHARE, 1))
+  if (n < MAX (self->config.max / PB_HTTP_PORT_SHARE, 1))
     return;
   shut (oldest);
   g_queue_remove (&self->callers, oldest);
@@ -303,18 +225,18 @@ keep_share (PbHttpPort *self, const gchar *key)
 static gboolean
 may_shake_hands (PbHttpPort *self, const gchar *key)
 {
-  return !self->tls || !key
-         || pb_buckets_take (pb_guard_get_buckets (self->guard),
+  return !self->config.tls || !key
+         || pb_buckets_take (pb_guard_get_buckets (self->config.guard),
              PB_BUCKET_TLS_ADDRESS, key, 1, g_get_monotonic_time (), NULL);
 }
 
 static Caller *
 caller_new (PbHttpPort *self, GSocketConnection *connection)
 {
-  SSL *ssl = self->tls ? pb_tls_new_ssl (self->tls) : NULL;
+  SSL *ssl = self->config.tls ? pb_tls_new_ssl (self->config.tls) : NULL;
   Caller *caller;
 
-  if (self->tls && !ssl)
+  if (self->config.tls && !ssl)
     return NULL;
   caller = g_new0 (Caller, 1);
   caller->port = self;
@@ -330,17 +252,18 @@ caller_new (PbHttpPort *self, GSocketConnection *connection)
 }
 
 static void
-take (PbHttpPort *self, GSocketConnection *connection)
+take (GSocketConnection *connection, gpointer user_data)
 {
+  PbHttpPort *self = user_data;
   g_autofree gchar *key = dup_key (self, connection);
   Caller *caller;
 
   if (!may_shake_hands (self, key))
     return;
-  if (self->callers.length >= self->max / PB_HTTP_PORT_SHARE)
+  if (self->callers.length >= self->config.max / PB_HTTP_PORT_SHARE)
     forget_closed (self);
   keep_share (self, key);
-  if (self->callers.length >= self->max)
+  if (self->callers.length >= self->config.max)
     drop_oldest (self);
   /* Also wakes SoupServer's own waiting, with an error. */
   g_socket_set_timeout (
@@ -350,56 +273,19 @@ take (PbHttpPort *self, GSocketConnection *connection)
     return;
   caller->key = g_steal_pointer (&key);
   g_queue_push_tail (&self->callers, caller);
-  if (self->tls)
+  if (self->config.tls)
     await_handshake (caller, G_IO_IN);
   else
     hand_over (self, caller);
 }
 
-/* Who waits stays in the kernel's queue, and would wake us up all the time:
- * sweep() goes on. */
 static void
-rest (PbHttpPort *self, const GError *why)
-{
-  const gint64 now = g_get_monotonic_time ();
-
-  g_source_destroy (self->pending);
-  g_clear_pointer (&self->pending, g_source_unref);
-  if (self->callers.length > 0)
-    drop_oldest (self);
-  if (now < self->complain_after)
-    return;
-  self->complain_after = now + COMPLAIN_S * G_USEC_PER_SEC;
-  g_warning ("HTTP: no connection can be taken, trying again each second: %s",
-      why->message);
-}
-
-static gboolean
-accept_one (GSocket *listener, GIOCondition condition, gpointer user_data)
+make_room (gpointer user_data)
 {
   PbHttpPort *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) socket = g_socket_accept (listener, NULL, &error);
-  g_autoptr (GSocketConnection) connection =
-      socket ? g_socket_connection_factory_create_connection (socket) : NULL;
 
-  if (connection)
-    take (self, connection);
-  /* One that has left while it waited is none. */
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)
-           && !g_error_matches (
-               error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
-    rest (self, error);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-go_on (PbHttpPort *self)
-{
-  self->pending = g_socket_create_source (self->listener, G_IO_IN, NULL);
-  g_source_set_callback (
-      self->pending, (GSourceFunc) (void (*) (void)) accept_one, self, NULL);
-  g_source_attach (self->pending, NULL);
+  if (self->callers.length > 0)
+    drop_oldest (self);
 }
 
 static gboolean
@@ -410,34 +296,12 @@ sweep (gpointer user_data)
   Caller *oldest;
 
   forget_closed (self);
-  drop_left (self, now);
+  pb_leavers_drop (self->leavers, now);
   while (
       (oldest = g_queue_peek_head (&self->callers)) && oldest->deadline <= now)
     drop_oldest (self);
-  if (!self->pending)
-    go_on (self);
+  pb_listener_go_on (self->listener);
   return G_SOURCE_CONTINUE;
-}
-
-static GSocket *
-listen_at (const gchar *bind, guint16 port, GError **error)
-{
-  g_autoptr (GSocketAddress) address =
-      g_inet_socket_address_new_from_string (bind, port);
-  g_autoptr (GSocket) socket = NULL;
-
-  if (!address) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "%s is no address", bind);
-    return NULL;
-  }
-  socket = g_socket_new (g_socket_address_get_family (address),
-      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
-  if (!socket || !g_socket_bind (socket, address, TRUE, error))
-    return NULL;
-  g_socket_set_blocking (socket, FALSE);
-  g_socket_set_listen_backlog (socket, BACKLOG);
-  return g_socket_listen (socket, error) ? g_steal_pointer (&socket) : NULL;
 }
 
 /**
@@ -457,43 +321,27 @@ pb_http_port_limit (guint n_files)
 
 /**
  * pb_http_port_new:
- * @server: what answers; outlives the port
- * @bind: an IPv4 or IPv6 address
- * @port: 0 takes any
- * @max: connections at a time, see pb_http_port_limit()
- * @tls: (nullable): its certificate; outlives the port
- * @head_reply: a whole HTTP reply, at most some hundred bytes, for a head of
- *   more than %PB_HTTP_PORT_HEAD_BYTES
- * @plain_reply: likewise, for who speaks without TLS
- * @guard: knows the proxies and counts handshakes; outlives the port
+ * @config: see #PbHttpPortConfig
  *
  * Main thread only, as everything here.
  *
  * Returns: (transfer full): the open port, or %NULL with @error set
  */
 PbHttpPort *
-pb_http_port_new (SoupServer *server, const gchar *bind, guint16 port,
-    guint max, PbTls *tls, const gchar *head_reply, const gchar *plain_reply,
-    PbGuard *guard, GError **error)
+pb_http_port_new (const PbHttpPortConfig *config, GError **error)
 {
-  g_autoptr (GSocket) listener = listen_at (bind, port, error);
-  g_autoptr (GSocketAddress) effective =
-      listener ? g_socket_get_local_address (listener, error) : NULL;
-  PbHttpPort *self;
+  PbHttpPort *self = g_new0 (PbHttpPort, 1);
 
-  if (!effective)
+  self->listener = pb_listener_new (
+      config->bind, config->port, take, make_room, self, error);
+  if (!self->listener) {
+    g_free (self);
     return NULL;
-  self = g_new0 (PbHttpPort, 1);
-  self->server = server;
-  self->guard = guard;
-  self->max = max;
-  self->tls = tls;
-  self->head_reply = g_strdup (head_reply);
-  self->plain_reply = g_strdup (plain_reply);
-  self->listener = g_steal_pointer (&listener);
-  self->port =
-      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
-  go_on (self);
+  }
+  self->config = *config;
+  self->head_reply = g_strdup (config->head_reply);
+  self->plain_reply = g_strdup (config->plain_reply);
+  self->leavers = pb_leavers_new (config->max);
   self->sweep_source = g_timeout_add_seconds (SWEEP_S, sweep, self);
   return self;
 }
@@ -507,15 +355,10 @@ void
 pb_http_port_free (PbHttpPort *self)
 {
   g_source_remove (self->sweep_source);
-  if (self->pending) {
-    g_source_destroy (self->pending);
-    g_source_unref (self->pending);
-  }
-  g_socket_close (self->listener, NULL);
-  g_object_unref (self->listener);
+  pb_listener_free (self->listener);
   while (self->callers.length > 0)
     drop_oldest (self);
-  g_queue_clear_full (&self->leavers, leaver_free);
+  pb_leavers_free (self->leavers);
   g_free (self->head_reply);
   g_free (self->plain_reply);
   g_free (self);
@@ -545,7 +388,7 @@ pb_http_port_refuse (
     write_reply (caller->stream, reply);
     g_socket_shutdown (socket, FALSE, TRUE, NULL);
     caller->refused_deadline =
-        g_get_monotonic_time () + PB_HTTP_PORT_REFUSED_S * G_USEC_PER_SEC;
+        g_get_monotonic_time () + PB_LEAVERS_S * G_USEC_PER_SEC;
   }
 }
 
@@ -604,5 +447,5 @@ pb_http_port_cut (PbHttpPort *self, SoupServerMessage *message)
 guint16
 pb_http_port_get_port (PbHttpPort *self)
 {
-  return self->port;
+  return pb_listener_get_port (self->listener);
 }

@@ -23,21 +23,38 @@ G_BEGIN_DECLS
 /** PB_HTTP_PORT_HANDSHAKE_S: seconds of them for TLS to begin. */
 #define PB_HTTP_PORT_HANDSHAKE_S 5
 
-/** PB_HTTP_PORT_REFUSED_S: seconds in which who was refused may read why. */
-#define PB_HTTP_PORT_REFUSED_S 2
-
-/** PB_HTTP_PORT_REFUSED_BYTES: what it may send meanwhile. */
-#define PB_HTTP_PORT_REFUSED_BYTES (1024 * 1024)
 /** PB_HTTP_PORT_HEAD_BYTES: of a request; browsers send 1 to 2 kB, and
  * SoupServer gives up at 64 KiB without a word. */
 #define PB_HTTP_PORT_HEAD_BYTES 32768
 
+/**
+ * PbHttpPortConfig:
+ * @server: what answers; outlives the port
+ * @guard: knows the proxies and counts handshakes; outlives the port
+ * @bind: an IPv4 or IPv6 address
+ * @port: 0 takes any
+ * @max: connections at a time, see pb_http_port_limit()
+ * @tls: (nullable): its certificate; outlives the port
+ * @head_reply: a whole HTTP reply, at most some hundred bytes, for a head of
+ *   more than %PB_HTTP_PORT_HEAD_BYTES
+ * @plain_reply: likewise, for who speaks without TLS
+ */
+typedef struct {
+  SoupServer *server;
+  PbGuard *guard;
+  const gchar *bind;
+  guint16 port;
+  guint max;
+  PbTls *tls;
+  const gchar *head_reply;
+  const gchar *plain_reply;
+} PbHttpPortConfig;
+
 typedef struct _PbHttpPort PbHttpPort;
 
 guint pb_http_port_limit (guint n_files);
-PbHttpPort *pb_http_port_new (SoupServer *server, const gchar *bind,
-    guint16 port, guint max, PbTls *tls, const gchar *head_reply,
-    const gchar *plain_reply, PbGuard *guard, GError **error);
+PbHttpPort *pb_http_port_new (
+    const PbHttpPortConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_http_port_free (PbHttpPort *self);
 void pb_http_port_refuse (
     PbHttpPort *self, SoupServerMessage *message, const gchar *reply);
