@@ -71,9 +71,9 @@ static const PbRoute own_routes[] = {
 };
 
 static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
-  pb_account_routes, pb_people_routes, pb_grant_routes, pb_device_routes,
-  pb_reader_routes, pb_pairing_routes, pb_audit_routes, pb_control_routes,
-  pb_driver_routes, pb_session_routes };
+  pb_refresh_routes, pb_account_routes, pb_people_routes, pb_grant_routes,
+  pb_device_routes, pb_reader_routes, pb_pairing_routes, pb_audit_routes,
+  pb_control_routes, pb_driver_routes, pb_session_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)

@@ -69,6 +69,7 @@ extern const PbRoute pb_grant_routes[];
 extern const PbRoute pb_pairing_routes[];
 extern const PbRoute pb_people_routes[];
 extern const PbRoute pb_reader_routes[];
+extern const PbRoute pb_refresh_routes[];
 extern const PbRoute pb_session_routes[];
 
 gboolean pb_route_match (
