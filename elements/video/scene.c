@@ -10,11 +10,11 @@
 #include "sceneconvert.h"
 #include "scenedash.h"
 #include "scenefield.h"
+#include "sceneorder.h"
 #include "scenerow.h"
 #include "scenetags.h"
 #include "scenetop.h"
 #include "sceneweather.h"
-#include "sceneworld.h"
 
 /* Where the horizon lies on a level road, from the top. */
 #define HORIZON 0.36f
@@ -305,7 +305,7 @@ draw_ahead (Scene *scene, const SceneCar *cars, guint n_cars)
       MIN ((gint) camera->horizon + 1, camera->bottom));
   scene_weather_sky (&scene->weather, canvas, (gint) camera->horizon);
   draw_plain (camera);
-  scene_world_draw (&world, cars, n_cars);
+  scene_order_draw (&world, cars, n_cars);
   scene_tags_draw (scene->tags, &world, cars, n_cars);
   scene_weather_draw (&scene->weather, canvas, &scene->row);
 }
@@ -342,7 +342,7 @@ draw_mirror (Scene *scene, const SceneCar *cars, guint n_cars)
       (gfloat) camera->top, (gfloat) (camera->right - camera->left),
       (gfloat) (camera->bottom - camera->top), camera->haze, 256);
   draw_plain (camera);
-  scene_world_draw (&world, cars, n_cars);
+  scene_order_draw (&world, cars, n_cars);
 }
 
 /* All around at 4K is 115 MB and most of a second's work, which the view from

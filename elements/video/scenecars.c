@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The other cars: a few dozen faces each, shaded by the sun. */
+#include "scenecars.h"
+
 #include <math.h>
 
 #include "scenepaint.h"
-#include "sceneworld.h"
 
+/* From the middle of the pit lane to that of a box. */
+#define BOX_M 4.2f
 #define MAX_FACES 64
 /* Beyond it only the boxes of body and cabin. */
 #define SIMPLE_M 110.0f
@@ -259,6 +262,24 @@ place_model (Model *m, const SceneNode *node, gfloat right_m)
   m->right = (ScenePoint){ flip * side, 0, -turn, 0, 0 };
   m->ahead = (ScenePoint){ flip * turn, node->grade, side, 0, 0 };
   m->up = (ScenePoint){ 0, 1, 0, 0, 0 };
+}
+
+/* Where a car is: the road there, and metres to the right of its middle. */
+void
+scene_car_place (const SceneTrack *track, const SceneCar *car, SceneNode *node,
+    gfloat *right_m)
+{
+  gfloat line, lane;
+
+  scene_track_at (track, car->lap_m, node);
+  /* At most on the kerb. */
+  line = CLAMP (node->line + car->line_m, -0.8f - node->edge[SCENE_SIDE_RIGHT],
+      node->edge[SCENE_SIDE_LEFT] + 0.8f);
+  line += car->off_m;
+  lane = node->pit + car->box * (node->pit > 0 ? BOX_M : -BOX_M);
+  if (node->pit == 0)
+    lane = line;
+  *right_m = -(line + car->pit * (lane - line));
 }
 
 void

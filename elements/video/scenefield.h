@@ -5,7 +5,7 @@
 #include <irsdk/irsdk-session.h>
 
 #include "scenerow.h"
-#include "sceneworld.h"
+#include "scenecars.h"
 
 G_BEGIN_DECLS
 

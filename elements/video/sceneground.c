@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * One piece of ground across the road: grass, run-off, kerbs, asphalt, paint. */
-#include <math.h>
+#include "sceneground.h"
 
-#include "sceneworld.h"
+#include <math.h>
 
 #define PAINT 0xffe4e4dfu
 #define RUBBER 0xff23252au

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "scenefont.h"
-#include "sceneworld.h"
+#include "scenecars.h"
 
 G_BEGIN_DECLS
 

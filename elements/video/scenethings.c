@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What stands beside the road: trees, barriers, stands, boards, buildings. */
+#include "scenethings.h"
+
 #include <math.h>
 
 #include "scenepaint.h"
-#include "sceneworld.h"
 
 /* Beside the line: where there are stands, hoardings, lights. */
 #define START_BEFORE_M 220.0
