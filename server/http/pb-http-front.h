@@ -3,8 +3,8 @@
  * sees it. */
 #pragma once
 
+#include "http/pb-http-config.h"
 #include "http/pb-http-port.h"
-#include "http/pb-http.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
  * /metrics: Prometheus text (exposition format 0.0.4). */
 #pragma once
 
-#include "http/pb-http.h"
+#include "http/pb-http-config.h"
 
 G_BEGIN_DECLS
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "http/pb-guard.h"
+#include "http/pb-http-config.h"
 #include "http/pb-http-port.h"
-#include "http/pb-http.h"
 #include "http/pb-reply.h"
 #include "json/pb-json.h"
 
