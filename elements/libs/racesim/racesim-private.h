@@ -2,6 +2,7 @@
  * What the public functions share. */
 #pragma once
 
+#include "racesim.h"
 #include "rs-race.h"
 
 struct _RaceSim {

@@ -2,7 +2,10 @@
  * A racing simulator without pictures: rows and session text as iRacing writes
  * them, from cars and tracks of our own making. */
 #include "racesim-private.h"
+#include "rs-command.h"
+#include "rs-event.h"
 #include "rs-session.h"
+#include "rs-truth.h"
 #include "rs-vars.h"
 
 struct _RaceSimView {
@@ -13,41 +16,6 @@ struct _RaceSimView {
   GBytes *text;
   guint text_update;
 };
-
-G_DEFINE_QUARK (race - sim - error - quark, race_sim_error)
-
-/**
- * race_sim_config_init:
- * @config: (out): the configuration
- *
- * Sets everything to its default: seed 1, default track, live shape with 360
- * Hz arrays, 12 cars of one class, rolling start at 0.9 of a lap, 60 litres,
- * unevenness 1, a run without race control; for events 1800 s of racing, 600 s
- * of practice, 480 s of qualifying, trouble 1, dry, one driver a car.
- */
-void
-race_sim_config_init (RaceSimConfig *config)
-{
-  *config = (RaceSimConfig){
-    .seed = 1,
-    .shape = RACE_SIM_SHAPE_LIVE,
-    .n_cars = 12,
-    .start = RACE_SIM_START_ROLLING,
-    .lap_start = 0.9,
-    .fuel_l = 60,
-    .unevenness = 1,
-    .with_360hz = TRUE,
-    .event = RACE_SIM_EVENT_RUN,
-    .n_classes = 1,
-    .n_seats = 1,
-    .race_s = 1800,
-    .practice_s = 600,
-    .qualify_s = 480,
-    .trouble = 1,
-    .weather = RACE_SIM_WEATHER_DRY,
-    .team_drivers = 1,
-  };
-}
 
 /**
  * race_sim_new:
@@ -62,7 +30,7 @@ race_sim_config_init (RaceSimConfig *config)
 RaceSim *
 race_sim_new (const RaceSimConfig *config, GError **error)
 {
-  RsRace *race = rs_race_new (config, error);
+  RsRace *race = rs_event_new (config, error);
   RaceSim *sim;
 
   if (race == NULL)
@@ -83,7 +51,7 @@ race_sim_free (RaceSim *sim)
   if (sim == NULL)
     return;
   race_sim_view_free (sim->view);
-  rs_race_free (sim->race);
+  rs_event_free (sim->race);
   g_free (sim);
 }
 
@@ -123,7 +91,7 @@ void
 race_sim_step (RaceSim *sim)
 {
   if (sim->begun)
-    rs_race_step (sim->race);
+    rs_event_step (sim->race);
   sim->begun = TRUE;
 }
 

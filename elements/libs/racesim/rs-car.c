@@ -7,6 +7,9 @@
  * line's curvature: a = v^2 / r, yaw rate = v / r. */
 #include "rs-car.h"
 
+#include "rs-pedals.h"
+#include "rs-tyres.h"
+
 #include <math.h>
 
 /* Wheels and crankshaft turn too: part of the mass that drive must speed up. */
@@ -122,12 +125,6 @@ rs_car_spin_angle (const RsCar *car)
   const double t = spin->length_s > 0 ? spin->at_s / spin->length_s : 0;
 
   return spin->turn_rad * t * t * t * (t * (6 * t - 15) + 10);
-}
-
-double
-rs_car_mass (const RsCar *car)
-{
-  return car->spec->mass_kg + car->fuel_l * car->spec->fuel_kg_per_l;
 }
 
 /* Running pressure: a fixed amount of gas, filled at 24 degrees C. kPa. */

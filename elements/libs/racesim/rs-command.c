@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What can be asked of a race while it runs. */
-#include "rs-race.h"
+#include "rs-command.h"
+
+#include "rs-control.h"
+#include "rs-debris.h"
+#include "rs-pit.h"
+#include "rs-trouble.h"
 
 #include <string.h>
 
@@ -80,7 +85,7 @@ run_off_track (RsRace *race, RsEntry *entry, double value, GError **error)
 static gboolean
 run_penalty (RsRace *race, RsEntry *entry, double value, GError **error)
 {
-  rs_trouble_black (race, entry);
+  rs_pit_penalise (race, entry);
   return TRUE;
 }
 
@@ -90,7 +95,7 @@ run_damage (RsRace *race, RsEntry *entry, double value, GError **error)
   if (!(value >= 0 && value <= 1))
     return refuse (error, "damage is a value from 0 to 1");
   entry->car.damage = value;
-  rs_control_car_flags (race, entry, value >= 0.35 ? RS_FLAG_REPAIR : 0,
+  rs_race_set_car_flags (race, entry, value >= 0.35 ? RS_FLAG_REPAIR : 0,
       value >= 0.35 ? 0 : RS_FLAG_REPAIR);
   rs_race_note (race, "damage", entry, value);
   return TRUE;

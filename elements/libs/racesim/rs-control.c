@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Race control: sessions one after the other, start, flags, finish. */
-#include "rs-race.h"
+#include "rs-control.h"
+
+#include "rs-debris.h"
+#include "rs-field.h"
+#include "rs-sessions.h"
+#include "rs-traffic.h"
 
 #include <math.h>
 
@@ -17,37 +22,6 @@
 #define CAUTION_LAPS 2
 /* Time to bring everyone to a halt and to clear the road. */
 #define RED_S 45.0
-
-static void
-set_flags (RsRace *race, guint32 flags)
-{
-  if (race->flags == flags)
-    return;
-  race->flags = flags;
-  rs_race_note (race, "flags", NULL, flags);
-}
-
-/* Goes on to that state of the session. */
-void
-rs_control_set_state (RsRace *race, RsState state)
-{
-  race->state = state;
-  race->state_s = race->time_s;
-  rs_race_note (race, "state", NULL, state);
-  race->text_dirty = TRUE;
-}
-
-/* Changes what one car sees alone. */
-void
-rs_control_car_flags (RsRace *race, RsEntry *entry, guint32 set, guint32 clear)
-{
-  const guint32 flags = (entry->flags | set) & ~clear;
-
-  if (entry->flags == flags)
-    return;
-  entry->flags = flags;
-  rs_race_note (race, "car-flags", entry, flags);
-}
 
 /* Takes the flag: what comes after does not count. */
 static void
@@ -68,8 +42,8 @@ show_checkered (RsRace *race)
   RsSession *session = &race->sessions[race->session];
 
   session->checkered_tick = race->tick + 1;
-  set_flags (race, RS_FLAG_CHECKERED | RS_FLAG_START_HIDDEN);
-  rs_control_set_state (race, RS_STATE_CHECKERED);
+  rs_race_set_flags (race, RS_FLAG_CHECKERED | RS_FLAG_START_HIDDEN);
+  rs_race_set_state (race, RS_STATE_CHECKERED);
 }
 
 static double
@@ -109,7 +83,7 @@ leader_crossed (RsRace *race, RsEntry *entry, double cross_s)
     flags |= RS_FLAG_TEN_TO_GO;
   if (session->laps > 5 && laps + 5 == (int) session->laps)
     flags |= RS_FLAG_FIVE_TO_GO;
-  set_flags (race, flags);
+  rs_race_set_flags (race, flags);
 }
 
 /* A car has passed the line; its timer knows. */
@@ -134,8 +108,8 @@ go_green (RsRace *race)
 {
   race->sessions[race->session].green_tick = race->tick + 1;
   race->green_s = race->time_s;
-  set_flags (race, RS_FLAG_START_GO | RS_FLAG_GREEN);
-  rs_control_set_state (race, RS_STATE_RACING);
+  rs_race_set_flags (race, RS_FLAG_START_GO | RS_FLAG_GREEN);
+  rs_race_set_state (race, RS_STATE_RACING);
   for (guint i = 0; i < race->n_cars; i++) {
     race->cars[i].go_s = race->time_s;
     race->cars[i].cap[RS_CAP_CONTROL].mps = HUGE_VAL;
@@ -191,14 +165,14 @@ step_parade (RsRace *race)
   const double since = race->time_s - race->state_s;
 
   if (race->config.start == RACE_SIM_START_GRID) {
-    set_flags (
+    rs_race_set_flags (
         race, since < LIGHTS_S - 3 ? RS_FLAG_START_READY : RS_FLAG_START_SET);
     if (since >= LIGHTS_S)
       go_green (race);
     return;
   }
   if (since > 3 && race->pace.s > length * 0.3)
-    set_flags (race, RS_FLAG_ONE_TO_GREEN | RS_FLAG_START_READY);
+    rs_race_set_flags (race, RS_FLAG_ONE_TO_GREEN | RS_FLAG_START_READY);
   for (guint k = 0; k < race->n_order; k++) {
     const RsEntry *e = &race->cars[race->order[k]];
 
@@ -212,7 +186,7 @@ step_parade (RsRace *race)
 static void
 begin_parade (RsRace *race)
 {
-  rs_control_set_state (race, RS_STATE_PARADE);
+  rs_race_set_state (race, RS_STATE_PARADE);
   if (race->config.start == RACE_SIM_START_GRID)
     return;
   for (guint i = 0; i < race->n_cars; i++)
@@ -238,7 +212,7 @@ neutralise (RsRace *race, guint32 flags)
       .speed = 24,
       .out = TRUE,
     };
-  set_flags (race, flags | RS_FLAG_START_HIDDEN);
+  rs_race_set_flags (race, flags | RS_FLAG_START_HIDDEN);
   return TRUE;
 }
 
@@ -276,7 +250,7 @@ rs_control_red (RsRace *race, gboolean on)
   if (on && !neutralise (race, RS_FLAG_RED))
     return FALSE;
   if (!on)
-    set_flags (race,
+    rs_race_set_flags (race,
         RS_FLAG_CAUTION | RS_FLAG_START_HIDDEN | (race->flags & RS_FLAG_WHITE));
   race->red_s = on ? race->time_s : -1;
   rs_race_note (race, "red-flag", NULL, on);
@@ -297,10 +271,10 @@ step_caution (RsRace *race)
   }
   if ((race->flags & RS_FLAG_CAUTION_WAVING) != 0
       && race->time_s - race->caution_s > CAUTION_WAVING_S)
-    set_flags (race,
+    rs_race_set_flags (race,
         RS_FLAG_CAUTION | RS_FLAG_START_HIDDEN | (race->flags & RS_FLAG_WHITE));
   if (race->caution_laps >= CAUTION_LAPS)
-    set_flags (race, race->flags | RS_FLAG_ONE_TO_GREEN);
+    rs_race_set_flags (race, race->flags | RS_FLAG_ONE_TO_GREEN);
   if (race->pace.out || !race->pace.leaving)
     return;
   head = head_of_convoy (race);
@@ -308,7 +282,7 @@ step_caution (RsRace *race)
     return;
   race->caution_s = -1;
   race->pace.leaving = FALSE;
-  set_flags (race,
+  rs_race_set_flags (race,
       RS_FLAG_GREEN | RS_FLAG_START_HIDDEN | (race->flags & RS_FLAG_WHITE));
   race->state_s = race->time_s;
 }
@@ -326,8 +300,8 @@ step_racing (RsRace *race)
   step_caution (race);
   if ((race->flags & RS_FLAG_GREEN) != 0
       && race->time_s - race->state_s > GREEN_SHOWN_S)
-    set_flags (race, (race->flags & ~(RS_FLAG_GREEN | RS_FLAG_START_GO))
-                         | RS_FLAG_START_HIDDEN);
+    rs_race_set_flags (race, (race->flags & ~(RS_FLAG_GREEN | RS_FLAG_START_GO))
+                                 | RS_FLAG_START_HIDDEN);
 }
 
 static gboolean
@@ -373,8 +347,8 @@ rs_control_step (RsRace *race)
   step_pace_car (race);
   if (race->state == RS_STATE_GET_IN_CAR && since >= GET_IN_CAR_S) {
     rs_field_place_grid (race);
-    set_flags (race, RS_FLAG_START_READY);
-    rs_control_set_state (race, RS_STATE_WARMUP);
+    rs_race_set_flags (race, RS_FLAG_START_READY);
+    rs_race_set_state (race, RS_STATE_WARMUP);
   } else if (race->state == RS_STATE_WARMUP && since >= WARMUP_S) {
     begin_parade (race);
   } else if (race->state == RS_STATE_PARADE) {
@@ -384,7 +358,7 @@ rs_control_step (RsRace *race)
   } else if (race->state == RS_STATE_CHECKERED
              && (all_finished (race) || since >= FINISH_WAIT_S)) {
     rs_sessions_take_results (race);
-    rs_control_set_state (race, RS_STATE_COOL_DOWN);
+    rs_race_set_state (race, RS_STATE_COOL_DOWN);
   } else if (race->state == RS_STATE_COOL_DOWN && since >= COOL_DOWN_S) {
     rs_sessions_end (race);
   }
@@ -404,31 +378,12 @@ rs_control_next (RsRace *race)
   }
 }
 
-gboolean
-rs_control_convoy (const RsRace *race)
-{
-  return race->state == RS_STATE_PARADE || race->caution_s >= 0;
-}
-
-/* Whether the one behind is about to lap the one ahead. */
-gboolean
-rs_control_lapping (
-    const RsRace *race, const RsEntry *behind, const RsEntry *ahead)
-{
-  const double length = race->track->length_m;
-  const double a = behind->timer.completed + behind->car.s / length;
-  const double b = ahead->timer.completed + ahead->car.s / length;
-
-  return rs_race_kind (race) == RS_RACE && race->state == RS_STATE_RACING
-         && a - b > 0.5;
-}
-
 /* SessionFlags as this car's driver sees them. */
 guint32
 rs_control_flags (const RsRace *race, const RsEntry *me)
 {
   guint32 flags = race->flags | me->flags;
-  const double ahead_m = rs_trouble_ahead_m (race, me);
+  const double ahead_m = rs_traffic_trouble_m (race, me);
 
   if (ahead_m < 450)
     flags |= RS_FLAG_YELLOW;
@@ -437,29 +392,4 @@ rs_control_flags (const RsRace *race, const RsEntry *me)
   if (rs_debris_ahead (race, me))
     flags |= RS_FLAG_DEBRIS;
   return flags;
-}
-
-/* Seconds until the session's time is out; RS_UNLIMITED_S without end. */
-double
-rs_control_remaining_s (const RsRace *race)
-{
-  const RsSession *session = &race->sessions[race->session];
-
-  if (session->length_s >= RS_UNLIMITED_S)
-    return RS_UNLIMITED_S;
-  if (!rs_race_controlled (race))
-    return MAX (0, session->length_s - race->time_s);
-  if (race->green_s < 0)
-    return session->length_s;
-  return MAX (0, session->length_s - (race->time_s - race->green_s));
-}
-
-int
-rs_control_remaining_laps (const RsRace *race)
-{
-  const RsSession *session = &race->sessions[race->session];
-
-  if (session->laps == 0)
-    return RS_UNLIMITED_LAPS;
-  return MAX (0, (int) session->laps - MAX (0, (int) race->first_at->len - 1));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What cars lose lies on the road until the marshals have fetched it. */
-#include "rs-race.h"
+#include "rs-debris.h"
 
 /* Between cars that pass by. */
 #define FETCHED_AFTER_S 75.0

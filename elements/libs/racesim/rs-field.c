@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Who takes part, and where everyone stands when a session begins. */
-#include "rs-race.h"
+#include "rs-field.h"
 
 #include "rs-random.h"
 
@@ -35,21 +35,6 @@ entry_skill (const RsRace *race, guint i, guint rank, guint n)
     return 0.962 + 0.006 * rs_hash_unit (seed, STREAM_SKILL);
   return 0.974 - 0.045 * (n > 1 ? (double) rank / (n - 1) : 0)
          + 0.004 * rs_hash_unit (seed, STREAM_SKILL + 1 + i);
-}
-
-/* The classes by speed: prototypes, GT, touring cars. */
-static guint
-spec_of_class (const RsRace *race, guint class_index)
-{
-  static const guint by_speed[] = { 1, 0, 2 };
-
-  return race->config.n_classes == 1 ? 0 : by_speed[class_index];
-}
-
-const RsCarSpec *
-rs_race_spec (const RsRace *race, guint class_index)
-{
-  return rs_car_spec (spec_of_class (race, class_index));
 }
 
 /* Boxes stand one behind the other, away from both ramps of the lane. */
@@ -141,7 +126,7 @@ rs_field_renew (RsRace *race, RsEntry *entry)
 
 /* Stands there, braked, until that session time. */
 void
-rs_entry_stand (RsRace *race, RsEntry *entry, double s, double until_s)
+rs_field_stand (RsRace *race, RsEntry *entry, double s, double until_s)
 {
   entry->go_s = until_s;
   entry->car.hold = TRUE;
@@ -174,12 +159,12 @@ rs_field_place_run (RsRace *race)
 
     if (race->config.start == RACE_SIM_START_GRID) {
       rs_car_set_tyres (&entry->car, 65);
-      rs_entry_stand (
+      rs_field_stand (
           race, entry, -12.0 - GRID_ROW_M * i, race->time_s + GRID_HOLD_S);
     } else if (race->config.start == RACE_SIM_START_PIT
                && race->seat_of[i] >= 0) {
       entry->car.in_pit_lane = entry->car.in_stall = TRUE;
-      rs_entry_stand (race, entry, entry->pit.box_s, race->time_s + PIT_HOLD_S);
+      rs_field_stand (race, entry, entry->pit.box_s, race->time_s + PIT_HOLD_S);
     } else {
       place_rolling (race, entry, (int) i - first);
     }
@@ -204,7 +189,7 @@ rs_field_place_boxes (RsRace *race)
     entry->away = FALSE;
     entry->run_laps = session->kind == RS_QUALIFY ? 3 : 4 + (int) (i % 4);
     entry->car.in_pit_lane = entry->car.in_stall = TRUE;
-    rs_entry_stand (race, entry, entry->pit.box_s, race->time_s + wait);
+    rs_field_stand (race, entry, entry->pit.box_s, race->time_s + wait);
     /* In practice some come to the server later than others. */
     if (session->kind == RS_PRACTICE && !seat && race->config.trouble > 0
         && i % 5 == 3) {
@@ -237,7 +222,7 @@ rs_field_place_grid (RsRace *race)
       continue;
     rs_car_set_tyres (&entry->car, 60);
     entry->car.beside.m = entry->car.beside_wanted_m = side;
-    rs_entry_stand (race, entry,
+    rs_field_stand (race, entry,
         standing ? -12.0 - GRID_ROW_M * entry->grid
                  : head - CONVOY_ROW_M * (entry->grid / 2),
         HUGE_VAL);

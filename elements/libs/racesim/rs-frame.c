@@ -2,6 +2,8 @@
  * The values of one row, from the state of the driven car. */
 #include "rs-frame.h"
 
+#include "rs-control.h"
+#include "rs-pit.h"
 #include "rs-random.h"
 
 #include <math.h>
@@ -62,7 +64,7 @@ static void
 fill_session (RsFrame *f, const RsRace *race, const RsEntry *me)
 {
   const RsSession *session = &race->sessions[race->session];
-  const double remain = rs_control_remaining_s (race);
+  const double remain = rs_race_remaining_s (race);
 
   f->SessionTime[0] = session_time (race);
   f->SessionTick[0] = (double) race->tick;
@@ -78,7 +80,7 @@ fill_session (RsFrame *f, const RsRace *race, const RsEntry *me)
   f->SessionTimeRemain[0] = remain;
   f->SessionLapsTotal[0] =
       session->laps > 0 ? session->laps : RS_UNLIMITED_LAPS;
-  f->SessionLapsRemainEx[0] = rs_control_remaining_laps (race);
+  f->SessionLapsRemainEx[0] = rs_race_remaining_laps (race);
   f->SessionLapsRemain[0] = f->SessionLapsRemainEx[0];
   f->SessionTimeOfDay[0] =
       floor (START_OF_DAY_S + (double) race->tick * RS_TICK_S);

@@ -2,6 +2,6 @@
  * Names of drivers who do not exist. */
 #pragma once
 
-#include "racesim.h"
+#include "racesim-config.h"
 
 char *rs_driver_name (const RaceSimConfig *config, int number, int driver);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Feet and gearbox: what makes a car follow its driver's plan. */
-#include "rs-car.h"
+#include "rs-pedals.h"
 
 #include <math.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Pit stops: why, how a car gets to its box, and what is done there. */
-#include "rs-race.h"
+#include "rs-pit.h"
 
+#include "rs-field.h"
 #include "rs-random.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ laps_left (const RsRace *race, const RsEntry *entry)
 
   if (session->laps > 0)
     return session->laps - MAX (0, entry->timer.completed);
-  return rs_control_remaining_s (race) / lap_s + 1.5;
+  return rs_race_remaining_s (race) / lap_s + 1.5;
 }
 
 static void
@@ -152,7 +153,7 @@ rs_pit_stand_in_box (RsRace *race, RsEntry *entry)
   entry->car.beside_wanted_m = 0;
   entry->car.in_pit_lane = entry->car.in_stall = TRUE;
   entry->car.off_track = FALSE;
-  rs_entry_stand (race, entry, entry->pit.box_s, HUGE_VAL);
+  rs_field_stand (race, entry, entry->pit.box_s, HUGE_VAL);
 }
 
 static void
@@ -181,7 +182,7 @@ finish_service (RsRace *race, RsEntry *entry)
   }
   if ((pit->wants & RS_PIT_REPAIR) != 0 || session_of_runs) {
     entry->car.damage = 0;
-    rs_control_car_flags (race, entry, 0, RS_FLAG_REPAIR);
+    rs_race_set_car_flags (race, entry, 0, RS_FLAG_REPAIR);
   }
   if ((pit->wants & RS_PIT_SWAP) != 0 && entry->n_drivers > 1)
     swap_driver (race, entry);
@@ -256,10 +257,21 @@ leave_lane (RsRace *race, RsEntry *entry)
     entry->pit.through = FALSE;
     entry->pit.drive_throughs++;
     entry->pit.wants &= ~(guint) RS_PIT_DRIVE_THROUGH;
-    rs_control_car_flags (race, entry, 0, RS_FLAG_BLACK);
+    rs_race_set_car_flags (race, entry, 0, RS_FLAG_BLACK);
     rs_race_note (race, "drive-through", entry, entry->pit.drive_throughs);
   }
   entry->trouble.was_off = FALSE;
+}
+
+/* A drive-through penalty, to be served within three laps. */
+void
+rs_pit_penalise (RsRace *race, RsEntry *entry)
+{
+  if ((entry->flags & RS_FLAG_BLACK) != 0)
+    return;
+  entry->black_lap = entry->timer.lap;
+  rs_race_note (race, "penalty", entry, 0);
+  rs_race_set_car_flags (race, entry, RS_FLAG_BLACK, 0);
 }
 
 /* Now and then the limiter is on too late; that costs a drive-through. */
@@ -276,7 +288,7 @@ watch_speed (RsRace *race, RsEntry *entry)
       || u >= CHANCE_SPEEDING * race->config.trouble)
     return;
   rs_race_note (race, "speeding", entry, 0);
-  rs_trouble_black (race, entry);
+  rs_pit_penalise (race, entry);
 }
 
 static void

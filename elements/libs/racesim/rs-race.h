@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * All cars of an event, its sessions, the clock and the order. */
+ * All cars of an event, its sessions, the clock and the order: what is known of
+ * them, and what is asked and noted in many places. */
 #pragma once
 
-#include "racesim.h"
+#include "racesim-config.h"
 #include "rs-log.h"
 #include "rs-seat.h"
 #include "rs-weather.h"
@@ -131,69 +132,22 @@ typedef struct {
   RsLog *log;
 } RsRace;
 
-RsRace *rs_race_new (const RaceSimConfig *config, GError **error);
-void rs_race_free (RsRace *race);
-void rs_race_step (RsRace *race);
-double rs_race_reference_s (const RsRace *race, guint class_index, double s);
-int rs_race_surface (const RsRace *race, const RsEntry *entry);
-const RsCarSpec *rs_race_spec (const RsRace *race, guint class_index);
-void rs_race_rank (RsRace *race);
-void rs_race_note (
-    RsRace *race, const char *what, const RsEntry *entry, double value);
-int rs_race_car_idx (const RsRace *race, const RsEntry *entry);
 gboolean rs_race_controlled (const RsRace *race);
 RsSessionKind rs_race_kind (const RsRace *race);
-
-/* Parts of it, in files of their own. */
-void rs_field_init (RsRace *race);
-void rs_field_place_run (RsRace *race);
-void rs_field_place_boxes (RsRace *race);
-void rs_field_place_grid (RsRace *race);
-void rs_field_renew (RsRace *race, RsEntry *entry);
-void rs_entry_stand (RsRace *race, RsEntry *entry, double s, double until_s);
-
-void rs_sessions_init (RsRace *race);
-void rs_sessions_take_results (RsRace *race);
-void rs_sessions_end (RsRace *race);
-
-void rs_control_set_state (RsRace *race, RsState state);
-void rs_control_step (RsRace *race);
-void rs_control_crossed (RsRace *race, RsEntry *entry, double cross_s);
-gboolean rs_control_caution (RsRace *race, gboolean on);
-gboolean rs_control_red (RsRace *race, gboolean on);
-void rs_control_car_flags (
-    RsRace *race, RsEntry *entry, guint32 set, guint32 clear);
-gboolean rs_control_lapping (
+int rs_race_car_idx (const RsRace *race, const RsEntry *entry);
+const RsCarSpec *rs_race_spec (const RsRace *race, guint class_index);
+double rs_race_reference_s (const RsRace *race, guint class_index, double s);
+int rs_race_surface (const RsRace *race, const RsEntry *entry);
+gboolean rs_race_lapping (
     const RsRace *race, const RsEntry *behind, const RsEntry *ahead);
-void rs_control_next (RsRace *race);
-guint32 rs_control_flags (const RsRace *race, const RsEntry *me);
-gboolean rs_control_convoy (const RsRace *race);
-double rs_control_remaining_s (const RsRace *race);
-int rs_control_remaining_laps (const RsRace *race);
+gboolean rs_race_convoy (const RsRace *race);
+double rs_race_remaining_s (const RsRace *race);
+int rs_race_remaining_laps (const RsRace *race);
 
-void rs_traffic_step (RsRace *race);
-double rs_traffic_gap_m (
-    const RsRace *race, const RsEntry *from, const RsEntry *to);
-
-void rs_pit_step (RsRace *race, RsEntry *entry, double dt);
-void rs_pit_stand_in_box (RsRace *race, RsEntry *entry);
-void rs_pit_serve (RsRace *race, RsEntry *entry);
-int rs_pit_status (const RsEntry *entry);
-
-void rs_trouble_step (RsRace *race, RsEntry *entry, double dt);
-void rs_trouble_wide (RsRace *race, RsEntry *entry, gboolean cut);
-void rs_trouble_spin (RsRace *race, RsEntry *entry);
-void rs_trouble_crash (RsRace *race, RsEntry *entry);
-void rs_trouble_tow (RsRace *race, RsEntry *entry);
-void rs_trouble_black (RsRace *race, RsEntry *entry);
-void rs_trouble_leave (RsRace *race, RsEntry *entry, gboolean disconnected);
-void rs_trouble_return (RsRace *race, RsEntry *entry);
-double rs_trouble_ahead_m (const RsRace *race, const RsEntry *me);
-
-void rs_debris_leave (RsRace *race, const RsEntry *entry);
-void rs_debris_step (RsRace *race);
-gboolean rs_debris_ahead (const RsRace *race, const RsEntry *me);
-
-gboolean rs_command (RsRace *race, const char *command, int car_idx,
-    double value, GError **error);
-char *rs_truth (const RsRace *race);
+void rs_race_note (
+    RsRace *race, const char *what, const RsEntry *entry, double value);
+void rs_race_set_state (RsRace *race, RsState state);
+void rs_race_set_flags (RsRace *race, guint32 flags);
+void rs_race_set_car_flags (
+    RsRace *race, RsEntry *entry, guint32 set, guint32 clear);
+void rs_race_rank (RsRace *race);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The session text's DriverInfo: the driven car and the list of entries. */
-#include "rs-session.h"
+#include "rs-session-drivers.h"
 
 #include "rs-names.h"
 #include "rs-random.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The session text's SessionInfo: which sessions there are and how they stand
  * or ended. */
-#include "rs-session.h"
+#include "rs-session-results.h"
+
+#include "rs-session-value.h"
 
 static const char *const kind_types[] = { "Offline Testing", "Practice",
   "Open Qualify", "Race" };

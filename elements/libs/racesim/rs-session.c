@@ -3,26 +3,11 @@
  * sections parted by empty lines, one space of indent, keys in its order. */
 #include "rs-session.h"
 
+#include "rs-session-drivers.h"
+#include "rs-session-results.h"
+#include "rs-session-value.h"
+
 #include <math.h>
-
-/* Numbers with a point whatever the locale. */
-static void
-add_number (GString *text, const char *format, double value)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_string_append (
-      text, g_ascii_formatd (buffer, sizeof buffer, format, value));
-}
-
-void
-rs_session_add_value (GString *text, const char *key, const char *format,
-    double value, const char *unit)
-{
-  g_string_append_printf (text, "%s: ", key);
-  add_number (text, format, value);
-  g_string_append_printf (text, "%s\n", unit);
-}
 
 static void
 add_track (GString *text, const RsTrack *track)

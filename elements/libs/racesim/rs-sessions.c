@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The sessions of an event: how each begins, ends, and hands on to the next. */
-#include "rs-race.h"
+#include "rs-sessions.h"
+
+#include "rs-field.h"
 
 #include <math.h>
 
@@ -28,12 +30,12 @@ begin_session (RsRace *race, guint number)
       race->cars[i].away = TRUE;
       race->cars[i].back_s = HUGE_VAL;
     }
-    rs_control_set_state (race, RS_STATE_GET_IN_CAR);
+    rs_race_set_state (race, RS_STATE_GET_IN_CAR);
   } else {
     rs_field_place_boxes (race);
     session->green_tick = session->first_tick;
     race->green_s = race->time_s;
-    rs_control_set_state (race, RS_STATE_RACING);
+    rs_race_set_state (race, RS_STATE_RACING);
   }
   for (guint k = 0; k < race->n_seats; k++) {
     rs_seat_begin (&race->seats[k]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What drivers do about each other: follow, pass, make way, drive in convoy. */
-#include "rs-race.h"
+#include "rs-traffic.h"
 
 #include <math.h>
 
@@ -49,7 +49,7 @@ find_order (RsRace *race)
 
 /* Metres to the next place where someone stands; HUGE_VAL without. */
 double
-rs_trouble_ahead_m (const RsRace *race, const RsEntry *me)
+rs_traffic_trouble_m (const RsRace *race, const RsEntry *me)
 {
   double least = HUGE_VAL;
 
@@ -65,8 +65,8 @@ may_pass (
     const RsRace *race, const RsEntry *me, const RsEntry *other, double planned)
 {
   const double ahead = me->car.s + 0.8 * me->car.speed;
-  const gboolean makes_way = other->class_index > me->class_index
-                             || rs_control_lapping (race, me, other);
+  const gboolean makes_way =
+      other->class_index > me->class_index || rs_race_lapping (race, me, other);
   const double limit = makes_way ? MAKE_WAY_CURVATURE : PASS_CURVATURE;
   RsTrackPoint point;
 
@@ -233,9 +233,9 @@ show_blue (RsRace *race, guint p)
 
     if (rs_traffic_gap_m (race, behind, me) > near_m)
       break;
-    blue = !behind->done && rs_control_lapping (race, behind, me);
+    blue = !behind->done && rs_race_lapping (race, behind, me);
   }
-  rs_control_car_flags (
+  rs_race_set_car_flags (
       race, me, blue ? RS_FLAG_BLUE : 0, blue ? 0 : RS_FLAG_BLUE);
 }
 
@@ -247,7 +247,7 @@ mind_trouble (RsRace *race, RsEntry *me)
   cap->mps = HUGE_VAL;
   if (me->done)
     cap->mps = 38;
-  else if (race->n_hazards > 0 && rs_trouble_ahead_m (race, me) < 220)
+  else if (race->n_hazards > 0 && rs_traffic_trouble_m (race, me) < 220)
     cap->mps = 0.8 * rs_driver_target (&me->car.driver, race->track, me->car.s);
 }
 
@@ -255,7 +255,7 @@ mind_trouble (RsRace *race, RsEntry *me)
 void
 rs_traffic_step (RsRace *race)
 {
-  const gboolean convoy = rs_control_convoy (race);
+  const gboolean convoy = rs_race_convoy (race);
 
   if (race->tick % LOOK_TICKS != 0)
     return;

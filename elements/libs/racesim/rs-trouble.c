@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What goes wrong: off the road, spins, contact, crashes, tows, penalties,
  * and cars that are not there any more. */
-#include "rs-race.h"
+#include "rs-trouble.h"
 
+#include "rs-control.h"
+#include "rs-debris.h"
+#include "rs-pit.h"
 #include "rs-random.h"
+#include "rs-traffic.h"
 
 #include <math.h>
 
@@ -75,7 +79,7 @@ rs_trouble_wide (RsRace *race, RsEntry *entry, gboolean cut)
   entry->trouble.furled_left_s = FURLED_S;
   if (rs_race_kind (race) != RS_RACE)
     entry->invalid_lap = TRUE;
-  rs_control_car_flags (race, entry, RS_FLAG_FURLED, 0);
+  rs_race_set_car_flags (race, entry, RS_FLAG_FURLED, 0);
 }
 
 /* Turns round and stands for some seconds. */
@@ -97,7 +101,7 @@ damage (RsRace *race, RsEntry *entry, double much)
 {
   entry->car.damage = MIN (1, entry->car.damage + much);
   if (entry->car.damage >= BAD_DAMAGE)
-    rs_control_car_flags (race, entry, RS_FLAG_REPAIR, 0);
+    rs_race_set_car_flags (race, entry, RS_FLAG_REPAIR, 0);
   rs_car_plan (&entry->car, entry->timer.lap);
 }
 
@@ -146,17 +150,6 @@ touch (RsRace *race, RsEntry *a, RsEntry *b)
     rs_trouble_spin (race, u > 0.75 ? b : a);
 }
 
-/* A drive-through penalty, to be served within three laps. */
-void
-rs_trouble_black (RsRace *race, RsEntry *entry)
-{
-  if ((entry->flags & RS_FLAG_BLACK) != 0)
-    return;
-  entry->black_lap = entry->timer.lap;
-  rs_race_note (race, "penalty", entry, 0);
-  rs_control_car_flags (race, entry, RS_FLAG_BLACK, 0);
-}
-
 static void
 end_trouble (RsRace *race, RsEntry *entry)
 {
@@ -165,7 +158,7 @@ end_trouble (RsRace *race, RsEntry *entry)
   entry->trouble = (RsTrouble){ .corner = corner };
   entry->trouble.corner_lap = entry->timer.lap;
   entry->car.spin = (RsSpin){ 0 };
-  rs_control_car_flags (race, entry, 0, RS_FLAG_FURLED);
+  rs_race_set_car_flags (race, entry, 0, RS_FLAG_FURLED);
 }
 
 /* From wherever it is into its box; for one row it is nowhere. */
@@ -298,7 +291,7 @@ slow_down (RsRace *race, RsEntry *entry, RsCap *cap, double dt)
     return;
   t->furled_left_s = 0;
   rs_race_note (race, "slow-down", entry, FURLED_S);
-  rs_control_car_flags (race, entry, 0, RS_FLAG_FURLED);
+  rs_race_set_car_flags (race, entry, 0, RS_FLAG_FURLED);
 }
 
 static void
@@ -363,7 +356,7 @@ rs_trouble_step (RsRace *race, RsEntry *entry, double dt)
   step_stopped (race, entry, cap);
   if (!rs_race_controlled (race) || race->config.trouble <= 0
       || race->state != RS_STATE_RACING || entry->car.in_pit_lane || entry->away
-      || entry->done || race->tick % 3 != 0 || rs_control_convoy (race)
+      || entry->done || race->tick % 3 != 0 || rs_race_convoy (race)
       || t->wide_until_s > race->time_s || entry->timer.lap < 1)
     return;
   corner = rs_track_corner_at (race->track, entry->car.s);

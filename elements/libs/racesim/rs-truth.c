@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The truth about a race as JSON: what readers of its rows should find. */
+#include "rs-truth.h"
+
 #include "rs-names.h"
-#include "rs-race.h"
-#include "rs-session.h"
+#include "rs-session-results.h"
 
 /* Numbers with a point whatever the locale. */
 static void

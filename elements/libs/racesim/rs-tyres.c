@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Tyre temperature and wear from the power that slip turns into heat. */
-#include "rs-car.h"
+#include "rs-tyres.h"
 
 #include <math.h>
 

@@ -2,6 +2,7 @@
  * Which variables a row has, and how a frame becomes a row. */
 #pragma once
 
+#include "racesim-var.h"
 #include "rs-frame.h"
 
 typedef struct {

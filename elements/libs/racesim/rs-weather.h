@@ -2,7 +2,7 @@
  * The weather and what it makes of the road. */
 #pragma once
 
-#include "racesim.h"
+#include "racesim-config.h"
 
 typedef struct {
   double air_c, track_c;
