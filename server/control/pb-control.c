@@ -5,6 +5,7 @@
 
 #include "control/pb-control-agent.h"
 #include "control/pb-control-orders.h"
+#include "control/pb-control-roster.h"
 #include "control/pb-control-socket.h"
 #include "json/pb-json.h"
 
@@ -12,7 +13,7 @@
 
 struct _PbControl {
   GPtrArray *sockets; /* of PbControlSocket */
-  GHashTable *agents; /* device → PbControlAgent */
+  PbControlRoster *roster;
   GHashTable *agent_sockets; /* device → its newest PbControlSocket */
   PbControlOrders *orders;
   PbControlOrdered ordered; /* NULL = nobody wants to know */
@@ -27,74 +28,20 @@ is_agent (PbControlSocket *socket)
   return pb_control_socket_get_principal (socket)->kind == PB_PRINCIPAL_DEVICE;
 }
 
-/* What a principal sees, as a key: all of a team, or one driver of it. */
-static gchar *
-dup_view (const PbPrincipal *principal)
-{
-  if (principal->kind == PB_PRINCIPAL_LOCAL)
-    return g_strdup ("");
-  return g_strdup_printf (
-      "%s/%s", principal->team, principal->driver ? principal->driver : "");
-}
-
-static gboolean
-may_see (const PbPrincipal *principal, PbControlAgent *agent)
-{
-  const PbPrincipal *device = pb_control_agent_get_principal (agent);
-
-  return device && device->driver
-         && pb_principal_sees_driver (principal, device->driver, device->team);
-}
-
-static gchar *
-make_agents (PbControl *self, const PbPrincipal *principal, gint64 now_us)
-{
-  g_autoptr (JsonBuilder) b = json_builder_new ();
-  GHashTableIter iter;
-  gpointer agent;
-
-  json_builder_begin_object (b);
-  pb_json_add_text (b, "type", "agents");
-  pb_json_begin_array (b, "agents");
-  g_hash_table_iter_init (&iter, self->agents);
-  while (g_hash_table_iter_next (&iter, NULL, &agent))
-    if (may_see (principal, agent))
-      pb_control_agent_add_json (agent, b, now_us);
-  json_builder_end_array (b);
-  json_builder_end_object (b);
-  return pb_control_message_to_text (b);
-}
-
-static void
-send_agents (
-    PbControl *self, PbControlSocket *socket, GHashTable *views, gint64 now_us)
-{
-  const PbPrincipal *principal = pb_control_socket_get_principal (socket);
-  gchar *view = dup_view (principal);
-  gchar *text = g_hash_table_lookup (views, view);
-
-  if (!text) {
-    text = make_agents (self, principal, now_us);
-    g_hash_table_insert (views, view, text);
-  } else {
-    g_free (view);
-  }
-  pb_control_socket_send_text (socket, text);
-}
-
 /* Receipts go to all pages that see the agent: they tell of what another one
  * does, too. */
 static void
 send_to_pages (const gchar *device, const gchar *text, gpointer user_data)
 {
   PbControl *self = user_data;
-  PbControlAgent *agent = g_hash_table_lookup (self->agents, device);
+  PbControlAgent *agent = pb_control_roster_find (self->roster, device);
 
   for (guint i = self->sockets->len; agent && i-- > 0;) {
     PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
 
     if (!is_agent (socket) && pb_control_socket_has_hello (socket)
-        && may_see (pb_control_socket_get_principal (socket), agent))
+        && pb_control_roster_shows (
+            pb_control_socket_get_principal (socket), agent))
       pb_control_socket_send_text (socket, text);
   }
 }
@@ -114,16 +61,17 @@ tick (gpointer user_data)
 {
   PbControl *self = user_data;
   const gint64 now_us = g_get_monotonic_time ();
-  g_autoptr (GHashTable) views =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
+  pb_control_roster_tick (self->roster, now_us);
   /* Backwards: one that is over leaves the list. */
   for (guint i = self->sockets->len; i-- > 0;) {
     PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
 
     pb_control_socket_tick (socket, now_us);
     if (!is_agent (socket) && pb_control_socket_has_hello (socket))
-      send_agents (self, socket, views, now_us);
+      pb_control_socket_send_text (
+          socket, pb_control_roster_get_text (
+                      self->roster, pb_control_socket_get_principal (socket)));
   }
   pb_control_orders_expire (self->orders, now_us, send_to_pages, self);
   return G_SOURCE_CONTINUE;
@@ -158,8 +106,7 @@ pb_control_new (guint max_sockets)
   self->max_sockets = max_sockets;
   self->sockets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_control_socket_free);
-  self->agents = g_hash_table_new_full (
-      g_str_hash, g_str_equal, g_free, (GDestroyNotify) pb_control_agent_free);
+  self->roster = pb_control_roster_new ();
   self->agent_sockets =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->orders = pb_control_orders_new ();
@@ -178,7 +125,7 @@ pb_control_free (PbControl *self)
   g_source_remove (self->tick);
   g_ptr_array_unref (self->sockets);
   g_hash_table_unref (self->agent_sockets);
-  g_hash_table_unref (self->agents);
+  pb_control_roster_free (self->roster);
   pb_control_orders_free (self->orders);
   g_free (self);
 }
@@ -216,23 +163,6 @@ pb_control_has_room (PbControl *self, const PbPrincipal *principal)
       n++;
   }
   return self->sockets->len < self->max_sockets && n < PB_CONTROL_MAX_OF_ONE;
-}
-
-/* The one that is longest away makes room. */
-static void
-make_room_for_agent (PbControl *self)
-{
-  GHashTableIter iter;
-  gpointer agent;
-
-  if (g_hash_table_size (self->agents) < PB_CONTROL_MAX_AGENTS)
-    return;
-  g_hash_table_iter_init (&iter, self->agents);
-  while (g_hash_table_iter_next (&iter, NULL, &agent))
-    if (!pb_control_agent_is_online (agent)) {
-      g_hash_table_iter_remove (&iter);
-      return;
-    }
 }
 
 static void
@@ -275,13 +205,8 @@ static void
 greet_agent (PbControl *self, PbControlSocket *socket, JsonObject *hello)
 {
   const PbPrincipal *principal = pb_control_socket_get_principal (socket);
-  PbControlAgent *agent = g_hash_table_lookup (self->agents, principal->id);
+  PbControlAgent *agent = pb_control_roster_add (self->roster, principal->id);
 
-  if (!agent) {
-    make_room_for_agent (self);
-    agent = pb_control_agent_new (principal->id);
-    g_hash_table_insert (self->agents, g_strdup (principal->id), agent);
-  }
   take_over (self, socket, principal->id);
   pb_control_agent_connect (agent, principal, hello);
   send_welcome (self, socket);
@@ -292,8 +217,8 @@ greet_agent (PbControl *self, PbControlSocket *socket, JsonObject *hello)
 static void
 greet_page (PbControl *self, PbControlSocket *socket)
 {
-  g_autofree gchar *agents = make_agents (
-      self, pb_control_socket_get_principal (socket), g_get_monotonic_time ());
+  g_autofree gchar *agents = pb_control_roster_dup_text (self->roster,
+      pb_control_socket_get_principal (socket), g_get_monotonic_time ());
 
   send_welcome (self, socket);
   pb_control_socket_send_text (socket, agents);
@@ -320,7 +245,7 @@ judge_command (PbControl *self, const PbPrincipal *principal,
 {
   if (!pb_principal_may (principal, PB_MAY_CONTROL_AGENTS))
     return "You may not do this; an admin of your team can let you";
-  if (!agent || !may_see (principal, agent))
+  if (!agent || !pb_control_roster_shows (principal, agent))
     return "There is no such agent";
   if (!pb_control_agent_is_online (agent))
     return "The agent is not connected";
@@ -348,8 +273,8 @@ take_command (PbControl *self, PbControlSocket *socket, JsonObject *command)
   const gchar *id = pb_json_get_text (command, "id");
   const gchar *device = pb_json_get_text (command, "device");
   PbControlAgent *agent =
-      device ? g_hash_table_lookup (self->agents, device) : NULL;
-  const gchar *known = agent && may_see (principal, agent)
+      device ? pb_control_roster_find (self->roster, device) : NULL;
+  const gchar *known = agent && pb_control_roster_shows (principal, agent)
                            ? pb_control_orders_find (self->orders, device, id)
                            : NULL;
   const gchar *problem =
@@ -408,7 +333,7 @@ take_part (PbControl *self, PbControlAgent *agent, const gchar *device,
     if (!is_agent (socket) && pb_control_socket_has_hello (socket)
         && is_same_principal (reader, by)
         && pb_principal_may (reader, PB_MAY_CONTROL_AGENTS)
-        && may_see (reader, agent))
+        && pb_control_roster_shows (reader, agent))
       pb_control_socket_send_text (socket, text);
   }
 }
@@ -418,8 +343,8 @@ static void
 on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
     JsonObject *message)
 {
-  PbControlAgent *agent = g_hash_table_lookup (
-      self->agents, pb_control_socket_get_principal (socket)->id);
+  PbControlAgent *agent = pb_control_roster_find (
+      self->roster, pb_control_socket_get_principal (socket)->id);
 
   if (g_str_equal (type, "hello"))
     greet_agent (self, socket, message);
@@ -470,7 +395,7 @@ on_closed (PbControlSocket *socket, gpointer user_data)
 
   if (is_agent (socket)
       && g_hash_table_lookup (self->agent_sockets, device) == socket) {
-    PbControlAgent *agent = g_hash_table_lookup (self->agents, device);
+    PbControlAgent *agent = pb_control_roster_find (self->roster, device);
 
     if (agent)
       pb_control_agent_disconnect (agent);
@@ -499,8 +424,8 @@ withdraw (PbControl *self, PbControlSocket *socket)
 {
   /* Whose it was is not to be seen any more. */
   if (is_agent (socket))
-    g_hash_table_remove (
-        self->agents, pb_control_socket_get_principal (socket)->id);
+    pb_control_roster_remove (
+        self->roster, pb_control_socket_get_principal (socket)->id);
   pb_control_socket_close (socket, PB_CONTROL_CLOSE_WITHDRAWN,
       "what this connection was opened with has been withdrawn");
 }
@@ -515,18 +440,11 @@ withdraw (PbControl *self, PbControlSocket *socket)
 void
 pb_control_revise (PbControl *self, PbControlKeep keep, gpointer user_data)
 {
-  GHashTableIter iter;
-  gpointer agent;
-
   for (guint i = self->sockets->len; i-- > 0;) {
     PbControlSocket *socket = g_ptr_array_index (self->sockets, i);
 
     if (!keep (pb_control_socket_get_principal (socket), user_data))
       withdraw (self, socket);
   }
-  g_hash_table_iter_init (&iter, self->agents);
-  while (g_hash_table_iter_next (&iter, NULL, &agent))
-    if (!pb_control_agent_is_online (agent)
-        && !keep (pb_control_agent_get_principal (agent), user_data))
-      g_hash_table_iter_remove (&iter);
+  pb_control_roster_revise (self->roster, keep, user_data);
 }

@@ -4,7 +4,7 @@
 
 #include <libsoup/soup.h>
 
-#include "auth/pb-principal.h"
+#include "control/pb-control-roster.h"
 
 G_BEGIN_DECLS
 
@@ -13,21 +13,11 @@ G_BEGIN_DECLS
 /** PB_CONTROL_MAX_OF_ONE: of one person, key or device; a device's newer one
  * takes over from the older, so it has two for a moment. */
 #define PB_CONTROL_MAX_OF_ONE 16
-/** PB_CONTROL_MAX_AGENTS: that are remembered, and that a page is told of. */
-#define PB_CONTROL_MAX_AGENTS 512
 /** PB_CONTROL_STATUS_MS: how often an agent is asked to send its status. */
 #define PB_CONTROL_STATUS_MS 1000
 
 /* Main thread only. */
 typedef struct _PbControl PbControl;
-
-/**
- * PbControlKeep:
- * @principal: whose a socket is; what it may do may be set to what it may now
- *
- * Returns: %FALSE if it has been withdrawn
- */
-typedef gboolean (*PbControlKeep) (PbPrincipal *principal, gpointer user_data);
 
 guint pb_control_limit (guint n_files);
 /**
