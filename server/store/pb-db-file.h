@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#include "store/pb-store.h"
+#include "store/pb-store-types.h"
 
 G_BEGIN_DECLS
 

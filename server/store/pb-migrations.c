@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The database's tables, brought from any older version to this one. */
+#include "store/pb-migrations.h"
+
 #include <string.h>
 
-#include "store/pb-store-private.h"
+#include "store/pb-connection.h"
 
 #include "pb-store-resources.h"
 
@@ -13,7 +15,7 @@ exec (sqlite3 *db, const gchar *sql, GError **error)
 {
   if (sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  pb_store_set_error (db, error, "database");
+  pb_connection_set_error (db, error, "database");
   return FALSE;
 }
 
@@ -58,7 +60,7 @@ pb_store_migrate (sqlite3 *db, gint *version, GError **error)
   if (!names)
     return FALSE;
   qsort (names, g_strv_length (names), sizeof *names, compare_names);
-  *version = pb_store_read_number (db, "PRAGMA user_version");
+  *version = pb_connection_read_number (db, "PRAGMA user_version");
   for (guint i = 0; names[i]; i++) {
     newest = strtol (names[i], NULL, 10);
     if (newest <= *version)

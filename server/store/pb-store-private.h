@@ -8,9 +8,6 @@
 
 G_BEGIN_DECLS
 
-gboolean pb_store_migrate (sqlite3 *db, gint *version, GError **error);
-void pb_store_set_error (sqlite3 *db, GError **error, const gchar *doing);
-gint64 pb_store_read_number (sqlite3 *db, const gchar *sql);
 sqlite3_stmt *pb_store_begin (
     PbStore *store, const gchar *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 sqlite3_stmt *pb_store_begin_read (
@@ -22,8 +19,6 @@ void pb_store_end (PbStore *store, sqlite3_stmt *stmt);
 gboolean pb_store_exec (PbStore *store, const gchar *sql, GError **error);
 gint pb_store_get_changes (PbStore *store);
 gint64 pb_store_get_last_rowid (PbStore *store);
-gboolean pb_store_write (
-    PbStore *store, PbStoreWrite write, gpointer data, GError **error);
 sqlite3 *pb_store_get_db (PbStore *store);
 void pb_store_lock (PbStore *store);
 void pb_store_unlock (PbStore *store);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbStore: what the server remembers, in one SQLite file. */
 #include "store/pb-store.h"
+#include "store/pb-connection.h"
 #include "store/pb-db-file.h"
+#include "store/pb-migrations.h"
 #include "store/pb-store-private.h"
 #include "store/pb-writer.h"
 
@@ -19,19 +21,12 @@
  * the whole file: the client is told to try again. */
 #define READ_TIMEOUT_MS 100
 
-/* One connection and what belongs to it. */
-typedef struct {
-  GRecMutex lock; /* protects all below */
-  sqlite3 *db;
-  GHashTable *statements; /* SQL literal → sqlite3_stmt */
-} Connection;
-
 struct _PbStore {
   gatomicrefcount refs;
   /* Held while a write waits for another process; never by the main thread.
    * Whatever needs both locks takes this one first. */
-  Connection writes;
-  Connection reads;
+  PbConnection writes;
+  PbConnection reads;
   gint version;
   gssize changes; /* atomic */
   PbDbFile *file; /* under the lock of writes */
@@ -39,32 +34,6 @@ struct _PbStore {
   gint gone; /* atomic: the file is not ours any more; stays so */
   PbWriter *writer;
 };
-
-G_DEFINE_QUARK (pb - store - error - quark, pb_store_error)
-
-static PbStoreError
-classify (gint code)
-{
-  switch (code) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return PB_STORE_ERROR_BUSY;
-    case SQLITE_FULL:
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-      return PB_STORE_ERROR_DISK;
-    default:
-      return PB_STORE_ERROR_DATABASE;
-  }
-}
-
-/* The newest error of @db, with what was being done. */
-void
-pb_store_set_error (sqlite3 *db, GError **error, const gchar *doing)
-{
-  g_set_error (error, PB_STORE_ERROR, classify (sqlite3_errcode (db)), "%s: %s",
-      doing, sqlite3_errmsg (db));
-}
 
 void
 pb_store_lock (PbStore *self)
@@ -91,28 +60,8 @@ pb_store_exec (PbStore *self, const gchar *sql, GError **error)
 {
   if (sqlite3_exec (self->writes.db, sql, NULL, NULL, NULL) == SQLITE_OK)
     return TRUE;
-  pb_store_set_error (self->writes.db, error, "database");
+  pb_connection_set_error (self->writes.db, error, "database");
   return FALSE;
-}
-
-static sqlite3_stmt *
-begin (Connection *connection, const gchar *sql, GError **error)
-{
-  sqlite3_stmt *stmt;
-
-  g_rec_mutex_lock (&connection->lock);
-  stmt = g_hash_table_lookup (connection->statements, sql);
-  if (stmt)
-    return stmt;
-  if (sqlite3_prepare_v3 (
-          connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL)
-      != SQLITE_OK) {
-    pb_store_set_error (connection->db, error, "preparing a statement");
-    g_rec_mutex_unlock (&connection->lock);
-    return NULL;
-  }
-  g_hash_table_insert (connection->statements, (gpointer) sql, stmt);
-  return stmt;
 }
 
 /* Takes the lock and gives a prepared statement, kept for the next time: @sql
@@ -120,7 +69,7 @@ begin (Connection *connection, const gchar *sql, GError **error)
 sqlite3_stmt *
 pb_store_begin (PbStore *self, const gchar *sql, GError **error)
 {
-  return begin (&self->writes, sql, error);
+  return pb_connection_begin (&self->writes, sql, error);
 }
 
 /* As pb_store_begin(), for a statement that only reads: never waits for one
@@ -134,7 +83,7 @@ pb_store_begin_read (PbStore *self, const gchar *sql, GError **error)
         "pitbox-server");
     return NULL;
   }
-  return begin (&self->reads, sql, error);
+  return pb_connection_begin (&self->reads, sql, error);
 }
 
 gboolean
@@ -146,14 +95,14 @@ pb_store_step (
   *has_row = result == SQLITE_ROW;
   if (result == SQLITE_ROW || result == SQLITE_DONE)
     return TRUE;
-  pb_store_set_error (sqlite3_db_handle (stmt), error, "database");
+  pb_connection_set_error (sqlite3_db_handle (stmt), error, "database");
   return FALSE;
 }
 
 void
 pb_store_end (PbStore *self, sqlite3_stmt *stmt)
 {
-  Connection *connection =
+  PbConnection *connection =
       sqlite3_db_handle (stmt) == self->reads.db ? &self->reads : &self->writes;
 
   sqlite3_reset (stmt);
@@ -212,45 +161,10 @@ pb_store_dup_text (sqlite3_stmt *stmt, gint column)
   return g_strdup ((const gchar *) sqlite3_column_text (stmt, column));
 }
 
-/* Returns: the first number that @sql gives, or -1 */
-gint64
-pb_store_read_number (sqlite3 *db, const gchar *sql)
-{
-  sqlite3_stmt *stmt = NULL;
-  gint64 value = -1;
-
-  if (sqlite3_prepare_v2 (db, sql, -1, &stmt, NULL) == SQLITE_OK
-      && sqlite3_step (stmt) == SQLITE_ROW)
-    value = sqlite3_column_int64 (stmt, 0);
-  sqlite3_finalize (stmt);
-  return value;
-}
-
-static void
-finalize_statement (gpointer stmt)
-{
-  sqlite3_finalize (stmt);
-}
-
-static gboolean
-open_connection (
-    Connection *connection, const gchar *path, gint timeout_ms, GError **error)
-{
-  const int flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-
-  if (sqlite3_open_v2 (path, &connection->db, flags, NULL) != SQLITE_OK) {
-    pb_store_set_error (connection->db, error, path);
-    return FALSE;
-  }
-  sqlite3_busy_timeout (connection->db, timeout_ms);
-  return TRUE;
-}
-
 static gboolean
 open_database (PbStore *self, const gchar *path, GError **error)
 {
-  if (!open_connection (&self->writes, path, BUSY_TIMEOUT_MS, error))
+  if (!pb_connection_open (&self->writes, path, BUSY_TIMEOUT_MS, error))
     return FALSE;
   /* WAL with NORMAL loses nothing when the process is killed; a power cut may
    * cost the last commits but never the file. */
@@ -262,34 +176,18 @@ open_database (PbStore *self, const gchar *path, GError **error)
     g_prefix_error (error, "%s: ", path);
     return FALSE;
   }
-  if (!open_connection (&self->reads, path, READ_TIMEOUT_MS, error))
+  if (!pb_connection_open (&self->reads, path, READ_TIMEOUT_MS, error))
     return FALSE;
   sqlite3_exec (self->reads.db,
       "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;", NULL, NULL, NULL);
   return TRUE;
 }
 
-static void
-init_connection (Connection *connection)
-{
-  g_rec_mutex_init (&connection->lock);
-  connection->statements =
-      g_hash_table_new_full (g_str_hash, g_str_equal, NULL, finalize_statement);
-}
-
-static void
-clear_connection (Connection *connection)
-{
-  g_hash_table_unref (connection->statements);
-  sqlite3_close (connection->db);
-  g_rec_mutex_clear (&connection->lock);
-}
-
 /* Nothing of ours goes into a file that is not ours. */
 static void
 abandon (PbStore *self)
 {
-  Connection *const connections[] = { &self->writes, &self->reads };
+  PbConnection *const connections[] = { &self->writes, &self->reads };
 
   g_atomic_int_set (&self->gone, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (connections); i++) {
@@ -328,9 +226,8 @@ mark_header (PbStore *self)
 
 /* Looks whether the file is still the one that was opened, then writes, unless
  * @write is %NULL. For the writer's thread. */
-gboolean
-pb_store_write (
-    PbStore *self, PbStoreWrite write, gpointer data, GError **error)
+static gboolean
+write_now (PbStore *self, PbStoreWrite write, gpointer data, GError **error)
 {
   gboolean done;
 
@@ -464,14 +361,14 @@ pb_store_new (const gchar *path, GError **error)
   g_autoptr (PbStore) self = g_new0 (PbStore, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  init_connection (&self->writes);
-  init_connection (&self->reads);
+  pb_connection_init (&self->writes);
+  pb_connection_init (&self->reads);
   if (!open_database (self, path, error))
     return NULL;
   self->file = pb_db_file_new (self->writes.db, path);
   if (!check_file (self, error))
     return NULL;
-  self->writer = pb_writer_new (self);
+  self->writer = pb_writer_new (self, write_now);
   return g_steal_pointer (&self);
 }
 
@@ -489,8 +386,8 @@ pb_store_unref (PbStore *self)
     return;
   g_clear_pointer (&self->writer, pb_writer_free);
   g_clear_pointer (&self->file, pb_db_file_free);
-  clear_connection (&self->writes);
-  clear_connection (&self->reads);
+  pb_connection_clear (&self->writes);
+  pb_connection_clear (&self->reads);
   g_free (self);
 }
 
@@ -519,8 +416,9 @@ pb_store_get_changes_by_others (PbStore *self)
   if (!g_rec_mutex_trylock (&self->writes.lock))
     return g_atomic_pointer_get (&self->changes);
   if (check_file (self, NULL))
-    g_atomic_pointer_set (&self->changes,
-        (gssize) pb_store_read_number (self->writes.db, "PRAGMA data_version"));
+    g_atomic_pointer_set (
+        &self->changes, (gssize) pb_connection_read_number (
+                            self->writes.db, "PRAGMA data_version"));
   pb_store_unlock (self);
   return g_atomic_pointer_get (&self->changes);
 }

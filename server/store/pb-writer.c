@@ -3,8 +3,6 @@
  * only. */
 #include "store/pb-writer.h"
 
-#include "store/pb-store-private.h"
-
 /* Writes that wait for their turn. A session has ten at a time at most, so
  * this is hundreds of them that came and went while nothing could be written. */
 #define MAX_JOBS 4096
@@ -20,6 +18,7 @@ typedef struct {
 
 struct _PbWriter {
   PbStore *store;
+  PbWriterTry try;
   GThread *thread;
 
   GMutex lock; /* protects all below */
@@ -112,7 +111,7 @@ do_job (PbWriter *self, const Job *job)
   for (;;) {
     g_autoptr (GError) error = NULL;
 
-    pb_store_write (self->store, job->write, job->data, &error);
+    self->try (self->store, job->write, job->data, &error);
     note_trouble (self, error);
     if (!error
         || (error->code != PB_STORE_ERROR_BUSY
@@ -139,7 +138,7 @@ next_job (PbWriter *self)
     if (g_cond_wait_until (&self->cond, &self->lock, end))
       continue;
     g_mutex_unlock (&self->lock);
-    if (!pb_store_write (self->store, NULL, NULL, &error))
+    if (!self->try (self->store, NULL, NULL, &error))
       note_trouble (self, error);
     g_mutex_lock (&self->lock);
   }
@@ -163,11 +162,12 @@ run (gpointer data)
 }
 
 PbWriter *
-pb_writer_new (PbStore *store)
+pb_writer_new (PbStore *store, PbWriterTry try)
 {
   PbWriter *self = g_new0 (PbWriter, 1);
 
   self->store = store;
+  self->try = try;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("store", run, self);

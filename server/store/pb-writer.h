@@ -3,13 +3,17 @@
  * only. */
 #pragma once
 
-#include "store/pb-store.h"
+#include "store/pb-store-types.h"
 
 G_BEGIN_DECLS
 
 typedef struct _PbWriter PbWriter;
 
-PbWriter *pb_writer_new (PbStore *store);
+/* Once, or only looks whether it could where @write is %NULL. */
+typedef gboolean (*PbWriterTry) (
+    PbStore *store, PbStoreWrite write, gpointer data, GError **error);
+
+PbWriter *pb_writer_new (PbStore *store, PbWriterTry try);
 void pb_writer_free (PbWriter *writer);
 void pb_writer_push (PbWriter *writer, PbStoreWrite write, gpointer data,
     GDestroyNotify free_data);
