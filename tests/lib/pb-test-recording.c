@@ -54,6 +54,12 @@ pb_test_recording_make_stream (PbTestTs *ts, guint seconds)
 }
 
 gchar *
+pb_test_recording_dup_db_path (PbTestRecording *f)
+{
+  return g_build_filename (f->folder, "pitbox.db", NULL);
+}
+
+gchar *
 pb_test_recording_dup_folder (PbTestRecording *f)
 {
   return g_build_filename (f->data->recordings, "car07", "s1", NULL);

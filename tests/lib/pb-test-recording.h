@@ -20,6 +20,7 @@ void pb_test_recording_set_up (PbTestRecording *f, gconstpointer unused);
 void pb_test_recording_tear_down (PbTestRecording *f, gconstpointer unused);
 void pb_test_recording_make_stream (PbTestTs *ts, guint seconds);
 gchar *pb_test_recording_dup_folder (PbTestRecording *f);
+gchar *pb_test_recording_dup_db_path (PbTestRecording *f);
 gint64 pb_test_recording_open_session (PbTestRecording *f);
 PbRecorder *pb_test_recording_start (
     PbTestRecording *f, const PbRecorderOptions *options);
