@@ -86,19 +86,33 @@ draw_trees (const Cell *c, gint side)
   }
 }
 
-/* Upright between two places of a cell, from low_m to high_m above ground. */
-static void
-upright (const Cell *c, guint ka, guint kb, gfloat ra, gfloat rb, gfloat low_m,
-    gfloat high_m, gfloat u0, gfloat u1, const SceneFill *fill)
-{
-  const SceneNode *a = node_at (c, ka), *b = node_at (c, kb);
-  ScenePoint p[4] = { scene_world_point (c->world, a, ra, low_m),
-    scene_world_point (c->world, b, rb, low_m),
-    scene_world_point (c->world, b, rb, high_m),
-    scene_world_point (c->world, a, ra, high_m) };
+/* A place of a cell: which node, and metres to the right of its middle. */
+typedef struct {
+  guint node;
+  gfloat right_m;
+} Foot;
 
-  p[0].u = p[3].u = u0;
-  p[1].u = p[2].u = u1;
+/* A board that stands upright between two places; heights above ground, and
+ * where its texture begins and ends. */
+typedef struct {
+  Foot a, b;
+  gfloat low_m, high_m;
+  gfloat from_u, to_u;
+} Upright;
+
+static void
+draw_upright (const Cell *c, const Upright *board, const SceneFill *fill)
+{
+  const SceneNode *a = node_at (c, board->a.node);
+  const SceneNode *b = node_at (c, board->b.node);
+  const gfloat ra = board->a.right_m, rb = board->b.right_m;
+  ScenePoint p[4] = { scene_world_point (c->world, a, ra, board->low_m),
+    scene_world_point (c->world, b, rb, board->low_m),
+    scene_world_point (c->world, b, rb, board->high_m),
+    scene_world_point (c->world, a, ra, board->high_m) };
+
+  p[0].u = p[3].u = board->from_u;
+  p[1].u = p[2].u = board->to_u;
   p[0].v = p[1].v = 0.005f;
   p[2].v = p[3].v = 0.995f;
   scene_raster_polygon (&c->world->camera, p, 4, fill);
@@ -138,16 +152,19 @@ draw_barrier (const Cell *c, gint side)
   SceneFill fill = wall_fill (c, id, side == SCENE_SIDE_LEFT ? 240 : 214);
 
   for (guint k = SCENE_CELL_NODES; k >= stride; k -= stride) {
-    gfloat u = (gfloat) (k * c->world->track->step_m) / repeat;
-    gfloat v = (gfloat) ((k - stride) * c->world->track->step_m) / repeat;
-
+    const guint from = k - stride;
+    const gdouble step_m = c->world->track->step_m;
     /* Lettering runs from left to right for who drives past. */
-    if (side == SCENE_SIDE_LEFT)
-      upright (c, k - stride, k, sign * node_at (c, k - stride)->wall[side],
-          sign * node_at (c, k)->wall[side], 0, high, v, u, &fill);
-    else
-      upright (c, k - stride, k, sign * node_at (c, k - stride)->wall[side],
-          sign * node_at (c, k)->wall[side], 0, high, -v, -u, &fill);
+    const gfloat way = side == SCENE_SIDE_LEFT ? 1.0f : -1.0f;
+    const Upright board = {
+      .a = { from, sign * node_at (c, from)->wall[side] },
+      .b = { k, sign * node_at (c, k)->wall[side] },
+      .high_m = high,
+      .from_u = way * (gfloat) (from * step_m) / repeat,
+      .to_u = way * (gfloat) (k * step_m) / repeat,
+    };
+
+    draw_upright (c, &board, &fill);
   }
 }
 
@@ -173,16 +190,25 @@ draw_stand (const Cell *c, gint side)
 
   p[0].u = p[3].u = 0, p[1].u = p[2].u = 1.25f;
   p[0].v = p[1].v = 0.005f, p[2].v = p[3].v = 0.995f;
-  upright (c, 0, SCENE_CELL_NODES, fa, fb, 0, 11.2f, 0, 1, &back);
+  draw_upright (c,
+      &(Upright){ { 0, fa }, { SCENE_CELL_NODES, fb }, .high_m = 11.2f },
+      &back);
   scene_raster_polygon (&c->world->camera, p, 4, &crowd);
-  upright (c, 0, SCENE_CELL_NODES, na, nb, 0, 1.5f, 0, 2,
+  draw_upright (c,
+      &(Upright){
+          { 0, na }, { SCENE_CELL_NODES, nb }, .high_m = 1.5f, .to_u = 2 },
       &(SceneFill){ .texture = c->world->textures[SCENE_TEXTURE_HOARDING],
           .shade = 236,
           .haze = c->haze });
   scene_raster_polygon (&c->world->camera, q, 4, &roof);
-  upright (c, 0, SCENE_CELL_NODES, na + sign, nb + sign, 9.6f, 10.2f, 0, 1,
+  draw_upright (c,
+      &(Upright){ { 0, na + sign }, { SCENE_CELL_NODES, nb + sign },
+          .low_m = 9.6f, .high_m = 10.2f },
       &(SceneFill){ .color = 0xff2b6cb0u, .haze = c->haze, .alpha = 256 });
-  upright (c, 4, 4, na + sign, na + sign * 1.25f, 1.5f, 10, 0, 1, &back);
+  draw_upright (c,
+      &(Upright){ { 4, na + sign }, { 4, na + sign * 1.25f }, .low_m = 1.5f,
+          .high_m = 10 },
+      &back);
 }
 
 static void
@@ -197,11 +223,15 @@ draw_garages (const Cell *c, gint side)
   SceneFill wall = { .color = 0xffc9cdd0u, .haze = c->haze, .alpha = 256 };
   gfloat wa = sign * (a->edge[side] + 2.5f), wb = sign * (b->edge[side] + 2.5f);
 
-  upright (c, 0, 0, ra, ra + sign * 9, 0, 7.5f, 0, 1, &end);
-  upright (c, 0, SCENE_CELL_NODES, ra, rb, 0, 7.5f,
-      side == SCENE_SIDE_LEFT ? 0.0f : 1.0f,
-      side == SCENE_SIDE_LEFT ? 1.0f : 0.0f, &front);
-  upright (c, 0, SCENE_CELL_NODES, wa, wb, 0, 0.9f, 0, 1, &wall);
+  draw_upright (
+      c, &(Upright){ { 0, ra }, { 0, ra + sign * 9 }, .high_m = 7.5f }, &end);
+  draw_upright (c,
+      &(Upright){ { 0, ra }, { SCENE_CELL_NODES, rb }, .high_m = 7.5f,
+          .from_u = side == SCENE_SIDE_LEFT ? 0 : 1,
+          .to_u = side == SCENE_SIDE_LEFT ? 1 : 0 },
+      &front);
+  draw_upright (c,
+      &(Upright){ { 0, wa }, { SCENE_CELL_NODES, wb }, .high_m = 0.9f }, &wall);
 }
 
 /* Over the road at the first node of the cell. */
@@ -215,9 +245,16 @@ draw_gantry (const Cell *c, SceneTextureId id)
   SceneFill leg = { .color = 0xff6d747bu, .haze = c->haze, .alpha = 256 };
   gboolean turned = c->world->camera.mirrored;
 
-  upright (c, 0, 0, left - 0.3f, left + 0.3f, 0, 8.2f, 0, 1, &leg);
-  upright (c, 0, 0, right - 0.3f, right + 0.3f, 0, 8.2f, 0, 1, &leg);
-  upright (c, 0, 0, left, right, 5.6f, 8.2f, turned, !turned, &panel);
+  draw_upright (c,
+      &(Upright){ { 0, left - 0.3f }, { 0, left + 0.3f }, .high_m = 8.2f },
+      &leg);
+  draw_upright (c,
+      &(Upright){ { 0, right - 0.3f }, { 0, right + 0.3f }, .high_m = 8.2f },
+      &leg);
+  draw_upright (c,
+      &(Upright){ { 0, left }, { 0, right }, .low_m = 5.6f, .high_m = 8.2f,
+          .from_u = turned, .to_u = !turned },
+      &panel);
 }
 
 static void
