@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What is in a recording: its segments, the moments in them, its laps. */
 #include "store/pb-index.h"
-#include "store/pb-store-private.h"
+#include "store/pb-sql.h"
 
 #include <math.h>
 
@@ -134,6 +134,21 @@ pb_store_put_lap (
   return pb_store_finish (store, stmt, error);
 }
 
+static void
+fill_segment (sqlite3_stmt *stmt, gpointer row)
+{
+  *(PbSegmentRow *) row = (PbSegmentRow){
+    .n = sqlite3_column_int (stmt, 0),
+    .has_pts = sqlite3_column_type (stmt, 1) != SQLITE_NULL,
+    .start_pts = sqlite3_column_int64 (stmt, 1),
+    .end_pts = sqlite3_column_int64 (stmt, 2),
+    .start_utc_us = sqlite3_column_int64 (stmt, 3),
+    .end_utc_us = sqlite3_column_int64 (stmt, 4),
+    .bytes = sqlite3_column_int64 (stmt, 5),
+    .closed = sqlite3_column_int (stmt, 6) != 0,
+  };
+}
+
 /**
  * pb_store_list_segments:
  *
@@ -144,33 +159,23 @@ pb_store_put_lap (
 GArray *
 pb_store_list_segments (PbStore *store, gint64 pk, GError **error)
 {
-  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbSegmentRow));
-  gboolean has_row = TRUE;
-  gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin_read (store,
+  return pb_sql_array (store, fill_segment, sizeof (PbSegmentRow), error,
       "SELECT n, start_pts, end_pts, start_utc_us, end_utc_us, bytes, closed "
       "FROM segments WHERE session = ?1 ORDER BY n",
-      error);
+      "i", pk);
+}
 
-  if (!stmt)
-    return NULL;
-  sqlite3_bind_int64 (stmt, 1, pk);
-  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
-    PbSegmentRow row = {
-      .n = sqlite3_column_int (stmt, 0),
-      .has_pts = sqlite3_column_type (stmt, 1) != SQLITE_NULL,
-      .start_pts = sqlite3_column_int64 (stmt, 1),
-      .end_pts = sqlite3_column_int64 (stmt, 2),
-      .start_utc_us = sqlite3_column_int64 (stmt, 3),
-      .end_utc_us = sqlite3_column_int64 (stmt, 4),
-      .bytes = sqlite3_column_int64 (stmt, 5),
-      .closed = sqlite3_column_int (stmt, 6) != 0,
-    };
-
-    g_array_append_val (rows, row);
-  }
-  pb_store_end (store, stmt);
-  return done ? g_steal_pointer (&rows) : NULL;
+static void
+fill_point (sqlite3_stmt *stmt, gpointer row)
+{
+  *(PbPoint *) row = (PbPoint){
+    .segment = sqlite3_column_int (stmt, 0),
+    .offset = sqlite3_column_int64 (stmt, 1),
+    .pts = sqlite3_column_int64 (stmt, 2),
+    .is_key = sqlite3_column_int (stmt, 3) != 0,
+    .utc_us = sqlite3_column_int64 (stmt, 4),
+    .lap = sqlite3_column_int (stmt, 5),
+  };
 }
 
 /**
@@ -184,32 +189,22 @@ pb_store_list_segments (PbStore *store, gint64 pk, GError **error)
 GArray *
 pb_store_list_points (PbStore *store, gint64 pk, guint segment, GError **error)
 {
-  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbPoint));
-  gboolean has_row = TRUE;
-  gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin_read (store,
-      "SELECT byte, pts, key, utc_us, lap FROM points "
+  return pb_sql_array (store, fill_point, sizeof (PbPoint), error,
+      "SELECT segment, byte, pts, key, utc_us, lap FROM points "
       "WHERE session = ?1 AND segment = ?2 ORDER BY byte",
-      error);
+      "ii", pk, (gint64) segment);
+}
 
-  if (!stmt)
-    return NULL;
-  sqlite3_bind_int64 (stmt, 1, pk);
-  sqlite3_bind_int (stmt, 2, segment);
-  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
-    PbPoint row = {
-      .segment = segment,
-      .offset = sqlite3_column_int64 (stmt, 0),
-      .pts = sqlite3_column_int64 (stmt, 1),
-      .is_key = sqlite3_column_int (stmt, 2) != 0,
-      .utc_us = sqlite3_column_int64 (stmt, 3),
-      .lap = sqlite3_column_int (stmt, 4),
-    };
-
-    g_array_append_val (rows, row);
-  }
-  pb_store_end (store, stmt);
-  return done ? g_steal_pointer (&rows) : NULL;
+static void
+fill_lap (sqlite3_stmt *stmt, gpointer row)
+{
+  *(PbLapRow *) row = (PbLapRow){
+    .lap = sqlite3_column_int (stmt, 0),
+    .start_utc_us = sqlite3_column_int64 (stmt, 1),
+    .time_s = column_or_nan (stmt, 2),
+    .valid = sqlite3_column_int (stmt, 3) != 0,
+    .fuel_used_l = column_or_nan (stmt, 4),
+  };
 }
 
 /**
@@ -222,28 +217,8 @@ pb_store_list_points (PbStore *store, gint64 pk, guint segment, GError **error)
 GArray *
 pb_store_list_laps (PbStore *store, gint64 pk, GError **error)
 {
-  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (PbLapRow));
-  gboolean has_row = TRUE;
-  gboolean done;
-  sqlite3_stmt *stmt = pb_store_begin_read (store,
+  return pb_sql_array (store, fill_lap, sizeof (PbLapRow), error,
       "SELECT lap, start_utc_us, time_s, valid, fuel_used_l FROM laps "
       "WHERE session = ?1 ORDER BY start_utc_us",
-      error);
-
-  if (!stmt)
-    return NULL;
-  sqlite3_bind_int64 (stmt, 1, pk);
-  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
-    PbLapRow row = {
-      .lap = sqlite3_column_int (stmt, 0),
-      .start_utc_us = sqlite3_column_int64 (stmt, 1),
-      .time_s = column_or_nan (stmt, 2),
-      .valid = sqlite3_column_int (stmt, 3) != 0,
-      .fuel_used_l = column_or_nan (stmt, 4),
-    };
-
-    g_array_append_val (rows, row);
-  }
-  pb_store_end (store, stmt);
-  return done ? g_steal_pointer (&rows) : NULL;
+      "i", pk);
 }

@@ -56,6 +56,17 @@ pb_sql_run (PbStore *store, gint *n_changes, GError **error, const gchar *sql,
   return done;
 }
 
+static sqlite3_stmt *
+begin_read (PbStore *store, GError **error, const gchar *sql,
+    const gchar *types, va_list args)
+{
+  sqlite3_stmt *stmt = pb_store_begin_read (store, sql, error);
+
+  if (stmt)
+    bind (stmt, types, args);
+  return stmt;
+}
+
 /* Reads; does not see what a pb_store_begin_change() under way has written.
  * Any thread. */
 GPtrArray *
@@ -65,16 +76,40 @@ pb_sql_list (PbStore *store, PbSqlRead read, GDestroyNotify free_row,
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (free_row);
   gboolean has_row = TRUE;
   gboolean done;
+  sqlite3_stmt *stmt;
   va_list args;
-  sqlite3_stmt *stmt = pb_store_begin_read (store, sql, error);
 
+  va_start (args, types);
+  stmt = begin_read (store, error, sql, types, args);
+  va_end (args);
   if (!stmt)
     return NULL;
-  va_start (args, types);
-  bind (stmt, types, args);
-  va_end (args);
   while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row)
     g_ptr_array_add (rows, read (stmt));
+  pb_store_end (store, stmt);
+  return done ? g_steal_pointer (&rows) : NULL;
+}
+
+/* As pb_sql_list(), of rows of @row_bytes that need no freeing. */
+GArray *
+pb_sql_array (PbStore *store, PbSqlFill fill, guint row_bytes, GError **error,
+    const gchar *sql, const gchar *types, ...)
+{
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, row_bytes);
+  gboolean has_row = TRUE;
+  gboolean done;
+  sqlite3_stmt *stmt;
+  va_list args;
+
+  va_start (args, types);
+  stmt = begin_read (store, error, sql, types, args);
+  va_end (args);
+  if (!stmt)
+    return NULL;
+  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row) {
+    g_array_set_size (rows, rows->len + 1);
+    fill (stmt, rows->data + (gsize) (rows->len - 1) * row_bytes);
+  }
   pb_store_end (store, stmt);
   return done ? g_steal_pointer (&rows) : NULL;
 }

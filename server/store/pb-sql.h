@@ -12,10 +12,15 @@ G_BEGIN_DECLS
 
 /* Returns: (transfer full): what a row says; never %NULL */
 typedef gpointer (*PbSqlRead) (sqlite3_stmt *stmt);
+/* Sets the members of @row, which is zeroed. */
+typedef void (*PbSqlFill) (sqlite3_stmt *stmt, gpointer row);
 
 gboolean pb_sql_run (PbStore *store, gint *n_changes, GError **error,
     const gchar *sql, const gchar *types, ...);
 GPtrArray *pb_sql_list (PbStore *store, PbSqlRead read, GDestroyNotify free_row,
+    GError **error, const gchar *sql, const gchar *types,
+    ...) G_GNUC_WARN_UNUSED_RESULT;
+GArray *pb_sql_array (PbStore *store, PbSqlFill fill, guint row_bytes,
     GError **error, const gchar *sql, const gchar *types,
     ...) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *pb_sql_hash_token (const gchar *token);
