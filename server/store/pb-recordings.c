@@ -2,7 +2,7 @@
  * The sessions that were recorded. */
 #include "store/pb-recordings.h"
 #include "auth/pb-principal.h"
-#include "store/pb-store-private.h"
+#include "store/pb-sql.h"
 
 /* One that is known by its recordings alone is the server's own team's. */
 #define TEAM \
@@ -144,7 +144,7 @@ pb_store_forget_empty_sessions (
   return pb_store_finish (store, stmt, error);
 }
 
-static PbSessionRow *
+static gpointer
 read_session (sqlite3_stmt *stmt)
 {
   PbSessionRow *row = g_new0 (PbSessionRow, 1);
@@ -167,20 +167,6 @@ read_session (sqlite3_stmt *stmt)
   return row;
 }
 
-static GPtrArray *
-read_sessions (PbStore *store, sqlite3_stmt *stmt, GError **error)
-{
-  g_autoptr (GPtrArray) rows =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_session_row_free);
-  gboolean has_row = TRUE;
-  gboolean done;
-
-  while ((done = pb_store_step (store, stmt, &has_row, error)) && has_row)
-    g_ptr_array_add (rows, read_session (stmt));
-  pb_store_end (store, stmt);
-  return done ? g_steal_pointer (&rows) : NULL;
-}
-
 /**
  * pb_store_list_sessions:
  * @team: (nullable): only of this team's drivers
@@ -196,20 +182,13 @@ GPtrArray *
 pb_store_list_sessions (PbStore *store, const gchar *team, const gchar *driver,
     gint64 before_utc_us, guint limit, GError **error)
 {
-  sqlite3_stmt *stmt = pb_store_begin_read (store,
+  return pb_sql_list (store, read_session, (GDestroyNotify) pb_session_row_free,
+      error,
       "SELECT " SESSION_COLUMNS
       "WHERE (?1 IS NULL OR s.driver_id = ?1) AND s.started_utc_us < ?2 "
       "AND (?4 IS NULL OR " TEAM
       " = ?4) GROUP BY s.pk ORDER BY s.started_utc_us DESC LIMIT ?3",
-      error);
-
-  if (!stmt)
-    return NULL;
-  pb_store_bind_text_or_null (stmt, 1, driver);
-  sqlite3_bind_int64 (stmt, 2, before_utc_us);
-  sqlite3_bind_int (stmt, 3, limit);
-  pb_store_bind_text_or_null (stmt, 4, team);
-  return read_sessions (store, stmt, error);
+      "tiit", driver, before_utc_us, (gint64) limit, team);
 }
 
 /**
@@ -222,12 +201,11 @@ pb_store_list_sessions (PbStore *store, const gchar *team, const gchar *driver,
 GPtrArray *
 pb_store_list_open_sessions (PbStore *store, GError **error)
 {
-  sqlite3_stmt *stmt = pb_store_begin_read (store,
+  return pb_sql_list (store, read_session, (GDestroyNotify) pb_session_row_free,
+      error,
       "SELECT " SESSION_COLUMNS
       "WHERE s.ended_utc_us IS NULL GROUP BY s.pk ORDER BY s.pk",
-      error);
-
-  return stmt ? read_sessions (store, stmt, error) : NULL;
+      "");
 }
 
 /**
@@ -241,14 +219,10 @@ pb_store_list_open_sessions (PbStore *store, GError **error)
 PbSessionRow *
 pb_store_find_session (PbStore *store, const gchar *id, GError **error)
 {
-  g_autoptr (GPtrArray) rows = NULL;
-  sqlite3_stmt *stmt = pb_store_begin_read (
-      store, "SELECT " SESSION_COLUMNS "WHERE s.id = ?1 GROUP BY s.pk", error);
+  g_autoptr (GPtrArray) rows = pb_sql_list (store, read_session,
+      (GDestroyNotify) pb_session_row_free, error,
+      "SELECT " SESSION_COLUMNS "WHERE s.id = ?1 GROUP BY s.pk", "t", id);
 
-  if (!stmt)
-    return NULL;
-  sqlite3_bind_text (stmt, 1, id, -1, SQLITE_TRANSIENT);
-  rows = read_sessions (store, stmt, error);
   if (!rows)
     return NULL;
   if (rows->len == 0) {
