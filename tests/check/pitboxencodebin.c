@@ -7,6 +7,8 @@
 #include <gst/video/video.h>
 #include <string.h>
 
+#include "../lib/pb-test-bus.h"
+
 #define CAPS "video/x-raw,format=I420,width=320,height=240,framerate="
 #define PICTURE_BYTES (320 * 240 * 3 / 2)
 /* All encoders of tests/lib/encoders. */
@@ -248,26 +250,12 @@ GST_START_TEST (test_no_encoder_is_an_error_with_all_reasons)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
-    g_autoptr (GError) error = NULL;
     g_autofree gchar *launch =
         g_strconcat ("pitboxencodebin ", table[i].settings, NULL);
-    GstElement *bin = gst_parse_launch (launch, NULL);
-    GstBus *bus = gst_bus_new ();
-    GstMessage *m;
+    g_autofree gchar *words =
+        pb_test_bus_dup_refusal (gst_parse_launch (launch, NULL));
 
-    gst_element_set_bus (bin, bus);
-    assert_equals_int (gst_element_set_state (bin, GST_STATE_PAUSED),
-        GST_STATE_CHANGE_FAILURE);
-    m = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-    fail_unless (m != NULL);
-    gst_message_parse_error (m, &error, NULL);
-    fail_unless (
-        strstr (error->message, table[i].text) != NULL, "%s", error->message);
-    gst_message_unref (m);
-    gst_element_set_state (bin, GST_STATE_NULL);
-    gst_element_set_bus (bin, NULL);
-    gst_object_unref (bus);
-    gst_object_unref (bin);
+    fail_unless (strstr (words, table[i].text) != NULL, "%s", words);
   }
 }
 GST_END_TEST
