@@ -23,7 +23,8 @@ import zlib
 
 from pitbox import Stack, need
 from test_control import HELLO, PROTOCOL, connect
-from test_hostile_http import OFFER, TELEMETRY, count_files, head, status
+from test_hostile_http import (OFFER, TELEMETRY, count_files, head, send_byte,
+                               status)
 from test_tls import client_hello
 from websocket import PING, TEXT, Closed, Refused, WebSocket
 
@@ -76,12 +77,7 @@ def slow_loris(target, stop):
             s.sendall(head("POST", "/api/v1/auth/login", "Content-Length: 60000")
                       if n % 2 else b"GET / HTTP/1.1\r\n")
             sockets.append(s)
-        for s in list(sockets):
-            try:
-                s.send(b"x")
-            except OSError:
-                s.close()
-                sockets.remove(s)
+        send_byte(sockets)
         stop.wait(1)
     return n
 

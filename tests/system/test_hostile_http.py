@@ -99,6 +99,16 @@ def others(stack, seconds, bound_s):
             f"longest {1000 * max(times):.0f} ms")
 
 
+def send_byte(sockets):
+    """One to each; who has been cut off leaves the list."""
+    for s in list(sockets):
+        try:
+            s.send(b"x")
+        except OSError:
+            s.close()
+            sockets.remove(s)
+
+
 def drip(stack, stop):
     """Half of them never end a head, half a body: a byte a second each."""
     sockets = []
@@ -108,12 +118,7 @@ def drip(stack, stop):
             s.sendall(head("POST", "/whep/car07", "Content-Length: 60000")
                       if len(sockets) % 2 else b"GET / HTTP/1.1\r\n")
             sockets.append(s)
-        for s in list(sockets):
-            try:
-                s.send(b"x")
-            except OSError:
-                s.close()
-                sockets.remove(s)
+        send_byte(sockets)
         stop.wait(1)
     for s in sockets:
         s.close()
