@@ -8,6 +8,7 @@
 #include "sceneflags.h"
 #include "scenepaint.h"
 #include "scenetags.h"
+#include "scenetopboard.h"
 
 /* The outline is kept in so many points. */
 #define POINTS 1024

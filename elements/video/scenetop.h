@@ -15,11 +15,4 @@ void scene_top_free (SceneTop *top);
 void scene_top_draw (SceneTop *top, SceneCanvas *canvas,
     const SceneField *field, const SceneRow *row, const SceneRoad *road);
 
-/* Parts of it, in files of their own. */
-void scene_top_paint (cairo_t *cr, const SceneTrack *track,
-    const gfloat (*points)[2], guint n_points, gdouble scale);
-void scene_board_draw (SceneCanvas *canvas, const SceneFont *font,
-    const SceneFont *small, const SceneField *field, const SceneRow *row,
-    gfloat left, gfloat unit);
-
 G_END_DECLS

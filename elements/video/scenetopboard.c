@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The track as it is painted once for the top view, and the order of the cars
  * beside it. */
+#include "scenetopboard.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "scenepaint.h"
 #include "scenetags.h"
-#include "scenetop.h"
 
 #define WHITE 0xfff2f4f7u
 #define DIM 0xff8d97a5u

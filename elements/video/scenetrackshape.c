@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What lies beside a track of known geometry: where its ground ends, barriers,
  * run-off, brake boards, and the line that cars take. */
-#include <math.h>
+#include "scenetrackshape.h"
 
-#include "scenetrack.h"
+#include <math.h>
 
 /* Ground is looked for in steps, at every fourth node. */
 #define STRIDE 4

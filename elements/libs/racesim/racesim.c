@@ -4,6 +4,7 @@
 #include "racesim-private.h"
 #include "rs-command.h"
 #include "rs-event.h"
+#include "rs-frame.h"
 #include "rs-session.h"
 #include "rs-truth.h"
 #include "rs-vars.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The values of one row that tell of all cars. */
-#include "rs-frame.h"
+#include "rs-frame-cars.h"
 
 #include "rs-random.h"
 

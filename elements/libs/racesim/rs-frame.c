@@ -3,6 +3,7 @@
 #include "rs-frame.h"
 
 #include "rs-control.h"
+#include "rs-frame-cars.h"
 #include "rs-pit.h"
 #include "rs-random.h"
 

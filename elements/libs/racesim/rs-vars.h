@@ -3,7 +3,7 @@
 #pragma once
 
 #include "racesim-var.h"
-#include "rs-frame.h"
+#include "rs-frame-fields.h"
 
 typedef struct {
   RaceSimVar *vars;
