@@ -7,6 +7,7 @@
 #include "control/pb-report.h"
 #include "json/pb-json.h"
 #include "pairing/pb-renewal.h"
+#include "pb-rate.h"
 #include "pb-sim.h"
 #include "pb-status.h"
 #include "pb-stream.h"
@@ -39,6 +40,7 @@ struct _PbAgent {
   PbRenewal *renewal; /* NULL where nothing was paired */
   PbRemote *remote; /* likewise, and while it is revoked */
   PbOrders *orders;
+  PbRate *rate;
   PbReport report;
   PbAgentState state;
   PbMode mode;
@@ -68,11 +70,13 @@ state_to_string (PbAgentState state)
   return words[state];
 }
 
-/* What is asked for, within what the driver has set. */
+/* What is asked for, within what the driver has set and the network bears. */
 static PbMode
 get_wanted_mode (PbAgent *self)
 {
-  return pb_wishes_get_mode (pb_orders_get_wishes (self->orders), self->config);
+  return pb_rate_allows_picture (self->rate) ? pb_wishes_get_mode (
+             pb_orders_get_wishes (self->orders), self->config)
+                                             : PB_MODE_TELEMETRY;
 }
 
 /* Who asked for a picture reads why it is not sent while the driver's own is,
@@ -87,7 +91,7 @@ static PbStatusNow
 get_now (PbAgent *self)
 {
   return (PbStatusNow){ state_to_string (self->state),
-    pb_mode_to_string (self->mode), get_reason (self), self->stream,
+    pb_mode_to_string (self->mode), get_reason (self), self->stream, self->rate,
     pb_orders_get_notices (self->orders),
     self->remote != NULL ? pb_remote_get_words (self->remote) : NULL };
 }
@@ -115,6 +119,7 @@ static void
 stop_stream (PbAgent *self)
 {
   g_clear_handle_id (&self->sim_timer, g_source_remove);
+  pb_rate_end (self->rate);
   g_clear_pointer (&self->stream, pb_stream_free);
 }
 
@@ -255,18 +260,23 @@ try_stream (PbAgent *self)
   static const PbStreamEvents events = { on_failed, on_sim_changed,
     on_connected };
   g_autoptr (GError) error = NULL;
-  PbPicture picture;
+  PbPicture picture, fitting;
 
   pb_wishes_get_picture (
       pb_orders_get_wishes (self->orders), self->config, &picture);
+  pb_rate_set_most (self->rate, (guint) picture.bitrate_kbps);
+  fitting = picture;
+  pb_rate_fit_picture (self->rate, &fitting);
   self->started_us = g_get_monotonic_time ();
-  self->stream = pb_stream_new (self->config, &picture, self->mode,
+  self->stream = pb_stream_new (self->config, &fitting, self->mode,
       self->refused->str, &events, self, &error);
   if (self->stream == NULL) {
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
   }
   set_state (self, PB_AGENT_CONNECTING, self->config->server);
+  if (self->mode == PB_MODE_VIDEO)
+    pb_rate_begin (self->rate, self->stream, &picture);
   pb_stream_start (self->stream);
 }
 
@@ -299,6 +309,7 @@ add_status (JsonBuilder *b, gpointer user_data)
   pb_json_add_known_text (b, "encoder", encoder);
   if (self->stream != NULL && self->mode == PB_MODE_VIDEO)
     pb_json_add_int (b, "bitrate_kbps", pb_stream_get_bitrate (self->stream));
+  pb_rate_add_status (self->rate, b);
   pb_report_add_link (&self->report, b, link, now_us);
   pb_report_add_source (b, source);
 }
@@ -324,8 +335,22 @@ set_mode (PbMode mode, gpointer user_data)
   if (mode == self->mode)
     return mode;
   self->mode = mode;
+  if (mode == PB_MODE_VIDEO)
+    pb_rate_forget (self->rate);
   begin_anew (self);
   return self->mode;
+}
+
+/* By the network; what is asked for stays as it is. */
+static void
+on_picture_changed (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (get_wanted_mode (self) == self->mode)
+    return;
+  self->mode = get_wanted_mode (self);
+  begin_anew (self);
 }
 
 static void
@@ -333,7 +358,8 @@ set_bitrate (guint kbps, gpointer user_data)
 {
   PbAgent *self = user_data;
 
-  if (self->stream != NULL)
+  pb_rate_set_most (self->rate, kbps);
+  if (self->stream != NULL && pb_rate_is_off (self->rate))
     pb_stream_set_bitrate (self->stream, kbps);
 }
 
@@ -505,7 +531,11 @@ on_no_host (const gchar *problem, gpointer user_data)
 static gboolean
 on_status (gpointer user_data)
 {
-  write_status (user_data);
+  PbAgent *self = user_data;
+
+  if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
+    pb_rate_look_without (self->rate, self->stream);
+  write_status (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -523,9 +553,11 @@ pb_agent_new (PbConfig *config)
 {
   static const PbOrdersEvents order_events = { set_mode, set_bitrate,
     begin_anew, send_key, note, dup_status };
+  static const PbRateEvents rate_events = { on_picture_changed };
   PbAgent *self = g_new0 (PbAgent, 1);
 
   self->config = config;
+  self->rate = pb_rate_new (config, &rate_events, self);
   self->orders = pb_orders_new (config, &order_events, self);
   self->mode = pb_config_get_mode (config);
   self->refused = g_string_new (NULL);
@@ -574,6 +606,7 @@ pb_agent_free (PbAgent *agent)
   g_clear_handle_id (&agent->status_timer, g_source_remove);
   pb_status_free (agent->status);
   pb_orders_free (agent->orders);
+  pb_rate_free (agent->rate);
   g_string_free (agent->refused, TRUE);
   g_free (agent->reason);
   g_free (agent->asked_reason);

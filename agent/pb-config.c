@@ -46,8 +46,13 @@ static const PbSetting table[] = {
       "Picture height" },
   { "framerate", PB_SETTING_NUMBER, AT (framerate), "60", 5, 240, "FPS",
       "Frames a second" },
-  { "bitrate-kbps", PB_SETTING_NUMBER, AT (bitrate_kbps), "3000", 100, 50000,
-      "KBPS", "Bitrate of the picture" },
+  { "bitrate-kbps", PB_SETTING_NUMBER, AT (bitrate_kbps), "4000", 100, 50000,
+      "KBPS", "Highest bitrate of the picture" },
+  { "adapt", PB_SETTING_TEXT, AT (adapt), "medium", 0, 0, "PRESET",
+      "Follow the network: low (1 to 2 Mbit/s), medium (2 to 4), high (4 to "
+      "8), off" },
+  { "adapt-log", PB_SETTING_FILE, AT (adapt_log), "", 0, 0, "FILE",
+      "Write there what the network did, and what followed" },
   { "latency-ms", PB_SETTING_NUMBER, AT (latency_ms), "120", 20, 8000, "MS",
       "SRT latency: at least four times the round trip" },
   { "key-interval-ms", PB_SETTING_NUMBER, AT (key_interval_ms), "2000", 200,
@@ -146,6 +151,8 @@ static gboolean
 validate (PbConfig *config, GError **error)
 {
   static const gchar *const modes[] = { "video", "telemetry", NULL };
+  static const gchar *const presets[] = { "low", "medium", "high", "off",
+    NULL };
   static const gchar *const sources[] = { "auto", "scene", "screen", "window",
     "device", "x11", "v4l2", NULL };
   g_autoptr (GSocketConnectable) address = NULL;
@@ -167,7 +174,8 @@ validate (PbConfig *config, GError **error)
     return FALSE;
   }
   if (!pb_settings_check_word ("--mode", config->mode, modes, error)
-      || !pb_settings_check_word ("--source", config->source, sources, error))
+      || !pb_settings_check_word ("--source", config->source, sources, error)
+      || !pb_settings_check_word ("--adapt", config->adapt, presets, error))
     return FALSE;
   address =
       g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);

@@ -43,7 +43,9 @@ struct _PbConfig {
   gchar *status_file; /* JSON status; "-" = stdout; empty: none */
   gint width, height; /* pixels, even */
   gint framerate; /* frames a second */
-  gint bitrate_kbps; /* of the picture */
+  gint bitrate_kbps; /* of the picture, at most */
+  gchar *adapt; /* "low", "medium", "high" or "off" */
+  gchar *adapt_log; /* what the network did goes there; empty: nowhere */
   gint latency_ms; /* SRT latency */
   gint key_interval_ms; /* picture and telemetry key units */
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */

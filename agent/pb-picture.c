@@ -30,6 +30,38 @@ pb_picture_from_config (PbPicture *picture, const PbConfig *config)
     config->bitrate_kbps, config->key_interval_ms, config->encoder };
 }
 
+/* Half-size chroma planes, and no smaller than what the settings take. */
+static gint
+scale (gint pixels, gint num, gint den, gint least)
+{
+  return MAX ((pixels * num / den) & ~1, MIN (pixels, least));
+}
+
+/**
+ * pb_picture_shrink:
+ * @picture: (inout): as it is asked for; width, height and frame rate shrink
+ * @step: by how much
+ *
+ * Pure.
+ */
+void
+pb_picture_shrink (PbPicture *picture, PbAdaptStep step)
+{
+  static const gint parts[][3] = {
+    /* of size, of that; of the frame rate */
+    [PB_ADAPT_WHOLE] = { 1, 1, 1 },
+    [PB_ADAPT_SMALLER] = { 3, 4, 1 },
+    [PB_ADAPT_SMALLEST] = { 1, 2, 2 },
+    [PB_ADAPT_TELEMETRY] = { 1, 2, 2 },
+  };
+  const gint *part = parts[step];
+
+  picture->width = scale (picture->width, part[0], part[1], 160);
+  picture->height = scale (picture->height, part[0], part[1], 90);
+  picture->framerate =
+      MAX (picture->framerate / part[2], MIN (picture->framerate, 5));
+}
+
 /**
  * pb_picture_get_source:
  * @config: settings

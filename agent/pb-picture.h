@@ -2,6 +2,7 @@
  * The settings of the picture, into the elements that choose how. */
 #pragma once
 
+#include "adapt/pb-adapt.h"
 #include "pb-config.h"
 
 #include <gst/gst.h>
@@ -27,6 +28,7 @@ typedef struct {
 } PbPicture;
 
 void pb_picture_from_config (PbPicture *picture, const PbConfig *config);
+void pb_picture_shrink (PbPicture *picture, PbAdaptStep step);
 const gchar *pb_picture_get_source (const PbConfig *config);
 void pb_picture_configure_capture (GstElement *capture, const PbConfig *config);
 void pb_picture_configure_encoder (

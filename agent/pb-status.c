@@ -64,6 +64,7 @@ pb_status_dup_json (PbStatus *status, const PbStatusNow *now)
       b, "uptime_s", (g_get_monotonic_time () - status->started_us) / 1e6);
   if (now->stream != NULL)
     pb_stream_add_status (now->stream, b);
+  pb_rate_add_status (now->rate, b);
   pb_notices_add_json (now->notices, b);
   json_builder_end_object (b);
   root = json_builder_get_root (b);

@@ -4,6 +4,7 @@
 
 #include "control/pb-notices.h"
 #include "pb-config.h"
+#include "pb-rate.h"
 #include "pb-stream.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @mode: "video" or "telemetry"
  * @reason: (nullable): of the last failure
  * @stream: (nullable): what runs
+ * @rate: what the network bears
  * @notices: texts for the driver
  * @control: (nullable): of the control channel, in words
  */
@@ -22,6 +24,7 @@ typedef struct {
   const gchar *mode;
   const gchar *reason;
   PbStream *stream;
+  PbRate *rate;
   PbNotices *notices;
   const gchar *control;
 } PbStatusNow;

@@ -351,7 +351,7 @@ pb_stream_get_bitrate (PbStream *stream)
  * @stream: a stream
  * @kbps: of the picture; nothing happens without one
  *
- * On air, too; encoders that cannot say so in the log.
+ * On air, too.
  */
 void
 pb_stream_set_bitrate (PbStream *stream, guint kbps)
@@ -361,6 +361,49 @@ pb_stream_set_bitrate (PbStream *stream, guint kbps)
 
   if (encoder != NULL)
     g_object_set (encoder, "bitrate", kbps, NULL);
+}
+
+/**
+ * pb_stream_takes_bitrate:
+ * @stream: a stream
+ *
+ * Returns: %FALSE if its encoder begins anew with each bitrate
+ */
+gboolean
+pb_stream_takes_bitrate (PbStream *stream)
+{
+  g_autoptr (GstElement) encoder =
+      gst_bin_get_by_name (GST_BIN (stream->graph), "encoder");
+  g_autoptr (GstStructure) backend = NULL;
+  gboolean live = TRUE;
+
+  if (encoder != NULL)
+    g_object_get (encoder, "active-backend", &backend, NULL);
+  if (backend != NULL)
+    gst_structure_get_boolean (backend, "live-bitrate", &live);
+  return live;
+}
+
+/**
+ * pb_stream_set_picture:
+ * @stream: a stream
+ * @picture: its size and frame rate from now on; nothing happens without one
+ *
+ * On air: the encoder begins anew with a key frame, and the stream goes on.
+ */
+void
+pb_stream_set_picture (PbStream *stream, const PbPicture *picture)
+{
+  g_autoptr (GstElement) format =
+      gst_bin_get_by_name (GST_BIN (stream->graph), "format");
+  g_autoptr (GstCaps) caps = NULL;
+  gboolean scene =
+      strcmp (pb_picture_get_source (stream->config), "scene") == 0;
+
+  if (format == NULL)
+    return;
+  caps = make_format (picture, !scene);
+  g_object_set (format, "caps", caps, NULL);
 }
 
 /**

@@ -41,6 +41,8 @@ gchar *pb_stream_dup_encoder (PbStream *stream);
 GstStructure *pb_stream_dup_stats (PbStream *stream, const gchar *element);
 guint pb_stream_get_bitrate (PbStream *stream);
 void pb_stream_set_bitrate (PbStream *stream, guint kbps);
+gboolean pb_stream_takes_bitrate (PbStream *stream);
+void pb_stream_set_picture (PbStream *stream, const PbPicture *picture);
 void pb_stream_request_key (PbStream *stream);
 
 G_END_DECLS

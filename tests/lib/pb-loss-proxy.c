@@ -11,6 +11,8 @@
 /* Bounds the memory of the delay lines. */
 #define MAX_QUEUED 65536
 #define IP_UDP_HEADER_BYTES 28
+/* Of delays, a bin a ms; longer ones count as the longest. */
+#define MAX_DELAY_MS 2000
 
 typedef struct {
   PbLossProxy *proxy;
@@ -46,6 +48,8 @@ struct _PbLossProxy {
   /* Protects the rest. */
   GMutex lock;
   gdouble loss[2];
+  guint rate_kbps;
+  guint delays[MAX_DELAY_MS + 1]; /* datagrams that waited so long, ms */
   guint64 forwarded;
   guint64 lost;
 };
@@ -124,14 +128,23 @@ leaves_link (PbLossProxy *proxy, gsize size, gint64 now)
 {
   const PbLossProxyConfig *c = &proxy->config;
   guint queue_ms = c->queue_ms > 0 ? c->queue_ms : 300;
+  gint64 waits_us;
+  guint rate_kbps;
 
-  if (c->rate_kbps == 0)
+  g_mutex_lock (&proxy->lock);
+  rate_kbps = proxy->rate_kbps;
+  g_mutex_unlock (&proxy->lock);
+  if (rate_kbps == 0)
     return now;
   proxy->link_free_us = MAX (proxy->link_free_us, now);
-  if (proxy->link_free_us - now > (gint64) queue_ms * 1000)
+  waits_us = proxy->link_free_us - now;
+  if (waits_us > (gint64) queue_ms * 1000)
     return -1;
+  g_mutex_lock (&proxy->lock);
+  proxy->delays[MIN (waits_us / 1000, MAX_DELAY_MS)]++;
+  g_mutex_unlock (&proxy->lock);
   proxy->link_free_us +=
-      (gint64) (size + IP_UDP_HEADER_BYTES) * 8 * 1000 / c->rate_kbps;
+      (gint64) (size + IP_UDP_HEADER_BYTES) * 8 * 1000 / rate_kbps;
   return proxy->link_free_us;
 }
 
@@ -308,6 +321,7 @@ pb_loss_proxy_new (const PbLossProxyConfig *config, GError **error)
   proxy->port = port;
   proxy->loss[0] = config->loss_pct;
   proxy->loss[1] = config->loss_back_pct;
+  proxy->rate_kbps = config->rate_kbps;
   proxy->rand = g_rand_new_with_seed (config->seed);
   proxy->clients =
       g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
@@ -362,6 +376,39 @@ pb_loss_proxy_set_loss (
   g_mutex_lock (&proxy->lock);
   proxy->loss[0] = loss_pct;
   proxy->loss[1] = loss_back_pct;
+  g_mutex_unlock (&proxy->lock);
+}
+
+/* Of the way in, from now on; what waits already leaves when it would have.
+ * Any thread. */
+void
+pb_loss_proxy_set_rate (PbLossProxy *proxy, guint rate_kbps)
+{
+  g_mutex_lock (&proxy->lock);
+  proxy->rate_kbps = rate_kbps;
+  g_mutex_unlock (&proxy->lock);
+}
+
+/* How long datagrams waited for the throttled link since the last call; @share,
+ * 0 to 1, of them no longer than what is returned, ms. Any thread. */
+void
+pb_loss_proxy_take_delays (
+    PbLossProxy *proxy, const gdouble *shares, guint n_shares, guint *delays_ms)
+{
+  guint64 total = 0;
+
+  g_mutex_lock (&proxy->lock);
+  for (guint i = 0; i <= MAX_DELAY_MS; i++)
+    total += proxy->delays[i];
+  for (guint k = 0; k < n_shares; k++) {
+    guint64 below = proxy->delays[0];
+    guint ms = 0;
+
+    while (ms < MAX_DELAY_MS && below < shares[k] * total)
+      below += proxy->delays[++ms];
+    delays_ms[k] = ms;
+  }
+  memset (proxy->delays, 0, sizeof proxy->delays);
   g_mutex_unlock (&proxy->lock);
 }
 

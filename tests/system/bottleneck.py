@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An agent behind a link whose rate changes: what arrives, and what it waited
+for on its way. For a test and for a bench."""
+import glob
+import json
+import os
+import subprocess
+import time
+
+from pitbox import Stack
+
+TS_PACKET = 188
+# Those of pipelines/agent-video.launch; the recorder writes tables of its own.
+PIDS = (65, 66)
+SETTLE_S = 1
+
+
+class Link:
+    """A lossproxy that is told what to do while it runs."""
+
+    def __init__(self, to_port, rate_kbps, queue_ms, delay_ms=10):
+        self.popen = subprocess.Popen(
+            ["lossproxy", "--to", f"127.0.0.1:{to_port}", "--rate",
+             str(rate_kbps), "--queue", str(queue_ms), "--delay",
+             str(delay_ms)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
+        self.port = int(self.popen.stdout.readline())
+
+    def _say(self, line):
+        self.popen.stdin.write(line + "\n")
+        self.popen.stdin.flush()
+
+    def rate(self, kbps):
+        self._say(f"rate {kbps}")
+
+    def delays(self):
+        """p50, p95 and longest wait since the last call, ms; lost so far."""
+        self._say("delays")
+        words = self.popen.stdout.readline().split()
+        return [int(w) for w in words[1:4]], int(words[5])
+
+    def stop(self):
+        self.popen.terminate()
+        self.popen.wait()
+        self.popen.stdin.close()
+        self.popen.stdout.close()
+
+
+def read_recording(stack, driver):
+    """Breaks in the counters of picture and rows, and bytes of both."""
+    last, breaks, size = {}, 0, 0
+    pattern = os.path.join(stack.data, "recordings", driver, "*", "*.ts")
+    for path in sorted(glob.glob(pattern)):
+        with open(path, "rb") as f:
+            data = f.read()
+        for at in range(0, len(data) - TS_PACKET + 1, TS_PACKET):
+            pid = (data[at + 1] & 0x1F) << 8 | data[at + 2]
+            if pid not in PIDS or data[at + 3] & 0x10 == 0:
+                continue
+            counter = data[at + 3] & 0x0F
+            size += TS_PACKET
+            # A connection, and with it a session, counts anew.
+            key = (os.path.dirname(path), pid)
+            if key in last and counter != (last[key] + 1) & 0x0F:
+                breaks += 1
+            last[key] = counter
+    return breaks, size
+
+
+def status(stack):
+    with open(stack.path("status"), encoding="utf-8") as f:
+        return json.load(f)
+
+
+class Phase:
+    """What one rate of the link was like."""
+
+    def __init__(self, rate_kbps, seconds):
+        self.rate_kbps, self.seconds = rate_kbps, seconds
+        self.statuses = []
+        self.delays, self.lost = (0, 0, 0), 0
+        self.empty_s = None
+
+    def bitrates(self):
+        return [s["encoder_kbps"] for s in self.statuses
+                if s.get("encoder_kbps") is not None]
+
+    def steps(self):
+        return [s["adapt"]["step"] for s in self.statuses if s.get("adapt")]
+
+
+class Run:
+    """One agent over one link, from its first second to its last."""
+
+    def __init__(self, phases, *agent_args, queue_ms=300, early_end=None):
+        self.phases = [Phase(*p) for p in phases]
+        with Stack() as stack:
+            stack.add_driver("car1")
+            stack.start_server()
+            stack.start_sim("car1")
+            link = Link(stack.srt_port, self.phases[0].rate_kbps, queue_ms)
+            try:
+                self.agent = stack.start_agent(
+                    "car1", "--encoder", "x264enc", "--latency-ms", "200",
+                    "--status-file", stack.path("status"), *agent_args,
+                    port=link.port)
+                stack.wait(lambda: stack.state("car1") == "live", "live", 30)
+                link.delays()
+                for phase in self.phases:
+                    self._go(stack, link, phase, early_end)
+                self.driver = stack.driver("car1")
+                self.log = self.agent.err()
+                assert self.agent.alive(), self.log[-2000:]
+                self.agent.stop()
+                time.sleep(SETTLE_S)
+            finally:
+                link.stop()
+            stack.server.stop()
+            self.breaks, self.bytes = read_recording(stack, "car1")
+        self.lost = self.phases[-1].lost
+        seconds = sum(p.seconds for p in self.phases)
+        self.arrived_kbps = self.bytes * 8 / 1000 / seconds
+
+    @staticmethod
+    def _go(stack, link, phase, early_end):
+        link.rate(phase.rate_kbps)
+        begin = time.monotonic()
+        while time.monotonic() < begin + phase.seconds:
+            time.sleep(0.2)
+            phase.statuses.append(status(stack))
+            buffer_ms = phase.statuses[-1]["link"].get("rtt_ms") or 0
+            if phase.empty_s is None and buffer_ms < 50 \
+                    and any(d > 80 for d in phase.rtts()):
+                phase.empty_s = time.monotonic() - begin
+            if early_end and early_end(phase):
+                break
+        phase.seconds = time.monotonic() - begin
+        phase.delays, phase.lost = link.delays()
