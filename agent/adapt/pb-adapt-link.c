@@ -13,6 +13,8 @@
 #define DELIVERED_US 300000
 /* SRT acknowledges every 10 ms, and a sender's packets come by pictures. */
 #define BUFFER_ALLOWANCE_MS 45
+/* Half of a picture, and what SRT has not acknowledged yet. */
+#define FLIGHT_ALLOWANCE_MS 25
 /* What is lost is asked for, and keeps all behind it unacknowledged. */
 #define REPAIR_ALLOWANCE_MS 60
 /* libsrt says this until it has measured (SRTO default, core.h). */
@@ -98,6 +100,7 @@ note_rates (PbAdaptLink *link)
   link->offered_kbps = (now->bytes_sent - then->bytes_sent) * 8000.0 / us;
   link->delivered_kbps =
       MAX (acknowledged (now) - acknowledged (then), 0) * 8000.0 / us;
+  link->rates[link->n_kept - 1] = link->delivered_kbps;
   then = before (link, LOSS_US);
   sent = now->packets_sent - then->packets_sent;
   link->retransmitted =
@@ -107,20 +110,33 @@ note_rates (PbAdaptLink *link)
           : 0;
 }
 
-/* The round trip is smoothed; what is not acknowledged shows a queue sooner. */
+/* How long what is under way takes, by the best rate of the last second. */
+static gdouble
+get_flight_ms (const PbAdaptLink *link, const PbAdaptSample *s)
+{
+  gdouble best = 0;
+
+  for (guint i = 0; i < link->n_kept; i++)
+    best = MAX (best, link->rates[i]);
+  return best > 0 ? s->send_buffer_bytes / HEADER_SHARE * 8 / best : 0;
+}
+
+/* SRT smooths the round trip, and knows it a round trip late; what is not
+ * acknowledged shows a queue sooner. */
 static gdouble
 get_queue (const PbAdaptLink *link, const PbAdaptSample *s)
 {
-  gdouble allowance = BUFFER_ALLOWANCE_MS;
-  gdouble by_rtt, by_buffer;
+  gdouble known = link->base_ms;
+  gdouble queue;
 
   if (!link->knows_rtt)
     return 0;
+  queue = s->rtt_ms - known;
   if (link->retransmitted > 0)
-    allowance += link->base_ms + REPAIR_ALLOWANCE_MS;
-  by_rtt = s->rtt_ms - link->base_ms;
-  by_buffer = s->send_buffer_ms - link->base_ms - allowance;
-  return MAX (0, MAX (by_rtt, by_buffer));
+    known += link->base_ms + REPAIR_ALLOWANCE_MS;
+  queue = MAX (queue, s->send_buffer_ms - known - BUFFER_ALLOWANCE_MS);
+  queue = MAX (queue, get_flight_ms (link, s) - known - FLIGHT_ALLOWANCE_MS);
+  return MAX (0, queue);
 }
 
 static void
@@ -176,10 +192,12 @@ pb_adapt_link_add (PbAdaptLink *link, const PbAdaptSample *sample)
         link->kept, link->kept + 1, sizeof link->kept - sizeof *link->kept);
     memmove (link->queues, link->queues + 1,
         sizeof link->queues - sizeof *link->queues);
+    memmove (
+        link->rates, link->rates + 1, sizeof link->rates - sizeof *link->rates);
     link->n_kept--;
   }
   link->kept[link->n_kept++] = *sample;
-  link->queues[link->n_kept - 1] = 0;
+  link->queues[link->n_kept - 1] = link->rates[link->n_kept - 1] = 0;
   link->has_dropped =
       link->n_kept > 1
       && sample->packets_dropped > link->kept[link->n_kept - 2].packets_dropped;

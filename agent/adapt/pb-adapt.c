@@ -18,8 +18,12 @@
 #define MIN_ALARM_MS 45
 #define MAX_ALARM_MS 160
 #define CALM_DECAY_S 10
-/* A queue that no gap between pictures empties is one of too much. */
+/* A queue that no gap between pictures empties is one of a little too much. */
 #define STANDING_MS 30
+#define EASE_SHARE 0.93
+#define EASE_EFFECT_US 400000
+/* It empties already. */
+#define EASE_FALL_MS 15
 /* SRT repairs some percent without harm; more than this is a network that
  * drops what it has no room for. */
 #define LOSS_SHARE 0.10
@@ -36,6 +40,11 @@
 #define AGAIN_SHARE 0.85
 #define SETTLE_SHARE 0.92
 #define EMPTY_MS 18
+/* What is gone so soon was a little too much, or a machine that was busy for a
+ * moment: less is enough, and there was no time to see what is delivered. */
+#define SHORT_DRAIN_US 500000
+#define SHORT_SHARE 0.9
+#define SHORT_PATIENCE_US (2 * G_USEC_PER_SEC)
 #define LONGEST_DRAIN_US (3 * G_USEC_PER_SEC)
 /* Before a cut has had an effect that can be seen, beside the round trip. */
 #define CUT_EFFECT_US 350000
@@ -106,7 +115,7 @@ has_queue (PbAdapt *a)
   a->n_over = l->queue_ms > alarm ? a->n_over + 1 : 0;
   /* What rises is believed at once when it is far more than usual. */
   return a->n_over >= 2 || (l->queue_ms > 1.5 * alarm && l->rise_ms > alarm)
-         || l->standing_ms > STANDING_MS || l->has_dropped;
+         || l->has_dropped;
 }
 
 /* What failed at the same place again is left alone for longer. */
@@ -133,6 +142,8 @@ cut (PbAdapt *a, gint64 now_us)
     a->carries_kbps =
         CLAMP (l->delivered_kbps, 0.6 * l->sent_kbps, l->sent_kbps);
     a->drain_began_us = now_us;
+    a->cut_from_kbps = a->target_kbps;
+    a->peak_ms = 0;
     remember_failure (
         a, to_picture (a, a->carries_kbps), now_us, PB_ADAPT_QUEUE);
   } else {
@@ -146,15 +157,42 @@ cut (PbAdapt *a, gint64 now_us)
   a->reason = PB_ADAPT_QUEUE;
 }
 
+/* Nothing gets torn by a short queue, and a key frame leaves one behind. */
+static void
+ease (PbAdapt *a, gint64 now_us)
+{
+  const gint64 effect_us =
+      EASE_EFFECT_US + (gint64) (1000 * (a->link.base_ms + a->link.queue_ms));
+
+  if (now_us - a->eased_us < effect_us || a->link.rise_ms < -EASE_FALL_MS)
+    return;
+  if (now_us - a->eased_us > MIN_PATIENCE_US)
+    remember_failure (a, a->target_kbps, now_us, PB_ADAPT_QUEUE);
+  a->eased_us = a->failed_us = a->calm_us = now_us;
+  a->reason = PB_ADAPT_QUEUE;
+  set_target (a, a->target_kbps * EASE_SHARE);
+  a->failed_kbps = MIN (a->failed_kbps, a->target_kbps / EASE_SHARE);
+}
+
 static void
 settle (PbAdapt *a, gint64 now_us)
 {
+  gdouble carries = to_picture (a, a->carries_kbps);
+  gdouble target = to_picture (a, a->carries_kbps * SETTLE_SHARE);
+
+  if (now_us - a->drain_began_us < SHORT_DRAIN_US) {
+    a->calm_ms = MAX (a->calm_ms, MIN (0.8 * a->peak_ms, MAX_ALARM_MS));
+    carries = MAX (carries, a->cut_from_kbps);
+    target = MAX (target, SHORT_SHARE * a->cut_from_kbps);
+    if (a->patience_us == MIN_PATIENCE_US)
+      a->patience_us = SHORT_PATIENCE_US;
+  }
   a->draining = FALSE;
   a->n_futile = 0;
   a->calm_us = now_us;
   a->failed_us = now_us;
-  set_target (a, to_picture (a, a->carries_kbps * SETTLE_SHARE));
-  a->failed_kbps = MAX (to_picture (a, a->carries_kbps), a->band.floor_kbps);
+  a->failed_kbps = MAX (carries, a->band.floor_kbps);
+  set_target (a, target);
 }
 
 /* While there is a queue, what is delivered is what the network carries. */
@@ -177,6 +215,7 @@ drain (PbAdapt *a, gint64 now_us)
       CUT_EFFECT_US + (gint64) (1000 * (l->base_ms + a->drain_queue_ms));
   const gint64 past_us = now_us - a->drain_us;
 
+  a->peak_ms = MAX (a->peak_ms, l->queue_ms);
   if (l->queue_ms < EMPTY_MS || now_us - a->drain_began_us > LONGEST_DRAIN_US) {
     settle (a, now_us);
     return;
@@ -315,6 +354,8 @@ adjust (PbAdapt *a, gint64 now_us, gdouble s)
     drain (a, now_us);
   else if (queue)
     cut (a, now_us);
+  else if (a->link.standing_ms > STANDING_MS)
+    ease (a, now_us);
   else
     grow (a, s, now_us);
   if (!a->draining)

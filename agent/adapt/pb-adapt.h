@@ -98,6 +98,9 @@ typedef struct {
   gint64 drain_began_us;
   gdouble drain_queue_ms; /* then */
   gdouble carries_kbps; /* of everything that is sent */
+  gdouble cut_from_kbps; /* the target before the first cut */
+  gdouble peak_ms; /* of the queue since then */
+  gint64 eased_us; /* when a little less was tried last */
   guint n_futile; /* cuts that a queue did not mind */
 
   /* Losses without a queue. */

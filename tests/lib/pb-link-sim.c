@@ -146,7 +146,11 @@ step (PbLinkSim *sim)
   const gint64 ms = sim->now_us / 1000;
   guint number;
 
+  if (sim->stall_ms > 0 && g_rand_int_range (sim->rand, 0, 2000) == 0)
+    sim->stalled_until_us = sim->now_us + (gint64) (sim->stall_ms * 1000);
   if (ms * FPS / 1000 != (ms - 1) * FPS / 1000)
+    sim->n_held++;
+  for (; sim->n_held > 0 && sim->now_us >= sim->stalled_until_us; sim->n_held--)
     send_frame (sim);
   receive (sim);
   sim->queue_now_ms = MAX (0, sim->link_free_us - sim->now_us) / 1000;

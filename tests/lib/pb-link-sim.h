@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @rtt_ms: of the way when it is empty
  * @loss: share of packets that is lost otherwise, 0 to 1
  * @latency_ms: SRT's
+ * @stall_ms: how long the sender's machine is busy otherwise, every two seconds
+ *   or so; then all comes at once
  * @picture_kbps: the encoder's bitrate
  * @need_kbps: what the picture needs at most; 0 = it takes what it gets
  * @queue_now_ms: what a packet waits now
@@ -21,10 +23,10 @@ G_BEGIN_DECLS
  * @n_missing: packets that the receiver gave up
  * @delivered_bytes: that came in time
  *
- * The first seven are set by who uses it, the rest is read.
+ * The first eight are set by who uses it, the rest is read.
  */
 typedef struct {
-  gdouble rate_kbps, queue_ms, rtt_ms, loss, latency_ms;
+  gdouble rate_kbps, queue_ms, rtt_ms, loss, latency_ms, stall_ms;
   gdouble picture_kbps, need_kbps;
   gdouble queue_now_ms, worst_queue_ms;
   guint n_missing;
@@ -39,6 +41,8 @@ typedef struct {
   guint highest; /* that came, and one */
   guint64 n_sent, n_again, bytes;
   guint n_frames;
+  gint64 stalled_until_us;
+  guint n_held; /* frames */
   gdouble debt_bytes; /* of a key frame, paid back by the next frames */
   GRand *rand;
 } PbLinkSim;

@@ -230,6 +230,26 @@ test_losses_that_do_not_mind (void)
   }
 }
 
+/* What a busy PC sends late comes at once, and waits for a moment. */
+static void
+test_busy_machine (void)
+{
+  static const gdouble rates[] = { 20000, 6000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++) {
+    Run run;
+
+    begin (&run, rates[i], "medium", 4000);
+    run.sim->stall_ms = 120;
+    go_on (&run, 30);
+    reset (&run);
+    go_on (&run, 60);
+    g_assert_cmpuint (mean_kbps (&run), >, 3300);
+    g_assert_cmpint (run.decision.step, ==, PB_ADAPT_WHOLE);
+    end (&run);
+  }
+}
+
 /* A network that drops what is too much, and lets nothing wait. */
 static void
 test_policer (void)
@@ -404,6 +424,7 @@ main (int argc, char **argv)
       "/adapt/telemetry-alone-and-back", test_telemetry_alone_and_back);
   g_test_add_func (
       "/adapt/losses-that-do-not-mind", test_losses_that_do_not_mind);
+  g_test_add_func ("/adapt/busy-machine", test_busy_machine);
   g_test_add_func ("/adapt/policer", test_policer);
   g_test_add_func ("/adapt/distant-server", test_distant_server);
   g_test_add_func ("/adapt/longer-way", test_longer_way);
