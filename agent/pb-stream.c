@@ -460,7 +460,7 @@ pb_stream_dup_encoder (PbStream *stream)
  * @stream: a stream
  * @builder: inside an object
  *
- * Adds source, encoder and the stats of simulator, codec and link.
+ * Adds source, encoder, bitrate and the stats of simulator, codec and link.
  */
 void
 pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
@@ -473,6 +473,8 @@ pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
                                     : NULL);
   pb_json_add_known_text (builder, "encoder", encoder);
   pb_json_add_known_text (builder, "encoder_refused", refused);
+  if (stream->mode == PB_MODE_VIDEO)
+    pb_json_add_int (builder, "bitrate_kbps", pb_stream_get_bitrate (stream));
   add_stats (stream, builder, "telemetry", "telemetry");
   add_stats (stream, builder, "enc", "codec");
   add_stats (stream, builder, "uplink", "link");

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { follows } from '../src/widgets/agent-view.js';
 import { commandText, helloText, parseControl } from '../src/protocol/control.js';
 
 const STATUS = {
@@ -10,6 +11,8 @@ const STATUS = {
   framerate: 30, driver_set: ['width', 7], cpu_pct: 1.25, memory_bytes: 2e7, reason: null,
   clock: { offset_us: -1500, error_us: 400, bound_us: 900, rtt_us: 800,
     drift_ppm: null },
+  adapt: { preset: 'medium', high_kbps: 3000, low_kbps: 1500, floor_kbps: 400,
+    step: 'smaller', reason: 'queue' },
 };
 
 test('agents are read, sorted, and what is unknown stays unknown', () => {
@@ -25,6 +28,10 @@ test('agents are read, sorted, and what is unknown stays unknown', () => {
   assert.equal(away!.state, '');
   assert.equal(away!.cpuPct, null);
   assert.equal(away!.clock, null);
+  assert.equal(away!.adapt, null);
+  assert.deepEqual(here!.adapt, {
+    step: 'smaller', reason: 'queue', lowKbps: 1500, highKbps: 3000,
+  });
   assert.equal(here!.encoder, 'x264enc');
   assert.equal(here!.reason, '');
   assert.deepEqual(here!.capabilities, ['mode']);
@@ -33,6 +40,26 @@ test('agents are read, sorted, and what is unknown stays unknown', () => {
   assert.equal(here!.height, null);
   assert.deepEqual(here!.clock,
     { offsetMs: -1.5, errorMs: 0.4, driftPpm: null });
+});
+
+test('how a picture follows the network is said in words', () => {
+  const view = (adapt: unknown, kbps: number | null): string => {
+    const m = parseControl(JSON.stringify({ type: 'agents', agents: [
+      { device: 'a', driver: 'car1', online: true,
+        status: { ...STATUS, bitrate_kbps: kbps, adapt } },
+    ] }));
+    assert.ok(m?.type === 'agents');
+    return follows(m.agents[0]!);
+  };
+  assert.equal(view({ step: 'whole', reason: 'queue' }, 2100),
+    '2.10 Mbit/s, network');
+  assert.equal(view({ step: 'smallest', reason: 'loss' }, 640),
+    '640 kbit/s, smallest picture, network loses');
+  assert.equal(view({ step: 'telemetry', reason: 'queue' }, null),
+    'telemetry only, network');
+  assert.equal(view({ step: 'half', reason: 'moon' }, 1000),
+    '1.00 Mbit/s, half, moon');
+  assert.equal(view(null, 2100), '–');
 });
 
 test('what is no message is nothing', () => {

@@ -163,9 +163,14 @@ apply_bitrate (GstPitboxEncodeBin *self)
   GST_OBJECT_UNLOCK (self);
   if (encoder == NULL)
     return;
-  if (!encoder_settings_bitrate_is_live (kind, encoder))
-    GST_WARNING_OBJECT (self, "this encoder may not take a bitrate on air");
-  encoder_settings_apply_bitrate (&settings, kind, encoder);
+  if (encoder_settings_bitrate_is_live (kind, encoder)) {
+    encoder_settings_apply_bitrate (&settings, kind, encoder);
+    return;
+  }
+  /* Before the next picture; see gst_pitbox_encode_bin_chain(). */
+  GST_OBJECT_LOCK (self);
+  self->stale = TRUE;
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void

@@ -24,6 +24,7 @@ struct _GstPitboxEncodeBin {
   gchar *error; /* what the encoder last said, kept from the bus */
   gboolean building, may_fall_back;
   gboolean flowing; /* something came out */
+  gboolean stale; /* it has another bitrate than it should */
   GQueue pending; /* pictures, until something came out */
 
   /* By state changes, or the streaming thread while it streams. */

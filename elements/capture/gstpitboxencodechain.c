@@ -151,6 +151,7 @@ try_chain (GstPitboxEncodeBin *self, const EncoderPick *pick, gchar **why)
   self->factory = g_strdup (pick->factory);
   GST_OBJECT_LOCK (self);
   self->building = TRUE;
+  self->stale = FALSE;
   self->encoder = gst_bin_get_by_name (GST_BIN (chain), ENCODER_CHAIN_ENCODER);
   self->kind = pick->kind;
   GST_OBJECT_UNLOCK (self);

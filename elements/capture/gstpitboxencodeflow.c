@@ -57,6 +57,24 @@ replay (GstPitboxEncodeBin *self)
   return flow;
 }
 
+/* An encoder that takes no bitrate on air makes way for its like, which begins
+ * with a key frame. */
+static gboolean
+refresh (GstPitboxEncodeBin *self)
+{
+  gboolean stale;
+
+  GST_OBJECT_LOCK (self);
+  stale = self->stale && self->flowing;
+  self->stale = self->stale && !stale;
+  GST_OBJECT_UNLOCK (self);
+  if (!stale)
+    return TRUE;
+  GST_INFO_OBJECT (self, "built anew for another bitrate");
+  gst_pitbox_encode_bin_remove_chain (self);
+  return gst_pitbox_encode_bin_build_chain (self);
+}
+
 /**
  * gst_pitbox_encode_bin_chain:
  * @pad: the sink pad
@@ -72,9 +90,15 @@ GstFlowReturn
 gst_pitbox_encode_bin_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstPitboxEncodeBin *self = GST_PITBOX_ENCODE_BIN (parent);
-  gboolean kept = keep (self, buffer);
-  GstFlowReturn flow = gst_proxy_pad_chain_default (pad, parent, buffer);
+  GstFlowReturn flow;
+  gboolean kept;
 
+  if (!refresh (self)) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_ERROR;
+  }
+  kept = keep (self, buffer);
+  flow = gst_proxy_pad_chain_default (pad, parent, buffer);
   if (!kept || !has_failed (self, flow))
     return flow;
   return gst_pitbox_encode_bin_fall_back (self) ? replay (self) : flow;

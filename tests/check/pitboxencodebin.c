@@ -244,7 +244,7 @@ GST_START_TEST (test_no_encoder_is_an_error_with_all_reasons)
   } table[] = {
     { "encoder=nosuchenc",
         "asked for cannot make h264 here (nosuchenc: not an encoder" },
-    { "encoder=mfh264enc", "(mfh264enc: not installed" },
+    { "encoder=nvd3d11h264enc", "(nvd3d11h264enc: not installed" },
     { "codec=h265 encoder=x264enc", "(x264enc: " },
     { "exclude=" ALL ",x264enc,openh264enc", "x264enc: excluded" },
   };
@@ -422,6 +422,41 @@ GST_START_TEST (test_bitrate_changes_on_air)
 }
 GST_END_TEST
 
+/* What takes no bitrate while it plays is built anew, and begins with a key
+ * frame; nothing is lost, and the bus hears nothing bad. */
+GST_START_TEST (test_stiff_encoder_is_built_anew)
+{
+  GstBus *bus;
+  GstHarness *h = new_bin ("bitrate=2000 encoder=mfh264enc", &bus);
+  GstElement *before, *after;
+  guint bitrate;
+
+  gst_harness_set_src_caps_str (h, CAPS "60/1");
+  for (guint i = 0; i < 3; i++)
+    assert_equals_int (gst_harness_push (h, new_picture (i, 60)), GST_FLOW_OK);
+  before = gst_bin_get_by_name (GST_BIN (h->element), "codec");
+  g_object_set (h->element, "bitrate", 700, NULL);
+  for (guint i = 3; i < 6; i++)
+    assert_equals_int (gst_harness_push (h, new_picture (i, 60)), GST_FLOW_OK);
+  after = gst_bin_get_by_name (GST_BIN (h->element), "codec");
+  g_object_get (after, "bitrate", &bitrate, NULL);
+  assert_equals_int (bitrate, 700);
+  fail_unless (before != after);
+  assert_equals_int (gst_harness_buffers_received (h), 6);
+  for (guint i = 0; i < 6; i++) {
+    GstBuffer *unit = gst_harness_pull (h);
+
+    assert_equals_int (is_key (unit), i % 3 == 0);
+    gst_buffer_unref (unit);
+  }
+  assert_equals_int (
+      count_messages (bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING, NULL), 0);
+  gst_object_unref (before);
+  gst_object_unref (after);
+  end_bin (h, bus);
+}
+GST_END_TEST
+
 GST_START_TEST (test_plays_twice)
 {
   GstElement *bin = gst_element_factory_make ("pitboxencodebin", NULL);
@@ -465,6 +500,7 @@ pitboxencodebin_suite (void)
   tcase_add_test (tc, test_force_key_unit_and_headers);
   tcase_add_test (tc, test_a_screen_in_444_is_coded_in_420);
   tcase_add_test (tc, test_bitrate_changes_on_air);
+  tcase_add_test (tc, test_stiff_encoder_is_built_anew);
   tcase_add_test (tc, test_plays_twice);
   return s;
 }

@@ -12,7 +12,6 @@ from pitbox import Stack
 TS_PACKET = 188
 # Those of pipelines/agent-video.launch; the recorder writes tables of its own.
 PIDS = (65, 66)
-SETTLE_S = 1
 
 
 class Link:
@@ -48,7 +47,7 @@ class Link:
 
 
 def read_recording(stack, driver):
-    """Breaks in the counters of picture and rows, and bytes of both."""
+    """Breaks in the counters of picture and rows, bytes of both, sessions."""
     last, breaks, size = {}, 0, 0
     pattern = os.path.join(stack.data, "recordings", driver, "*", "*.ts")
     for path in sorted(glob.glob(pattern)):
@@ -65,7 +64,7 @@ def read_recording(stack, driver):
             if key in last and counter != (last[key] + 1) & 0x0F:
                 breaks += 1
             last[key] = counter
-    return breaks, size
+    return breaks, size, len({os.path.dirname(p) for p in glob.glob(pattern)})
 
 
 def status(stack):
@@ -78,22 +77,33 @@ class Phase:
 
     def __init__(self, rate_kbps, seconds):
         self.rate_kbps, self.seconds = rate_kbps, seconds
+        self.seconds_so_far = 0
         self.statuses = []
         self.delays, self.lost = (0, 0, 0), 0
-        self.empty_s = None
 
     def bitrates(self):
-        return [s["encoder_kbps"] for s in self.statuses
-                if s.get("encoder_kbps") is not None]
+        """Of the encoder, one a look."""
+        return [s["bitrate_kbps"] for s in self.statuses
+                if s.get("bitrate_kbps")]
 
     def steps(self):
         return [s["adapt"]["step"] for s in self.statuses if s.get("adapt")]
+
+    def empty_after_s(self, ms=60):
+        """When the round trip was back below so much, having been above."""
+        was_full = False
+        for s in self.statuses:
+            rtt = s["link"].get("rtt_ms", 0)
+            was_full = was_full or rtt > 2 * ms
+            if was_full and rtt < ms:
+                return s["after_s"]
+        return None if was_full else 0
 
 
 class Run:
     """One agent over one link, from its first second to its last."""
 
-    def __init__(self, phases, *agent_args, queue_ms=300, early_end=None):
+    def __init__(self, phases, *agent_args, queue_ms=300, until=None):
         self.phases = [Phase(*p) for p in phases]
         with Stack() as stack:
             stack.add_driver("car1")
@@ -101,39 +111,37 @@ class Run:
             stack.start_sim("car1")
             link = Link(stack.srt_port, self.phases[0].rate_kbps, queue_ms)
             try:
-                self.agent = stack.start_agent(
+                agent = stack.start_agent(
                     "car1", "--encoder", "x264enc", "--latency-ms", "200",
                     "--status-file", stack.path("status"), *agent_args,
                     port=link.port)
                 stack.wait(lambda: stack.state("car1") == "live", "live", 30)
                 link.delays()
-                for phase in self.phases:
-                    self._go(stack, link, phase, early_end)
-                self.driver = stack.driver("car1")
-                self.log = self.agent.err()
-                assert self.agent.alive(), self.log[-2000:]
-                self.agent.stop()
-                time.sleep(SETTLE_S)
+                for i, phase in enumerate(self.phases):
+                    self._go(stack, link, phase, until[i] if until else None)
+                self.log = agent.err()
+                assert agent.alive(), self.log[-2000:]
+                agent.stop()
+                stack.wait(lambda: stack.state("car1") != "live", "end", 30)
             finally:
                 link.stop()
             stack.server.stop()
-            self.breaks, self.bytes = read_recording(stack, "car1")
+            self.breaks, self.bytes, self.n_sessions = read_recording(
+                stack, "car1")
         self.lost = self.phases[-1].lost
-        seconds = sum(p.seconds for p in self.phases)
-        self.arrived_kbps = self.bytes * 8 / 1000 / seconds
+        self.arrived_kbps = self.bytes * 8 / 1000 / sum(
+            p.seconds for p in self.phases)
 
     @staticmethod
-    def _go(stack, link, phase, early_end):
+    def _go(stack, link, phase, until):
         link.rate(phase.rate_kbps)
         begin = time.monotonic()
-        while time.monotonic() < begin + phase.seconds:
+        while phase.seconds_so_far < phase.seconds:
             time.sleep(0.2)
-            phase.statuses.append(status(stack))
-            buffer_ms = phase.statuses[-1]["link"].get("rtt_ms") or 0
-            if phase.empty_s is None and buffer_ms < 50 \
-                    and any(d > 80 for d in phase.rtts()):
-                phase.empty_s = time.monotonic() - begin
-            if early_end and early_end(phase):
+            phase.seconds_so_far = time.monotonic() - begin
+            phase.statuses.append(
+                dict(status(stack), after_s=phase.seconds_so_far))
+            if until and until(phase):
                 break
-        phase.seconds = time.monotonic() - begin
+        phase.seconds = phase.seconds_so_far
         phase.delays, phase.lost = link.delays()

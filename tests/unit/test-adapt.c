@@ -411,6 +411,46 @@ test_record (void)
     g_assert_false (pb_adapt_record_parse_line (bad[i], &s_again, &d_again));
 }
 
+/* What an agent saw of a real network of 4, 2 and 4 Mbit/s gives what it decided
+ * then. A change of the controller shows here in what it changes: record anew
+ * (agent/README.md). */
+static void
+test_replay (void)
+{
+  g_autofree gchar *file =
+      g_test_build_filename (G_TEST_DIST, "unit", "adapt-424.csv", NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) lines = NULL;
+  PbAdapt adapt;
+  PbAdaptBand band;
+  guint n = 0, n_cuts = 0, before = 0;
+
+  g_file_get_contents (file, &text, NULL, &error);
+  g_assert_no_error (error);
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_true (pb_adapt_record_parse_head (lines[0], &band));
+  pb_adapt_init (&adapt, &band);
+  for (guint i = 2; lines[i] != NULL && lines[i][0] != '\0'; i++) {
+    PbAdaptSample sample;
+    PbAdaptDecision then, now;
+
+    g_assert_true (pb_adapt_record_parse_line (lines[i], &sample, &then));
+    pb_adapt_look (&adapt, &sample, &now);
+    if (ABS ((gint) now.bitrate_kbps - (gint) then.bitrate_kbps) > 10
+        || now.step != then.step || now.reason != then.reason) {
+      g_autofree gchar *line = pb_adapt_record_dup_line (&sample, &now);
+
+      g_error ("line %u: %s, not %s", i + 1, line, lines[i]);
+    }
+    n_cuts += now.bitrate_kbps < 0.7 * before ? 1 : 0;
+    before = now.bitrate_kbps;
+    n++;
+  }
+  g_assert_cmpuint (n, >, 200);
+  g_assert_cmpuint (n_cuts, >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -433,5 +473,6 @@ main (int argc, char **argv)
   g_test_add_func ("/adapt/bounds", test_bounds);
   g_test_add_func ("/adapt/other-connection", test_other_connection);
   g_test_add_func ("/adapt/record", test_record);
+  g_test_add_func ("/adapt/replay", test_replay);
   return g_test_run ();
 }

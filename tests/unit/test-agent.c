@@ -625,6 +625,36 @@ test_usage_grows (void)
   g_assert_cmpint (after.memory_bytes, >, 100000);
 }
 
+static void
+test_picture_shrinks (void)
+{
+  static const struct {
+    PbAdaptStep step;
+    gint width, height, framerate;
+    gint then_width, then_height, then_framerate;
+  } table[] = {
+    { PB_ADAPT_WHOLE, 1280, 720, 60, 1280, 720, 60 },
+    { PB_ADAPT_SMALLER, 1280, 720, 60, 960, 540, 60 },
+    { PB_ADAPT_SMALLEST, 1280, 720, 60, 640, 360, 30 },
+    { PB_ADAPT_SMALLER, 854, 480, 30, 640, 360, 30 },
+    /* Even, and nothing that an encoder would not take. */
+    { PB_ADAPT_SMALLER, 1366, 768, 60, 1024, 576, 60 },
+    { PB_ADAPT_SMALLEST, 200, 120, 8, 160, 90, 5 },
+    { PB_ADAPT_SMALLEST, 160, 90, 5, 160, 90, 5 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    PbPicture p = { .width = table[i].width,
+      .height = table[i].height,
+      .framerate = table[i].framerate };
+
+    pb_picture_shrink (&p, table[i].step);
+    g_assert_cmpint (p.width, ==, table[i].then_width);
+    g_assert_cmpint (p.height, ==, table[i].then_height);
+    g_assert_cmpint (p.framerate, ==, table[i].then_framerate);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -665,5 +695,6 @@ main (int argc, char **argv)
       "/agent/control/key-frames", test_key_frames_have_a_distance);
   g_test_add_func ("/agent/control/rates", test_totals_become_rates);
   g_test_add_func ("/agent/control/usage", test_usage_grows);
+  g_test_add_func ("/agent/picture/shrinks", test_picture_shrinks);
   return g_test_run ();
 }

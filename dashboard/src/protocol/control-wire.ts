@@ -73,12 +73,29 @@ export interface Status {
   /** Resident. */
   readonly memory_bytes?: number | null;
   readonly uptime_s?: number;
+  readonly adapt?: Adapt;
   /** What holds the picture back; null: nothing does. */
   readonly governor?: string | null;
   /** Until the agent's next start. */
   readonly log_level?: LogLevel;
   readonly clock?: Clock;
 }
+
+/** The band of the picture's bitrate, and what the network bears of it; null: the picture does not follow. A word that is not known here is a newer agent's. */
+export type Adapt = {
+  /** low, medium or high. */
+  readonly preset?: string;
+  /** Never more. */
+  readonly high_kbps?: number;
+  /** Below it the picture gets smaller. */
+  readonly low_kbps?: number;
+  /** Below it there is none. */
+  readonly floor_kbps?: number;
+  /** whole, smaller, smallest or telemetry: what is sent of the picture that is set. */
+  readonly step?: string;
+  /** Why not more: start, full, queue, loss, picture or growing. */
+  readonly reason?: string;
+} | null;
 
 /** What the server knows of the agents that a page may see; each second. */
 export interface Agents {

@@ -3,7 +3,7 @@
  * of the schema, by its types. */
 
 import type {
-  Agent, Clock, Command, Diagnostics, Error as WireError, Hello, LogLevel,
+  Adapt, Agent, Clock, Command, Diagnostics, Error as WireError, Hello, LogLevel,
   Receipt, Status, Welcome,
 } from './control-wire.js';
 import {
@@ -17,6 +17,15 @@ export interface AgentClock {
   readonly offsetMs: number | null;
   readonly errorMs: number | null;
   readonly driftPpm: number | null;
+}
+
+export interface AgentAdapt {
+  /** whole, smaller, smallest or telemetry. */
+  readonly step: string;
+  /** Why not more: start, full, queue, loss, picture or growing. */
+  readonly reason: string;
+  readonly lowKbps: number | null;
+  readonly highKbps: number | null;
 }
 
 export interface AgentInfo {
@@ -51,6 +60,8 @@ export interface AgentInfo {
   readonly driverSet: readonly string[];
   readonly logLevel: string;
   readonly clock: AgentClock | null;
+  /** null: the picture does not follow the network. */
+  readonly adapt: AgentAdapt | null;
 }
 
 /** What an agent's log can be set to, the quietest first. */
@@ -84,6 +95,7 @@ const s = (o: Json, key: keyof Status): string => str(o, key);
 const n = (o: Json, key: keyof Status): number | null => num(o, key);
 const a = (o: Json, key: keyof Agent): string => str(o, key);
 type ClockKey = keyof NonNullable<Clock>;
+type AdaptKey = keyof NonNullable<Adapt>;
 const ms = (o: Json, key: ClockKey): number | null => {
   const us = num(o, key);
   return us === null ? null : us / 1000;
@@ -99,10 +111,22 @@ function parseClock(v: unknown): AgentClock | null {
   };
 }
 
+function parseAdapt(v: unknown): AgentAdapt | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  const step: AdaptKey = 'step', reason: AdaptKey = 'reason';
+  const low: AdaptKey = 'low_kbps', high: AdaptKey = 'high_kbps';
+  return {
+    step: str(o, step), reason: str(o, reason),
+    lowKbps: num(o, low), highKbps: num(o, high),
+  };
+}
+
 function parseAgent(v: unknown): AgentInfo {
   const o = asObject(v);
   const status: keyof Agent = 'status';
   const clock: keyof Status = 'clock';
+  const adapt: keyof Status = 'adapt';
   const driverSet: keyof Status = 'driver_set';
   const st = asObject(o[status]);
   return {
@@ -133,6 +157,7 @@ function parseAgent(v: unknown): AgentInfo {
     driverSet: strings(st[driverSet]),
     logLevel: s(st, 'log_level'),
     clock: parseClock(st[clock]),
+    adapt: parseAdapt(st[adapt]),
   };
 }
 

@@ -5,7 +5,9 @@
 import {
   diagnosticsDialog, logLevelDialog, messageDialog, pictureDialog,
 } from './agent-dialogs.js';
-import type { AgentOrders, AgentView, Answer } from './agent-view.js';
+import {
+  follows, type AgentOrders, type AgentView, type Answer,
+} from './agent-view.js';
 import { el, setAttr, setText } from './dom.js';
 import { bitrate, fixed, size, UNKNOWN, withUnit } from './format.js';
 
@@ -27,6 +29,8 @@ const LINES: readonly Line[] = [
   { name: 'Picture', title: 'As it is set', rare: true,
     text: (v) => (v.width === null ? UNKNOWN : `${fixed(v.width)} × ${
       fixed(v.height)}, ${withUnit(v.framerate, 'fps')}`) },
+  { name: 'Follows', title: 'Bit rate that the picture has now, and why it is '
+    + 'not more', text: follows },
   { name: 'kbit/s set / most', title: 'Bit rate of the picture as it is set / '
     + 'the most that the driver allows',
   text: (v) => `${fixed(v.bitrateKbps)} / ${fixed(v.maxBitrateKbps)}` },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What is shown of a driver's agent, and what may be asked of it. */
 
+import { bitrate, UNKNOWN } from './format.js';
+
 export interface AgentView {
   readonly device: string;
   readonly online: boolean;
@@ -31,6 +33,13 @@ export interface AgentView {
     readonly errorMs: number | null;
     readonly driftPpm: number | null;
   } | null;
+  /** How the picture follows the network; null: it does not. */
+  readonly adapt: {
+    readonly step: string;
+    readonly reason: string;
+    readonly lowKbps: number | null;
+    readonly highKbps: number | null;
+  } | null;
 }
 
 /** What became of an order. */
@@ -60,4 +69,28 @@ export interface AgentOrders {
   readonly diagnose: () => Promise<Answer>;
   readonly logLevels: readonly string[];
   readonly logLevel: (level: string) => Promise<Answer>;
+}
+
+/* Why it is not more, in words of one who looks at a picture. */
+const REASONS: Readonly<Record<string, string>> = {
+  start: 'just begun', full: 'all that is allowed', queue: 'network',
+  loss: 'network loses', picture: 'picture needs no more',
+  growing: 'trying more',
+};
+
+const STEPS: Readonly<Record<string, string>> = {
+  smaller: 'smaller picture', smallest: 'smallest picture',
+  telemetry: 'telemetry only',
+};
+
+/** What the network bears, as "2.1 Mbit/s, network". */
+export function follows(v: AgentView): string {
+  if (!v.adapt) return UNKNOWN;
+  const { step, reason } = v.adapt;
+  return [
+    step === 'telemetry' || v.bitrateKbps === null ? ''
+      : bitrate(v.bitrateKbps),
+    step === 'whole' ? '' : STEPS[step] ?? step,
+    REASONS[reason] ?? reason,
+  ].filter((text) => text !== '').join(', ');
 }

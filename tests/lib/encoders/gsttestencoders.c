@@ -14,6 +14,7 @@ typedef enum {
   CRASHES, /* when opened */
   SAYS_NO, /* at the first picture */
   SILENT, /* takes pictures, gives nothing */
+  STIFF, /* takes no bitrate while it plays */
   LATER_SAYS_NO,
   LATER_REFUSES_CAPS,
   LATER_CANNOT_OPEN,
@@ -33,6 +34,7 @@ static const Fake fakes[] = {
   { "vah264enc", WORKS },
   { "varenderD129h264enc", LATER_CANNOT_OPEN },
   { "vah264lpenc", SILENT },
+  { "mfh264enc", STIFF },
 };
 
 typedef struct {
@@ -135,8 +137,10 @@ class_init (gpointer klass, gpointer data)
   object_class->get_property = get_property;
   g_object_class_install_property (object_class, PROP_BITRATE,
       g_param_spec_uint ("bitrate", "Bitrate", "kbit/s", 0, G_MAXUINT, 0,
-          G_PARAM_READWRITE | GST_PARAM_MUTABLE_PLAYING
-              | G_PARAM_STATIC_STRINGS));
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+              | (((const Fake *) data)->manner == STIFF
+                      ? 0
+                      : GST_PARAM_MUTABLE_PLAYING)));
   element_class->change_state = change_state;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
