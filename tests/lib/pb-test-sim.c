@@ -129,7 +129,10 @@ pb_test_data (const gchar *path, gsize *size)
   if (folder != NULL && folder[0] != '\0')
     full = g_build_filename (folder, path, NULL);
   if (full == NULL || !g_file_get_contents (full, &data, size, NULL)) {
-    g_print ("# skipped: no %s in PITBOX_TEST_DATA\n", path);
+    if (g_test_initialized ())
+      g_test_skip_printf ("no %s in PITBOX_TEST_DATA", path);
+    else
+      g_print ("# skipped: no %s in PITBOX_TEST_DATA\n", path);
     return NULL;
   }
   return data;

@@ -27,5 +27,6 @@ GByteArray *pb_test_sim_file (guint rows, gboolean closed);
 bool pb_test_sim_write (
     void *array, uint64_t offset, const void *data, size_t size);
 
-/* NULL, after g_test_skip() or a note, where PITBOX_TEST_DATA lacks it. */
+/* NULL where PITBOX_TEST_DATA lacks it: the test is skipped then, or, where it
+ * is none of GLib's, a note says so. */
 gchar *pb_test_data (const gchar *path, gsize *size);
