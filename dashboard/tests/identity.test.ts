@@ -5,11 +5,11 @@ import { AccessRenewal, type RenewalPorts } from '../src/identity/renewal.js';
 import { matches } from '../src/pages/audit-filter.js';
 import { browserName } from '../src/pages/browser-name.js';
 import { tokenIn } from '../src/pages/fields.js';
-import { typedCode } from '../src/pages/pair-code.js';
+import { pairCommand, typedCode } from '../src/pages/pair-code.js';
 import {
   isUnencrypted, loginHash, nextHash, pagesFor, parseHash,
 } from '../src/pages/routes.js';
-import { senderSecrets } from '../src/pages/stream-lines.js';
+import { readerHint, senderSecrets } from '../src/pages/stream-lines.js';
 import { AccountClient } from '../src/protocol/account.js';
 import { AdminClient } from '../src/protocol/admin.js';
 import { failure } from '../src/protocol/failure.js';
@@ -118,6 +118,22 @@ test('a code is found in what is typed or pasted', () => {
   for (const [text, code, foreign] of rows) {
     assert.deepEqual(typedCode(text), { code, foreign }, text);
   }
+});
+
+test('the page says what pairs a PC with it', () => {
+  assert.equal(pairCommand(new URL('https://pit.example:8080/#/pair')),
+    'pitbox-agent pair --server https://pit.example:8080');
+  assert.equal(pairCommand(new URL('http://127.0.0.1:8080/')),
+    'pitbox-agent pair --server http://127.0.0.1:8080');
+  assert.equal(pairCommand(new URL('http://192.168.1.4:8080/')),
+    'pitbox-agent pair --server http://192.168.1.4:8080 --insecure-lan');
+});
+
+test('an address of all drivers says that one must be named', () => {
+  const made = { passphrase: 'x', url: 'srt://h?streamid=%23!::r=DRIVER,m=r' };
+  assert.match(readerHint(made), /in the place of DRIVER/);
+  assert.doesNotMatch(readerHint({ ...made, url: 'srt://h?r=car1,m=r' }),
+    /DRIVER/);
 });
 
 test('a token is found in a link or stands alone', () => {

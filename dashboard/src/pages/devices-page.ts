@@ -10,7 +10,7 @@ import { el } from '../widgets/dom.js';
 import { field, suggestion } from '../widgets/form.js';
 import { Table } from '../widgets/table.js';
 import { when } from '../widgets/when.js';
-import { senderSecrets, readerSecrets } from './stream-lines.js';
+import { readerHint, readerSecrets, senderSecrets } from './stream-lines.js';
 import {
   act, button, every, pageTitle, section, type PageContext,
 } from './page.js';
@@ -36,8 +36,8 @@ class DevicesPage {
     const { admin } = page;
     this.#devices = new Table<Device>({
       caption: 'Devices that may send', key: (d) => d.name,
-      empty: 'No device yet. Start pitbox-agent on a driver’s PC and pair it '
-        + 'by the code that it shows.',
+      empty: 'No device yet: “Pair an agent” lets a driver’s PC in, a stream '
+        + 'key OBS or ffmpeg.',
       fetch: () => admin.devices(),
       columns: [
         { title: 'State', cell: state },
@@ -166,8 +166,8 @@ class DevicesPage {
       action: async () => {
         const made = await this.#page.admin.addReader(name.value.trim(),
           drivers.value.split(/[\s,]+/).filter(Boolean));
-        tellOnce(`Reader ${name.value.trim()}`, 'OBS: media source, not a '
-          + 'local file.', readerSecrets(made));
+        tellOnce(`Reader ${name.value.trim()}`, readerHint(made),
+          readerSecrets(made));
         await this.#readers.refresh();
       },
     });

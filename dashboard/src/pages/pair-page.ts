@@ -4,14 +4,14 @@
 import { failure } from '../protocol/failure.js';
 import { HttpError } from '../protocol/http.js';
 import type { Device, PairingRequest } from '../protocol/identity-model.js';
-import { confirmed } from '../widgets/dialog.js';
+import { confirmed, secretLine } from '../widgets/dialog.js';
 import { el, setText } from '../widgets/dom.js';
 import {
   Field, FieldError, Form, field, suggestion,
 } from '../widgets/form.js';
 import { toast } from '../widgets/toast.js';
 import { distance } from '../widgets/when.js';
-import { CODE_LENGTH, typedCode } from './pair-code.js';
+import { CODE_LENGTH, pairCommand, typedCode } from './pair-code.js';
 import { button, pageTitle, section, type PageContext } from './page.js';
 
 function codeField(): Field<HTMLInputElement> {
@@ -20,6 +20,13 @@ function codeField(): Field<HTMLInputElement> {
     autocapitalize: 'characters', inputmode: 'text',
   }), 'Code', 'The agent shows it on the driver’s PC: six letters and '
     + 'digits, good for ten minutes.');
+}
+
+function howToBegin(): HTMLElement {
+  return section('On the driver’s PC', [],
+    secretLine({ label: 'This shows a code', text: pairCommand(location) }),
+    secretLine({ label: 'Once it is let in, this sends',
+      text: 'pitbox-agent' }));
 }
 
 function describe(d: Device): string {
@@ -48,10 +55,10 @@ class PairPage {
     });
     this.#code.input.addEventListener('input', () => this.#typed());
     page.root.append(pageTitle('Pair a device',
-      'A driver’s PC that starts pitbox-agent without a key shows a code. '
-      + 'Whoever types it here lets that PC send.'),
+      'A driver’s PC shows a code. Whoever types it here lets that PC send.'),
     el('div', { class: 'columns' },
       section('Code of the agent', [], form), this.#below));
+    this.#below.append(howToBegin());
     this.#code.value = page.query.get('code') ?? '';
     this.#code.input.focus();
     if (this.#code.value !== '') this.#typed();
@@ -65,7 +72,7 @@ class PairPage {
     if (code === this.#asked) return;
     this.#asked = '';
     setText(this.#status, '');
-    this.#below.replaceChildren();
+    this.#below.replaceChildren(howToBegin());
     if (code.length === CODE_LENGTH) void this.#lookUp(code);
   }
 
@@ -189,7 +196,8 @@ class PairPage {
     this.#code.value = '';
     this.#below.replaceChildren(section('Paired', [],
       el('p', { class: 'good', role: 'status' },
-        `${device} sends as ${driver} from now on.`),
+        `${device} sends as ${driver} from now on, whenever pitbox-agent `
+        + 'runs there.'),
       el('p', {},
         el('a', { href: `#${new URLSearchParams({ driver })}` },
           `Watch ${driver}`), ' · ',
@@ -201,7 +209,7 @@ class PairPage {
   #again(): void {
     this.#asked = '';
     this.#code.value = '';
-    this.#below.replaceChildren();
+    this.#below.replaceChildren(howToBegin());
     this.#code.input.focus();
   }
 }

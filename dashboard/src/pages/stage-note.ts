@@ -50,8 +50,8 @@ export function stageNote(s: StageSituation): Note | null {
   if (s.selected === null) {
     return {
       title: 'No driver yet',
-      text: "Start pitbox-agent on the driver's PC. The picture appears here "
-        + 'as soon as the first one connects.',
+      text: 'An engineer lets a driver’s PC in under “Pair a device”; then '
+        + 'start pitbox-agent there. The picture appears by itself.',
     };
   }
   const driver = s.drivers.find((d) => d.id === s.selected);

@@ -20,6 +20,13 @@ export function senderSecrets(made: Passphrase): Secret[] {
   ];
 }
 
+/** What is to be done with the latter's address. */
+export function readerHint(made: Passphrase): string {
+  return 'OBS: media source, not a local file.'
+    + (made.url.includes('r=DRIVER,')
+      ? ' Write the name of a driver in the place of DRIVER.' : '');
+}
+
 /** For one who fetches. */
 export function readerSecrets(made: Passphrase): Secret[] {
   return [
