@@ -60,9 +60,8 @@ advise_by_code (const PbConfig *c, gint code)
     case REFUSED_TOO_MANY:
       return g_strdup_printf (
           "check the first line of the file that passphrase-file names; "
-          "who runs the server gives a new one: pitbox-server device remove "
-          "%s, then device add %s --driver %s",
-          c->device, c->device, c->driver);
+          "who runs the server gives a new one: pitbox-server device rotate %s",
+          c->device);
     case REFUSED_ONE_PASSPHRASE:
       return g_strdup (
           c->passphrase[0] != '\0'
@@ -71,6 +70,12 @@ advise_by_code (const PbConfig *c, gint code)
                 "into a file and name it with --passphrase-file");
     case REFUSED_REVOKED:
     case REFUSED_UNKNOWN_DEVICE:
+      if (c->passphrase[0] == '\0')
+        return g_strdup_printf (
+            "pair this PC with the server: pitbox-agent pair --server and the "
+            "address of its page; or take a key from who runs the server: "
+            "pitbox-server device add %s --driver %s",
+            c->device, c->driver);
       return g_strdup_printf (
           "check device (%s), or let who runs the server make it known: "
           "pitbox-server device add %s --driver %s",

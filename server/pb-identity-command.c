@@ -347,9 +347,9 @@ pb_key_command_remove (
 {
   g_autoptr (GPtrArray) keys =
       pb_store_list_grants (data->store, PB_GRANT_API_KEY, NULL, error);
-  const gchar *team = PB_TEAM_DEFAULT;
+  const gchar *team = NULL;
 
-  if (!keys || !pb_command_begin (data, error))
+  if (!keys)
     return FALSE;
   for (guint i = 0; i < keys->len; i++) {
     const PbGrant *key = g_ptr_array_index (keys, i);
@@ -357,6 +357,15 @@ pb_key_command_remove (
     if (g_str_equal (key->id, name))
       team = key->team;
   }
+  if (!team) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
+        "there is no key '%s'. NAME is the id that pitbox-server key list "
+        "shows first",
+        name);
+    return FALSE;
+  }
+  if (!pb_command_begin (data, error))
+    return FALSE;
   return pb_command_end (data,
       pb_store_remove_grant (data->store, PB_GRANT_API_KEY, name, NULL, error)
           && pb_command_note (data, team, "key.remove", name, NULL, error),
@@ -382,7 +391,9 @@ pb_invite_command (
     g_print ("%s\n", token);
   else
     g_print ("For one person, to become %s of team %s within %d hours:\n"
-             "  %s://%s:%d/#/invite?token=%s\n",
+             "  %s://%s:%d/#/invite?token=%s\n"
+             "What stands before /#/ must be the address by which people open "
+             "the page.\n",
         pb_role_to_string (grant->role), grant->team, hours,
         line->tls ? "https" : "http", line->bind,
         line->http_port > 0 ? line->http_port : DEFAULT_PORT, token);

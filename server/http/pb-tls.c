@@ -117,9 +117,24 @@ fail (const gchar *path, const gchar *what, GError **error)
   return FALSE;
 }
 
+/* OpenSSL has no words for a file that is not there. */
+static gboolean
+can_read (const gchar *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+
+  if (!stream)
+    g_prefix_error (error, "TLS: ");
+  return stream != NULL;
+}
+
 static gboolean
 read_files (PbTls *self, SSL_CTX *context, GError **error)
 {
+  if (!can_read (self->certificate_file, error)
+      || !can_read (self->key_file, error))
+    return FALSE;
   ERR_clear_error ();
   if (SSL_CTX_use_certificate_chain_file (context, self->certificate_file) != 1)
     return fail (self->certificate_file,

@@ -318,6 +318,8 @@ def refusals():
                   "--tls-self-signed"), 2, "leave out"),
                 (("--tls-certificate", pem, "--tls-key", other), 1, "own key"),
                 (("--tls-certificate", key, "--tls-key", key), 1, "PEM"),
+                (("--tls-certificate", pem, "--tls-key", pem + ".none"), 1,
+                 "No such file"),
                 (("--tls-self-signed", "--bind", "0.0.0.0"), 1,
                  "pitbox-server user add")):
             done = subprocess.run(

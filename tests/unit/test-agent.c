@@ -210,6 +210,7 @@ test_refusals_say_what_to_do (void)
   } table[] = {
     { 8, "", "update" },
     { 10, "correct-horse", "passphrase-file" },
+    { 10, "correct-horse", "device rotate pc7" },
     { 11, "", "--passphrase-file" },
     { 11, "correct-horse", "leave passphrase-file out" },
     { 1400, "", "update" },
@@ -217,6 +218,9 @@ test_refusals_say_what_to_do (void)
     { 1402, "", "full" },
     { 1403, "", "driver (car7) and device (pc7)" },
     { 1404, "", "device add pc7 --driver car7" },
+    { 1404, "", "pitbox-agent pair --server" },
+    { 1404, "correct-horse", "check device (pc7)" },
+    { 1404, "correct-horse", "device add pc7 --driver car7" },
     { 1405, "", "relay:9000" },
     { 1409, "", "the other PC" },
     { 1413, "", "bitrate-kbps" },
