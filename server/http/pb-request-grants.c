@@ -51,6 +51,21 @@ typedef struct {
   gchar *token;
 } Gift;
 
+/* What the log says of it: a key's name, whom a link shows, what who is invited
+ * becomes. */
+static const gchar *
+get_detail (PbGrantKind kind, const PbGrant *grant)
+{
+  switch (kind) {
+    case PB_GRANT_SHARE:
+      return grant->driver ? grant->driver : grant->session;
+    case PB_GRANT_INVITATION:
+      return pb_role_to_string (grant->role);
+    default:
+      return grant->name;
+  }
+}
+
 static gboolean
 write_grant (PbRequest *request, gpointer data, GError **error)
 {
@@ -62,7 +77,7 @@ write_grant (PbRequest *request, gpointer data, GError **error)
       request->config->store, gift->kind, gift->grant, error);
   return gift->token
          && pb_request_note (request, actions[gift->kind], gift->grant->id,
-             gift->grant->name, error);
+             get_detail (gift->kind, gift->grant), error);
 }
 
 /**

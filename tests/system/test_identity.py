@@ -208,6 +208,10 @@ def test_audit_with_the_change(stack):
         ann.good(204, "DELETE", f"/api/v1/keys/{made['id']}")
         assert audit(stack, "key.remove")[-1][2] == made["id"]
     ann.good(201, "POST", "/api/v1/devices", {"name": "obs", "driver": "car1"})
+    ann.good(201, "POST", "/api/v1/shares", {"driver": "car1", "hours": 2})
+    assert audit(stack, "share.add")[-1][3] == "car1"
+    ann.good(201, "POST", "/api/v1/invitations", {"role": "coach", "hours": 2})
+    assert audit(stack, "invitation.add")[-1][3] == "coach"
     ann.good(204, "DELETE", "/api/v1/devices/obs")
     restart(stack)
     assert audit(stack, "device.revoke")[-1][:3] == ("default", "ann", "obs")
