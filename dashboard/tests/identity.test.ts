@@ -159,6 +159,8 @@ test('times are as near as matters', () => {
   assert.equal(distance(now - 59_000, now), '59 s ago');
   assert.equal(distance(now - 3600_000, now), '1 h ago');
   assert.equal(distance(now + 3 * 86400_000, now), 'in 3 d');
+  assert.equal(distance(now + 3 * 86400_000 - 2000, now), 'in 3 d');
+  assert.equal(distance(now + 7200_000 - 900, now), 'in 2 h');
   assert.equal(distance(null, now), '–');
   assert.equal(distance(null, now, 'never'), 'never');
   assert.match(dateTime(now), /^2001-09-\d\d \d\d:\d\d:40$/);

@@ -27,8 +27,9 @@ export function distance(
   const s = (utcMs - nowMs) / 1000;
   const [unit, size] = UNITS.find(([, n]) => Math.abs(s) >= n) ?? ['', 1];
   if (unit === '') return 'now';
-  const text = `${Math.floor(Math.abs(s) / size)} ${unit}`;
-  return s < 0 ? `${text} ago` : `in ${text}`;
+  /* What was made for 3 days says so a moment later, too. */
+  return s < 0 ? `${Math.floor(-s / size)} ${unit} ago`
+    : `in ${Math.round(s / size)} ${unit}`;
 }
 
 /** The distance, with the moment itself for whoever points at it. */
