@@ -7,6 +7,7 @@
 #include "control/pb-report.h"
 #include "json/pb-json.h"
 #include "pairing/pb-renewal.h"
+#include "pb-latency.h"
 #include "pb-rate.h"
 #include "pb-sim.h"
 #include "pb-status.h"
@@ -41,6 +42,7 @@ struct _PbAgent {
   PbRemote *remote; /* likewise, and while it is revoked */
   PbOrders *orders;
   PbRate *rate;
+  PbLatency latency;
   PbReport report;
   PbAgentState state;
   PbMode mode;
@@ -275,6 +277,8 @@ try_stream (PbAgent *self)
     return;
   }
   set_state (self, PB_AGENT_CONNECTING, self->config->server);
+  if (!pb_config_is_given (self->config, "latency-ms"))
+    pb_stream_set_latency (self->stream, pb_latency_begin (&self->latency));
   if (self->mode == PB_MODE_VIDEO)
     pb_rate_begin (self->rate, self->stream, &picture);
   pb_stream_start (self->stream);
@@ -528,11 +532,32 @@ on_no_host (const gchar *problem, gpointer user_data)
   write_status (self);
 }
 
+/* The driver's own latency stays. */
+static void
+look_at_latency (PbAgent *self)
+{
+  g_autoptr (GstStructure) link = NULL;
+  gdouble rtt_ms;
+
+  if (pb_config_is_given (self->config, "latency-ms"))
+    return;
+  link = pb_stream_dup_stats (self->stream, "uplink");
+  if (link == NULL || !gst_structure_get_double (link, "rtt-ms", &rtt_ms)
+      || !pb_latency_look (&self->latency, rtt_ms))
+    return;
+  g_message ("a round trip takes %.0f ms: the stream begins anew with a "
+             "latency of %u ms",
+      self->latency.least_rtt_ms, self->latency.wanted_ms);
+  begin_anew (self);
+}
+
 static gboolean
 on_status (gpointer user_data)
 {
   PbAgent *self = user_data;
 
+  if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
+    look_at_latency (self);
   if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
     pb_rate_look_without (self->rate, self->stream);
   write_status (self);

@@ -54,7 +54,7 @@ static const PbSetting table[] = {
   { "adapt-log", PB_SETTING_FILE, AT (adapt_log), "", 0, 0, "FILE",
       "Write there what the network did, and what followed" },
   { "latency-ms", PB_SETTING_NUMBER, AT (latency_ms), "120", 20, 8000, "MS",
-      "SRT latency: at least four times the round trip" },
+      "SRT latency (if not set: four times the round trip, 120 at least)" },
   { "key-interval-ms", PB_SETTING_NUMBER, AT (key_interval_ms), "2000", 200,
       20000, "MS", "Time between key frames and key units" },
   { "rows-per-unit", PB_SETTING_NUMBER, AT (rows_per_unit), "2", 1, 6, "N",

@@ -268,6 +268,21 @@ report_dead_start (gpointer user_data)
 }
 
 /**
+ * pb_stream_set_latency:
+ * @stream: a stream that is not started
+ * @ms: in place of the setting
+ */
+void
+pb_stream_set_latency (PbStream *stream, guint ms)
+{
+  g_autoptr (GstElement) uplink =
+      gst_bin_get_by_name (GST_BIN (stream->graph), "uplink");
+
+  if (uplink != NULL)
+    g_object_set (uplink, "latency", ms, NULL);
+}
+
+/**
  * pb_stream_start:
  * @stream: a stream
  *

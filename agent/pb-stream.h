@@ -32,6 +32,7 @@ typedef struct {
 PbStream *pb_stream_new (const PbConfig *config, const PbPicture *picture,
     PbMode mode, const gchar *exclude, const PbStreamEvents *events,
     gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_stream_set_latency (PbStream *stream, guint ms);
 void pb_stream_start (PbStream *stream);
 void pb_stream_free (PbStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)

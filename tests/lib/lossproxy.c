@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * lossproxy: PbLossProxy as a program. Prints its port, then relays until
- * SIGTERM or SIGINT. Lines of its input: "rate KBPS" changes the rate; "delays"
+ * SIGTERM or SIGINT. Lines of its input: "rate KBPS" changes the rate; "queue"
+ * prints how long one would wait for it now, ms; "delays"
  * prints how long datagrams waited for it since the last time, p50, p95 and the
  * longest in ms, and how many datagrams were lost so far. */
 #include <signal.h>
@@ -65,7 +66,10 @@ obey (gpointer proxy)
       pb_loss_proxy_set_rate (proxy, kbps);
     else if (g_str_has_prefix (line, "delays"))
       print_delays (proxy);
-    else
+    else if (g_str_has_prefix (line, "queue")) {
+      printf ("queue %u\n", pb_loss_proxy_get_queue (proxy));
+      fflush (stdout);
+    } else
       g_printerr ("lossproxy: what is \"%s\"?\n", g_strchomp (line));
   }
   return NULL;

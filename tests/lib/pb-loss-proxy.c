@@ -49,6 +49,7 @@ struct _PbLossProxy {
   GMutex lock;
   gdouble loss[2];
   guint rate_kbps;
+  gint64 full_until_us; /* as link_free_us */
   guint delays[MAX_DELAY_MS + 1]; /* datagrams that waited so long, ms */
   guint64 forwarded;
   guint64 lost;
@@ -140,11 +141,12 @@ leaves_link (PbLossProxy *proxy, gsize size, gint64 now)
   waits_us = proxy->link_free_us - now;
   if (waits_us > (gint64) queue_ms * 1000)
     return -1;
-  g_mutex_lock (&proxy->lock);
-  proxy->delays[MIN (waits_us / 1000, MAX_DELAY_MS)]++;
-  g_mutex_unlock (&proxy->lock);
   proxy->link_free_us +=
       (gint64) (size + IP_UDP_HEADER_BYTES) * 8 * 1000 / rate_kbps;
+  g_mutex_lock (&proxy->lock);
+  proxy->delays[MIN (waits_us / 1000, MAX_DELAY_MS)]++;
+  proxy->full_until_us = proxy->link_free_us;
+  g_mutex_unlock (&proxy->lock);
   return proxy->link_free_us;
 }
 
@@ -387,6 +389,20 @@ pb_loss_proxy_set_rate (PbLossProxy *proxy, guint rate_kbps)
   g_mutex_lock (&proxy->lock);
   proxy->rate_kbps = rate_kbps;
   g_mutex_unlock (&proxy->lock);
+}
+
+/* How long one that came now would wait for the throttled link, ms. Any
+ * thread. */
+guint
+pb_loss_proxy_get_queue (PbLossProxy *proxy)
+{
+  const gint64 now = g_get_monotonic_time ();
+  gint64 us;
+
+  g_mutex_lock (&proxy->lock);
+  us = proxy->full_until_us - now;
+  g_mutex_unlock (&proxy->lock);
+  return (guint) (MAX (us, 0) / 1000);
 }
 
 /* How long datagrams waited for the throttled link since the last call; @share,

@@ -39,6 +39,7 @@ guint pb_loss_proxy_get_port (PbLossProxy *proxy);
 void pb_loss_proxy_set_loss (
     PbLossProxy *proxy, gdouble loss_pct, gdouble loss_back_pct);
 void pb_loss_proxy_set_rate (PbLossProxy *proxy, guint rate_kbps);
+guint pb_loss_proxy_get_queue (PbLossProxy *proxy);
 void pb_loss_proxy_take_delays (PbLossProxy *proxy, const gdouble *shares,
     guint n_shares, guint *delays_ms);
 void pb_loss_proxy_get_counts (

@@ -33,6 +33,11 @@ class Link:
     def rate(self, kbps):
         self._say(f"rate {kbps}")
 
+    def queue(self):
+        """What a datagram would wait for the rate now, ms."""
+        self._say("queue")
+        return int(self.popen.stdout.readline().split()[1])
+
     def delays(self):
         """p50, p95 and longest wait since the last call, ms; lost so far."""
         self._say("delays")
@@ -79,6 +84,7 @@ class Phase:
         self.rate_kbps, self.seconds = rate_kbps, seconds
         self.seconds_so_far = 0
         self.statuses = []
+        self.queues = []  # (after so many s, ms)
         self.delays, self.lost = (0, 0, 0), 0
 
     def bitrates(self):
@@ -89,14 +95,13 @@ class Phase:
     def steps(self):
         return [s["adapt"]["step"] for s in self.statuses if s.get("adapt")]
 
-    def empty_after_s(self, ms=60):
-        """When the round trip was back below so much, having been above."""
+    def empty_after_s(self, full_ms=60, empty_ms=20):
+        """When the queue was gone that the rate had brought; None: never."""
         was_full = False
-        for s in self.statuses:
-            rtt = s["link"].get("rtt_ms", 0)
-            was_full = was_full or rtt > 2 * ms
-            if was_full and rtt < ms:
-                return s["after_s"]
+        for after_s, ms in self.queues:
+            was_full = was_full or ms > full_ms
+            if was_full and ms < empty_ms:
+                return after_s
         return None if was_full else 0
 
 
@@ -137,10 +142,10 @@ class Run:
         link.rate(phase.rate_kbps)
         begin = time.monotonic()
         while phase.seconds_so_far < phase.seconds:
-            time.sleep(0.2)
+            time.sleep(0.1)
             phase.seconds_so_far = time.monotonic() - begin
-            phase.statuses.append(
-                dict(status(stack), after_s=phase.seconds_so_far))
+            phase.queues.append((phase.seconds_so_far, link.queue()))
+            phase.statuses.append(status(stack))
             if until and until(phase):
                 break
         phase.seconds = phase.seconds_so_far

@@ -3,8 +3,10 @@
 """The picture follows the network: one link of 4, 1.5 and 4 Mbit/s, once with
 and once without. What is measured depends on the machine; that one is far
 better than the other does not. Figures: ./run bench adapt."""
-from bottleneck import Run
-from pitbox import need
+import os
+
+from bottleneck import Link, Run, status
+from pitbox import Stack, need
 
 need("pitbox-agent", "pitbox-server", "pitbox-sim", "lossproxy")
 
@@ -23,7 +25,30 @@ def is_back(phase):
     return phase.bitrates() and phase.bitrates()[-1] > NARROW_KBPS + 200
 
 
-def main():
+def latency_follows_the_way():
+    os.environ.pop("PITBOX_LATENCY_MS", None)  # the other tests' own
+    with Stack() as stack:
+        stack.add_driver("car1")
+        stack.start_server()
+        stack.start_sim("car1")
+        link = Link(stack.srt_port, 0, 300, delay_ms=40)
+        try:
+            agent = stack.start_agent(
+                "car1", "--mode", "telemetry", "--status-file",
+                stack.path("status"), port=link.port)
+            agent.wait_for(r"a round trip takes \d+ ms: the stream begins anew "
+                           r"with a latency of \d+ ms", 40)
+            stack.wait(lambda: stack.state("car1") == "live", "live again", 30)
+            stack.wait(lambda: status(stack)["link"].get("latency_ms", 0)
+                       >= 320, "four round trips", 30)
+            assert agent.err().count("begins anew") == 1, agent.err()
+            agent.stop()
+        finally:
+            link.stop()
+    print("ok the latency follows the way")
+
+
+def picture_follows():
     phases = ((4000, 5), (NARROW_KBPS, 8), (4000, 30))
     follows = Run(phases, *PICTURE, "--adapt", "medium",
                   until=(None, is_narrow_enough, is_back))
@@ -43,4 +68,5 @@ def main():
     print("ok the picture follows the network")
 
 
-main()
+picture_follows()
+latency_follows_the_way()

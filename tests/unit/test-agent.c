@@ -9,6 +9,7 @@
 #include "json/pb-json.h"
 #include "pb-config.h"
 #include "pb-control-message.h"
+#include "pb-latency.h"
 #include "pb-picture.h"
 #include "pb-refusal.h"
 #include "pb-stats.h"
@@ -659,6 +660,40 @@ test_picture_shrinks (void)
   }
 }
 
+static void
+test_latency (void)
+{
+  static const struct {
+    gdouble rtts[6];
+    guint then; /* of the next connection, ms */
+    gint anew; /* at which look the first one ends; -1 = never */
+  } table[] = {
+    { { 20, 21, 20, 22, 20, 20 }, 120, -1 },
+    { { 29, 29, 29, 29, 29, 29 }, 140, -1 },
+    { { 90, 82, 80, 300, 85, 81 }, 370, 4 },
+    /* A queue at the beginning is not the way. */
+    { { 400, 300, 90, 25, 25, 25 }, 120, -1 },
+    /* What libsrt says before it knows does not count. */
+    { { 100, 100, 200, 200, 200, 200 }, 120, -1 },
+    { { 9000, 9000, 9000, 9000, 9000, 9000 }, 8000, 4 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    PbLatency latency = { 0 };
+    gint anew = -1;
+
+    g_assert_cmpuint (pb_latency_begin (&latency), ==, 120);
+    for (gint k = 0; k < 6; k++)
+      if (pb_latency_look (&latency, table[i].rtts[k]))
+        anew = anew < 0 ? k : 99;
+    g_assert_cmpint (anew, ==, table[i].anew);
+    g_assert_cmpuint (pb_latency_begin (&latency), ==, table[i].then);
+    /* And then it is enough. */
+    for (gint k = 0; k < 6; k++)
+      g_assert_false (pb_latency_look (&latency, table[i].rtts[k]));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -700,5 +735,6 @@ main (int argc, char **argv)
   g_test_add_func ("/agent/control/rates", test_totals_become_rates);
   g_test_add_func ("/agent/control/usage", test_usage_grows);
   g_test_add_func ("/agent/picture/shrinks", test_picture_shrinks);
+  g_test_add_func ("/agent/latency", test_latency);
   return g_test_run ();
 }
