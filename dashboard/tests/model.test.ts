@@ -6,6 +6,7 @@ import {
 } from '../src/protocol/model.js';
 import { Http, HttpError } from '../src/protocol/http.js';
 import { RestClient } from '../src/protocol/rest.js';
+import { alarmRemark } from '../src/widgets/alarms.js';
 
 test('a driver without a field shows the field as not known', () => {
   const [d] = parseDrivers({ drivers: [{ id: 'a7', state: 'live' }, {}, 3] });
@@ -83,4 +84,28 @@ test('a driver id is escaped in the path', async () => {
   }));
   await rest.laps('a/b ?');
   assert.equal(asked, '/api/v1/drivers/a%2Fb%20%3F/laps');
+});
+
+test('what is wrong with a stream, the worst first', () => {
+  const [d] = parseDrivers({ drivers: [{ id: 'a7', health: {
+    level: 'bad', key_interval_s: 2, jitter_ms: 0.5, late_pictures: 3,
+    b_frames: null, clock_error_ms: -40,
+    alarms: [{ code: 'loss', level: 'bad', text: '9 % lost', since_utc_ms: 5 },
+      { code: 'b_frames', level: 'odd', text: 'B-frames' }, { text: 'none' }, 3],
+  } }] });
+  assert.equal(d!.health!.clockErrorMs, -40);
+  assert.equal(d!.health!.bFrames, null);
+  assert.deepEqual(d!.health!.alarms.map((a) => [a.code, a.level]),
+    [['loss', 'bad'], ['b_frames', 'warn']]);
+  assert.equal(parseDrivers({ drivers: [{ id: 'a7' }] })[0]!.health, null);
+});
+
+test('alarms in a word: the worst, and how many more', () => {
+  const alarm = (code: string) =>
+    ({ code, level: 'warn' as const, text: code, sinceUtcMs: 0 });
+  assert.equal(alarmRemark([]), '');
+  assert.equal(alarmRemark([alarm('b_frames')]), 'B-frames');
+  assert.equal(alarmRemark([alarm('loss'), alarm('clock'), alarm('jitter')]),
+    'packets lost + 2');
+  assert.equal(alarmRemark([alarm('new_to_us')]), 'new to us');
 });

@@ -2,6 +2,7 @@
  * A driver, as /api/v1/drivers shows it. */
 #include "http/pb-driver-json.h"
 
+#include "http/pb-health-json.h"
 #include "http/pb-row-values.h"
 #include "ingest/pb-ingest.h"
 #include "json/pb-json.h"
@@ -98,6 +99,7 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     pb_json_add_null (b, "link");
     pb_json_add_null (b, "recording");
     pb_json_add_null (b, "start");
+    pb_json_add_null (b, "health");
     return;
   }
   pb_session_get_stats (session, &stats);
@@ -107,6 +109,7 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
   add_link (b, &stats.link);
   add_recording (b, &stats.recorder, stats.index_trouble);
   add_start (b, &stats.start);
+  pb_health_json_add (b, &stats);
   pb_session_stats_clear (&stats);
 }
 

@@ -2,6 +2,9 @@
  * /metrics: Prometheus text (exposition format 0.0.4). */
 #include "http/pb-metrics.h"
 
+#include <math.h>
+
+#include "health/pb-health.h"
 #include "http/pb-process.h"
 
 typedef struct {
@@ -9,7 +12,6 @@ typedef struct {
   PbLiveStats live;
   gboolean has_session;
   PbSessionStats session;
-  gboolean index_trouble;
   guint readers;
   guint64 readers_bytes;
   guint64 readers_dropped_bytes;
@@ -140,7 +142,7 @@ get_recording (const Sample *s)
 static gdouble
 get_indexed (const Sample *s)
 {
-  return !s->index_trouble;
+  return !s->session.index_trouble;
 }
 
 static gdouble
@@ -159,6 +161,50 @@ static gdouble
 get_continuity (const Sample *s)
 {
   return s->session.recorder.continuity_errors;
+}
+
+static gdouble
+get_key_interval (const Sample *s)
+{
+  return s->session.flow.key_interval_ms < 0
+             ? NAN
+             : s->session.flow.key_interval_ms / 1e3;
+}
+
+static gdouble
+get_b_frames (const Sample *s)
+{
+  return s->session.flow.reordered;
+}
+
+static gdouble
+get_jitter (const Sample *s)
+{
+  return s->session.flow.jitter_ms / 1e3;
+}
+
+static gdouble
+get_late (const Sample *s)
+{
+  return s->session.flow.late;
+}
+
+static gdouble
+get_clock_error (const Sample *s)
+{
+  return s->session.clock_known ? s->session.clock_error_ms / 1e3 : NAN;
+}
+
+static PbHealthLevel
+get_alarm (const Sample *s, const gchar *code)
+{
+  for (guint i = 0; i < s->session.alarms->len; i++) {
+    const PbAlarm *alarm = g_ptr_array_index (s->session.alarms, i);
+
+    if (g_str_equal (alarm->code, code))
+      return alarm->level;
+  }
+  return PB_HEALTH_GOOD;
 }
 
 static const struct {
@@ -205,6 +251,19 @@ static const struct {
   { "pitbox_ts_continuity_errors", "gauge",
       "TS packets of this session that did not follow on", get_continuity,
       TRUE },
+  { "pitbox_key_frame_interval_seconds", "gauge",
+      "Longest distance of key frames in the last minute; NaN before the first",
+      get_key_interval, TRUE },
+  { "pitbox_b_frames", "gauge", "Pictures of this session out of order",
+      get_b_frames, TRUE },
+  { "pitbox_picture_jitter_seconds", "gauge",
+      "Of the pictures' arrival, behind SRT's delay", get_jitter, TRUE },
+  { "pitbox_late_pictures", "gauge",
+      "Pictures of this session that came 100 ms late or more", get_late,
+      TRUE },
+  { "pitbox_clock_error_seconds", "gauge",
+      "How far the sender's clock seems behind; NaN while unknown",
+      get_clock_error, TRUE },
   { "pitbox_recording", "gauge", "1 while it is recorded", get_recording,
       TRUE },
   { "pitbox_recording_indexed", "gauge", "1 while the database takes its index",
@@ -266,6 +325,23 @@ add_process (GString *out, const PbHttpConfig *config)
   add_number (out, "pitbox_whep_refused_total", "", whep.refused);
   add_head (out, "pitbox_whep_reaped_total", "counter", "Silent viewers");
   add_number (out, "pitbox_whep_reaped_total", "", whep.reaped);
+}
+
+/* Of each driver that is connected all there are, so that a series never ends
+ * with the alarm. */
+static void
+add_alarms (GString *out, const Sample *samples, guint n)
+{
+  add_head (out, "pitbox_alarm", "gauge",
+      "0 nothing, 1 works and could be better, 2 somebody misses something");
+  for (guint i = 0; i < n; i++)
+    for (const gchar *const *code = pb_health_get_codes ();
+         samples[i].has_session && *code; code++) {
+      g_autofree gchar *labels = g_strdup_printf ("{driver=\"%s\",code=\"%s\"}",
+          pb_driver_get_id (samples[i].driver), *code);
+
+      add_number (out, "pitbox_alarm", labels, get_alarm (&samples[i], *code));
+    }
 }
 
 /* What concerns the whole process tells of all teams: it is for those who run
@@ -336,8 +412,6 @@ pb_metrics_to_text (const PbHttpConfig *config, const PbPrincipal *principal)
     sample->has_session = session != NULL;
     if (session)
       pb_session_get_stats (session, &sample->session);
-    sample->index_trouble = sample->session.index_trouble != NULL;
-    pb_session_stats_clear (&sample->session);
   }
   if (sees_process (principal))
     add_process (out, config);
@@ -352,5 +426,8 @@ pb_metrics_to_text (const PbHttpConfig *config, const PbPrincipal *principal)
             out, families[f].name, labels, families[f].get (&samples[i]));
     }
   }
+  add_alarms (out, samples, drivers->len);
+  for (guint i = 0; i < drivers->len; i++)
+    pb_session_stats_clear (&samples[i].session);
   return g_string_free (out, FALSE);
 }

@@ -23,6 +23,7 @@ struct _PbIngestGraph {
   PbRecorder *recorder; /* set before the first push */
   GstElement *pipeline;
   PbPictureGuard *guard;
+  PbFlow *flow;
   GstElement *ts;
   GstElement *picture;
   GstElement *parse;
@@ -66,6 +67,19 @@ take_rtp (GstAppSink *sink, gpointer user_data)
     pb_live_push_rtp (self->live, sample);
   }
   return GST_FLOW_OK;
+}
+
+/* Rows of a file have the UTC of the day when it was driven. */
+static void
+note_flow (PbIngestGraph *self, GstBuffer *row)
+{
+  const gint64 now = g_get_monotonic_time ();
+  GstPitboxClockQuality quality;
+  const gint64 utc = gst_pitbox_buffer_get_utc (row, &quality);
+
+  pb_flow_push_row (self->flow, now);
+  if (utc > 0 && quality >= GST_PITBOX_CLOCK_LOCAL)
+    pb_flow_push_utc (self->flow, now, g_get_real_time () - utc);
 }
 
 static gboolean
@@ -118,6 +132,7 @@ take_row (GstAppSink *sink, gpointer user_data)
   time = gst_segment_to_running_time (
       gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
   note_row (self, row);
+  note_flow (self, row);
   note_start (self, &self->start.row_ms);
   if (GST_CLOCK_TIME_IS_VALID (time)) {
     pb_live_push_row (self->live, self->schema, row, time);
@@ -175,9 +190,13 @@ static GstPadProbeReturn
 guard_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   PbIngestGraph *self = user_data;
-  gboolean key = !GST_BUFFER_FLAG_IS_SET (
-      GST_PAD_PROBE_INFO_BUFFER (info), GST_BUFFER_FLAG_DELTA_UNIT);
+  GstBuffer *picture = GST_PAD_PROBE_INFO_BUFFER (info);
+  const gboolean key =
+      !GST_BUFFER_FLAG_IS_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
 
+  if (GST_BUFFER_PTS_IS_VALID (picture))
+    pb_flow_push_picture (self->flow, g_get_monotonic_time (),
+        (gint64) GST_TIME_AS_USECONDS (GST_BUFFER_PTS (picture)), key);
   return pb_picture_guard_takes (self->guard, key) ? GST_PAD_PROBE_OK
                                                    : GST_PAD_PROBE_DROP;
 }
@@ -295,6 +314,7 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
 
   self->live = pb_live_ref (live);
   self->guard = pb_picture_guard_new ();
+  self->flow = pb_flow_new ();
   self->book = book;
   self->fail = fail;
   self->user_data = user_data;
@@ -427,6 +447,7 @@ pb_ingest_graph_free (PbIngestGraph *self)
   gst_clear_object (&self->rows);
   gst_clear_object (&self->pipeline);
   pb_picture_guard_free (self->guard);
+  pb_flow_free (self->flow);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   pb_live_unref (self->live);
@@ -468,6 +489,18 @@ pb_ingest_graph_get_losses (
   gst_structure_get_uint64 (stats, "rejected", rejected_units);
   gst_structure_get_uint64 (stats, "rejected-need-key", &need_key);
   *rejected_units -= MIN (need_key, *rejected_units);
+}
+
+/**
+ * pb_ingest_graph_get_flow:
+ * @flow: (out): see #PbFlowReading
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_flow (PbIngestGraph *self, PbFlowReading *flow)
+{
+  pb_flow_read (self->flow, g_get_monotonic_time (), flow);
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "health/pb-flow.h"
 #include "live/pb-live.h"
 #include "recording/pb-recorder.h"
 #include "session/pb-lap-book.h"
@@ -45,6 +46,7 @@ guint64 pb_ingest_graph_get_dropped_bytes (PbIngestGraph *graph);
 guint64 pb_ingest_graph_get_klv_bytes (PbIngestGraph *graph);
 void pb_ingest_graph_get_losses (
     PbIngestGraph *graph, guint64 *lost_rows, guint64 *rejected_units);
+void pb_ingest_graph_get_flow (PbIngestGraph *graph, PbFlowReading *flow);
 void pb_ingest_graph_get_start (PbIngestGraph *graph, PbIngestStart *start);
 void pb_ingest_graph_get_size (PbIngestGraph *graph, gint *width, gint *height);
 

@@ -51,6 +51,7 @@ struct _PbSession {
   guint64 last_tick_bytes;
   guint64 last_tick_klv_bytes;
   PbLoss loss;
+  PbHealth *health;
   gchar *description; /* what the store was told last */
 };
 
@@ -115,7 +116,7 @@ pb_session_new (const PbSessionConfig *config, GError **error)
   self->store = pb_store_ref (config->store);
   self->started_mono_us = self->last_tick_mono_us = g_get_monotonic_time ();
   self->last_data_mono_us = self->started_mono_us;
-  self->link.loss_pct = 0;
+  self->health = pb_health_new ();
   self->graph = pb_ingest_graph_new (self->live, self->book, config->clock,
       config->base_time, fail, self, error);
   if (!self->graph)
@@ -142,6 +143,7 @@ pb_session_unref (PbSession *self)
     return;
   pb_session_close (self);
   g_clear_pointer (&self->graph, pb_ingest_graph_free);
+  pb_health_free (self->health);
   g_clear_pointer (&self->book, pb_lap_book_unref);
   g_clear_pointer (&self->live, pb_live_unref);
   g_clear_pointer (&self->log, pb_session_log_unref);
@@ -386,11 +388,16 @@ pb_session_get_stats (PbSession *self, PbSessionStats *stats)
   stats->recv_kbps = self->recv_kbps;
   stats->telemetry_kbps = self->telemetry_kbps;
   stats->link = self->link;
+  stats->health = pb_health_get_level (self->health);
+  stats->alarms = pb_health_dup_alarms (self->health);
   g_mutex_unlock (&self->lock);
   stats->index_trouble = pb_session_log_dup_trouble (self->log);
   stats->dropped_bytes = pb_ingest_graph_get_dropped_bytes (self->graph);
   pb_ingest_graph_get_start (self->graph, &stats->start);
   pb_ingest_graph_get_size (self->graph, &stats->width, &stats->height);
+  pb_ingest_graph_get_flow (self->graph, &stats->flow);
+  stats->clock_known = pb_health_get_clock_error (&stats->flow,
+      stats->link.latency_ms, stats->link.rtt_ms, &stats->clock_error_ms);
 }
 
 void
@@ -398,6 +405,38 @@ pb_session_stats_clear (PbSessionStats *stats)
 {
   g_clear_pointer (&stats->recorder.failure, g_free);
   g_clear_pointer (&stats->index_trouble, g_free);
+  g_clear_pointer (&stats->alarms, g_ptr_array_unref);
+}
+
+static void
+say_alarm (PbSession *self, const PbAlarm *alarm)
+{
+  g_message ("driver %s: %s: %s", self->driver,
+      alarm->level == PB_HEALTH_GOOD ? "over" : "alarm", alarm->text);
+}
+
+static void
+update_health (PbSession *self, const PbSessionStats *stats, gint64 now)
+{
+  g_autoptr (GPtrArray) changed = NULL;
+  PbHealthReading reading = {
+    .flow = stats->flow,
+    .loss_pct = stats->link.loss_pct,
+    .rtt_ms = stats->link.rtt_ms,
+    .latency_ms = stats->link.latency_ms,
+    .lost_rows = stats->link.lost_rows,
+    .dropped_bytes = stats->dropped_bytes + stats->recorder.dropped_bytes,
+    .not_recorded = stats->recorder.recording ? NULL : stats->recorder.failure,
+    .not_indexed = stats->index_trouble,
+  };
+
+  g_mutex_lock (&self->lock);
+  reading.silent_ms = (now - self->last_data_mono_us) / 1000;
+  changed =
+      pb_health_update (self->health, &reading, g_get_real_time () / 1000);
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < changed->len; i++)
+    say_alarm (self, g_ptr_array_index (changed, i));
 }
 
 static void
@@ -418,6 +457,7 @@ check_stream (PbSession *self, gint64 now)
            && !stats.recorder.video_codec)
     pb_session_end (self,
         "the programme lists neither H.264 or H.265 video nor KLV telemetry");
+  update_health (self, &stats, now);
   pb_session_stats_clear (&stats);
 }
 

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "health/pb-health.h"
 #include "recording/pb-recorder.h"
 #include "session/pb-identity.h"
 #include "session/pb-ingest-graph.h"
@@ -50,6 +51,10 @@ typedef struct {
  * @link: rtt, loss… as the source last said
  * @start: how long it took until something had come
  * @width, @height: of the picture, 0 without one
+ * @flow: how pictures and rows come
+ * @clock_error_ms: see pb_health_get_clock_error(); only with @clock_known
+ * @health: of the worst of @alarms
+ * @alarms: (element-type PbAlarm): what is wrong now
  */
 typedef struct {
   PbRecorderStats recorder;
@@ -62,6 +67,11 @@ typedef struct {
   PbIngestStart start;
   gint width;
   gint height;
+  PbFlowReading flow;
+  gboolean clock_known;
+  gint64 clock_error_ms;
+  PbHealthLevel health;
+  GPtrArray *alarms;
 } PbSessionStats;
 
 PbSession *pb_session_new (

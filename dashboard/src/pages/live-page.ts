@@ -398,6 +398,7 @@ export class LivePage {
   #showHealth(): void {
     const f = this.#figures();
     const driver = this.#drivers.find(this.driver);
+    const health = this.#lost ? null : driver?.health;
     this.#health.update({
       ...f, ...f.counters,
       fps: f.composedFps,
@@ -409,6 +410,11 @@ export class LivePage {
       lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
       recording: this.#lost ? null : driver?.recording ?? null,
+      alarms: health?.alarms ?? [],
+      keyIntervalS: health?.keyIntervalS ?? null,
+      jitterMs: health?.jitterMs ?? null,
+      latePictures: health?.latePictures ?? null,
+      pcClockErrorMs: health?.clockErrorMs ?? null,
       gaps: f.telemetryGaps,
     });
     this.#syncChip(f);

@@ -43,6 +43,25 @@ export interface RaceInfo {
   readonly onPitRoad: boolean;
 }
 
+/** Something is wrong with a stream; `code` for programs, `text` for people. */
+export interface Alarm {
+  readonly code: string;
+  readonly level: 'warn' | 'bad';
+  readonly text: string;
+  readonly sinceUtcMs: number | null;
+}
+
+export interface StreamHealth {
+  /** The worst first. */
+  readonly alarms: readonly Alarm[];
+  readonly keyIntervalS: number | null;
+  readonly jitterMs: number | null;
+  readonly latePictures: number | null;
+  readonly bFrames: number | null;
+  /** How far the clock of the driver's PC seems behind the server's. */
+  readonly clockErrorMs: number | null;
+}
+
 export interface DriverInfo {
   readonly id: string;
   readonly name: string;
@@ -61,6 +80,8 @@ export interface DriverInfo {
   readonly link: LinkInfo;
   /** null while the driver is not connected. */
   readonly recording: RecordingInfo | null;
+  /** null while the driver is not connected. */
+  readonly health: StreamHealth | null;
   /** null before the first row. */
   readonly race: RaceInfo | null;
   /** In words, who else wants to be this driver; or "". */
@@ -89,6 +110,29 @@ function parseRecording(v: unknown): RecordingInfo | null {
     failure: str(o, 'failure'),
     bytes: num(o, 'bytes'),
     seconds: num(o, 'seconds'),
+  };
+}
+
+function parseAlarm(v: unknown): Alarm {
+  const o = asObject(v);
+  return {
+    code: str(o, 'code'),
+    level: o['level'] === 'bad' ? 'bad' : 'warn',
+    text: str(o, 'text'),
+    sinceUtcMs: num(o, 'since_utc_ms'),
+  };
+}
+
+function parseHealth(v: unknown): StreamHealth | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  return {
+    alarms: asArray(o['alarms']).map(parseAlarm).filter((a) => a.code !== ''),
+    keyIntervalS: num(o, 'key_interval_s'),
+    jitterMs: num(o, 'jitter_ms'),
+    latePictures: num(o, 'late_pictures'),
+    bFrames: num(o, 'b_frames'),
+    clockErrorMs: num(o, 'clock_error_ms'),
   };
 }
 
@@ -141,6 +185,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
       latencyMs: num(link, 'latency_ms'),
     },
     recording: parseRecording(o['recording']),
+    health: parseHealth(o['health']),
     race: parseRace(o['race']),
     contest: str(asObject(o['contest']), 'message'),
     viewers: num(o, 'viewers') ?? 0,

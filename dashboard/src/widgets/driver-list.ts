@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The drivers, one below the other, with what matters of each link. */
 
+import { alarmRemark, alarmTexts, type AlarmView } from './alarms.js';
 import { el, setAttr, setText } from './dom.js';
 import { bitrate, fixed, lapTime, withUnit } from './format.js';
 
@@ -23,9 +24,7 @@ export interface DriverRow {
     readonly onPitRoad: boolean;
   } | null;
   /** null while nobody is connected. */
-  readonly recording: {
-    readonly state: 'on' | 'unindexed' | 'paused'; readonly failure: string;
-  } | null;
+  readonly health: { readonly alarms: readonly AlarmView[] } | null;
 }
 
 interface Item {
@@ -60,7 +59,6 @@ function makeItem(choose: () => void): Item {
   };
 }
 
-const REMARKS = { on: '', unindexed: 'not indexed', paused: 'not recorded' };
 const STATE_WORDS = {
   live: 'live', stale: 'no data', offline: 'offline', unknown: 'unknown',
 };
@@ -127,9 +125,10 @@ export class DriverListWidget {
     setText(item.state, d.state === 'live' && d.mode === 'telemetry'
       ? 'telemetry' : STATE_WORDS[d.state]);
     setText(item.link, linkText(d));
-    setText(item.remark, d.state === 'unknown' ? ''
-      : REMARKS[d.recording?.state ?? 'on']);
-    setAttr(item.remark, 'title', d.recording?.failure || null);
+    const alarms = d.state === 'unknown' ? [] : d.health?.alarms ?? [];
+    setText(item.remark, alarmRemark(alarms));
+    setAttr(item.remark, 'title', alarmTexts(alarms) || null);
+    setAttr(item.remark, 'data-level', alarms[0]?.level ?? null);
     setAttr(item.root, 'data-state', d.state);
     setAttr(item.button, 'aria-current', selected ? 'true' : null);
     if (selected && document.activeElement === document.body) {

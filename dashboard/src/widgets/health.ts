@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * How exactly picture and telemetry fit together, and how the link is. */
 
+import { AlarmList, type AlarmView } from './alarms.js';
 import { el, setAttr, setText } from './dom.js';
 import { bitrate, counted, fixed, size, UNKNOWN, withUnit } from './format.js';
 
@@ -30,6 +31,13 @@ export interface HealthView {
     readonly state: 'on' | 'unindexed' | 'paused';
     readonly bytes: number | null;
   } | null;
+  /** What the server has found wrong, the worst first. */
+  readonly alarms: readonly AlarmView[];
+  readonly keyIntervalS: number | null;
+  readonly jitterMs: number | null;
+  readonly latePictures: number | null;
+  /** How far the clock of the driver's PC seems behind the server's. */
+  readonly pcClockErrorMs: number | null;
   readonly shown: number;
   readonly held: number;
   readonly timeouts: number;
@@ -90,6 +98,16 @@ const LINES: readonly Line[] = [
     : `${fixed(v.lostRows)} / ${fixed(v.rejectedUnits)}`),
   level: (v) => ((v.lostRows ?? 0) > 0 || (v.rejectedUnits ?? 0) > 0
     ? 'warn' : null) },
+  { name: 'Key frames / jitter / late', title: 'At the server: longest distance '
+    + 'of two key frames in the last minute / how far pictures come off their '
+    + 'rhythm / pictures of this session that came 100 ms late or more',
+  text: (v) => (v.jitterMs === null ? UNKNOWN
+    : `${withUnit(v.keyIntervalS, 's', 1)} / ${withUnit(v.jitterMs, 'ms', 1)} / `
+      + fixed(v.latePictures)) },
+  { name: 'Clock of the PC', title: "How far the clock of the driver's PC seems "
+    + 'behind that of the server; an estimate, too large by what the PC needs '
+    + 'until it sends', text: (v) => withUnit(v.pcClockErrorMs, 'ms'),
+  level: (v) => (Math.abs(v.pcClockErrorMs ?? 0) > 500 ? 'warn' : null) },
   { name: 'Recording', title: 'What of this session is on the server\'s disk',
     text: (v) => (v.recording === null ? UNKNOWN
       : `${v.recording.state} · ${size(v.recording.bytes)}`),
@@ -106,6 +124,7 @@ const LINES: readonly Line[] = [
 
 export class HealthWidget {
   readonly #values: HTMLElement[];
+  readonly #alarms = new AlarmList();
   readonly #frames = el('span', { class: 'dim' });
 
   constructor(root: HTMLElement) {
@@ -113,6 +132,7 @@ export class HealthWidget {
     this.#values = LINES.map(() => el('dd'));
     root.append(
       el('header', {}, el('h2', {}, 'Sync and link'), this.#frames),
+      this.#alarms.root,
       el('dl', { class: 'lines' }, ...LINES.map((line, i) =>
         el('div', { title: line.title }, el('dt', {}, line.name),
           this.#values[i]!))));
@@ -120,6 +140,7 @@ export class HealthWidget {
 
   update(v: HealthView): void {
     const frames = counted(v.shown, 'frame');
+    this.#alarms.update(v.alarms);
     setText(this.#frames, v.wrong === null ? frames
       : `${frames}, ${v.wrong} wrong`);
     LINES.forEach((line, i) => {
