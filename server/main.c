@@ -91,6 +91,10 @@ static const PbSetting table[] = {
       "N", "How long the audit log remembers" },
   { "audit-lines", PB_SETTING_NUMBER, AT (server.audit_lines), "1000000", 1000,
       100000000, "N", "Most lines of the audit log, of all teams together" },
+  { "max-transcodes", PB_SETTING_NUMBER, AT (server.max_transcodes), "1", 0, 64,
+      "N",
+      "Most pictures at a time that are encoded anew for browsers (H.265, "
+      "B-frames); each takes up to a core" },
   { "dashboard", PB_SETTING_FILE, AT (server.dashboard), PB_DASHBOARD_DIR, 0, 0,
       "DIR", "The page's files" },
   { "role", PB_SETTING_TEXT, AT (role), "all", 0, 0, "ROLE",

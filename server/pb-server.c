@@ -11,6 +11,7 @@
 #include "pb-admin.h"
 #include "pb-data.h"
 #include "recording/pb-recovery.h"
+#include "session/pb-transcoder.h"
 #include "store/pb-audit-bound.h"
 #include "webrtc/pb-addresses-posix.h"
 
@@ -206,6 +207,7 @@ pb_server_new (const PbServerOptions *options, GError **error)
       || !start_tls (self, options, error)
       || !start_guard (self, options, error) || !recover (self, error))
     return NULL;
+  pb_transcoder_set_limit ((guint) options->max_transcodes);
   self->registry = pb_registry_new (&limits);
   if (!start_ingest (self, options, error)
       || !start_http (self, options, error))

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @max_viewers: of all drivers together; 0 = the default
  * @max_readers: connections that read by SRT, likewise
  * @audit_days, @audit_lines: see #PbAuditBound
+ * @max_transcodes: pictures that are encoded anew at a time; 0: none
  * @dashboard: (nullable): folder of the dashboard's files
  * @n_files: descriptors that the process may have; 0 = as many as it likes
  */
@@ -46,6 +47,7 @@ typedef struct {
   gint max_readers;
   gint audit_days;
   gint audit_lines;
+  gint max_transcodes;
   gchar *dashboard;
   guint n_files;
 } PbServerOptions;

@@ -140,20 +140,25 @@ measure (PbFlow *self, gint64 arrival_us, gint64 time_us)
  * @key: a key frame
  *
  * In the order of the stream (decoding order).
+ *
+ * Returns: %FALSE if it is shown before one that came earlier: a B-frame
  */
-void
+gboolean
 pb_flow_push_picture (
     PbFlow *self, gint64 arrival_us, gint64 time_us, gboolean key)
 {
+  gboolean in_order = TRUE;
+
   g_mutex_lock (&self->lock);
   self->totals.pictures++;
   if (self->newest_time_us == G_MININT64
       || ABS (time_us - self->newest_time_us) > JUMP_US)
     begin_timeline (self, arrival_us, time_us);
   else if (time_us < self->newest_time_us)
-    self->totals.reordered++;
+    in_order = FALSE;
   else
     measure (self, arrival_us, time_us);
+  self->totals.reordered += !in_order;
   self->picture_us = arrival_us;
   if (key) {
     if (self->key_us >= 0)
@@ -161,6 +166,7 @@ pb_flow_push_picture (
     self->key_us = arrival_us;
   }
   g_mutex_unlock (&self->lock);
+  return in_order;
 }
 
 /**

@@ -42,7 +42,7 @@ typedef struct {
 
 PbFlow *pb_flow_new (void);
 void pb_flow_free (PbFlow *flow);
-void pb_flow_push_picture (
+gboolean pb_flow_push_picture (
     PbFlow *flow, gint64 arrival_us, gint64 time_us, gboolean key);
 void pb_flow_push_row (PbFlow *flow, gint64 arrival_us);
 void pb_flow_push_utc (PbFlow *flow, gint64 arrival_us, gint64 age_us);

@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-/* More than the delay of any sane encoder: it is the clock. */
-#define CLOCK_ERROR_MS 500
+/* More than the delay of an encoder on a busy PC: it is the clock. */
+#define CLOCK_ERROR_MS 2000
 /* The newest browsers wait so long for a key frame before they ask. */
 #define KEY_INTERVAL_MS 5000
 /* What a viewer's jitter buffer grows by. */
@@ -196,8 +196,10 @@ check_b_frames (const PbHealthReading *now, const PbHealthReading *before)
 static gchar *
 say_b_frames (const PbHealthReading *now, const PbHealthReading *before)
 {
-  return g_strdup ("The encoder makes B-frames, which browsers play with a "
-                   "stutter: set B-frames to 0, or the tune zerolatency");
+  return g_strdup (
+      "The encoder makes B-frames, which browsers cannot play: the "
+      "picture is encoded anew, which costs this server CPU, and a "
+      "moment. Set B-frames to 0, or the tune zerolatency");
 }
 
 static PbHealthLevel
@@ -261,6 +263,26 @@ say_indexed (const PbHealthReading *now, const PbHealthReading *before)
       "What is recorded cannot be found yet: %s", now->not_indexed);
 }
 
+static PbHealthLevel
+check_transcoded (const PbHealthReading *now, const PbHealthReading *before)
+{
+  return bad_if (now->not_transcoded || now->transcodes_most >= 0);
+}
+
+static gchar *
+say_transcoded (const PbHealthReading *now, const PbHealthReading *before)
+{
+  if (now->not_transcoded)
+    return g_strdup_printf (
+        "The picture must be encoded anew for browsers, and "
+        "that fails: %s",
+        now->not_transcoded);
+  return g_strdup_printf ("The picture must be encoded anew for browsers, and "
+                          "this server does so for %d at a time "
+                          "(--max-transcodes). Send H.264 without B-frames",
+      now->transcodes_most);
+}
+
 static const Kind kinds[] = {
   { "silent", 1, 1, check_silent, say_silent },
   { "picture_still", 1, 2, check_picture, say_picture },
@@ -274,6 +296,7 @@ static const Kind kinds[] = {
   { "b_frames", 1, 10, check_b_frames, say_b_frames },
   { "clock", 10, 10, check_clock, say_clock },
   { "server_slow", 1, 10, check_dropped, say_dropped },
+  { "not_transcoded", 1, 1, check_transcoded, say_transcoded },
   { "not_recorded", 1, 1, check_recorded, say_recorded },
   { "not_indexed", 1, 1, check_indexed, say_indexed },
 };
@@ -407,6 +430,7 @@ pb_health_update (PbHealth *self, const PbHealthReading *reading, gint64 utc_ms)
       g_ptr_array_add (changed, make_alarm (&kinds[i], &self->states[i]));
   self->before = *reading;
   self->before.not_recorded = self->before.not_indexed = NULL;
+  self->before.not_transcoded = NULL;
   self->began = TRUE;
   return changed;
 }

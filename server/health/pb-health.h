@@ -29,6 +29,9 @@ typedef enum {
  * @dropped_bytes: of this session, that this machine was too slow for
  * @not_recorded: (nullable): why nothing is recorded
  * @not_indexed: (nullable): why the recording cannot be found at the moment
+ * @not_transcoded: (nullable): why viewers get no picture that is encoded anew
+ * @transcodes_most: how many this machine encodes anew, where this stream has no
+ *   place among them; else -1
  *
  * What is known of a stream, once a second.
  */
@@ -42,6 +45,8 @@ typedef struct {
   guint64 dropped_bytes;
   const gchar *not_recorded;
   const gchar *not_indexed;
+  const gchar *not_transcoded;
+  gint transcodes_most;
 } PbHealthReading;
 
 /**

@@ -12,16 +12,20 @@ add_video (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     const PbSessionStats *stats)
 {
   if (pb_live_get_mode (pb_driver_get_live (driver)) != PB_LIVE_VIDEO
-      || stats->width == 0) {
+      || stats->picture.width == 0) {
     pb_json_add_null (b, "video");
     return;
   }
   pb_json_begin_object (b, "video");
-  pb_json_add_int (b, "width", stats->width);
-  pb_json_add_int (b, "height", stats->height);
-  pb_json_add_double (b, "fps", live->fps);
-  pb_json_add_text (b, "codec", "h264");
-  pb_json_add_int (b, "bitrate_kbps", live->video_kbps);
+  pb_json_add_int (b, "width", stats->picture.width);
+  pb_json_add_int (b, "height", stats->picture.height);
+  pb_json_add_double (b, "fps", stats->fps);
+  pb_json_add_text (b, "codec", stats->picture.codec);
+  pb_json_add_bool (b, "transcoded", stats->picture.transcoded);
+  pb_json_add_int (b, "bitrate_kbps",
+      stats->picture.transcoded
+          ? stats->recv_kbps - MIN (stats->telemetry_kbps, stats->recv_kbps)
+          : live->video_kbps);
   json_builder_end_object (b);
 }
 

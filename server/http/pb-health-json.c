@@ -2,7 +2,7 @@
  * The health of a stream as JSON. */
 #include "http/pb-health-json.h"
 
-#include "pb-json.h"
+#include "json/pb-json.h"
 
 static void
 add_alarms (JsonBuilder *b, GPtrArray *alarms)

@@ -195,6 +195,12 @@ get_clock_error (const Sample *s)
   return s->session.clock_known ? s->session.clock_error_ms / 1e3 : NAN;
 }
 
+static gdouble
+get_transcoding (const Sample *s)
+{
+  return s->session.picture.transcoder == PB_TRANSCODER_RUNNING;
+}
+
 static PbHealthLevel
 get_alarm (const Sample *s, const gchar *code)
 {
@@ -264,6 +270,8 @@ static const struct {
   { "pitbox_clock_error_seconds", "gauge",
       "How far the sender's clock seems behind; NaN while unknown",
       get_clock_error, TRUE },
+  { "pitbox_transcoding", "gauge", "1 while the picture is encoded anew",
+      get_transcoding, TRUE },
   { "pitbox_recording", "gauge", "1 while it is recorded", get_recording,
       TRUE },
   { "pitbox_recording_indexed", "gauge", "1 while the database takes its index",

@@ -39,6 +39,7 @@ struct _PbLive {
   PbCatchup *catchup;
   GPtrArray *lanes;
   guint n_viewers;
+  GHashTable *watching; /* viewers that get the picture; no reference */
   guint64 lane_dropped_frames;
 
   /* Newest text message of each type, for viewers that join. */

@@ -80,6 +80,7 @@ pb_live_remove_viewer (PbLive *live, PbLiveViewer *viewer)
   pb_lane_remove_viewer (lane, viewer);
   g_mutex_lock (&live->lock);
   live->n_viewers--;
+  g_hash_table_remove (live->watching, viewer);
   last = g_ptr_array_find (live->lanes, lane, NULL)
          && pb_lane_get_n_viewers (lane) == 0;
   if (last) {
@@ -106,7 +107,27 @@ pb_live_viewer_start_video (PbLive *live, PbLiveViewer *viewer, guint pt)
   g_mutex_lock (&live->lock);
   pb_lane_start_video (
       pb_live_viewer_get_lane (viewer), viewer, pt, pb_gop_copy (live->gop));
+  g_hash_table_add (live->watching, viewer);
   g_mutex_unlock (&live->lock);
+}
+
+/**
+ * pb_live_is_watched:
+ * @live: a hub
+ *
+ * Any thread.
+ *
+ * Returns: whether any viewer gets the picture
+ */
+gboolean
+pb_live_is_watched (PbLive *live)
+{
+  gboolean watched;
+
+  g_mutex_lock (&live->lock);
+  watched = g_hash_table_size (live->watching) > 0;
+  g_mutex_unlock (&live->lock);
+  return watched;
 }
 
 /**

@@ -54,6 +54,7 @@ pb_live_new (const gchar *driver_id, const PbLiveLimits *limits)
   live->coder = pb_sample_coder_new ();
   live->catchup = pb_catchup_new ();
   live->lanes = g_ptr_array_new ();
+  live->watching = g_hash_table_new (NULL, NULL);
   live->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return live;
 }
@@ -92,6 +93,7 @@ live_free (PbLive *live)
 {
   g_warn_if_fail (live->lanes->len == 0);
   g_ptr_array_unref (live->lanes);
+  g_hash_table_unref (live->watching);
   g_hash_table_unref (live->texts);
   g_clear_pointer (&live->newest_row, gst_pitbox_sample_unref);
   g_clear_pointer (&live->session_text, g_bytes_unref);
@@ -301,6 +303,41 @@ pb_live_push_row (PbLive *live, GstPitboxSchema *schema, GstBuffer *row,
   }
   g_mutex_unlock (&live->lock);
   g_clear_pointer (&sample, gst_pitbox_sample_unref);
+}
+
+/**
+ * pb_live_note_picture:
+ * @live: a hub
+ *
+ * Any thread. A picture has come that nobody needs, or that comes later: there is
+ * one, and viewers may ask for it.
+ */
+void
+pb_live_note_picture (PbLive *live)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  g_mutex_lock (&live->lock);
+  live->last_frame_us = now_us;
+  pb_live_update_locked (live, now_us);
+  g_mutex_unlock (&live->lock);
+}
+
+/**
+ * pb_live_forget_pictures:
+ * @live: a hub
+ *
+ * Any thread. What was kept for viewers that join is too old; the next picture
+ * that is shown is a key frame.
+ */
+void
+pb_live_forget_pictures (PbLive *live)
+{
+  g_mutex_lock (&live->lock);
+  drop_packets_locked (live);
+  live->wait_key = TRUE;
+  pb_gop_clear (live->gop);
+  g_mutex_unlock (&live->lock);
 }
 
 static void

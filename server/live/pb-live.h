@@ -114,6 +114,8 @@ void pb_live_unref (PbLive *live);
  *   same pipeline as the pictures'. Takes no ownership.
  * reset: the stream starts again (new timeline, new SSRC, anything); viewers
  *   stay and see a stream that goes on.
+ * note_picture: one has come and is not shown, because nobody watches.
+ * forget_pictures: those that are kept are too old to begin with.
  * set_offline: the driver has left; the next push brings it back.
  * publish: send {"type": @type, ...}, a whole JSON object, to each viewer
  *   now, and the newest of each @type to whoever joins later. */
@@ -121,6 +123,8 @@ void pb_live_unref (PbLive *live);
 void pb_live_push_rtp (PbLive *live, GstSample *sample);
 void pb_live_push_row (PbLive *live, GstPitboxSchema *schema, GstBuffer *row,
     GstClockTime running_time);
+void pb_live_note_picture (PbLive *live);
+void pb_live_forget_pictures (PbLive *live);
 void pb_live_reset (PbLive *live);
 void pb_live_set_offline (PbLive *live);
 void pb_live_set_session_text (PbLive *live, GBytes *text, guint update);
@@ -162,6 +166,7 @@ void pb_live_remove_viewer (PbLive *live, PbLiveViewer *viewer);
 void pb_live_viewer_start_video (PbLive *live, PbLiveViewer *viewer, guint pt);
 void pb_live_viewer_start_data (PbLive *live, PbLiveViewer *viewer);
 void pb_live_viewer_resync_data (PbLive *live, PbLiveViewer *viewer);
+gboolean pb_live_is_watched (PbLive *live);
 guint32 pb_live_get_ssrc (PbLive *live);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbLive, pb_live_unref)

@@ -9,6 +9,7 @@
 #include "pb-bucket.h"
 #include "pb-graph.h"
 #include "session/pb-picture-guard.h"
+#include "session/pb-transcoder.h"
 
 /* A second and a half of 20 Mbit/s: more waiting bytes would only be late. */
 #define QUEUE_MAX_BYTES (4u * 1024 * 1024)
@@ -30,6 +31,10 @@ struct _PbIngestGraph {
   GstElement *dec;
   GstElement *rtp;
   GstElement *rows;
+  GstElement *other_picture;
+  GstElement *other_parse;
+  PbTranscoder *transcoder;
+  gint transcoded; /* atomic: the picture goes there */
   PbIngestGraphFailFunc fail;
   gpointer user_data;
   gboolean drop_discont; /* bytes were dropped before the next buffer */
@@ -186,6 +191,25 @@ watch_losses (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+static void
+transcode (PbIngestGraph *self, GstPad *pad, GstBuffer *picture)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  g_autoptr (GstEvent) event =
+      gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+  const GstSegment *segment = NULL;
+  g_autoptr (GstSample) sample = NULL;
+
+  if (!event)
+    return;
+  gst_event_parse_segment (event, &segment);
+  sample = gst_sample_new (picture, caps, segment, NULL);
+  pb_transcoder_push (self->transcoder, sample);
+}
+
+/* Browsers play pictures as they come: H.265 most of them not at all, B-frames
+ * in the wrong order. From the first of these on the whole stream goes the long
+ * way: a decoder cannot take turns. */
 static GstPadProbeReturn
 guard_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -193,12 +217,20 @@ guard_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstBuffer *picture = GST_PAD_PROBE_INFO_BUFFER (info);
   const gboolean key =
       !GST_BUFFER_FLAG_IS_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
+  gboolean in_order = TRUE;
 
   if (GST_BUFFER_PTS_IS_VALID (picture))
-    pb_flow_push_picture (self->flow, g_get_monotonic_time (),
+    in_order = pb_flow_push_picture (self->flow, g_get_monotonic_time (),
         (gint64) GST_TIME_AS_USECONDS (GST_BUFFER_PTS (picture)), key);
-  return pb_picture_guard_takes (self->guard, key) ? GST_PAD_PROBE_OK
-                                                   : GST_PAD_PROBE_DROP;
+  if (!pb_picture_guard_takes (self->guard, key))
+    return GST_PAD_PROBE_DROP;
+  if (!in_order || GST_PAD_PARENT (pad) == self->other_parse)
+    g_atomic_int_set (&self->transcoded, TRUE);
+  if (!g_atomic_int_get (&self->transcoded))
+    return GST_PAD_PROBE_OK;
+  note_start (self, &self->start.picture_ms);
+  transcode (self, pad, picture);
+  return GST_PAD_PROBE_DROP;
 }
 
 /* tsdemux ends the pads of the old table when a new one comes (telemetry
@@ -230,6 +262,8 @@ link_again (GstElement *demux, GstPad *pad, gpointer user_data)
   media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
   if (g_str_equal (media, "video/x-h264"))
     next = self->picture;
+  else if (g_str_equal (media, "video/x-h265"))
+    next = self->other_picture;
   else if (g_str_equal (media, "meta/x-klv"))
     next = self->dec;
   if (!next)
@@ -268,6 +302,7 @@ connect_graph (PbIngestGraph *self)
   g_autoptr (GstElement) demux = NULL;
   g_autoptr (GstPad) demux_sink = NULL;
   g_autoptr (GstPad) parse_src = NULL;
+  g_autoptr (GstPad) other_src = NULL;
   g_autoptr (GstPad) dec_sink = NULL;
   g_autoptr (GstPad) rows_sink = NULL;
   g_autoptr (GstBus) bus = NULL;
@@ -282,6 +317,9 @@ connect_graph (PbIngestGraph *self)
   parse_src = gst_element_get_static_pad (self->parse, "src");
   gst_pad_add_probe (
       parse_src, GST_PAD_PROBE_TYPE_BUFFER, guard_picture, self, NULL);
+  other_src = gst_element_get_static_pad (self->other_parse, "src");
+  gst_pad_add_probe (
+      other_src, GST_PAD_PROBE_TYPE_BUFFER, guard_picture, self, NULL);
   dec_sink = gst_element_get_static_pad (self->dec, "sink");
   gst_pad_add_probe (
       dec_sink, GST_PAD_PROBE_TYPE_BUFFER, count_klv, self, NULL);
@@ -327,8 +365,13 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
       || !(self->parse = pb_graph_get (self->pipeline, "parse", error))
       || !(self->dec = pb_graph_get (self->pipeline, "dec", error))
       || !(self->rtp = pb_graph_get (self->pipeline, "rtp", error))
-      || !(self->rows = pb_graph_get (self->pipeline, "rows", error)))
+      || !(self->rows = pb_graph_get (self->pipeline, "rows", error))
+      || !(self->other_picture =
+               pb_graph_get (self->pipeline, "other-picture", error))
+      || !(self->other_parse =
+               pb_graph_get (self->pipeline, "other-parse", error)))
     return NULL;
+  self->transcoder = pb_transcoder_new (live, clock, base_time);
   connect_graph (self);
   if (clock) {
     gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), clock);
@@ -433,6 +476,8 @@ pb_ingest_graph_stop (PbIngestGraph *self)
 {
   if (self->pipeline)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  if (self->transcoder)
+    pb_transcoder_stop (self->transcoder);
 }
 
 void
@@ -445,9 +490,12 @@ pb_ingest_graph_free (PbIngestGraph *self)
   gst_clear_object (&self->dec);
   gst_clear_object (&self->rtp);
   gst_clear_object (&self->rows);
+  gst_clear_object (&self->other_picture);
+  gst_clear_object (&self->other_parse);
   gst_clear_object (&self->pipeline);
   pb_picture_guard_free (self->guard);
   pb_flow_free (self->flow);
+  g_clear_pointer (&self->transcoder, pb_transcoder_free);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
   pb_live_unref (self->live);
@@ -504,6 +552,34 @@ pb_ingest_graph_get_flow (PbIngestGraph *self, PbFlowReading *flow)
 }
 
 /**
+ * pb_ingest_graph_get_picture:
+ * @picture: (out): see #PbIngestPicture; its failure is for g_free()
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_picture (PbIngestGraph *self, PbIngestPicture *picture)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->parse, "src");
+  g_autoptr (GstPad) other =
+      gst_element_get_static_pad (self->other_parse, "src");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const GstStructure *s;
+
+  *picture = (PbIngestPicture){ .codec = "h264" };
+  picture->transcoded = g_atomic_int_get (&self->transcoded);
+  picture->transcoder = pb_transcoder_get_state (
+      self->transcoder, &picture->failure, &picture->dropped);
+  if (!caps && (caps = gst_pad_get_current_caps (other)))
+    picture->codec = "h265";
+  if (!caps)
+    return;
+  s = gst_caps_get_structure (caps, 0);
+  gst_structure_get_int (s, "width", &picture->width);
+  gst_structure_get_int (s, "height", &picture->height);
+}
+
+/**
  * pb_ingest_graph_get_start:
  * @start: (out): see #PbIngestStart
  *
@@ -515,26 +591,4 @@ pb_ingest_graph_get_start (PbIngestGraph *self, PbIngestStart *start)
   start->row_ms = g_atomic_int_get (&self->start.row_ms);
   start->picture_ms = g_atomic_int_get (&self->start.picture_ms);
   start->session_text_ms = g_atomic_int_get (&self->start.session_text_ms);
-}
-
-/**
- * pb_ingest_graph_get_size:
- * @width: (out): of the picture, 0 while there is none
- * @height: (out): likewise
- *
- * Any thread.
- */
-void
-pb_ingest_graph_get_size (PbIngestGraph *self, gint *width, gint *height)
-{
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->parse, "src");
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstStructure *s;
-
-  *width = *height = 0;
-  if (!caps)
-    return;
-  s = gst_caps_get_structure (caps, 0);
-  gst_structure_get_int (s, "width", width);
-  gst_structure_get_int (s, "height", height);
 }

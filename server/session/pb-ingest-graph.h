@@ -9,6 +9,7 @@
 #include "live/pb-live.h"
 #include "recording/pb-recorder.h"
 #include "session/pb-lap-book.h"
+#include "session/pb-transcoder.h"
 
 G_BEGIN_DECLS
 
@@ -34,6 +35,25 @@ typedef struct {
   gint session_text_ms;
 } PbIngestStart;
 
+/**
+ * PbIngestPicture:
+ * @codec: as it comes: "h264" or "h265"
+ * @width, @height: of the picture, 0 while there is none
+ * @transcoded: browsers get it encoded anew
+ * @transcoder: whether that goes on
+ * @failure: (nullable): why it does not
+ * @dropped: gaps in it because this machine was too slow
+ */
+typedef struct {
+  const gchar *codec;
+  gint width;
+  gint height;
+  gboolean transcoded;
+  PbTranscoderState transcoder;
+  gchar *failure;
+  guint64 dropped;
+} PbIngestPicture;
+
 PbIngestGraph *pb_ingest_graph_new (PbLive *live, PbLapBook *book,
     GstClock *clock, GstClockTime base_time, PbIngestGraphFailFunc fail,
     gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -48,7 +68,8 @@ void pb_ingest_graph_get_losses (
     PbIngestGraph *graph, guint64 *lost_rows, guint64 *rejected_units);
 void pb_ingest_graph_get_flow (PbIngestGraph *graph, PbFlowReading *flow);
 void pb_ingest_graph_get_start (PbIngestGraph *graph, PbIngestStart *start);
-void pb_ingest_graph_get_size (PbIngestGraph *graph, gint *width, gint *height);
+void pb_ingest_graph_get_picture (
+    PbIngestGraph *graph, PbIngestPicture *picture);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngestGraph, pb_ingest_graph_free)
 

@@ -50,6 +50,8 @@ struct _PbSession {
   gint64 last_tick_mono_us;
   guint64 last_tick_bytes;
   guint64 last_tick_klv_bytes;
+  gdouble fps;
+  guint64 last_tick_pictures;
   PbLoss loss;
   PbHealth *health;
   gchar *description; /* what the store was told last */
@@ -388,13 +390,14 @@ pb_session_get_stats (PbSession *self, PbSessionStats *stats)
   stats->recv_kbps = self->recv_kbps;
   stats->telemetry_kbps = self->telemetry_kbps;
   stats->link = self->link;
+  stats->fps = self->fps;
   stats->health = pb_health_get_level (self->health);
   stats->alarms = pb_health_dup_alarms (self->health);
   g_mutex_unlock (&self->lock);
   stats->index_trouble = pb_session_log_dup_trouble (self->log);
   stats->dropped_bytes = pb_ingest_graph_get_dropped_bytes (self->graph);
   pb_ingest_graph_get_start (self->graph, &stats->start);
-  pb_ingest_graph_get_size (self->graph, &stats->width, &stats->height);
+  pb_ingest_graph_get_picture (self->graph, &stats->picture);
   pb_ingest_graph_get_flow (self->graph, &stats->flow);
   stats->clock_known = pb_health_get_clock_error (&stats->flow,
       stats->link.latency_ms, stats->link.rtt_ms, &stats->clock_error_ms);
@@ -406,6 +409,7 @@ pb_session_stats_clear (PbSessionStats *stats)
   g_clear_pointer (&stats->recorder.failure, g_free);
   g_clear_pointer (&stats->index_trouble, g_free);
   g_clear_pointer (&stats->alarms, g_ptr_array_unref);
+  g_clear_pointer (&stats->picture.failure, g_free);
 }
 
 static void
@@ -428,6 +432,10 @@ update_health (PbSession *self, const PbSessionStats *stats, gint64 now)
     .dropped_bytes = stats->dropped_bytes + stats->recorder.dropped_bytes,
     .not_recorded = stats->recorder.recording ? NULL : stats->recorder.failure,
     .not_indexed = stats->index_trouble,
+    .not_transcoded = stats->picture.failure,
+    .transcodes_most = stats->picture.transcoder == PB_TRANSCODER_FULL
+                           ? (gint) pb_transcoder_get_limit ()
+                           : -1,
   };
 
   g_mutex_lock (&self->lock);
@@ -472,9 +480,11 @@ pb_session_tick (PbSession *self)
 {
   gint64 now = g_get_monotonic_time ();
   guint64 klv_bytes = pb_ingest_graph_get_klv_bytes (self->graph);
+  PbFlowReading flow;
   PbLiveLink link;
   gdouble seconds;
 
+  pb_ingest_graph_get_flow (self->graph, &flow);
   g_mutex_lock (&self->lock);
   pb_ingest_graph_get_losses (
       self->graph, &self->link.lost_rows, &self->link.rejected_units);
@@ -483,7 +493,9 @@ pb_session_tick (PbSession *self)
     self->recv_kbps = (self->bytes - self->last_tick_bytes) * 8 / 1e3 / seconds;
     self->telemetry_kbps =
         (klv_bytes - self->last_tick_klv_bytes) * 8 / 1e3 / seconds;
+    self->fps = (flow.pictures - self->last_tick_pictures) / seconds;
     self->last_tick_mono_us = now;
+    self->last_tick_pictures = flow.pictures;
     self->last_tick_bytes = self->bytes;
     self->last_tick_klv_bytes = klv_bytes;
   }

@@ -50,7 +50,8 @@ typedef struct {
  * @recv_kbps, @telemetry_kbps: over the last second
  * @link: rtt, loss… as the source last said
  * @start: how long it took until something had come
- * @width, @height: of the picture, 0 without one
+ * @picture: what comes, and whether it is encoded anew
+ * @fps: pictures that came over the last second
  * @flow: how pictures and rows come
  * @clock_error_ms: see pb_health_get_clock_error(); only with @clock_known
  * @health: of the worst of @alarms
@@ -65,8 +66,8 @@ typedef struct {
   guint telemetry_kbps;
   PbLiveLink link;
   PbIngestStart start;
-  gint width;
-  gint height;
+  PbIngestPicture picture;
+  gdouble fps;
   PbFlowReading flow;
   gboolean clock_known;
   gint64 clock_error_ms;

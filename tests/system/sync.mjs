@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6
+// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -332,6 +332,33 @@ const cases = {
     }
   },
 
+  /* Pictures that browsers do not play as they come are encoded anew, and keep
+   * their own rows; when nobody watches any more, nobody works. */
+  async h265(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await enough('encoded anew', page, FRAMES_AFTER);
+    const [{ video, health }] = await stack.drivers();
+    console.log(`${video.codec}, ${health.b_frames} B-frames, ${
+      health.alarms.map((a) => a.code).join() || 'no alarm'}`);
+    assert.equal(video.transcoded, true);
+    await page.close();
+    const works = async () => Number((await (await stack.fetch('/metrics')).text())
+      .match(/^pitbox_transcoding\{driver="car1"\} (\d)/m)[1]);
+    assert.equal(await works(), 1, 'it is encoded while somebody watches');
+    await until('the encoder rests', async () => await works() === 0, 30000);
+    /* Whoever comes back finds the picture, and its rows. */
+    await enough('again', await browser.open(pageOf(stack, 'car1'), collector),
+      FRAMES_AFTER);
+    return video;
+  },
+
+  async bframes(stack, browser) {
+    const { codec } = await cases.h265(stack, browser);
+    assert.equal(codec, 'h264');
+    const [{ health }] = await stack.drivers();
+    assert.ok(health.b_frames > 0);
+  },
+
   async telemetry(stack, browser) {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
     await until('300 rows', () => page.evaluate(
@@ -354,6 +381,13 @@ const options = {
   torn: { loss: 0.5, delayMs: 30, latencyMs: 20, keyMs: 500 },
   network: { latencyMs: 120 },
   telemetry: { drivers: [{ id: 'car1', mode: 'telemetry' }] },
+  h265: { fps: 15, latencyMs: 60, drivers: [{ id: 'car1', encoder:
+    'x265enc speed-preset=ultrafast tune=zerolatency bitrate=1500 key-int-max=15 '
+    + '! h265parse config-interval=-1' }] },
+  bframes: { fps: 15, latencyMs: 60, drivers: [{ id: 'car1', encoder:
+    'x264enc speed-preset=ultrafast bframes=2 b-adapt=false rc-lookahead=0 '
+    + 'sync-lookahead=0 bitrate=1500 key-int-max=15 ! h264parse config-interval=-1',
+  }] },
   ipv6: { bind: '::1', fps: 30 },
   open4: { bind: 'IPv4' },
   open6: { bind: 'IPv6' },

@@ -165,6 +165,7 @@ sound (void)
 {
   PbHealthReading r = { 0 };
 
+  r.transcodes_most = -1;
   r.flow.key_interval_ms = 2000;
   r.flow.row_utc_age_ms = 150;
   r.rtt_ms = 20;
@@ -287,6 +288,12 @@ spoil_indexed (PbHealthReading *r)
   r->not_indexed = "the database is held up";
 }
 
+static void
+spoil_transcoded (PbHealthReading *r)
+{
+  r->transcodes_most = 3;
+}
+
 static const struct {
   const gchar *code;
   SpoilFunc spoil;
@@ -307,6 +314,7 @@ static const struct {
   { "b_frames", spoil_b, 1, 10, PB_HEALTH_WARN, "zerolatency" },
   { "clock", spoil_clock, 10, 10, PB_HEALTH_WARN, "3.1 s ahead of" },
   { "server_slow", spoil_dropped, 1, 10, PB_HEALTH_BAD, "too slow" },
+  { "not_transcoded", spoil_transcoded, 1, 1, PB_HEALTH_BAD, "3 at a time" },
   { "not_recorded", spoil_recorded, 1, 1, PB_HEALTH_BAD, "the disk is full" },
   { "not_indexed", spoil_indexed, 1, 1, PB_HEALTH_WARN, "held up" },
 };

@@ -241,6 +241,42 @@ test_join_and_follow (void)
   got_clear (&got);
 }
 
+/* A picture that is not shown while nobody watches is there all the same; whoever
+ * begins to watch gets nothing of before. */
+static void
+test_nobody_watches (void)
+{
+  g_autoptr (PbLive) live = pb_live_new ("car07", NULL);
+  PbLiveViewer *viewer;
+  PbLiveStats stats;
+  Got got;
+
+  got_init (&got);
+  push_frame (live, 0, TRUE);
+  push_frame (live, 1, FALSE);
+  pb_live_forget_pictures (live);
+  pb_live_get_stats (live, &stats);
+  g_assert_cmpuint (stats.gop_frames, ==, 0);
+  pb_live_set_offline (live);
+  g_assert_cmpint (pb_live_get_mode (live), ==, PB_LIVE_OFFLINE);
+  pb_live_note_picture (live);
+  g_assert_cmpint (pb_live_get_mode (live), ==, PB_LIVE_VIDEO);
+
+  viewer = pb_live_add_viewer (live, &funcs, &got);
+  g_assert_false (pb_live_is_watched (live));
+  pb_live_viewer_start_data (live, viewer);
+  g_assert_false (pb_live_is_watched (live));
+  pb_live_viewer_start_video (live, viewer, 111);
+  g_assert_true (pb_live_is_watched (live));
+  push_frame (live, 2, FALSE);
+  push_frame (live, 3, TRUE);
+  wait_for (&got, 1, 0);
+  g_assert_true (g_array_index (got.keys, gboolean, 0));
+  pb_live_remove_viewer (live, viewer);
+  g_assert_false (pb_live_is_watched (live));
+  got_clear (&got);
+}
+
 /* The agent starts anew: other times, other RTP numbers; the viewer sees a
  * stream that goes on with a key frame. */
 static void
@@ -407,6 +443,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/join-and-follow", test_join_and_follow);
+  g_test_add_func ("/live/nobody-watches", test_nobody_watches);
   g_test_add_func ("/live/restart", test_restart);
   g_test_add_func ("/live/telemetry-only", test_telemetry_only);
   g_test_add_func ("/live/hostile-input", test_hostile_input);

@@ -16,7 +16,7 @@ import { ServerLink } from '../live/server-link.js';
 import { canReceiveH264 } from '../live/whep.js';
 import type { CarState } from '../protocol/car.js';
 import { LOG_LEVELS, type AgentInfo, type Order } from '../protocol/control.js';
-import type { DriverInfo } from '../protocol/model.js';
+import type { DriverInfo, VideoInfo } from '../protocol/model.js';
 import type { RestClient } from '../protocol/rest.js';
 import { AgentPanelWidget } from '../widgets/agent-panel.js';
 import type { Answer } from '../widgets/agent-view.js';
@@ -56,6 +56,11 @@ function driverInHash(): string | null {
 /* What was done, and what of it was not. */
 function doneWords(refused: readonly string[]): string {
   return refused.length === 0 ? 'Done.' : `Done, but: ${refused.join('; ')}.`;
+}
+
+function transcodedFrom(video: VideoInfo | null): string {
+  if (!video?.transcoded) return '';
+  return video.codec === 'h265' ? 'H.265' : 'H.264 with B-frames';
 }
 
 export class LivePage {
@@ -410,6 +415,7 @@ export class LivePage {
       lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
       recording: this.#lost ? null : driver?.recording ?? null,
+      transcodedFrom: transcodedFrom(driver?.video ?? null),
       alarms: health?.alarms ?? [],
       keyIntervalS: health?.keyIntervalS ?? null,
       jitterMs: health?.jitterMs ?? null,

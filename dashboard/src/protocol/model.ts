@@ -13,6 +13,8 @@ export interface VideoInfo {
   readonly height: number;
   readonly fps: number;
   readonly codec: string;
+  /** Browsers get it encoded anew, because they do not play it as it comes. */
+  readonly transcoded: boolean;
   readonly bitrateKbps: number;
 }
 
@@ -97,6 +99,7 @@ function parseVideo(v: unknown): VideoInfo | null {
     height: num(o, 'height') ?? 0,
     fps: num(o, 'fps') ?? 0,
     codec: str(o, 'codec'),
+    transcoded: o['transcoded'] === true,
     bitrateKbps: num(o, 'bitrate_kbps') ?? 0,
   };
 }

@@ -31,6 +31,8 @@ export interface HealthView {
     readonly state: 'on' | 'unindexed' | 'paused';
     readonly bytes: number | null;
   } | null;
+  /** As it comes to the server, where it is not sent on as it comes; or "". */
+  readonly transcodedFrom: string;
   /** What the server has found wrong, the worst first. */
   readonly alarms: readonly AlarmView[];
   readonly keyIntervalS: number | null;
@@ -82,6 +84,10 @@ const LINES: readonly Line[] = [
   { name: 'Picture', title: 'Frames composed a second, bit rate received',
     text: (v) => (v.bitrateKbps === null ? UNKNOWN
       : `${fixed(v.fps)} fps · ${bitrate(v.bitrateKbps)}`) },
+  { name: 'Encoded anew', title: 'By the server, because browsers do not play '
+    + 'what the driver sends; it costs a moment and some sharpness',
+  text: (v) => (v.transcodedFrom === '' ? 'no' : `yes, from ${v.transcodedFrom}`),
+  level: (v) => (v.transcodedFrom === '' ? null : 'warn') },
   { name: 'Loss', title: 'Driver to server / server to here',
     text: (v) => [v.ingestLossPct, v.viewLossPct]
       .map((n) => withUnit(n, '%', 1)).join(' / '),
@@ -107,7 +113,7 @@ const LINES: readonly Line[] = [
   { name: 'Clock of the PC', title: "How far the clock of the driver's PC seems "
     + 'behind that of the server; an estimate, too large by what the PC needs '
     + 'until it sends', text: (v) => withUnit(v.pcClockErrorMs, 'ms'),
-  level: (v) => (Math.abs(v.pcClockErrorMs ?? 0) > 500 ? 'warn' : null) },
+  level: (v) => (Math.abs(v.pcClockErrorMs ?? 0) > 2000 ? 'warn' : null) },
   { name: 'Recording', title: 'What of this session is on the server\'s disk',
     text: (v) => (v.recording === null ? UNKNOWN
       : `${v.recording.state} · ${size(v.recording.bytes)}`),

@@ -146,7 +146,8 @@ class Stack {
     if (this.options.loss > 0) await this.#startProxy();
     for (const driver of this.options.drivers) {
       this.#startSim(driver);
-      this.startAgent(driver.id);
+      if (driver.encoder) await this.startLaunch(driver.id, driver.encoder);
+      else this.startAgent(driver.id);
     }
     await Promise.all(this.options.drivers.map((d) => this.untilLive(d.id)));
   }
@@ -270,6 +271,22 @@ class Stack {
 
   #home(pc) {
     return { XDG_CONFIG_HOME: join(this.dir, `home-${pc}`), LC_ALL: 'C.UTF-8' };
+  }
+
+  /** gst-launch as a driver, with an encoder that our agent would not choose. */
+  async startLaunch(id, encoder) {
+    const o = this.options;
+    const key = (await readFile(join(this.dir, `${id}.key`), 'utf8')).trim();
+    return this.child(`launch-${id}`, ['gst-launch-1.0', ...[
+      `irsdksrc shm-name=${this.#shm(id)} ! tee name=rows`,
+      'rows. ! queue ! telemetryenc ! queue ! mux.',
+      'rows. ! queue leaky=downstream ! telemetryscene !',
+      `video/x-raw,width=${o.width},height=${o.height},framerate=${o.fps}/1 !`,
+      `${encoder} ! queue ! mux.`,
+      `mpegtsmux name=mux alignment=7 ! pitboxsrtsink host=127.0.0.1`,
+      `port=${this.agentPort} streamid=#!::r=${id},m=publish,u=${id}`,
+      `latency=${o.latencyMs} passphrase=${key}`,
+    ].join(' ').split(' ')]);
   }
 
   startAgent(id) {
