@@ -13,6 +13,7 @@
 #define DELIVERED_US 300000
 /* SRT acknowledges every 10 ms, and a sender's packets come by pictures. */
 #define BUFFER_ALLOWANCE_MS 45
+#define BEST_DECAY_US (10 * G_USEC_PER_SEC)
 /* Half of a picture, and what SRT has not acknowledged yet. */
 #define FLIGHT_ALLOWANCE_MS 25
 /* What is lost is asked for, and keeps all behind it unacknowledged. */
@@ -100,7 +101,9 @@ note_rates (PbAdaptLink *link)
   link->offered_kbps = (now->bytes_sent - then->bytes_sent) * 8000.0 / us;
   link->delivered_kbps =
       MAX (acknowledged (now) - acknowledged (then), 0) * 8000.0 / us;
-  link->rates[link->n_kept - 1] = link->delivered_kbps;
+  us = now->now_us - link->kept[link->n_kept - 2].now_us;
+  link->best_kbps -= link->best_kbps * MIN (1, us / (gdouble) BEST_DECAY_US);
+  link->best_kbps = MAX (link->best_kbps, link->delivered_kbps);
   then = before (link, LOSS_US);
   sent = now->packets_sent - then->packets_sent;
   link->retransmitted =
@@ -110,15 +113,14 @@ note_rates (PbAdaptLink *link)
           : 0;
 }
 
-/* How long what is under way takes, by the best rate of the last second. */
+/* How long what is under way takes, by the best rate of the last seconds: a key
+ * frame of a stream that sends little is no queue. */
 static gdouble
 get_flight_ms (const PbAdaptLink *link, const PbAdaptSample *s)
 {
-  gdouble best = 0;
-
-  for (guint i = 0; i < link->n_kept; i++)
-    best = MAX (best, link->rates[i]);
-  return best > 0 ? s->send_buffer_bytes / HEADER_SHARE * 8 / best : 0;
+  return link->best_kbps > 0
+             ? s->send_buffer_bytes / HEADER_SHARE * 8 / link->best_kbps
+             : 0;
 }
 
 /* SRT smooths the round trip, and knows it a round trip late; what is not
@@ -192,12 +194,10 @@ pb_adapt_link_add (PbAdaptLink *link, const PbAdaptSample *sample)
         link->kept, link->kept + 1, sizeof link->kept - sizeof *link->kept);
     memmove (link->queues, link->queues + 1,
         sizeof link->queues - sizeof *link->queues);
-    memmove (
-        link->rates, link->rates + 1, sizeof link->rates - sizeof *link->rates);
     link->n_kept--;
   }
   link->kept[link->n_kept++] = *sample;
-  link->queues[link->n_kept - 1] = link->rates[link->n_kept - 1] = 0;
+  link->queues[link->n_kept - 1] = 0;
   link->has_dropped =
       link->n_kept > 1
       && sample->packets_dropped > link->kept[link->n_kept - 2].packets_dropped;

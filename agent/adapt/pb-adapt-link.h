@@ -62,7 +62,7 @@ typedef struct {
 
   PbAdaptSample kept[PB_ADAPT_LINK_KEPT];
   gdouble queues[PB_ADAPT_LINK_KEPT];
-  gdouble rates[PB_ADAPT_LINK_KEPT]; /* delivered_kbps then */
+  gdouble best_kbps; /* delivered, forgotten slowly */
   guint n_kept; /* newest last */
   gdouble buckets[PB_ADAPT_LINK_BUCKETS]; /* 0 = empty, newest last */
   gint64 bucket_us; /* when the newest began */

@@ -57,7 +57,7 @@
 #define GROW_FAST 0.12
 #define GROW_NEAR 0.04
 #define MIN_PATIENCE_US (4 * G_USEC_PER_SEC)
-#define MAX_PATIENCE_US (16 * G_USEC_PER_SEC)
+#define MAX_PATIENCE_US (10 * G_USEC_PER_SEC)
 /* Samples that are further apart make no larger leap. */
 #define MAX_STEP_S 0.5
 #define GRANULE_KBPS 10
