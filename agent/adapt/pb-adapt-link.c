@@ -11,8 +11,6 @@
 #define LOSS_US G_USEC_PER_SEC
 #define SENT_US G_USEC_PER_SEC
 #define DELIVERED_US 300000
-/* SRT acknowledges every 10 ms, and a sender's packets come by pictures. */
-#define BUFFER_ALLOWANCE_MS 45
 #define BEST_DECAY_US (10 * G_USEC_PER_SEC)
 /* Half of a picture, and what SRT has not acknowledged yet. */
 #define FLIGHT_ALLOWANCE_MS 25
@@ -136,9 +134,19 @@ get_queue (const PbAdaptLink *link, const PbAdaptSample *s)
   queue = s->rtt_ms - known;
   if (link->retransmitted > 0)
     known += link->base_ms + REPAIR_ALLOWANCE_MS;
-  queue = MAX (queue, s->send_buffer_ms - known - BUFFER_ALLOWANCE_MS);
   queue = MAX (queue, get_flight_ms (link, s) - known - FLIGHT_ALLOWANCE_MS);
   return MAX (0, queue);
+}
+
+/* SRT acknowledges every 10 ms, also what comes through a queue. Where nothing
+ * was for a whole sample the other side is busy, or away. */
+static gboolean
+is_silent (const PbAdaptLink *link)
+{
+  const PbAdaptSample *s = newest (link);
+
+  return link->n_kept > 1 && s->send_buffer_bytes > 0
+         && s->rtt_ms == link->kept[link->n_kept - 2].rtt_ms;
 }
 
 static void
@@ -147,7 +155,9 @@ note_queue (PbAdaptLink *link)
   const PbAdaptSample *s = newest (link);
   const guint last = link->n_kept - 1;
 
-  link->queue_ms = link->queues[last] = get_queue (link, s);
+  link->queues[last] =
+      is_silent (link) ? link->queues[last - 1] : get_queue (link, s);
+  link->queue_ms = link->queues[last];
   link->rise_ms = link->queue_ms - link->queues[last > 2 ? last - 2 : 0];
   link->standing_ms = link->queue_ms;
   for (guint i = last; i > 0; i--) {

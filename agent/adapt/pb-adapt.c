@@ -42,7 +42,7 @@
 #define EMPTY_MS 18
 /* What is gone so soon was a little too much, or a machine that was busy for a
  * moment: less is enough, and there was no time to see what is delivered. */
-#define SHORT_DRAIN_US 500000
+#define SHORT_DRAIN_US 600000
 #define SHORT_SHARE 0.9
 #define SHORT_PATIENCE_US (2 * G_USEC_PER_SEC)
 #define LONGEST_DRAIN_US (3 * G_USEC_PER_SEC)
@@ -136,11 +136,13 @@ static void
 cut (PbAdapt *a, gint64 now_us)
 {
   const PbAdaptLink *l = &a->link;
+  const gdouble usual =
+      MAX (l->sent_kbps, 0.8 * (TS_SHARE * a->target_kbps + a->beside_kbps));
 
   if (!a->draining) {
-    /* What stands behind one lost packet is not acknowledged, but delivered. */
-    a->carries_kbps =
-        CLAMP (l->delivered_kbps, 0.6 * l->sent_kbps, l->sent_kbps);
+    /* What stands behind one lost packet is not acknowledged, but delivered;
+     * and a machine that was busy has sent little. */
+    a->carries_kbps = CLAMP (l->delivered_kbps, 0.6 * usual, usual);
     a->drain_began_us = now_us;
     a->cut_from_kbps = a->target_kbps;
     a->peak_ms = 0;
