@@ -75,6 +75,17 @@ test('a new view keeps the schema and wants a key', () => {
   assert.deepEqual(b.ticks, [1, 9]);
 });
 
+test('another driver without telemetry is not taken for one whose is late', () => {
+  const b = new Bench();
+  b.feed.setSchema(S);
+  b.key(1);
+  b.feed.forget();
+  b.empty(2);
+  assert.deepEqual([b.ticks, b.asked, b.errors], [[1], [], []]);
+  b.key(3);
+  assert.deepEqual(b.asked, [S.id]);
+});
+
 const video = {
   type: 'inbound-rtp', kind: 'video', timestamp: 1000, bytesReceived: 0,
   framesDecoded: 0, packetsLost: 0, packetsReceived: 0, jitterBufferDelay: 0,

@@ -117,6 +117,8 @@ export class LiveSession extends Emitter<LiveEvents> {
     this.#connection = undefined;
     this.#driver = null;
     this.#reader = undefined;
+    this.#feed.forget();
+    this.store.clear();
     this.history.clear();
     this.history.gaps = 0;
     this.health.reset();
