@@ -171,8 +171,8 @@ state_changed (PitboxSrtState state, const GError *error, int code,
     g_atomic_int_inc (&self->connections);
     self->warned_code = -1;
   }
-  pitbox_srt_state_post (
-      GST_ELEMENT (self), state, error, code, retry_ms, &self->warned_code);
+  pitbox_srt_state_post (GST_ELEMENT (self), "pitbox-srt-state", state, error,
+      code, retry_ms, &self->warned_code);
 }
 
 /* With the object lock: properties go before what the address says. */

@@ -128,8 +128,8 @@ state_changed (PitboxSrtState state, const GError *error, int code,
     request_key_unit (self);
     self->warned_code = 0;
   }
-  pitbox_srt_state_post (
-      GST_ELEMENT (self), state, error, code, retry_ms, &self->warned_code);
+  pitbox_srt_state_post (GST_ELEMENT (self), "pitbox-srt-state", state, error,
+      code, retry_ms, &self->warned_code);
 }
 
 static gboolean

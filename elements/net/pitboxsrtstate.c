@@ -20,21 +20,22 @@ post (GstElement *element, GstMessageType type, const GError *error,
       __LINE__);
 }
 
-/* Posts the element message pitbox-srt-state. gst-launch shows none of those,
+/* Posts the element message @message. gst-launch shows none of those,
  * so the first failure of its kind is a warning, too, and the one that ends it
  * an error. @warned_code is the code of the failure that was told last; the
  * element sets it back when it is connected. The rest is as in
  * #PitboxSrtStateFunc. */
 void
-pitbox_srt_state_post (GstElement *element, PitboxSrtState state,
-    const GError *error, int code, guint retry_ms, gint *warned_code)
+pitbox_srt_state_post (GstElement *element, const gchar *message,
+    PitboxSrtState state, const GError *error, int code, guint retry_ms,
+    gint *warned_code)
 {
-  gst_element_post_message (element,
-      gst_message_new_element (GST_OBJECT (element),
-          gst_structure_new ("pitbox-srt-state", "state", G_TYPE_STRING,
-              pitbox_srt_state_name (state), "reason", G_TYPE_STRING,
-              error != NULL ? error->message : "", "code", G_TYPE_INT, code,
-              "retry-ms", G_TYPE_UINT, retry_ms, NULL)));
+  gst_element_post_message (
+      element, gst_message_new_element (GST_OBJECT (element),
+                   gst_structure_new (message, "state", G_TYPE_STRING,
+                       pitbox_srt_state_name (state), "reason", G_TYPE_STRING,
+                       error != NULL ? error->message : "", "code", G_TYPE_INT,
+                       code, "retry-ms", G_TYPE_UINT, retry_ms, NULL)));
   if (error == NULL)
     return;
   if (state == PITBOX_SRT_WAITING && code != *warned_code) {

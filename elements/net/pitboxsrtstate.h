@@ -16,7 +16,8 @@ typedef enum {
 } PitboxSrtState;
 
 const gchar *pitbox_srt_state_name (PitboxSrtState state);
-void pitbox_srt_state_post (GstElement *element, PitboxSrtState state,
-    const GError *error, int code, guint retry_ms, gint *warned_code);
+void pitbox_srt_state_post (GstElement *element, const gchar *message,
+    PitboxSrtState state, const GError *error, int code, guint retry_ms,
+    gint *warned_code);
 
 G_END_DECLS

@@ -26,4 +26,6 @@
 #include <gstpitbox/gstpitboxtemplate.h>
 #include <gstpitbox/gstpitboxtime.h>
 #include <gstpitbox/gstpitboxunit.h>
+#include <gstpitbox/gstpitboxunitcursor.h>
+#include <gstpitbox/gstpitboxunitmessage.h>
 #include <gstpitbox/gstpitboxwindow.h>

@@ -105,6 +105,7 @@ gst_pitbox_encoder_new (const GstPitboxEncoderConfig *config)
     c->run_id = g_random_int ();
   if (!gst_pitbox_codec_is_known (c->codec))
     c->codec = GST_PITBOX_CODEC_RAW;
+  self->sequence = c->sequence;
   self->blocks = g_byte_array_new ();
   self->scratch = g_byte_array_new ();
   self->fragments = g_byte_array_new ();

@@ -36,6 +36,7 @@ typedef struct {
  *   %GST_CLOCK_TIME_NONE only the first one and those asked for
  * @rows_per_unit: rows in one unit, 1 to 127
  * @run_id: 0 chooses one at random
+ * @sequence: number of the first row; not 0 where a run goes on
  * @rate_divisor: send one row of every so many ticks, 1 to 1000
  * @fields: (nullable): variables to send, comma-separated; %NULL or "" = all
  *
@@ -46,6 +47,7 @@ typedef struct {
   GstClockTime key_interval;
   guint rows_per_unit;
   guint32 run_id;
+  guint32 sequence;
   guint rate_divisor;
   const gchar *fields;
 } GstPitboxEncoderConfig;
