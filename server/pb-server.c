@@ -8,6 +8,7 @@
 #include "http/pb-guard.h"
 #include "http/pb-http.h"
 #include "http/pb-tls-self-signed.h"
+#include "ingest/pb-units-port.h"
 #include "pb-admin.h"
 #include "pb-data.h"
 #include "recording/pb-recovery.h"
@@ -25,6 +26,7 @@ struct _PbServer {
   PbIngest *ingest;
   PbWhep *whep;
   PbControl *control;
+  PbUnitsPort *units;
   PbHttp *http;
 };
 
@@ -178,6 +180,9 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   config.whep = self->whep;
   self->control = pb_control_new (pb_control_limit (options->n_files));
   config.control = self->control;
+  self->units = pb_units_port_new (pb_ingest_get_door (self->ingest),
+      pb_units_port_limit (options->n_files));
+  config.units = self->units;
   self->http = pb_http_new (&config, error);
   return self->http != NULL;
 }
@@ -228,6 +233,7 @@ pb_server_free (PbServer *self)
     pb_guard_stop (self->guard);
   g_clear_pointer (&self->http, pb_http_free);
   g_clear_pointer (&self->control, pb_control_free);
+  g_clear_pointer (&self->units, pb_units_port_free);
   g_clear_pointer (&self->whep, pb_whep_free);
   g_clear_pointer (&self->ingest, pb_ingest_free);
   g_clear_pointer (&self->registry, pb_registry_free);

@@ -2,10 +2,10 @@
  * Tables of devices and readers, the places that they have, and the decision. */
 #include "pitboxsrtgate.h"
 
+#include <gstpitbox/gstpitboxcontest.h>
 #include <gstpitbox/gstpitboxerror.h>
 
 #include "pitboxsecret.h"
-#include "pitboxsrtcontest.h"
 
 /* Names remembered as revoked, so that their owners are told so. */
 #define MAX_REVOKED 4096
@@ -26,7 +26,7 @@ typedef struct {
   PitboxSrtGate *gate;
   gpointer connection;
   gchar *driver;
-  PitboxSrtContest contest;
+  GstPitboxContest contest;
 } Place;
 
 struct _PitboxSrtGate {
@@ -331,7 +331,7 @@ decide_publish (
                  >= gate->rules.max_callers))
     return PITBOX_SRT_REJECT_FULL;
   if (holder != NULL && is_connected (holder)
-      && !pitbox_srt_contest_try (&holder->contest, now_us))
+      && !gst_pitbox_contest_try (&holder->contest, now_us))
     return PITBOX_SRT_REJECT_CONTESTED;
   return 0;
 }
@@ -454,14 +454,14 @@ pitbox_srt_gate_enter (PitboxSrtGate *gate, const PitboxSrtVisitor *visitor,
   *takes_over = holder != NULL && is_connected (holder);
   pitbox_srt_gate_give_up (gate, visitor);
   if (!is_welcome_still (gate, visitor) || is_held (gate, visitor->user, now_us)
-      || (*takes_over && !pitbox_srt_contest_try (&holder->contest, now_us)))
+      || (*takes_over && !gst_pitbox_contest_try (&holder->contest, now_us)))
     return FALSE;
   place = g_new0 (Place, 1);
   place->gate = gate;
   place->connection = gate->funcs.ref (connection);
   place->driver = g_strdup (visitor->driver);
   if (*takes_over)
-    pitbox_srt_contest_pass_on (&holder->contest, &place->contest, now_us);
+    gst_pitbox_contest_pass_on (&holder->contest, &place->contest, now_us);
   if (holder != NULL)
     *replaced = gate->funcs.ref (holder->connection);
   g_hash_table_replace (gate->places, g_strdup (visitor->user), place);

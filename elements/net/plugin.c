@@ -17,5 +17,6 @@ plugin_init (GstPlugin *plugin)
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, pitboxnet,
-    "MPEG-TS over SRT, many drivers on one port; telemetry over WebSocket", plugin_init, PACKAGE_VERSION,
-    GST_LICENSE, GST_PACKAGE_NAME, GST_PACKAGE_ORIGIN)
+    "MPEG-TS over SRT, many drivers on one port; telemetry over WebSocket",
+    plugin_init, PACKAGE_VERSION, GST_LICENSE, GST_PACKAGE_NAME,
+    GST_PACKAGE_ORIGIN)

@@ -15,22 +15,24 @@ get_device_name (gconstpointer item)
   return ((const PbDevice *) item)->name;
 }
 
-static gboolean
-is_online (PbRequest *request, const PbDevice *device)
+static PbSession *
+find_session (PbRequest *request, const PbDevice *device)
 {
   g_autoptr (PbDriver) driver =
       pb_registry_find (request->config->registry, device->driver);
   g_autoptr (PbSession) session =
       driver ? pb_driver_dup_session (driver) : NULL;
 
-  return session && g_str_equal (pb_session_get_device (session), device->name);
+  if (session && g_str_equal (pb_session_get_device (session), device->name))
+    return g_steal_pointer (&session);
+  return NULL;
 }
 
 static void
 add_device (JsonBuilder *b, gconstpointer item, gpointer request)
 {
   const PbDevice *device = item;
-  gboolean online = is_online (request, device);
+  g_autoptr (PbSession) session = find_session (request, device);
 
   pb_json_add_text (b, "name", device->name);
   pb_json_add_text (b, "driver", device->driver);
@@ -40,8 +42,9 @@ add_device (JsonBuilder *b, gconstpointer item, gpointer request)
   pb_json_add_utc_ms (b, "last_seen_utc_ms", device->last_seen_utc_us);
   pb_json_add_known_text (b, "version", device->version);
   pb_json_add_known_text (b, "address", device->address);
-  pb_json_add_known_text (b, "transport", online ? "srt" : NULL);
-  pb_json_add_bool (b, "online", online);
+  pb_json_add_known_text (
+      b, "transport", session ? pb_session_get_transport (session) : NULL);
+  pb_json_add_bool (b, "online", session != NULL);
 }
 
 static void

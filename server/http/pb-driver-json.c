@@ -49,9 +49,10 @@ add_telemetry (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
 }
 
 static void
-add_link (JsonBuilder *b, const PbLiveLink *link)
+add_link (JsonBuilder *b, const PbLiveLink *link, const gchar *transport)
 {
   pb_json_begin_object (b, "link");
+  pb_json_add_text (b, "transport", transport);
   pb_json_add_double (b, "rtt_ms", link->rtt_ms);
   pb_json_add_double (b, "loss_pct", link->loss_pct);
   pb_json_add_int (b, "retransmitted", link->retransmitted);
@@ -110,7 +111,7 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
   pb_json_add_text (b, "session_id", pb_session_get_id (session));
   add_video (b, driver, live, &stats);
   add_telemetry (b, driver, live, &stats);
-  add_link (b, &stats.link);
+  add_link (b, &stats.link, pb_session_get_transport (session));
   add_recording (b, &stats.recorder, stats.index_trouble);
   add_start (b, &stats.start);
   pb_health_json_add (b, &stats);

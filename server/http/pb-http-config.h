@@ -7,6 +7,7 @@
 #include "http/pb-guard.h"
 #include "http/pb-tls.h"
 #include "ingest/pb-ingest.h"
+#include "ingest/pb-units-port.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"
 #include "webrtc/pb-whep.h"
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
  * PbHttpConfig:
  * @store, @registry, @ingest, @whep: what is shown; live longer than this
  * @control: the control channel; lives longer than this
+ * @units: telemetry over WebSocket; lives longer than this
  * @seal: for the secrets of devices, readers and second factors
  * @guard: says who may
  * @bind: address to listen on, in numbers
@@ -32,6 +34,7 @@ typedef struct {
   PbIngest *ingest;
   PbWhep *whep;
   PbControl *control;
+  PbUnitsPort *units;
   PbSeal *seal;
   PbGuard *guard;
   const gchar *bind;

@@ -73,7 +73,7 @@ static const PbRoute own_routes[] = {
 static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
   pb_refresh_routes, pb_account_routes, pb_people_routes, pb_grant_routes,
   pb_device_routes, pb_reader_routes, pb_pairing_routes, pb_audit_routes,
-  pb_control_routes, pb_driver_routes, pb_session_routes };
+  pb_control_routes, pb_driver_routes, pb_session_routes, pb_units_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)
@@ -151,6 +151,17 @@ keep_control (PbPrincipal *principal, gpointer user_data)
          && pb_directory_renew (pb_guard_get_directory (guard), principal);
 }
 
+/* A device that is another driver's now may not go on as the one before. */
+static gboolean
+keep_units (PbPrincipal *principal, const gchar *driver, gpointer user_data)
+{
+  return keep_control (principal, user_data)
+         && pb_principal_may (principal, PB_MAY_PUBLISH)
+         && pb_principal_sees_driver (principal, driver,
+             pb_directory_get_driver_team (
+                 pb_guard_get_directory (user_data), driver));
+}
+
 static void
 note_command (const PbPrincipal *principal, const gchar *device,
     const gchar *name, const gchar *args, gpointer user_data)
@@ -169,6 +180,7 @@ revise (PbGuard *guard, gpointer user_data)
 
   pb_whep_revise (self->config.whep, keep_viewer, guard);
   pb_control_revise (self->config.control, keep_control, guard);
+  pb_units_port_revise (self->config.units, keep_units, guard);
 }
 
 /* An object; one without members where nothing was sent. */

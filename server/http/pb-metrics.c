@@ -304,7 +304,9 @@ add_process (GString *out, const PbHttpConfig *config)
 {
   PbProcessStats process;
   PbWhepStats whep;
+  PbUnitsStats units;
 
+  pb_units_port_get_stats (config->units, &units);
   pb_process_get_stats (&process);
   pb_whep_get_stats (config->whep, &whep);
   add_head (out, "pitbox_build_info", "gauge", "Version");
@@ -321,6 +323,20 @@ add_process (GString *out, const PbHttpConfig *config)
   add_head (out, "pitbox_srt_refused_total", "counter", "Callers refused");
   add_number (out, "pitbox_srt_refused_total", "",
       pb_ingest_get_refused (config->ingest));
+  add_head (
+      out, "pitbox_units_sockets", "gauge", "WebSockets that bring telemetry");
+  add_number (
+      out, "pitbox_units_sockets", "", pb_units_port_count (config->units));
+  add_head (
+      out, "pitbox_units_rows_total", "counter", "Rows that they brought");
+  add_number (out, "pitbox_units_rows_total", "", units.rows);
+  add_head (out, "pitbox_units_duplicate_rows_total", "counter",
+      "Rows that came again and were left out");
+  add_number (
+      out, "pitbox_units_duplicate_rows_total", "", units.duplicate_rows);
+  add_head (out, "pitbox_units_missing_rows_total", "counter",
+      "Rows that never came, by their numbers");
+  add_number (out, "pitbox_units_missing_rows_total", "", units.missing_rows);
   add_head (out, "pitbox_store_waiting", "gauge",
       "Writes that the database has not taken yet");
   add_number (

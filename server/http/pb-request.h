@@ -71,6 +71,7 @@ extern const PbRoute pb_people_routes[];
 extern const PbRoute pb_reader_routes[];
 extern const PbRoute pb_refresh_routes[];
 extern const PbRoute pb_session_routes[];
+extern const PbRoute pb_units_routes[];
 
 gboolean pb_route_match (
     const gchar *pattern, gchar **parts, const gchar *args[PB_ROUTE_MAX_ARGS]);

@@ -6,14 +6,11 @@
 
 #include "pb-graph.h"
 #include "ingest/pb-senders.h"
-#include "store/pb-devices.h"
 
 /* As in pipelines/caller.launch. */
 #define LISTENER "pitbox-server"
 
 #define TICK_MS 1000
-/* Sessions that write their last bytes at the same time. */
-#define MAX_CLOSERS 4
 /* For so long a device is refused that has sent more than it may: what it sends
  * at once is 80 MB at most, so for long it stays well below the limits. */
 #define HOLD_S 30
@@ -22,8 +19,8 @@
 
 typedef struct {
   PbIngest *ingest;
-  PbDriver *driver;
-  PbSession *session;
+  gchar *driver;
+  PbSession *session; /* of the door */
   GstElement *bin; /* pipelines/caller.launch */
   GstPad *pad; /* the source's, for its stats */
 } Caller;
@@ -32,13 +29,11 @@ struct _PbIngest {
   PbStore *store;
   PbSeal *seal;
   PbRegistry *registry;
-  gchar *recordings;
-  PbRecorderOptions recorder;
+  PbDoor *door;
   GstElement *pipeline;
   GstElement *source;
   guint bus_watch;
   guint tick;
-  GThreadPool *closers;
   gint64 store_changes;
   PbSenders *senders;
   PbAudience *audience;
@@ -50,32 +45,13 @@ struct _PbIngest {
 };
 
 static void
-caller_free (Caller *caller)
+caller_free (Caller *caller, const gchar *reason)
 {
+  pb_door_close (caller->ingest->door, caller->driver, caller->session, reason);
   gst_clear_object (&caller->bin);
   gst_clear_object (&caller->pad);
-  pb_session_unref (caller->session);
-  pb_driver_unref (caller->driver);
+  g_free (caller->driver);
   g_free (caller);
-}
-
-/* On a closer's thread: the disk may be slow. */
-static void
-close_session (gpointer data, gpointer user_data)
-{
-  PbSession *session = data;
-
-  pb_session_close (session);
-  pb_session_unref (session);
-}
-
-static void
-end_session (
-    PbIngest *self, PbDriver *driver, PbSession *session, const gchar *reason)
-{
-  pb_session_end (session, reason);
-  pb_driver_detach (driver, session);
-  g_thread_pool_push (self->closers, pb_session_ref (session), NULL);
 }
 
 static GstFlowReturn
@@ -94,45 +70,34 @@ take_bytes (GstAppSink *sink, gpointer user_data)
   return flow;
 }
 
-static PbDriver *
-find_driver (PbIngest *self, GstPad *pad, GError **error)
+/* The driver's place belongs to one that did not come by SRT. */
+static gboolean
+is_held_otherwise (PbIngest *self, const gchar *id)
 {
-  g_autofree gchar *id = NULL;
+  g_autoptr (PbDriver) driver = pb_registry_find (self->registry, id);
+  g_autoptr (PbSession) session =
+      driver ? pb_driver_dup_session (driver) : NULL;
 
-  g_object_get (pad, "driver", &id, NULL);
-  if (gst_pitbox_id_is_valid (id))
-    return pb_registry_ensure (self->registry, id);
-  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
-      "the driver's name is not valid");
-  return NULL;
+  return session && !g_str_equal (pb_session_get_transport (session), "srt");
 }
 
 static PbSession *
-open_session (PbIngest *self, PbDriver *driver, GstPad *pad, GError **error)
+open_session (PbIngest *self, GstPad *pad, const gchar *driver, GError **error)
 {
   g_autofree gchar *device = NULL;
   g_autofree gchar *peer = NULL;
-  g_autoptr (GstClock) clock =
-      gst_pipeline_get_clock (GST_PIPELINE (self->pipeline));
-  PbSessionConfig config = { 0 };
+  PbDoorGuest guest = { .driver = driver, .transport = "srt" };
 
   g_object_get (pad, "device", &device, "peer-address", &peer, NULL);
-  pb_store_note_device (self->store, device, peer, NULL);
-  config.driver = pb_driver_get_id (driver);
-  config.live = pb_driver_get_live (driver);
-  config.book = pb_driver_get_lap_book (driver);
-  config.device = device;
-  config.peer = peer;
-  config.store = self->store;
-  config.recordings = self->recordings;
-  config.recorder = &self->recorder;
-  config.clock = clock;
-  config.base_time = gst_element_get_base_time (self->pipeline);
-  return pb_session_new (&config, error);
+  guest.device = device;
+  guest.peer = peer;
+  /* Of SRT senders alone the port knows who keeps the place. */
+  guest.has_place = !is_held_otherwise (self, driver);
+  return pb_door_open (self->door, &guest, error);
 }
 
 static GstElement *
-make_bin (PbDriver *driver, GError **error)
+make_bin (const gchar *driver, GError **error)
 {
   g_autoptr (GstElement) bin = pb_graph_load_part ("caller", error);
   g_autoptr (GstElement) readers =
@@ -140,8 +105,7 @@ make_bin (PbDriver *driver, GError **error)
 
   if (!readers)
     return NULL;
-  g_object_set (readers, "driver", pb_driver_get_id (driver), "grace",
-      PB_DRIVER_OFFLINE_MS, NULL);
+  g_object_set (readers, "driver", driver, "grace", PB_DRIVER_OFFLINE_MS, NULL);
   return g_steal_pointer (&bin);
 }
 
@@ -167,31 +131,25 @@ add_caller (GstElement *source, GstPad *pad, gpointer user_data)
 {
   PbIngest *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PbDriver) driver = find_driver (self, pad, &error);
-  g_autoptr (GstElement) bin = driver ? make_bin (driver, &error) : NULL;
-  g_autoptr (GstElement) sink =
-      bin ? pb_graph_get (bin, "session", &error) : NULL;
-  PbSession *session = sink ? open_session (self, driver, pad, &error) : NULL;
-  PbSession *old;
+  g_autofree gchar *driver = NULL;
+  g_autoptr (GstElement) bin = NULL;
+  g_autoptr (GstElement) sink = NULL;
+  PbSession *session = NULL;
   Caller *caller;
 
+  /* The port takes valid names alone. */
+  g_object_get (pad, "driver", &driver, NULL);
+  bin = make_bin (driver, &error);
+  sink = bin ? pb_graph_get (bin, "session", &error) : NULL;
+  if (sink)
+    session = open_session (self, pad, driver, &error);
   if (!session) {
     g_warning ("a caller is refused: %s", error->message);
     return;
   }
-  old = pb_driver_attach (driver, session);
-  if (old) {
-    end_session (
-        self, driver, old, "a new connection of this driver takes over");
-    pb_session_unref (old);
-  }
-  g_message ("driver %s: session %s begins (device %s)",
-      pb_driver_get_id (driver), pb_session_get_id (session),
-      pb_session_get_device (session));
-
   caller = g_new0 (Caller, 1);
   caller->ingest = self;
-  caller->driver = pb_driver_ref (driver);
+  caller->driver = g_steal_pointer (&driver);
   caller->session = session;
   caller->pad = gst_object_ref (pad);
   caller->bin = g_steal_pointer (&bin);
@@ -212,9 +170,8 @@ finish_caller (gpointer data)
 
   gst_element_set_state (caller->bin, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->bin);
-  end_session (removal->ingest, caller->driver, caller->session,
+  caller_free (caller,
       removal->ingest->stopping ? "the server stops" : "the device has left");
-  caller_free (caller);
   return G_SOURCE_REMOVE;
 }
 
@@ -384,6 +341,8 @@ build (PbIngest *self, const PbIngestConfig *config, GError **error)
     g_object_set (self->source, "latency", config->latency_ms, NULL);
   if (config->max_readers > 0)
     g_object_set (self->source, "max-readers", config->max_readers, NULL);
+  self->door = pb_door_new (self->store, self->registry, config->recordings,
+      config->recorder, self->pipeline);
   self->senders =
       pb_senders_new (self->store, self->seal, self->registry, self->source);
   self->audience = pb_audience_new (self->store, self->seal, self->source);
@@ -429,13 +388,8 @@ pb_ingest_new (const PbIngestConfig *config, GError **error)
   self->store = pb_store_ref (config->store);
   self->seal = config->seal;
   self->registry = config->registry;
-  self->recordings = g_strdup (config->recordings);
-  if (config->recorder)
-    self->recorder = *config->recorder;
   g_mutex_init (&self->lock);
   self->callers = g_ptr_array_new ();
-  self->closers =
-      g_thread_pool_new (close_session, NULL, MAX_CLOSERS, FALSE, NULL);
   self->store_changes = pb_store_get_changes_by_others (self->store);
   if (!build (self, config, error) || !pb_senders_load (self->senders, error)
       || !pb_audience_load (self->audience, error))
@@ -468,17 +422,15 @@ pb_ingest_free (PbIngest *self)
   while (self->callers->len > 0) {
     Caller *caller = g_ptr_array_steal_index (self->callers, 0);
 
-    end_session (self, caller->driver, caller->session, "the server stops");
     gst_element_set_state (caller->bin, GST_STATE_NULL);
-    caller_free (caller);
+    caller_free (caller, "the server stops");
   }
-  g_thread_pool_free (self->closers, FALSE, TRUE);
+  g_clear_pointer (&self->door, pb_door_free);
   g_clear_pointer (&self->senders, pb_senders_free);
   g_clear_pointer (&self->audience, pb_audience_free);
   gst_clear_object (&self->pipeline);
   g_ptr_array_unref (self->callers);
   pb_store_unref (self->store);
-  g_free (self->recordings);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -518,4 +470,15 @@ guint64
 pb_ingest_get_refused (PbIngest *self)
 {
   return g_atomic_int_get (&self->refused);
+}
+
+/**
+ * pb_ingest_get_door:
+ *
+ * Returns: (transfer none): through which others let senders in
+ */
+PbDoor *
+pb_ingest_get_door (PbIngest *self)
+{
+  return self->door;
 }

@@ -4,6 +4,7 @@
 
 #include "auth/pb-seal.h"
 #include "ingest/pb-audience.h"
+#include "ingest/pb-door.h"
 #include "session/pb-registry.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,7 @@ void pb_ingest_reload (PbIngest *ingest);
 guint16 pb_ingest_get_port (PbIngest *ingest);
 GPtrArray *pb_ingest_list_readers (PbIngest *ingest);
 guint64 pb_ingest_get_refused (PbIngest *ingest);
+PbDoor *pb_ingest_get_door (PbIngest *ingest);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngest, pb_ingest_free)
 

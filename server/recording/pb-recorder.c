@@ -33,14 +33,16 @@ struct _PbRecorder {
   GThread *thread;
   PbRowIndex *rows;
 
-  GMutex lock; /* protects the next six */
+  GMutex lock; /* protects the next seven */
   GCond cond;
   GArray *queue; /* of Item */
   gsize queue_bytes;
   gboolean closing;
   PbRecorderStats stats;
+  guint64 settled_bytes;
 
   /* The thread's own. */
+  guint64 taken_bytes;
   PbSegmenter *segmenter;
   PbSegmentFile *file;
   GByteArray *unwritten;
@@ -273,6 +275,7 @@ publish_stats (PbRecorder *self)
   if (self->has_segment && self->segment.has_pts)
     pts += self->segment.end_pts - self->segment.start_pts;
   g_mutex_lock (&self->lock);
+  self->settled_bytes = self->taken_bytes;
   self->stats.bytes =
       self->closed_bytes + (self->has_segment ? self->segment.bytes : 0);
   self->stats.segments = self->next_segment;
@@ -317,6 +320,7 @@ record_item (PbRecorder *self, const Item *item)
 
   self->now_utc_us = item->utc_us;
   self->changed_since_commit = TRUE;
+  self->taken_bytes += gst_buffer_get_size (item->buffer);
   if (gst_buffer_map (item->buffer, &map, GST_MAP_READ)) {
     pb_segmenter_push (self->segmenter, map.data, map.size, item->utc_us,
         pb_row_index_get_lap (self->rows));
@@ -450,6 +454,25 @@ pb_recorder_get_stats (PbRecorder *self, PbRecorderStats *stats)
   *stats = self->stats;
   stats->failure = g_strdup (self->stats.failure);
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_recorder_get_settled_bytes:
+ *
+ * Any thread.
+ *
+ * Returns: how many of the bytes that were pushed have been written, or never
+ *   will be because nothing can be written or the disk was too slow
+ */
+guint64
+pb_recorder_get_settled_bytes (PbRecorder *self)
+{
+  guint64 bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = self->settled_bytes + self->stats.dropped_bytes;
+  g_mutex_unlock (&self->lock);
+  return bytes;
 }
 
 /**

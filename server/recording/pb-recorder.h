@@ -61,6 +61,7 @@ void pb_recorder_push (PbRecorder *recorder, GstBuffer *buffer, gint64 utc_us);
 void pb_recorder_note_row (
     PbRecorder *recorder, guint64 tick, gint64 utc_us, gint lap);
 void pb_recorder_get_stats (PbRecorder *recorder, PbRecorderStats *stats);
+guint64 pb_recorder_get_settled_bytes (PbRecorder *recorder);
 void pb_recorder_close (PbRecorder *recorder);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ struct _PbSession {
   PbLapBook *book;
   gchar *device;
   gchar *peer;
+  gchar *transport;
   PbStore *store;
   PbRecorder *recorder;
   PbIngestGraph *graph;
@@ -115,6 +116,7 @@ pb_session_new (const PbSessionConfig *config, GError **error)
   self->book = pb_lap_book_ref (config->book);
   self->device = g_strdup (config->device);
   self->peer = g_strdup (config->peer ? config->peer : "unknown");
+  self->transport = g_strdup (config->transport);
   self->store = pb_store_ref (config->store);
   self->started_mono_us = self->last_tick_mono_us = g_get_monotonic_time ();
   self->last_data_mono_us = self->started_mono_us;
@@ -156,6 +158,7 @@ pb_session_unref (PbSession *self)
   g_free (self->driver);
   g_free (self->device);
   g_free (self->peer);
+  g_free (self->transport);
   g_free (self->end_reason);
   g_free (self->description);
   g_free (self);
@@ -171,6 +174,51 @@ const gchar *
 pb_session_get_device (PbSession *self)
 {
   return self->device;
+}
+
+const gchar *
+pb_session_get_transport (PbSession *self)
+{
+  return self->transport;
+}
+
+/**
+ * pb_session_dup_end_reason:
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable): why nothing that is pushed is taken any
+ *   more; %NULL while it is
+ */
+gchar *
+pb_session_dup_end_reason (PbSession *self)
+{
+  gchar *reason = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->ended)
+    reason = g_strdup (self->end_reason ? self->end_reason : "ended");
+  g_mutex_unlock (&self->lock);
+  return reason;
+}
+
+/**
+ * pb_session_get_settled_bytes:
+ *
+ * Only while it has not been closed. Any thread.
+ *
+ * Returns: how many of the bytes that were pushed a killed process leaves
+ *   behind, or none would because they cannot be recorded
+ */
+guint64
+pb_session_get_settled_bytes (PbSession *self)
+{
+  guint64 bytes;
+
+  g_mutex_lock (&self->lock);
+  bytes = self->closed ? 0 : pb_recorder_get_settled_bytes (self->recorder);
+  g_mutex_unlock (&self->lock);
+  return bytes;
 }
 
 gint64

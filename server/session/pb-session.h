@@ -22,6 +22,7 @@ typedef struct _PbSession PbSession;
  * @book: the driver's laps
  * @device: what sends it
  * @peer: (nullable): from where, for the log
+ * @transport: how it comes: "srt" or "websocket"
  * @store: where its index goes
  * @recordings: folder of all recordings
  * @recorder: (nullable): options of the recorder
@@ -33,6 +34,7 @@ typedef struct {
   PbLapBook *book;
   const gchar *device;
   const gchar *peer;
+  const gchar *transport;
   PbStore *store;
   const gchar *recordings;
   const PbRecorderOptions *recorder;
@@ -91,6 +93,9 @@ void pb_session_close (PbSession *session);
 
 const gchar *pb_session_get_id (PbSession *session);
 const gchar *pb_session_get_device (PbSession *session);
+const gchar *pb_session_get_transport (PbSession *session);
+gchar *pb_session_dup_end_reason (PbSession *session);
+guint64 pb_session_get_settled_bytes (PbSession *session);
 gint64 pb_session_get_last_data_mono_us (PbSession *session);
 void pb_session_get_stats (PbSession *session, PbSessionStats *stats);
 void pb_session_tick (PbSession *session);

@@ -10,7 +10,7 @@ from pitbox import Stack, need
 
 need("gst-launch-1.0", "pitbox-agent", "pitbox-server", "pitbox-sim")
 
-# Elements' own: PITBOX_SRT_MAX_TAKE_OVERS.
+# Elements' own: GST_PITBOX_MAX_TAKE_OVERS.
 MAX_TAKE_OVERS = 5
 # Nothing moves any more for as many rows: 6 s.
 QUIET_TICKS = 360

@@ -2,7 +2,7 @@
  * Who may come in at an SRT port, without a port. */
 #include <string.h>
 
-#include "../../elements/net/pitboxsrtcontest.h"
+#include <gstpitbox/gstpitboxcontest.h>
 #include "../../elements/net/pitboxsrtguesses.h"
 #include "../../elements/net/pitboxsrtrefusals.h"
 
@@ -286,7 +286,7 @@ static void
 test_a_fight_for_a_place (void)
 {
   PitboxSrtGate *gate = gate_new (NULL);
-  Peer peers[PITBOX_SRT_MAX_TAKE_OVERS + 1] = { 0 }, late = { 0 };
+  Peer peers[GST_PITBOX_MAX_TAKE_OVERS + 1] = { 0 }, late = { 0 };
   const gchar *id = "#!::r=car01,m=publish,u=pc1";
   gint64 now_us = 0;
 
@@ -302,7 +302,7 @@ test_a_fight_for_a_place (void)
     g_assert_cmpint (come (gate, id, now_us, &late, NULL), ==, 1409);
   }
   /* Lost, it holds nothing. */
-  peers[PITBOX_SRT_MAX_TAKE_OVERS].connected = FALSE;
+  peers[GST_PITBOX_MAX_TAKE_OVERS].connected = FALSE;
   g_assert_cmpint (come (gate, id, now_us, &late, NULL), ==, 0);
   pitbox_srt_gate_free (gate);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../../elements/net/pitboxsrtcontest.h"
+#include <gstpitbox/gstpitboxcontest.h>
 #include "../../elements/net/pitboxsrtshun.h"
 
 static SRTSOCKET
@@ -233,17 +233,17 @@ test_a_socket_that_is_being_connected_is_not_refused (void)
 
 /* One newcomer every @step_s: how many of @n_tries get the place. */
 static guint
-takes (PitboxSrtContest *contest, gint64 *now_us, guint n_tries, guint step_s)
+takes (GstPitboxContest *contest, gint64 *now_us, guint n_tries, guint step_s)
 {
   guint n = 0;
 
   for (guint i = 0; i < n_tries; i++) {
-    PitboxSrtContest next = { 0 };
+    GstPitboxContest next = { 0 };
 
     *now_us += step_s * G_USEC_PER_SEC;
-    if (!pitbox_srt_contest_try (contest, *now_us))
+    if (!gst_pitbox_contest_try (contest, *now_us))
       continue;
-    pitbox_srt_contest_pass_on (contest, &next, *now_us);
+    gst_pitbox_contest_pass_on (contest, &next, *now_us);
     *contest = next;
     n++;
   }
@@ -253,28 +253,28 @@ takes (PitboxSrtContest *contest, gint64 *now_us, guint n_tries, guint step_s)
 static void
 test_a_fight_ends_and_is_forgotten (void)
 {
-  const guint pause_s = PITBOX_SRT_TAKE_OVER_PAUSE_US / G_USEC_PER_SEC;
-  PitboxSrtContest contest = { 0 };
+  const guint pause_s = GST_PITBOX_TAKE_OVER_PAUSE_US / G_USEC_PER_SEC;
+  GstPitboxContest contest = { 0 };
   gint64 now_us = 0;
 
   /* However long the others go on, whoever came last stays. */
   g_assert_cmpuint (
-      takes (&contest, &now_us, 1000, 1), ==, PITBOX_SRT_MAX_TAKE_OVERS);
+      takes (&contest, &now_us, 1000, 1), ==, GST_PITBOX_MAX_TAKE_OVERS);
   g_assert_cmpuint (takes (&contest, &now_us, 100, pause_s - 1), ==, 0);
   /* After a pause it may change hands as often as at first. */
   g_assert_cmpuint (takes (&contest, &now_us, 1, pause_s), ==, 1);
   g_assert_cmpuint (
-      takes (&contest, &now_us, 100, 1), ==, PITBOX_SRT_MAX_TAKE_OVERS - 1);
+      takes (&contest, &now_us, 100, 1), ==, GST_PITBOX_MAX_TAKE_OVERS - 1);
 }
 
 static void
 test_a_device_that_comes_back_now_and_then_is_no_fight (void)
 {
-  PitboxSrtContest contest = { 0 };
+  GstPitboxContest contest = { 0 };
   gint64 now_us = 0;
 
   g_assert_cmpuint (takes (&contest, &now_us, 1000,
-                        PITBOX_SRT_TAKE_OVER_PAUSE_US / G_USEC_PER_SEC),
+                        GST_PITBOX_TAKE_OVER_PAUSE_US / G_USEC_PER_SEC),
       ==, 1000);
 }
 

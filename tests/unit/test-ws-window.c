@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define N_ROWS 900
-#define SEEDS 60
+#define SEEDS 20
 
 static const PitboxWsLimits wide = { 64, 1 << 20, 10000, 1 << 24,
   G_GINT64_CONSTANT (1) << 40 };
@@ -349,7 +349,10 @@ test_messages (void)
 
   gst_pitbox_units_head_write (&head, bytes);
   g_assert_true (gst_pitbox_units_head_parse (bytes, sizeof bytes, &head2));
-  g_assert_cmpmem (&head, sizeof head, &head2, sizeof head2);
+  g_assert_cmpuint (head2.run_id, ==, head.run_id);
+  g_assert_cmpuint (head2.sequence, ==, head.sequence);
+  g_assert_cmpuint (head2.age_us, ==, head.age_us);
+  g_assert_cmpuint (head2.pts, ==, head.pts);
   g_assert_false (
       gst_pitbox_units_head_parse (bytes, sizeof bytes - 1, &head2));
   bytes[1] = 1;

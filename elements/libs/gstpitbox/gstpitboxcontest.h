@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PitboxSrtContest: when connections of one device fight for its place. */
+ * GstPitboxContest: when senders fight for one place. */
 #pragma once
 
 #include <glib.h>
@@ -8,20 +8,20 @@ G_BEGIN_DECLS
 
 /* An agent that crashes and comes back takes its place over a few times; more
  * than this without a pause are two senders with one key. */
-#define PITBOX_SRT_MAX_TAKE_OVERS 5
+#define GST_PITBOX_MAX_TAKE_OVERS 5
 /* Without an attempt for this long the quarrel is over. Longer than any agent
  * waits between two tries after its first few. */
-#define PITBOX_SRT_TAKE_OVER_PAUSE_US (45 * G_USEC_PER_SEC)
+#define GST_PITBOX_TAKE_OVER_PAUSE_US (45 * G_USEC_PER_SEC)
 
 /* Of the connection that holds the place; all zero for one that found it
  * free. */
 typedef struct {
   guint n_take_overs;
   gint64 last_us;
-} PitboxSrtContest;
+} GstPitboxContest;
 
-gboolean pitbox_srt_contest_try (PitboxSrtContest *contest, gint64 now_us);
-void pitbox_srt_contest_pass_on (
-    const PitboxSrtContest *from, PitboxSrtContest *to, gint64 now_us);
+gboolean gst_pitbox_contest_try (GstPitboxContest *contest, gint64 now_us);
+void gst_pitbox_contest_pass_on (
+    const GstPitboxContest *from, GstPitboxContest *to, gint64 now_us);
 
 G_END_DECLS

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbDoor: opens and ends sessions of drivers, whatever brought their bytes. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "session/pb-registry.h"
+#include "store/pb-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PbDoor PbDoor;
+
+/**
+ * PbDoorGuest:
+ * @driver: valid id
+ * @device: what sends
+ * @peer: (nullable): from where
+ * @transport: "srt" or "websocket"
+ * @has_place: who keeps a place that others want was asked before, by
+ *   pb_door_may_enter() or the SRT port
+ */
+typedef struct {
+  const gchar *driver;
+  const gchar *device;
+  const gchar *peer;
+  const gchar *transport;
+  gboolean has_place;
+} PbDoorGuest;
+
+PbDoor *pb_door_new (PbStore *store, PbRegistry *registry,
+    const gchar *recordings, const PbRecorderOptions *recorder,
+    GstElement *pipeline);
+void pb_door_free (PbDoor *door);
+gboolean pb_door_may_enter (PbDoor *door, const gchar *driver);
+PbSession *pb_door_open (PbDoor *door, const PbDoorGuest *guest,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_door_close (
+    PbDoor *door, const gchar *driver, PbSession *session, const gchar *reason);
+GstClockTime pb_door_get_running_time (PbDoor *door);
+const gchar *pb_door_get_recordings (PbDoor *door);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDoor, pb_door_free)
+
+G_END_DECLS

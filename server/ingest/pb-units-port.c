@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Where a driver's rows have come to outlives connections; after a start the
+ * recordings say it. */
+#include "ingest/pb-units-port.h"
+
+#include <gstpitbox/gstpitbox.h>
+
+#include "ingest/pb-units-socket.h"
+#include "recording/pb-last-rows.h"
+
+#define TICK_MS 1000
+
+struct _PbUnitsPort {
+  PbDoor *door;
+  GPtrArray *sockets; /* of PbUnitsSocket */
+  GHashTable *places; /* driver → PbUnitsPlace, of those that are not here */
+  PbUnitsStats past; /* of sockets that are over */
+  guint max_sockets;
+  guint tick;
+};
+
+static gboolean
+tick (gpointer user_data)
+{
+  PbUnitsPort *self = user_data;
+
+  /* Backwards: one that is over leaves the list. */
+  for (guint i = self->sockets->len; i-- > 0;)
+    pb_units_socket_tick (
+        g_ptr_array_index (self->sockets, i), g_get_monotonic_time ());
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_units_port_limit:
+ * @n_files: descriptors that the process may have; 0 = as many as it likes
+ *
+ * Returns: sockets at a time; a session has a recording's file, too
+ */
+guint
+pb_units_port_limit (guint n_files)
+{
+  return n_files == 0 ? PB_UNITS_MAX_SOCKETS
+                      : CLAMP (n_files / 8, 4, PB_UNITS_MAX_SOCKETS);
+}
+
+/**
+ * pb_units_port_new:
+ * @door: lets senders in; outlives the port
+ * @max_sockets: at a time
+ *
+ * Returns: (transfer full): a port that nobody is at
+ */
+PbUnitsPort *
+pb_units_port_new (PbDoor *door, guint max_sockets)
+{
+  PbUnitsPort *self = g_new0 (PbUnitsPort, 1);
+
+  self->door = door;
+  self->max_sockets = max_sockets;
+  self->sockets =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_units_socket_free);
+  self->places =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->tick = g_timeout_add (TICK_MS, tick, self);
+  return self;
+}
+
+/**
+ * pb_units_port_free:
+ *
+ * Ends all sessions and closes all sockets.
+ */
+void
+pb_units_port_free (PbUnitsPort *self)
+{
+  g_source_remove (self->tick);
+  g_ptr_array_unref (self->sockets);
+  g_hash_table_unref (self->places);
+  g_free (self);
+}
+
+/**
+ * pb_units_port_has_room:
+ * @principal: who wants another socket
+ *
+ * Returns: %FALSE if it would be one too many
+ */
+gboolean
+pb_units_port_has_room (PbUnitsPort *self, const PbPrincipal *principal)
+{
+  const guint max = principal->kind == PB_PRINCIPAL_DEVICE
+                        ? PB_UNITS_MAX_OF_DEVICE
+                        : PB_UNITS_MAX_OF_KEY;
+  guint n = 0;
+
+  for (guint i = 0; i < self->sockets->len; i++)
+    n += pb_principal_is_same (principal,
+        pb_units_socket_get_principal (g_ptr_array_index (self->sockets, i)));
+  return self->sockets->len < self->max_sockets && n < max;
+}
+
+/**
+ * pb_units_port_may_enter:
+ * @driver: whose place somebody wants
+ *
+ * Counts as a try; see pb_door_may_enter().
+ */
+gboolean
+pb_units_port_may_enter (PbUnitsPort *self, const gchar *driver)
+{
+  return pb_door_may_enter (self->door, driver);
+}
+
+static PbUnitsSocket *
+find_socket (PbUnitsPort *self, const gchar *driver)
+{
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbUnitsSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (g_str_equal (pb_units_socket_get_driver (socket), driver))
+      return socket;
+  }
+  return NULL;
+}
+
+/* Said by whoever has the driver's place now, or had it last. */
+static PbUnitsPlace
+find_place (PbUnitsPort *self, const gchar *driver)
+{
+  PbUnitsSocket *socket = find_socket (self, driver);
+  const PbUnitsPlace *past = g_hash_table_lookup (self->places, driver);
+  PbUnitsPlace place = { 0 };
+
+  if (socket)
+    return *pb_units_socket_get_place (socket);
+  if (past)
+    return *past;
+  place.is_known = pb_last_rows_find (
+      pb_door_get_recordings (self->door), driver, &place.run_id, &place.next);
+  return place;
+}
+
+static void
+on_closed (PbUnitsSocket *socket, gpointer user_data)
+{
+  PbUnitsPort *self = user_data;
+  g_autofree gchar *driver = g_strdup (pb_units_socket_get_driver (socket));
+  const PbUnitsPlace place = *pb_units_socket_get_place (socket);
+  const PbUnitsStats *stats = pb_units_socket_get_stats (socket);
+
+  self->past.units += stats->units;
+  self->past.rows += stats->rows;
+  self->past.duplicate_rows += stats->duplicate_rows;
+  self->past.missing_rows += stats->missing_rows;
+  if (find_socket (self, driver) == socket)
+    g_hash_table_replace (self->places, g_steal_pointer (&driver),
+        g_memdup2 (&place, sizeof place));
+  g_ptr_array_remove (self->sockets, socket);
+}
+
+/* Keys have no names that are ids. */
+static gchar *
+dup_device (const PbPrincipal *principal)
+{
+  if (principal->kind == PB_PRINCIPAL_DEVICE)
+    return g_strdup (principal->id);
+  return principal->id ? g_strdup_printf ("key-%s", principal->id)
+                       : g_strdup ("local");
+}
+
+/**
+ * pb_units_port_add:
+ * @connection: that has just been opened
+ * @principal: (transfer full): whose it is
+ * @driver: valid id of whom it sends as
+ * @peer: (nullable): from where
+ */
+void
+pb_units_port_add (PbUnitsPort *self, SoupWebsocketConnection *connection,
+    PbPrincipal *principal, const gchar *driver, const gchar *peer)
+{
+  const PbUnitsPlace place = find_place (self, driver);
+  g_autofree gchar *device = dup_device (principal);
+  const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE };
+  g_autoptr (GError) error = NULL;
+  PbUnitsSocket *socket = pb_units_socket_new (
+      connection, principal, self->door, &guest, &place, on_closed, self);
+
+  /* The newest of a driver is behind the others. */
+  g_ptr_array_add (self->sockets, socket);
+  if (!pb_units_socket_start (socket, &error))
+    g_warning ("driver %s: a session cannot begin: %s", driver, error->message);
+}
+
+/**
+ * pb_units_port_revise:
+ * @keep: asked of each socket
+ * @user_data: for @keep
+ *
+ * After each change of people, keys and devices.
+ */
+void
+pb_units_port_revise (PbUnitsPort *self, PbUnitsKeep keep, gpointer user_data)
+{
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbUnitsSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (!keep (pb_units_socket_get_principal (socket),
+            pb_units_socket_get_driver (socket), user_data))
+      pb_units_socket_end (socket, GST_PITBOX_UNITS_CLOSE_WITHDRAWN,
+          "what this connection was opened with has been withdrawn");
+  }
+}
+
+/**
+ * pb_units_port_get_stats:
+ * @stats: (out): of all connections since the start
+ */
+void
+pb_units_port_get_stats (PbUnitsPort *self, PbUnitsStats *stats)
+{
+  *stats = self->past;
+  for (guint i = 0; i < self->sockets->len; i++) {
+    const PbUnitsStats *one =
+        pb_units_socket_get_stats (g_ptr_array_index (self->sockets, i));
+
+    stats->units += one->units;
+    stats->rows += one->rows;
+    stats->duplicate_rows += one->duplicate_rows;
+    stats->missing_rows += one->missing_rows;
+  }
+}
+
+/**
+ * pb_units_port_count:
+ *
+ * Returns: connections that are open
+ */
+guint
+pb_units_port_count (PbUnitsPort *self)
+{
+  return self->sockets->len;
+}

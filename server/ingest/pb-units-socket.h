@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * PbUnitsSocket: one WebSocket that brings a driver's units, and its session. */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "auth/pb-principal.h"
+#include "ingest/pb-door.h"
+#include "ingest/pb-units.h"
+
+G_BEGIN_DECLS
+
+/** PB_UNITS_PING_S: seconds between pings. */
+#define PB_UNITS_PING_S 5
+/** PB_UNITS_SILENT_S: seconds without a message or an answer to a ping. */
+#define PB_UNITS_SILENT_S 15
+/** PB_UNITS_ACK_MS: between two acknowledgements. */
+#define PB_UNITS_ACK_MS 200
+/** PB_UNITS_PER_S: units that may come a second for long. */
+#define PB_UNITS_PER_S 1000
+/** PB_UNITS_BURST: units that may come at once. */
+#define PB_UNITS_BURST 10000
+
+/* Main thread only. */
+typedef struct _PbUnitsSocket PbUnitsSocket;
+
+/* It is over; the socket may be freed from within. */
+typedef void (*PbUnitsSocketClosed) (PbUnitsSocket *socket, gpointer user_data);
+
+PbUnitsSocket *pb_units_socket_new (SoupWebsocketConnection *connection,
+    PbPrincipal *principal, PbDoor *door, const PbDoorGuest *guest,
+    const PbUnitsPlace *place, PbUnitsSocketClosed closed, gpointer user_data);
+void pb_units_socket_free (PbUnitsSocket *socket);
+gboolean pb_units_socket_start (
+    PbUnitsSocket *socket, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_units_socket_end (
+    PbUnitsSocket *socket, gushort code, const gchar *reason);
+void pb_units_socket_tick (PbUnitsSocket *socket, gint64 now_us);
+PbPrincipal *pb_units_socket_get_principal (PbUnitsSocket *socket);
+const gchar *pb_units_socket_get_driver (PbUnitsSocket *socket);
+const PbUnitsPlace *pb_units_socket_get_place (PbUnitsSocket *socket);
+const PbUnitsStats *pb_units_socket_get_stats (PbUnitsSocket *socket);
+
+G_END_DECLS
