@@ -6,6 +6,7 @@
 #include "control/pb-remote.h"
 #include "control/pb-report.h"
 #include "json/pb-json.h"
+#include "pairing/pb-api.h"
 #include "pairing/pb-renewal.h"
 #include "pb-latency.h"
 #include "pb-rate.h"
@@ -27,6 +28,8 @@
 #define REVOKED_ASK_LOOKS 60
 /* Of a status on the control channel; protocol/control.schema.json. */
 #define REASON_MAX_CHARS 1000
+/* HTTP's 426: what a WebSocket's address answers to a request that is none. */
+#define STATUS_UPGRADE 426
 
 typedef enum {
   PB_AGENT_WAITING, /* for the simulator; costs one look a second */
@@ -47,6 +50,10 @@ struct _PbAgent {
   PbAgentState state;
   PbMode mode;
   PbSupervisor supervisor;
+  PbTransportState ways;
+  PbTransport transport; /* of the stream */
+  const gchar *transport_reason; /* why that one */
+  PbApi *probe; /* asks whether a WebSocket would do again, or NULL */
   PbStatus *status;
   PbStream *stream;
   GString *refused; /* encoders that failed here, with commas between */
@@ -72,12 +79,19 @@ state_to_string (PbAgentState state)
   return words[state];
 }
 
-/* What is asked for, within what the driver has set and the network bears. */
+/* What is asked for, within what the driver has set. Telemetry alone for want of
+ * a better network is not asked for: the picture is to come back. */
+static PbMode
+get_asked_mode (PbAgent *self)
+{
+  return pb_wishes_get_mode (pb_orders_get_wishes (self->orders), self->config);
+}
+
+/* And what the network bears. */
 static PbMode
 get_wanted_mode (PbAgent *self)
 {
-  return pb_rate_allows_picture (self->rate) ? pb_wishes_get_mode (
-             pb_orders_get_wishes (self->orders), self->config)
+  return pb_rate_allows_picture (self->rate) ? get_asked_mode (self)
                                              : PB_MODE_TELEMETRY;
 }
 
@@ -95,7 +109,9 @@ get_now (PbAgent *self)
   return (PbStatusNow){ state_to_string (self->state),
     pb_mode_to_string (self->mode), get_reason (self), self->stream, self->rate,
     pb_orders_get_notices (self->orders),
-    self->remote != NULL ? pb_remote_get_words (self->remote) : NULL };
+    self->remote != NULL ? pb_remote_get_words (self->remote) : NULL,
+    self->stream != NULL ? pb_transport_to_string (self->transport) : NULL,
+    self->stream != NULL ? self->transport_reason : NULL };
 }
 
 static void
@@ -202,6 +218,11 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
   } else if (d.refuse_encoder) {
     pass_over_encoder (self);
   }
+  if (get_asked_mode (self) == PB_MODE_TELEMETRY)
+    pb_transport_note_trouble (&self->ways, self->config,
+        failure == PB_FAILURE_NETWORK ? PB_TRANSPORT_NO_CONNECTION
+                                      : PB_TRANSPORT_REFUSED,
+        g_get_monotonic_time ());
   stop_stream (self);
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
@@ -242,25 +263,99 @@ on_sim_changed (PbStream *stream, gboolean connected, gpointer user_data)
     self->sim_timer = g_timeout_add (SIM_GRACE_MS, on_sim_gone, self);
 }
 
+static const gchar *
+get_destination (PbAgent *self)
+{
+  return self->transport == PB_TRANSPORT_WEBSOCKET ? self->config->url
+                                                   : self->config->server;
+}
+
+/* What was not sent is lost with the stream: only where this one is no good. */
+static void
+change_transport (PbAgent *self)
+{
+  stop_stream (self);
+  try_stream (self);
+}
+
+static void
+on_waiting (PbStream *stream, PbTransportTrouble trouble, const gchar *reason,
+    gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (self->state != PB_AGENT_BACKING_OFF
+      || g_strcmp0 (self->reason, reason) != 0) {
+    g_free (self->reason);
+    self->reason = g_strdup (reason);
+    set_state (self, PB_AGENT_BACKING_OFF, reason);
+  }
+  if (pb_transport_note_trouble (
+          &self->ways, self->config, trouble, g_get_monotonic_time ()))
+    change_transport (self);
+}
+
+/* The address says of itself that it is a WebSocket: to whom may use it. */
+static void
+on_probed (
+    guint status, JsonObject *body, const gchar *words, gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (status != STATUS_UPGRADE || self->stream == NULL
+      || get_asked_mode (self) != PB_MODE_TELEMETRY
+      || self->transport != PB_TRANSPORT_SRT)
+    return;
+  pb_transport_rise (&self->ways);
+  change_transport (self);
+}
+
+static void
+watch_transport (PbAgent *self)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (self->stream == NULL || get_asked_mode (self) != PB_MODE_TELEMETRY
+      || self->state != PB_AGENT_STREAMING)
+    return;
+  if (self->transport == PB_TRANSPORT_WEBSOCKET) {
+    if (pb_transport_note_kept (&self->ways, self->config,
+            pb_stream_get_kept_ms (self->stream), now_us))
+      change_transport (self);
+  } else if (pb_transport_is_due (&self->ways, self->config, now_us)) {
+    g_clear_pointer (&self->probe, pb_api_free);
+    self->probe = pb_api_new (self->config->url, self->config->certificate);
+    pb_transport_put_off (&self->ways, now_us);
+    pb_api_get (
+        self->probe, "/api/v1/units", self->config->token, on_probed, self);
+  }
+}
+
 static void
 on_connected (PbStream *stream, gpointer user_data)
 {
   PbAgent *self = user_data;
   g_autofree gchar *encoder = pb_stream_dup_encoder (stream);
-  g_autofree gchar *text = g_strdup_printf ("%s to %s%s%s",
+  g_autofree gchar *text = g_strdup_printf ("%s to %s%s%s%s",
       self->mode == PB_MODE_VIDEO ? "video and telemetry" : "telemetry",
-      self->config->server, encoder != NULL ? ", encoder " : "",
-      encoder != NULL ? encoder : "");
+      get_destination (self),
+      self->transport == PB_TRANSPORT_WEBSOCKET ? " by WebSocket" : "",
+      encoder != NULL ? ", encoder " : "", encoder != NULL ? encoder : "");
 
+  pb_transport_note_connected (&self->ways, g_get_monotonic_time ());
   g_clear_pointer (&self->reason, g_free);
   set_state (self, PB_AGENT_STREAMING, text);
+  /* By its token it is let in whatever has become of the passphrase, which a
+   * picture, or SRT, will need. */
+  if (self->transport == PB_TRANSPORT_WEBSOCKET && self->renewal != NULL)
+    pb_renewal_ask (self->renewal);
 }
 
 static void
 try_stream (PbAgent *self)
 {
   static const PbStreamEvents events = { on_failed, on_sim_changed,
-    on_connected };
+    on_connected, on_waiting };
   g_autoptr (GError) error = NULL;
   PbPicture picture, fitting;
 
@@ -270,14 +365,17 @@ try_stream (PbAgent *self)
   fitting = picture;
   pb_rate_fit_picture (self->rate, &fitting);
   self->started_us = g_get_monotonic_time ();
+  self->transport = pb_transport_choose (&self->ways, self->config,
+      get_asked_mode (self), self->started_us, &self->transport_reason);
   self->stream = pb_stream_new (self->config, &fitting, self->mode,
-      self->refused->str, &events, self, &error);
+      self->transport, self->refused->str, &events, self, &error);
   if (self->stream == NULL) {
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
   }
-  set_state (self, PB_AGENT_CONNECTING, self->config->server);
-  if (!pb_config_is_given (self->config, "latency-ms"))
+  set_state (self, PB_AGENT_CONNECTING, get_destination (self));
+  if (self->transport == PB_TRANSPORT_SRT
+      && !pb_config_is_given (self->config, "latency-ms"))
     pb_stream_set_latency (self->stream, pb_latency_begin (&self->latency));
   if (self->mode == PB_MODE_VIDEO)
     pb_rate_begin (self->rate, self->stream, &picture);
@@ -556,6 +654,7 @@ on_status (gpointer user_data)
 {
   PbAgent *self = user_data;
 
+  watch_transport (self);
   if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
     look_at_latency (self);
   if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
@@ -633,6 +732,7 @@ pb_agent_free (PbAgent *agent)
   pb_orders_free (agent->orders);
   pb_rate_free (agent->rate);
   g_string_free (agent->refused, TRUE);
+  g_clear_pointer (&agent->probe, pb_api_free);
   g_free (agent->reason);
   g_free (agent->asked_reason);
   g_free (agent);

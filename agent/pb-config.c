@@ -2,6 +2,7 @@
  * The agent's table of settings, and what its values must be. */
 #include "pb-config.h"
 
+#include "pairing/pb-api.h"
 #include "pb-settings.h"
 
 #include <gstpitbox/gstpitbox.h>
@@ -16,7 +17,7 @@
 static const PbSetting table[] = {
   { "server", PB_SETTING_TEXT, AT (server), NULL, 0, 0, "HOST:PORT",
       "SRT address of pitbox-server (the paired one, else " DEFAULT_SERVER
-      ")" },
+      "), or https://HOST:PORT for telemetry alone" },
   { "driver", PB_SETTING_TEXT, AT (driver), NULL, 0, 0, "ID",
       "Driver's id at the server (the paired one, else " DEFAULT_DRIVER ")" },
   { "device", PB_SETTING_TEXT, AT (device), "", 0, 0, "ID",
@@ -24,6 +25,13 @@ static const PbSetting table[] = {
   { "passphrase", PB_SETTING_TEXT, AT (passphrase), "", 0, 0, NULL, NULL },
   { "passphrase-file", PB_SETTING_FILE, AT (passphrase_file), "", 0, 0, "FILE",
       "File whose first line is the passphrase" },
+  { "transport", PB_SETTING_TEXT, AT (transport), "auto", 0, 0, "TRANSPORT",
+      "How telemetry alone is sent: auto, srt or websocket" },
+  { "token", PB_SETTING_TEXT, AT (token), "", 0, 0, NULL, NULL },
+  { "token-file", PB_SETTING_FILE, AT (token_file), "", 0, 0, "FILE",
+      "File whose first line is the token, where --server is a URL" },
+  { "trust-certificate", PB_SETTING_TEXT, AT (certificate), "", 0, 0, "SHA256",
+      "Trust this certificate of that server though nobody vouches for it" },
   { "mode", PB_SETTING_TEXT, AT (mode), "video", 0, 0, "MODE",
       "What is sent: video or telemetry" },
   { "source", PB_SETTING_TEXT, AT (source), "auto", 0, 0, "SOURCE",
@@ -65,27 +73,28 @@ static const PbSetting table[] = {
 static const PbSettings settings = { "pitbox-agent", "agent", NULL, table,
   AT (given) };
 
+/* The first line of @file in place of @secret. */
 static gboolean
-read_passphrase (PbConfig *config, GError **error)
+read_secret (const gchar *file, const gchar *option, const gchar *what,
+    gchar **secret, GError **error)
 {
   g_autofree gchar *text = NULL;
   const gchar *line;
 
-  if (config->passphrase_file[0] == '\0')
+  if (file[0] == '\0')
     return TRUE;
-  if (!g_file_get_contents (config->passphrase_file, &text, NULL, error)) {
-    g_prefix_error (error, "--passphrase-file: ");
+  if (!g_file_get_contents (file, &text, NULL, error)) {
+    g_prefix_error (error, "%s: ", option);
     return FALSE;
   }
   text[strcspn (text, "\r\n")] = '\0';
   /* Editors on Windows begin UTF-8 with a mark; blanks come from copying. */
   line = g_str_has_prefix (text, "\357\273\277") ? text + 3 : text;
-  g_free (config->passphrase);
-  config->passphrase = g_strchomp (g_strdup (line));
-  if (config->passphrase[0] == '\0') {
+  g_free (*secret);
+  *secret = g_strchomp (g_strdup (line));
+  if ((*secret)[0] == '\0') {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "--passphrase-file: there is no passphrase in the first line of %s",
-        config->passphrase_file);
+        "%s: there is no %s in the first line of %s", option, what, file);
     return FALSE;
   }
   return TRUE;
@@ -118,6 +127,9 @@ pb_config_adopt (PbConfig *config, const PbPairing *pairing)
   replace (&config->driver, pairing->driver);
   replace (&config->device, pairing->device);
   replace (&config->passphrase, pairing->passphrase);
+  replace (&config->url, pairing->url);
+  replace (&config->token, pairing->token);
+  replace (&config->certificate, pairing->certificate);
   g_clear_pointer (&old, pb_pairing_free);
 }
 
@@ -140,11 +152,73 @@ take_pairing (PbConfig *config, GError **error)
       return FALSE;
     }
   }
+  if (config->url == NULL)
+    config->url = g_strdup ("");
   if (config->server == NULL)
     config->server = g_strdup (DEFAULT_SERVER);
   if (config->driver == NULL)
     config->driver = g_strdup (DEFAULT_DRIVER);
   return TRUE;
+}
+
+static gboolean
+check_address (const PbConfig *config, GError **error)
+{
+  g_autoptr (GSocketConnectable) address =
+      g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);
+  const gchar *host;
+
+  if (address == NULL) {
+    g_prefix_error (error, "--server: ");
+    return FALSE;
+  }
+  host = g_network_address_get_hostname (G_NETWORK_ADDRESS (address));
+  if (host[0] == '\0' || host[0] == '-'
+      || (strchr (host, ':') != NULL && !g_hostname_is_ip_address (host))) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--server must be HOST:PORT, not \"%s\"", config->server);
+    return FALSE;
+  }
+  if (strcmp (config->transport, "websocket") != 0 || config->url[0] != '\0')
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+      "--transport websocket needs a paired server (pitbox-agent pair), or "
+      "--server https://HOST:PORT and --token-file");
+  return FALSE;
+}
+
+/* ws and wss are http and https to whoever opens them. */
+static gboolean
+take_url (PbConfig *config, GError **error)
+{
+  const gchar *text = config->server;
+  g_autofree gchar *url =
+      g_str_has_prefix (text, "ws:") || g_str_has_prefix (text, "wss:")
+          ? g_strconcat ("http", text + 2, NULL)
+          : g_strdup (text);
+  gchar *parsed = pb_api_parse_url (url, FALSE, error);
+
+  if (parsed == NULL
+      || !read_secret (
+          config->token_file, "--token-file", "token", &config->token, error)) {
+    g_free (parsed);
+    return FALSE;
+  }
+  g_free (config->url);
+  config->url = parsed;
+  if (config->token[0] == '\0')
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "a URL as --server needs --token-file: the token of a device or an API "
+        "key that may publish");
+  else if (strcmp (config->transport, "srt") == 0
+           || pb_config_get_mode (config) != PB_MODE_TELEMETRY)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "a URL as --server is for --mode telemetry by WebSocket: a picture, "
+        "and "
+        "SRT, need HOST:PORT");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -155,8 +229,7 @@ validate (PbConfig *config, GError **error)
     NULL };
   static const gchar *const sources[] = { "auto", "scene", "screen", "window",
     "device", "x11", "v4l2", NULL };
-  g_autoptr (GSocketConnectable) address = NULL;
-  const gchar *host;
+  static const gchar *const transports[] = { "auto", "srt", "websocket", NULL };
   gsize length;
 
   if (!take_pairing (config, error))
@@ -177,20 +250,13 @@ validate (PbConfig *config, GError **error)
       || !pb_settings_check_word ("--source", config->source, sources, error)
       || !pb_settings_check_word ("--adapt", config->adapt, presets, error))
     return FALSE;
-  address =
-      g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);
-  if (address == NULL) {
-    g_prefix_error (error, "--server: ");
+  if (!pb_settings_check_word (
+          "--transport", config->transport, transports, error)
+      || !(pb_config_has_srt (config) ? check_address (config, error)
+                                      : take_url (config, error)))
     return FALSE;
-  }
-  host = g_network_address_get_hostname (G_NETWORK_ADDRESS (address));
-  if (host[0] == '\0' || host[0] == '-'
-      || (strchr (host, ':') != NULL && !g_hostname_is_ip_address (host))) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "--server must be HOST:PORT, not \"%s\"", config->server);
-    return FALSE;
-  }
-  if (!read_passphrase (config, error))
+  if (!read_secret (config->passphrase_file, "--passphrase-file", "passphrase",
+          &config->passphrase, error))
     return FALSE;
   length = strlen (config->passphrase);
   if (length != 0 && (length < 10 || length > 79)) {
@@ -266,6 +332,7 @@ pb_config_free (PbConfig *config)
 {
   pb_settings_clear (&settings, config);
   g_clear_pointer (&config->pairing, pb_pairing_free);
+  g_free (config->url);
   g_free (config);
 }
 
@@ -280,6 +347,18 @@ pb_config_get_mode (const PbConfig *config)
 {
   return strcmp (config->mode, "telemetry") == 0 ? PB_MODE_TELEMETRY
                                                  : PB_MODE_VIDEO;
+}
+
+/**
+ * pb_config_has_srt:
+ * @config: settings
+ *
+ * Returns: %FALSE if the server is known by a URL alone
+ */
+gboolean
+pb_config_has_srt (const PbConfig *config)
+{
+  return strstr (config->server, "://") == NULL;
 }
 
 /**

@@ -28,7 +28,7 @@ typedef enum {
  */
 typedef struct _PbConfig PbConfig;
 struct _PbConfig {
-  gchar *server; /* HOST:PORT of the SRT listener */
+  gchar *server; /* HOST:PORT of the SRT listener, or as url */
   gchar *driver; /* [A-Za-z0-9._-]{1,64} */
   gchar *device; /* as driver; the driver's name by default */
   gchar *passphrase; /* 10 to 79 letters, or empty: no encryption */
@@ -40,6 +40,10 @@ struct _PbConfig {
   gchar *capture_device; /* e.g. "/dev/video0"; empty: the first */
   gchar *encoder; /* "auto" or an encoder's factory name */
   gchar *shm_name; /* simulator's shared memory; empty: its own name */
+  gchar *transport; /* of telemetry alone: "auto", "srt" or "websocket" */
+  gchar *token; /* of a WebSocket, or empty */
+  gchar *token_file; /* its first line is the token */
+  gchar *certificate; /* SHA-256 of one that is trusted; or empty */
   gchar *status_file; /* JSON status; "-" = stdout; empty: none */
   gint width, height; /* pixels, even */
   gint framerate; /* frames a second */
@@ -49,6 +53,7 @@ struct _PbConfig {
   gint latency_ms; /* SRT latency */
   gint key_interval_ms; /* picture and telemetry key units */
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
+  gchar *url; /* where WebSockets go to, "https://host:port"; or empty */
   PbPairing *pairing; /* where server, driver, device and passphrase come from,
                        * or NULL */
   guint64 given; /* see pb_config_is_given() */
@@ -63,6 +68,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbConfig, pb_config_free)
 
 void pb_config_adopt (PbConfig *config, const PbPairing *pairing);
 PbMode pb_config_get_mode (const PbConfig *config);
+gboolean pb_config_has_srt (const PbConfig *config);
 gboolean pb_config_is_given (const PbConfig *config, const gchar *key);
 void pb_config_add_lines (const PbConfig *config, GString *lines);
 const gchar *pb_mode_to_string (PbMode mode);

@@ -35,8 +35,9 @@ static gboolean
 check_elements (GString *out)
 {
   static const gchar *const needed[] = { "irsdksrc", "telemetryenc",
-    "telemetrytsmux", "telemetrypace", "telemetryscene", "pitboxcapturebin",
-    "pitboxencodebin", "pitboxsrtsink", "mpegtsmux", "h264parse", NULL };
+    "telemetrytsmux", "pitboxwssink", "telemetrypace", "telemetryscene",
+    "pitboxcapturebin", "pitboxencodebin", "pitboxsrtsink", "mpegtsmux",
+    "h264parse", NULL };
   GString *missing = g_string_new (NULL);
   gboolean ok;
 
@@ -210,15 +211,20 @@ check_link (const PbConfig *config)
   g_autofree gchar *reason = NULL;
   LinkTry link = { config, FALSE, 0, NULL };
   gint64 end = g_get_monotonic_time () + LINK_TIMEOUT / 1000;
+  PbTransportState ways = { 0 };
+  const gchar *why;
+  const PbTransport transport =
+      pb_transport_choose (&ways, config, pb_config_get_mode (config), 0, &why);
 
-  sink = gst_element_factory_make ("pitboxsrtsink", NULL);
+  sink = gst_element_factory_make (pb_uplink_get_element (transport), NULL);
   if (sink == NULL)
     return FALSE; /* check_elements() has said so */
   gst_object_ref_sink (sink);
-  if (!pb_uplink_configure (sink, config, &error)) {
+  if (!pb_uplink_configure (sink, config, transport, &error)) {
     line (NULL, FALSE, "server", "%s", error->message);
     return FALSE;
   }
+  g_object_set (sink, "reconnect", FALSE, NULL);
   bus = gst_bus_new ();
   gst_element_set_bus (sink, bus);
   gst_element_set_state (sink, GST_STATE_PAUSED);
@@ -237,9 +243,11 @@ check_link (const PbConfig *config)
   if (reason != NULL)
     line (NULL, FALSE, "server", "%s", reason);
   else
-    line (NULL, link.connected, "server", "%s: %s", config->server,
+    line (NULL, link.connected, "server", "%s: %s",
+        transport == PB_TRANSPORT_SRT ? config->server : config->url,
         link.connected
-            ? "takes this device"
+            ? transport == PB_TRANSPORT_SRT ? "takes this device"
+                                            : "takes this device by WebSocket"
             : "no answer; is pitbox-server running there, and UDP let "
               "through?");
   return link.connected;

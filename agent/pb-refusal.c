@@ -24,20 +24,76 @@ enum {
   REFUSED_NOT_READY = 1503,
 };
 
+/* Statuses and close codes of a WebSocket; server/README.md, "Units". */
+enum {
+  WS_BAD_REQUEST = 400,
+  WS_UNAUTHORIZED = 401,
+  WS_FORBIDDEN = 403,
+  WS_NOT_FOUND = 404,
+  WS_CONTESTED = 409,
+  WS_UPGRADE_REQUIRED = 426,
+  WS_TOO_MANY = 429,
+  WS_FULL = 503,
+  WS_REPLACED = 4001,
+  WS_WITHDRAWN = 4003,
+  WS_BAD = 4007,
+};
+
 /**
  * pb_refusal_read_code:
  * @message: (nullable): an element message's
- * @code: (inout): SRT's rejection code, if @message has one
+ * @code: (inout): SRT's rejection code or a WebSocket's, if @message has one
  *
- * Returns: %TRUE if @message is a pitboxsrtsink's
+ * Returns: %TRUE if @message is a pitboxsrtsink's or a pitboxwssink's
  */
 gboolean
 pb_refusal_read_code (const GstStructure *message, gint *code)
 {
-  if (message == NULL || !gst_structure_has_name (message, "pitbox-srt-state"))
+  if (message == NULL
+      || (!gst_structure_has_name (message, "pitbox-srt-state")
+          && !gst_structure_has_name (message, "pitbox-ws-state")))
     return FALSE;
   gst_structure_get_int (message, "code", code);
   return TRUE;
+}
+
+/**
+ * pb_refusal_is_final:
+ * @code: of a WebSocket
+ *
+ * Returns: %TRUE if trying again with the same token is of no use
+ */
+gboolean
+pb_refusal_is_final (gint code)
+{
+  return code == WS_UNAUTHORIZED || code == WS_FORBIDDEN
+         || code == WS_WITHDRAWN;
+}
+
+/**
+ * pb_refusal_to_trouble:
+ * @code: of a WebSocket, 0 where there was none
+ *
+ * Returns: what it means for the choice of the transport
+ */
+PbTransportTrouble
+pb_refusal_to_trouble (gint code)
+{
+  switch (code) {
+    case WS_BAD_REQUEST:
+    case WS_NOT_FOUND:
+    case WS_UPGRADE_REQUIRED:
+    case WS_BAD:
+      return PB_TRANSPORT_NOT_SPOKEN;
+    case WS_CONTESTED:
+    case WS_TOO_MANY:
+    case WS_FULL:
+    case WS_REPLACED:
+      return PB_TRANSPORT_REFUSED;
+    default:
+      return pb_refusal_is_final (code) ? PB_TRANSPORT_REFUSED
+                                        : PB_TRANSPORT_NO_CONNECTION;
+  }
 }
 
 /* What the server is asked for by the token of a pairing. */
@@ -46,7 +102,8 @@ may_have_changed (gint code)
 {
   return code == REFUSED_WRONG_PASSPHRASE || code == REFUSED_ONE_PASSPHRASE
          || code == REFUSED_TOO_MANY || code == REFUSED_REVOKED
-         || code == REFUSED_UNKNOWN_DEVICE || code == REFUSED_DRIVER;
+         || code == REFUSED_UNKNOWN_DEVICE || code == REFUSED_DRIVER
+         || pb_refusal_is_final (code);
 }
 
 /* NULL where no number says what is wrong. */
@@ -85,12 +142,24 @@ advise_by_code (const PbConfig *c, gint code)
           "check driver (%s) and device (%s): they must be the two that "
           "pitbox-server device add was given",
           c->driver, c->device);
+    case WS_UNAUTHORIZED:
+    case WS_FORBIDDEN:
+    case WS_WITHDRAWN:
+      return g_strdup ("check the first line of the file that token-file "
+                       "names: the token of a device, or an API key that may "
+                       "publish");
+    case WS_BAD_REQUEST:
+    case WS_NOT_FOUND:
+    case WS_UPGRADE_REQUIRED:
+    case WS_BAD:
     case REFUSED_VERSION:
     case REFUSED_STREAM_ID:
       return g_strdup ("update the older one of pitbox-agent and the server");
     case REFUSED_MODE:
       return g_strdup_printf (
           "that is no port for drivers: check server (%s)", c->server);
+    case WS_CONTESTED:
+    case WS_REPLACED:
     case REFUSED_CONTESTED:
       return g_strdup ("stop pitbox-agent on the other PC, or give each PC a "
                        "device of its own");
@@ -99,6 +168,8 @@ advise_by_code (const PbConfig *c, gint code)
           "lower bitrate-kbps, and let nothing else send as "
           "device %s",
           c->device);
+    case WS_TOO_MANY:
+    case WS_FULL:
     case REFUSED_NO_ROOM:
     case REFUSED_BACKLOG:
     case REFUSED_FULL:

@@ -60,6 +60,8 @@ pb_status_dup_json (PbStatus *status, const PbStatusNow *now)
   pb_json_add_text (b, "device", status->config->device);
   pb_json_add_known_text (b, "reason", now->reason);
   pb_json_add_known_text (b, "control", now->control);
+  pb_json_add_known_text (b, "transport", now->transport);
+  pb_json_add_known_text (b, "transport_reason", now->transport_reason);
   pb_json_add_double (
       b, "uptime_s", (g_get_monotonic_time () - status->started_us) / 1e6);
   if (now->stream != NULL)

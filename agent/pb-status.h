@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @rate: what the network bears
  * @notices: texts for the driver
  * @control: (nullable): of the control channel, in words
+ * @transport: (nullable): by which way the stream goes
+ * @transport_reason: (nullable): why, in words
  */
 typedef struct {
   const gchar *state;
@@ -27,6 +29,8 @@ typedef struct {
   PbRate *rate;
   PbNotices *notices;
   const gchar *control;
+  const gchar *transport;
+  const gchar *transport_reason;
 } PbStatusNow;
 
 typedef struct _PbStatus PbStatus;

@@ -25,11 +25,12 @@ struct _PbStream {
 };
 
 static gboolean
-set_uplink (PbStream *self, GError **error)
+set_uplink (PbStream *self, PbTransport transport, GError **error)
 {
   g_autoptr (GstElement) uplink = pb_graph_get (self->graph, "uplink", error);
 
-  return uplink != NULL && pb_uplink_configure (uplink, self->config, error);
+  return uplink != NULL
+         && pb_uplink_configure (uplink, self->config, transport, error);
 }
 
 static gboolean
@@ -173,6 +174,36 @@ fail_by_error (PbStream *self, GstObject *src, const GError *error)
   fail (self, failure, text);
 }
 
+/* A WebSocket that was lost comes back by itself, but with a token that is good
+ * no more. */
+static void
+note_waiting (PbStream *self, const gchar *reason)
+{
+  const gint code = self->refused_code;
+  g_autoptr (GError) error = g_error_new_literal (GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_FAILED, reason != NULL ? reason : "");
+  g_autofree gchar *advice = pb_refusal_advise (self->config, code, error);
+  g_autofree gchar *text =
+      g_strconcat (error->message, advice != NULL ? ": " : NULL, advice, NULL);
+
+  if (pb_refusal_is_final (code))
+    fail (self, PB_FAILURE_REFUSED, text);
+  else if (!self->failed)
+    self->events.waiting (
+        self, pb_refusal_to_trouble (code), text, self->user_data);
+}
+
+static void
+on_uplink_state (PbStream *self, const GstStructure *s)
+{
+  const gchar *state = gst_structure_get_string (s, "state");
+
+  if (g_strcmp0 (state, "connected") == 0)
+    self->events.connected (self, self->user_data);
+  else if (g_strcmp0 (state, "waiting") == 0)
+    note_waiting (self, gst_structure_get_string (s, "reason"));
+}
+
 static void
 on_element_message (PbStream *self, const GstStructure *s)
 {
@@ -180,10 +211,8 @@ on_element_message (PbStream *self, const GstStructure *s)
     self->events.sim_changed (self,
         g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0,
         self->user_data);
-  else if (pb_refusal_read_code (s, &self->refused_code)
-           && g_strcmp0 (gst_structure_get_string (s, "state"), "connected")
-                  == 0)
-    self->events.connected (self, self->user_data);
+  else if (pb_refusal_read_code (s, &self->refused_code))
+    on_uplink_state (self, s);
 }
 
 static gboolean
@@ -216,11 +245,21 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static const gchar *
+get_graph (PbMode mode, PbTransport transport)
+{
+  if (mode == PB_MODE_VIDEO)
+    return "agent-video";
+  return transport == PB_TRANSPORT_WEBSOCKET ? "agent-telemetry-ws"
+                                             : "agent-telemetry";
+}
+
 /**
  * pb_stream_new:
  * @config: settings; must outlive the stream
  * @picture: how the picture shall be, where there is one
  * @mode: what to stream
+ * @transport: by which way
  * @exclude: encoders that "auto" passes over, with commas between
  * @events: what to call
  * @user_data: for @events
@@ -232,8 +271,8 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
  */
 PbStream *
 pb_stream_new (const PbConfig *config, const PbPicture *picture, PbMode mode,
-    const gchar *exclude, const PbStreamEvents *events, gpointer user_data,
-    GError **error)
+    PbTransport transport, const gchar *exclude, const PbStreamEvents *events,
+    gpointer user_data, GError **error)
 {
   g_autoptr (PbStream) self = g_new0 (PbStream, 1);
   GstBus *bus;
@@ -242,9 +281,8 @@ pb_stream_new (const PbConfig *config, const PbPicture *picture, PbMode mode,
   self->mode = mode;
   self->events = *events;
   self->user_data = user_data;
-  self->graph = pb_graph_load (
-      mode == PB_MODE_VIDEO ? "agent-video" : "agent-telemetry", error);
-  if (self->graph == NULL || !set_uplink (self, error)
+  self->graph = pb_graph_load (get_graph (mode, transport), error);
+  if (self->graph == NULL || !set_uplink (self, transport, error)
       || !set_telemetry (self, picture, mode, error))
     return NULL;
   if (mode == PB_MODE_VIDEO
@@ -443,6 +481,24 @@ pb_stream_request_key (PbStream *stream)
       gst_pad_send_event (pad, gst_video_event_new_upstream_force_key_unit (
                                    GST_CLOCK_TIME_NONE, TRUE, 0));
   }
+}
+
+/**
+ * pb_stream_get_kept_ms:
+ * @stream: a stream
+ *
+ * Returns: age of the oldest row that the server has not acknowledged; 0 where
+ *   nobody acknowledges rows
+ */
+guint
+pb_stream_get_kept_ms (PbStream *stream)
+{
+  g_autoptr (GstStructure) stats = pb_stream_dup_stats (stream, "uplink");
+  guint kept_ms = 0;
+
+  if (stats != NULL)
+    gst_structure_get_uint (stats, "kept-ms", &kept_ms);
+  return kept_ms;
 }
 
 /* NULL, and null in JSON, where there is no picture. */

@@ -5,6 +5,7 @@
 #include "pb-config.h"
 #include "pb-picture.h"
 #include "pb-supervisor.h"
+#include "pb-transport.h"
 
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
@@ -18,6 +19,7 @@ typedef struct _PbStream PbStream;
  * @failed: the stream ended by itself; @reason says in words why. Stop it.
  * @sim_changed: the simulator connected (%TRUE) or went away (%FALSE)
  * @connected: the server took the stream
+ * @waiting: the connection is gone, and is tried again by itself
  *
  * All are called in the main thread, never from within pb_stream_start().
  */
@@ -27,11 +29,14 @@ typedef struct {
   void (*sim_changed) (
       PbStream *stream, gboolean connected, gpointer user_data);
   void (*connected) (PbStream *stream, gpointer user_data);
+  void (*waiting) (PbStream *stream, PbTransportTrouble trouble,
+      const gchar *reason, gpointer user_data);
 } PbStreamEvents;
 
 PbStream *pb_stream_new (const PbConfig *config, const PbPicture *picture,
-    PbMode mode, const gchar *exclude, const PbStreamEvents *events,
-    gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+    PbMode mode, PbTransport transport, const gchar *exclude,
+    const PbStreamEvents *events, gpointer user_data,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_stream_set_latency (PbStream *stream, guint ms);
 void pb_stream_start (PbStream *stream);
 void pb_stream_free (PbStream *stream);
@@ -45,5 +50,6 @@ void pb_stream_set_bitrate (PbStream *stream, guint kbps);
 gboolean pb_stream_takes_bitrate (PbStream *stream);
 void pb_stream_set_picture (PbStream *stream, const PbPicture *picture);
 void pb_stream_request_key (PbStream *stream);
+guint pb_stream_get_kept_ms (PbStream *stream);
 
 G_END_DECLS

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Settings become properties of a pitboxsrtsink. */
+ * Settings become properties of a pitboxsrtsink or a pitboxwssink. */
 #include "pb-uplink.h"
 
 #include "pb-refusal.h"
 
 #include <gstpitbox/gstpitbox.h>
 
-/**
- * pb_uplink_configure:
- * @sink: a pitboxsrtsink that is not started
- * @config: settings
- * @error: the server's address is none
- *
- * A lost connection is the sink's error and not its own business to mend: the
- * supervisor decides what follows. Main thread only.
- *
- * Returns: %FALSE with @error set
- */
-gboolean
-pb_uplink_configure (GstElement *sink, const PbConfig *config, GError **error)
+#define HTTPS_PORT 443
+
+static gboolean
+configure_srt (GstElement *sink, const PbConfig *config, GError **error)
 {
   g_autoptr (GSocketConnectable) address =
       g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, error);
@@ -34,6 +25,54 @@ pb_uplink_configure (GstElement *sink, const PbConfig *config, GError **error)
       (guint) config->latency_ms, "reconnect", FALSE, NULL);
   if (config->passphrase[0] != '\0')
     g_object_set (sink, "passphrase", config->passphrase, NULL);
+  return TRUE;
+}
+
+/* A device's token says whose it is; a key does not. */
+static void
+configure_websocket (GstElement *sink, const PbConfig *config)
+{
+  g_autofree gchar *location =
+      g_str_has_prefix (config->token, "pbk_")
+          ? g_strdup_printf ("%s/?driver=%s", config->url, config->driver)
+          : g_strdup (config->url);
+
+  g_object_set (sink, "location", location, "token", config->token,
+      "certificate", config->certificate, "reconnect", TRUE, NULL);
+}
+
+/**
+ * pb_uplink_get_element:
+ * @transport: by which way
+ *
+ * Returns: (transfer none): factory name of the sink
+ */
+const gchar *
+pb_uplink_get_element (PbTransport transport)
+{
+  return transport == PB_TRANSPORT_SRT ? "pitboxsrtsink" : "pitboxwssink";
+}
+
+/**
+ * pb_uplink_configure:
+ * @sink: that is not started, see pb_uplink_get_element()
+ * @config: settings
+ * @transport: by which way
+ * @error: the server's address is none
+ *
+ * A lost SRT connection is the sink's error and not its own business to mend:
+ * the supervisor decides what follows. A WebSocket comes back by itself, with
+ * what it has not sent. Main thread only.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_uplink_configure (GstElement *sink, const PbConfig *config,
+    PbTransport transport, GError **error)
+{
+  if (transport == PB_TRANSPORT_SRT)
+    return configure_srt (sink, config, error);
+  configure_websocket (sink, config);
   return TRUE;
 }
 
@@ -78,7 +117,10 @@ pb_uplink_check_host (const PbConfig *config, GCancellable *cancellable,
     PbUplinkNoHost no_host, gpointer user_data)
 {
   g_autoptr (GSocketConnectable) address =
-      g_network_address_parse (config->server, PB_CONFIG_DEFAULT_PORT, NULL);
+      pb_config_has_srt (config)
+          ? g_network_address_parse (
+              config->server, PB_CONFIG_DEFAULT_PORT, NULL)
+          : g_network_address_parse_uri (config->url, HTTPS_PORT, NULL);
   g_autoptr (GResolver) resolver = g_resolver_get_default ();
   const HostCheck check = { config, no_host, user_data };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * How a pitboxsrtsink is told where to send, and as whom. */
+ * How a pitboxsrtsink or pitboxwssink is told where to send, and as whom. */
 #pragma once
 
-#include "pb-config.h"
+#include "pb-transport.h"
 
 #include <gst/gst.h>
 
@@ -15,8 +15,9 @@ G_BEGIN_DECLS
  */
 typedef void (*PbUplinkNoHost) (const gchar *problem, gpointer user_data);
 
-gboolean pb_uplink_configure (
-    GstElement *sink, const PbConfig *config, GError **error);
+const gchar *pb_uplink_get_element (PbTransport transport);
+gboolean pb_uplink_configure (GstElement *sink, const PbConfig *config,
+    PbTransport transport, GError **error);
 void pb_uplink_check_host (const PbConfig *config, GCancellable *cancellable,
     PbUplinkNoHost no_host, gpointer user_data);
 

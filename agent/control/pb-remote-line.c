@@ -7,6 +7,7 @@
 #include "pb-control-message.h"
 
 #include <gstpitbox/gstpitbox.h>
+#include <gstpitbox/gstpitboxfingerprint.h>
 #include <libsoup/soup.h>
 
 #define PATH "/api/v1/control"
@@ -233,14 +234,8 @@ accept_certificate (SoupMessage *message, GTlsCertificate *certificate,
     GTlsCertificateFlags problems, gpointer user_data)
 {
   PbRemoteLine *self = user_data;
-  g_autoptr (GByteArray) der = NULL;
-  g_autofree gchar *digest = NULL;
 
-  g_object_get (certificate, "certificate", &der, NULL);
-  if (der == NULL || self->certificate[0] == '\0')
-    return FALSE;
-  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
-  return g_ascii_strcasecmp (digest, self->certificate) == 0;
+  return gst_pitbox_fingerprint_fits (self->certificate, certificate);
 }
 
 /* What an answer that is no WebSocket means to the driver. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <gstpitbox/gstpitboxfingerprint.h>
 #include <libsoup/soup.h>
 
 #include "json/pb-json.h"
@@ -119,19 +120,6 @@ pb_api_parse_fingerprint (const gchar *text, GError **error)
   return NULL;
 }
 
-static gchar *
-dup_fingerprint (GTlsCertificate *certificate)
-{
-  g_autoptr (GByteArray) der = NULL;
-  g_autofree gchar *digest = NULL;
-
-  g_object_get (certificate, "certificate", &der, NULL);
-  if (der == NULL)
-    return g_strdup ("");
-  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
-  return g_ascii_strup (digest, -1);
-}
-
 /* Nobody whom this PC trusts vouches for it. */
 static gboolean
 accept_certificate (SoupMessage *message, GTlsCertificate *certificate,
@@ -143,7 +131,7 @@ accept_certificate (SoupMessage *message, GTlsCertificate *certificate,
   if (g_cancellable_is_cancelled (q->cancellable))
     return FALSE;
   g_free (self->seen);
-  self->seen = dup_fingerprint (certificate);
+  self->seen = gst_pitbox_fingerprint_new (certificate);
   return self->certificate[0] != '\0'
          && strcmp (self->seen, self->certificate) == 0;
 }

@@ -491,9 +491,12 @@ pitbox_ws_caller_get_stats (PitboxWsCaller *caller)
 {
   PitboxWsCounts n;
   GstStructure *s;
+  guint kept_ms = 0;
 
   g_mutex_lock (&caller->lock);
   pitbox_ws_window_get_counts (caller->window, &n);
+  if (n.kept_since_us != 0)
+    kept_ms = (guint) ((g_get_monotonic_time () - n.kept_since_us) / 1000);
   s = gst_structure_new ("pitbox-ws-stats", "state", G_TYPE_STRING,
       pitbox_srt_state_name (caller->state), "connections", G_TYPE_UINT64,
       caller->connections, "messages-sent", G_TYPE_UINT64,
@@ -501,8 +504,8 @@ pitbox_ws_caller_get_stats (PitboxWsCaller *caller)
       "messages-sent-again", G_TYPE_UINT64, n.sent_again, "acknowledged-rows",
       G_TYPE_UINT64, n.acknowledged_rows, "dropped-rows", G_TYPE_UINT64,
       n.dropped_rows, "kept-units", G_TYPE_UINT, n.kept_units, "kept-bytes",
-      G_TYPE_UINT64, (guint64) n.kept_bytes, "in-flight-units", G_TYPE_UINT,
-      n.flight_units, NULL);
+      G_TYPE_UINT64, (guint64) n.kept_bytes, "kept-ms", G_TYPE_UINT, kept_ms,
+      "in-flight-units", G_TYPE_UINT, n.flight_units, NULL);
   g_mutex_unlock (&caller->lock);
   return s;
 }

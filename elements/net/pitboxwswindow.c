@@ -335,7 +335,10 @@ void
 pitbox_ws_window_get_counts (
     const PitboxWsWindow *window, PitboxWsCounts *counts)
 {
+  const Entry *oldest = peek (window, window->n_done);
+
   *counts = window->counts;
+  counts->kept_since_us = oldest != NULL ? oldest->queued_us : 0;
   counts->kept_units = window->entries.length - window->n_done;
   counts->kept_bytes = window->bytes - window->done_bytes;
   counts->flight_units = window->n_sent;

@@ -37,6 +37,7 @@ typedef struct {
  * PitboxWsCounts:
  * @kept_units: not acknowledged now
  * @kept_bytes: likewise
+ * @kept_since_us: when the oldest of them came, 0 = there are none
  * @flight_units: of them sent by this connection
  * @dropped_rows: let go without an acknowledgement, since the start
  * @sent_again: messages that an earlier connection had sent
@@ -45,6 +46,7 @@ typedef struct {
 typedef struct {
   guint kept_units;
   gsize kept_bytes;
+  gint64 kept_since_us;
   guint flight_units;
   guint64 dropped_rows;
   guint64 sent_again;

@@ -15,6 +15,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "system"))
 from pitbox import Stack  # noqa: E402
+from test_control import give_token  # noqa: E402
 
 SECONDS = float(os.environ.get("PITBOX_BENCH_SECONDS", "20"))
 START_UP = 3  # is not the steady state
@@ -170,9 +171,29 @@ def agent(label, mode, *args):
               f"{sum(p for _, p, _ in rows):.2f} %")
 
 
+def agent_by_websocket(label, *args):
+    with Stack() as stack:
+        stack.add_driver("car1")
+        cred = give_token(stack, "car1")
+        token = stack.path("token")
+        with open(token, "w", encoding="utf-8") as f:
+            f.write(cred["Authorization"].split()[1] + "\n")
+        stack.start_server()
+        stack.start_sim("car1")
+        process = stack.start("agent", [
+            "pitbox-agent", "--server", stack.url, "--token-file", token,
+            "--driver", "car1", "--shm-name", stack.shm("car1"), "--mode",
+            "telemetry", *args])
+        stack.wait(lambda: stack.state("car1") == "live", "driver live")
+        time.sleep(START_UP)
+        watch(label, process.pid)
+
+
 print(f"{SECONDS:.0f} s each; target in telemetry mode: < 1 %, < 40 MB, flat")
 bare_waker()
 stock()
+agent_by_websocket("WebSocket, 2 rows a unit", "--rows-per-unit", "2")
+agent_by_websocket("WebSocket, 1 row a unit", "--rows-per-unit", "1")
 agent("telemetry, 2 rows a unit", "telemetry", "--rows-per-unit", "2")
 agent("telemetry, 1 row a unit", "telemetry", "--rows-per-unit", "1")
 agent("video 1280 x 720", "video", "--width", "1280", "--height", "720")

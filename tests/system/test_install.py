@@ -68,7 +68,7 @@ def compiled_in(program, tail):
 
 def check_programs(root, env):
     """The programs look where the files went."""
-    for name in ["agent-telemetry", "agent-video", "ingest",
+    for name in ["agent-telemetry", "agent-telemetry-ws", "agent-video", "ingest",
                  "source-capture", "source-scene"]:
         one(root, f"share/pitbox/pipelines/{name}.launch")
     for name in ["pitbox-agent", "pitbox-server"]:

@@ -203,7 +203,8 @@ def rotated(team):
     team.restart()
     after = team.live("car7", 60)
     assert after != before
-    assert team.pairing()["passphrase"] == rotated_to
+    team.stack.wait(lambda: team.pairing()["passphrase"] == rotated_to,
+                    "the new passphrase", 30)
     assert team.pairing()["token"] == old["token"]
     assert stat.S_IMODE(os.stat(team.file()).st_mode) == 0o600
     print("ok a new passphrase leaves the stream alone and reaches the agent")

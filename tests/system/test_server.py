@@ -144,7 +144,7 @@ def test_openapi(stack):
             # Nobody has an account here, no device asks, nor one that wants
             # to be; and this is no WebSocket.
             want = {"/api/v1/auth/logins": 403, "/api/v1/device/self": 403,
-                    "/api/v1/control": 426,
+                    "/api/v1/control": 426, "/api/v1/units": 426,
                     "/api/v1/pairing": 401}.get(path, 200)
             assert there is False or "{lap}" in path or status == want, (url, status)
             doc.check_answer(path, "get", status, headers["Content-Type"], body)

@@ -4,6 +4,7 @@
 a driver's place; what ends a connection, and nothing else."""
 import collections
 import glob
+import json
 import os
 import re
 import socket
@@ -19,7 +20,8 @@ from pitbox import Stack, need
 from test_control import give_token
 from websocket import BINARY, Closed, Refused, WebSocket
 
-need("gst-launch-1.0", "klv-dump", "pitbox-server")
+need("gst-launch-1.0", "klv-dump", "pitbox-agent", "pitbox-server",
+     "pitbox-sim")
 
 PATH = "/api/v1/units"
 PROTOCOL = "pitbox-units.1"
@@ -176,6 +178,56 @@ def test_nothing_is_lost_or_stored_twice(stack):
     missing, = re.findall(r"^pitbox_units_missing_rows_total (\d+)", metrics,
                           re.M)
     assert missing == "0", missing
+
+
+def status_of(stack):
+    with open(stack.path("status"), encoding="utf-8") as f:
+        return json.load(f)
+
+
+def write_pairing(stack, url):
+    """What pairing leaves behind."""
+    home = stack.path("home")
+    os.makedirs(os.path.join(home, "pitbox"), exist_ok=True)
+    path = os.path.join(home, "pitbox", "pairing")
+    token = stack.cred["Authorization"].split()[1]
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w",
+              encoding="utf-8") as f:
+        f.write(f"[pairing]\nurl={url}\ncertificate=\n"
+                f"srt=127.0.0.1:{stack.srt_port}\ndriver=car1\ndevice=car1\n"
+                f"token={token}\npassphrase={stack.keys['car1']}\n")
+    return {"XDG_CONFIG_HOME": home}
+
+
+def test_agent(stack):
+    """A paired agent takes WebSocket, SRT while that is blocked, and says so."""
+    relay = Relay(port_of(stack))
+    env = write_pairing(stack, f"http://127.0.0.1:{relay.port}")
+    stack.start_sim("car1")
+    agent = stack.start("agent", [
+        "pitbox-agent", "--mode", "telemetry", "--shm-name", stack.shm("car1"),
+        "--status-file", stack.path("status")], env=env)
+    agent.wait_for("streaming: telemetry to http.* by WebSocket", 30)
+    stack.wait(lambda: status_of(stack)["transport"] == "websocket", "status")
+    before = status_of(stack)["codec"]["rows"]
+    stack.wait(lambda: status_of(stack)["link"]["acknowledged_rows"]
+               > before + 60, "rows are acknowledged")
+    # A cut is mended within the same run, and nothing is lost.
+    relay.cut()
+    agent.wait_for("backing-off: http")
+    stack.wait(lambda: status_of(stack)["state"] == "streaming"
+               and status_of(stack)["link"]["connections"] == 2, "it is back")
+    assert status_of(stack)["link"]["dropped_rows"] == 0
+    relay.close()
+    agent.wait_for(r"streaming: telemetry to 127\.0\.0\.1:\d+$", 40)
+    now = stack.wait(lambda: (s := status_of(stack))["transport"] == "srt" and s,
+                     "status")
+    assert now["transport_reason"] == "WebSocket did not come about", now
+    stack.wait(lambda: (stack.driver("car1")["link"] or {}).get("transport")
+               == "srt", "by SRT")
+    assert agent.stop() == 0
+    secret = stack.cred["Authorization"].split()[1]
+    assert secret not in agent.err() + agent.out()
 
 
 def connect(stack, cred, path=PATH, protocol=PROTOCOL):
@@ -346,7 +398,7 @@ def add_key(stack, scopes):
 
 def main():
     with Stack() as stack:
-        stack.add_driver("car1")
+        stack.keys = {"car1": stack.add_driver("car1")}
         for car in ("car2", "car3"):
             stack.add_driver(car)
         stack.passphrase = stack.add_driver("car4")
@@ -354,7 +406,7 @@ def main():
         stack.key = add_key(stack, "publish")
         stack.live_key = add_key(stack, "read_live")
         stack.start_server()
-        for test in (test_nothing_is_lost_or_stored_twice,
+        for test in (test_nothing_is_lost_or_stored_twice, test_agent,
                      test_acknowledgements, test_bad_messages, test_refusals,
                      test_place, test_withdrawal):
             began = time.monotonic()
