@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "auth/pb-seal.h"
+#include "pb-auth-resources.h"
 
 #define HASH_PREFIX "$argon2id$"
 
@@ -30,23 +31,47 @@ struct _PbPasswords {
   gboolean closed; /* main thread */
 };
 
+/* Whether everybody tries it first; in any case of letters. */
+static gboolean
+is_common (const gchar *password)
+{
+  g_autoptr (GBytes) list = g_resource_lookup_data (pb_auth_get_resource (),
+      "/pitbox/auth/common-passwords.txt", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  g_autofree gchar *lower = g_ascii_strdown (password, -1);
+  gchar *line = g_strdup_printf ("\n%s\n", lower);
+  gboolean found = g_strstr_len (g_bytes_get_data (list, NULL),
+                       (gssize) g_bytes_get_size (list), line)
+                   != NULL;
+
+  sodium_memzero (lower, strlen (lower));
+  pb_secret_free (line);
+  return found;
+}
+
 /**
  * pb_password_check_form:
  * @password: what somebody wants to have
  *
  * Returns: %FALSE with @error set, saying what is wrong, if it is too short or
- *   too long. There are no other rules (NIST SP 800-63B, 5.1.1.2)
+ *   too long, or one of the 11,611 most common ones. There are no other rules
+ *   (NIST SP 800-63B, 5.1.1.2)
  */
 gboolean
 pb_password_check_form (const gchar *password, GError **error)
 {
   gsize size = strlen (password);
 
-  if (size >= PB_PASSWORD_MIN_BYTES && size <= PB_PASSWORD_MAX_BYTES)
+  if (size < PB_PASSWORD_MIN_BYTES || size > PB_PASSWORD_MAX_BYTES)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "a password has %d to %d characters", PB_PASSWORD_MIN_BYTES,
+        PB_PASSWORD_MAX_BYTES);
+  else if (is_common (password))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "this password is one of those that are tried first, as many people "
+        "have it. Choose another one, such as some words that do not belong "
+        "together");
+  else
     return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-      "a password has %d to %d characters", PB_PASSWORD_MIN_BYTES,
-      PB_PASSWORD_MAX_BYTES);
   return FALSE;
 }
 

@@ -156,6 +156,11 @@ def test_identity(stack):
     expect(stack, 0, "Red Racing", "team", "list")
     expect(stack, 0, "ann is admin of team default", "user", "add", "ann",
            "--role", "admin", "--password-file", password)
+    common = stack.path("common")
+    with open(common, "w", encoding="utf-8") as f:
+        f.write("Password123\n")
+    expect(stack, 1, "tried first", "user", "add", "zoe", "--password-file",
+           common)
     expect(stack, 1, "already", "user", "add", "ann", "--password-file",
            password)
     expect(stack, 1, "there is no team", "user", "add", "bob", "--team", "blue",

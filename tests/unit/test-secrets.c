@@ -325,6 +325,7 @@ check (PbPasswords *pool, Answers *a, const gchar *hash, const gchar *password)
 static void
 test_passwords (void)
 {
+  static const gchar *const common[] = { "12345678", "PassWord1", "iloveyou" };
   g_autoptr (PbPasswords) pool = pb_passwords_new ();
   g_autofree gchar *huge = g_strnfill (PB_PASSWORD_MAX_BYTES + 1, 'x');
   g_autoptr (GError) error = NULL;
@@ -353,7 +354,13 @@ test_passwords (void)
   g_assert_true (pb_passwords_check (pool, a.hash, "x", on_check, &a, NULL));
   g_assert_false (pb_password_check_form ("1234567", &error));
   g_assert_nonnull (error);
-  g_assert_true (pb_password_check_form ("12345678", NULL));
+  g_assert_true (pb_password_check_form ("1234567\xc3\xa4", NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (common); i++) {
+    g_clear_error (&error);
+    g_assert_false (pb_password_check_form (common[i], &error));
+    g_assert_nonnull (strstr (error->message, "Choose another"));
+  }
+  g_assert_true (pb_password_check_form ("12345678-9-cinder", NULL));
   g_main_loop_unref (a.loop);
   g_free (a.hash);
 }
