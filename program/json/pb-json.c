@@ -200,6 +200,64 @@ is_shallow (const gchar *text, gsize size, guint max_depth)
   return TRUE;
 }
 
+/* The four hex digits at @at, or -1. */
+static gint
+read_unit (const gchar *at, const gchar *end)
+{
+  gint unit = 0;
+
+  if (end - at < 4)
+    return -1;
+  for (guint i = 0; i < 4; i++) {
+    gint digit = g_ascii_xdigit_value (at[i]);
+
+    if (digit < 0)
+      return -1;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+/* Of an escape by number at @at: how many bytes it has, with its second half where it needs
+ * one; 0 if it is no character. */
+static gsize
+measure_character (const gchar *at, const gchar *end)
+{
+  const gint unit = read_unit (at + 2, end);
+  gint low;
+
+  if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff))
+    return 0;
+  if (unit < 0xd800 || unit > 0xdbff)
+    return 6;
+  if (end - at < 12 || at[6] != '\\' || at[7] != 'u')
+    return 0;
+  low = read_unit (at + 8, end);
+  return low >= 0xdc00 && low <= 0xdfff ? 12 : 0;
+}
+
+/* json-glib 1.6 takes three digits of four and makes of them what is no UTF-8,
+ * and what it would not take again. Backslashes are in strings alone, or it is no JSON. */
+static gboolean
+has_whole_escapes (const gchar *text, gsize size)
+{
+  const gchar *end = text + size;
+  const gchar *at = text;
+
+  while (at < end && (at = memchr (at, '\\', (gsize) (end - at))) != NULL) {
+    gsize n = 2;
+
+    if (end - at < 2 || at[1] == '\0' || !strchr ("\"\\/bfnrtu", at[1]))
+      return FALSE;
+    if (at[1] == 'u')
+      n = measure_character (at, end);
+    if (n == 0)
+      return FALSE;
+    at += n;
+  }
+  return TRUE;
+}
+
 /**
  * pb_json_parse_object:
  * @text: bytes from outside, whose number the caller has bounded
@@ -216,9 +274,11 @@ pb_json_parse_object (
   JsonNode *root;
 
   if (!g_utf8_validate (text, (gssize) size, NULL)
+      || !has_whole_escapes (text, size)
       || !is_shallow (text, size, max_depth)) {
     g_set_error (error, JSON_PARSER_ERROR, JSON_PARSER_ERROR_PARSE,
-        "it is not UTF-8, or deeper than %u", max_depth);
+        "it is not UTF-8, escapes what is no character, or is deeper than %u",
+        max_depth);
     return NULL;
   }
   if (!json_parser_load_from_data (parser, text, (gssize) size, error))

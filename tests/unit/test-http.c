@@ -237,6 +237,17 @@ test_json_from_outside (void)
     { "", FALSE },
     { "{", FALSE },
     { "{\"a\":\"\xff\"}", FALSE },
+    { "{\"a\":\"\\ud83c\\udfc1 \\u00e4 \\\\u \\/\\n\"}", TRUE },
+    /* Half a character, and less. */
+    { "{\"a\":\"\\ud83\\cudfc1\"}", FALSE },
+    { "{\"a\":\"\\ud83\\n\"}", FALSE },
+    { "{\"a\":\"\\ud83c\"}", FALSE },
+    { "{\"a\":\"\\ud83c\\u0041\"}", FALSE },
+    { "{\"a\":\"\\udfc1\"}", FALSE },
+    { "{\"a\":\"\\u00\"}", FALSE },
+    { "{\"\\ud83\\n\":1}", FALSE },
+    { "{\"a\":\"\\x\"}", FALSE },
+    { "{\"a\":\"\\", FALSE },
     { "null", FALSE },
   };
   static const gchar words[] =
