@@ -3,6 +3,9 @@
  * that the file that people read is what both sides check by. */
 #include "pb-control-schema.h"
 
+#include "json/pb-json.h"
+
+#include <math.h>
 #include <string.h>
 
 #define DEFS "#/$defs/"
@@ -82,6 +85,10 @@ check_number (JsonObject *schema, JsonNode *node)
 {
   const gdouble value = json_node_get_double (node);
 
+  /* As it came it has more digits than a double: what is handed on would be
+   * no JSON, for all who get it. */
+  if (!isfinite (value))
+    return g_strdup (": it is too large");
   if (json_object_has_member (schema, "minimum")
       && value < json_object_get_double_member (schema, "minimum"))
     return g_strdup_printf (": it must be %.15g or more",
@@ -317,7 +324,8 @@ pb_control_schema_copy (JsonObject *root, JsonObject *schema, JsonNode *node)
   if (JSON_NODE_HOLDS_ARRAY (node) && json_object_has_member (schema, "items"))
     return copy_array (root, json_object_get_object_member (schema, "items"),
         json_node_get_array (node));
-  return json_node_copy (node);
+  return JSON_NODE_HOLDS_VALUE (node) ? pb_json_copy_value (node)
+                                      : json_node_copy (node);
 }
 
 static gboolean

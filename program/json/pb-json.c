@@ -110,6 +110,30 @@ pb_json_add_number (JsonBuilder *b, gdouble value)
 }
 
 /**
+ * pb_json_copy_value:
+ * @node: a text, a number that is finite, a boolean or null
+ *
+ * For what came from outside and is handed on: as pb_json_add_text() and
+ * pb_json_add_number() write it.
+ *
+ * Returns: (transfer full): a copy that every reader of JSON takes
+ */
+JsonNode *
+pb_json_copy_value (JsonNode *node)
+{
+  const GType type = json_node_get_value_type (node);
+  g_autofree gchar *text = NULL;
+
+  if (type == G_TYPE_DOUBLE)
+    return json_node_init_double (
+        json_node_alloc (), with_a_point (json_node_get_double (node)));
+  if (type != G_TYPE_STRING)
+    return json_node_copy (node);
+  text = g_strdelimit (json_node_dup_string (node), "\x1f", ' ');
+  return json_node_init_string (json_node_alloc (), text);
+}
+
+/**
  * pb_json_add_double:
  * @b: inside an object
  * @name: of the member

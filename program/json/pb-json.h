@@ -13,6 +13,7 @@ void pb_json_add_known_text (
 void pb_json_add_utc_ms (JsonBuilder *b, const gchar *name, gint64 utc_us);
 void pb_json_add_known_int (JsonBuilder *b, const gchar *name, gint64 value);
 void pb_json_add_number (JsonBuilder *b, gdouble value);
+JsonNode *pb_json_copy_value (JsonNode *node) G_GNUC_WARN_UNUSED_RESULT;
 void pb_json_add_double (JsonBuilder *b, const gchar *name, gdouble value);
 void pb_json_add_bool (JsonBuilder *b, const gchar *name, gboolean value);
 void pb_json_begin_object (JsonBuilder *b, const gchar *name);

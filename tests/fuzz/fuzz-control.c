@@ -65,7 +65,9 @@ fuzz_get_seed (guint index)
     "[\"mode\",\"width\"],\"log_level\":\"info\",\"wanted_encoder\":\"auto\","
     "\"width\":1280,\"height\":720,\"framerate\":60,\"key_interval_ms\":2000,"
     "\"bitrate_kbps\":0,\"clock\":null}",
-    /* Less than a character. */
+    /* More than a double, and less than a character. */
+    "{\"type\":\"status\",\"state\":\"waiting\",\"mode\":\"video\","
+    "\"wanted_mode\":\"video\",\"rtt_ms\":1e999,\"cpu_pct\":1e-5}",
     "{\"type\":\"command\",\"id\":\"abcdefgh\",\"name\":\"notice\",\"args\":"
     "{\"text\":\"\\ud83\\cudfc1\"}}",
     "{\"type\":\"error\",\"code\":\"too_old\",\"message\":\"update\","
