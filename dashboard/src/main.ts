@@ -32,6 +32,8 @@ const http = new Http();
 const rest = new RestClient(http);
 const account = new AccountClient(http);
 const identity = new Identity(http, account);
+http.confirm = async () => (await import('./pages/confirm.js'))
+  .confirmLogin(account, identity);
 let live: LivePage | undefined;
 let asked = false;
 

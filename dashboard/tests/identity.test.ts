@@ -264,6 +264,26 @@ test('requests refused together make one renewal, and are asked again', async ()
   assert.equal(asked.length, 6);
 });
 
+test('what needs the password again is asked for once more, or given up', async () => {
+  let shown = false;
+  let asks = 0;
+  const { http, asked } = serving(() => (shown ? [201, { id: 'k' }]
+    : [403, { code: 'reauthenticate', detail: 'again' }]));
+  http.confirm = () => {
+    shown = ++asks === 2;
+    return Promise.resolve(shown);
+  };
+  await assert.rejects(http.post('/keys', { name: 'k' }),
+    { code: 'reauthenticate', message: 'Not done: it needs your password.' });
+  assert.deepEqual(await http.post('/keys', { name: 'k' }), { id: 'k' });
+  assert.deepEqual(asked.map((a) => a.body), Array(3).fill({ name: 'k' }));
+  /* Nobody is asked about what is forbidden for good. */
+  const other = serving(() => [403, { code: 'forbidden', detail: 'no' }]);
+  other.http.confirm = http.confirm;
+  await assert.rejects(other.http.post('/a', {}), { code: 'forbidden' });
+  assert.equal(asks, 2);
+});
+
 test('what another page of the browser got is taken, not got again', async () => {
   const r = renewing(() => Promise.resolve(me));
   r.ports.memory.renewedMs = 900;

@@ -26,6 +26,7 @@ struct _PbGuard {
   PbJwt *jwt;
   PbBuckets *buckets;
   PbPairCodes *pair_codes;
+  PbProofs *proofs;
   gchar *setup_token; /* until somebody has an account */
   GHashTable *key_uses; /* id of an API key → gint64 when that was written */
   GArray *watches;
@@ -79,6 +80,7 @@ pb_guard_new (const PbGuardConfig *config, GError **error)
   self->jwt = pb_jwt_new (config->seal);
   self->buckets = pb_buckets_new ();
   self->pair_codes = pb_pair_codes_new ();
+  self->proofs = pb_proofs_new ();
   if (!self->directory
       || !pb_store_load_jwt_keys (config->store, self->jwt, error))
     return NULL;
@@ -113,6 +115,7 @@ pb_guard_free (PbGuard *self)
   g_clear_pointer (&self->jwt, pb_jwt_free);
   g_clear_pointer (&self->buckets, pb_buckets_free);
   g_clear_pointer (&self->pair_codes, pb_pair_codes_free);
+  g_clear_pointer (&self->proofs, pb_proofs_free);
   pb_secret_free (self->setup_token);
   g_hash_table_unref (self->totp_offers);
   g_hash_table_unref (self->key_uses);
@@ -154,6 +157,12 @@ PbPairCodes *
 pb_guard_get_pair_codes (PbGuard *self)
 {
   return self->pair_codes;
+}
+
+PbProofs *
+pb_guard_get_proofs (PbGuard *self)
+{
+  return self->proofs;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "auth/pb-pair-codes.h"
 #include "auth/pb-password.h"
 #include "auth/pb-principal.h"
+#include "auth/pb-proofs.h"
 #include "auth/pb-proxies.h"
 #include "auth/pb-seal.h"
 #include "store/pb-directory.h"
@@ -47,6 +48,7 @@ PbPasswords *pb_guard_get_passwords (PbGuard *guard);
 PbJwt *pb_guard_get_jwt (PbGuard *guard);
 PbBuckets *pb_guard_get_buckets (PbGuard *guard);
 PbPairCodes *pb_guard_get_pair_codes (PbGuard *guard);
+PbProofs *pb_guard_get_proofs (PbGuard *guard);
 
 gboolean pb_guard_is_open (PbGuard *guard);
 const gchar *pb_guard_get_setup_token (PbGuard *guard);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "http/pb-confirm.h"
 #include "http/pb-gate.h"
 #include "http/pb-http-front.h"
 #include "http/pb-metrics.h"
@@ -71,9 +72,10 @@ static const PbRoute own_routes[] = {
 };
 
 static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
-  pb_refresh_routes, pb_account_routes, pb_people_routes, pb_grant_routes,
-  pb_device_routes, pb_reader_routes, pb_pairing_routes, pb_audit_routes,
-  pb_control_routes, pb_driver_routes, pb_session_routes, pb_units_routes };
+  pb_refresh_routes, pb_account_routes, pb_confirm_routes, pb_people_routes,
+  pb_grant_routes, pb_device_routes, pb_reader_routes, pb_pairing_routes,
+  pb_audit_routes, pb_control_routes, pb_driver_routes, pb_session_routes,
+  pb_units_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)
@@ -227,6 +229,8 @@ call_route (PbHttp *self, const PbRoute *route, PbRequest *request)
   if (!pb_gate_check (guard, request->message, principal, route->action))
     return;
   if (!reads && !pb_gate_check_origin (request->message))
+    return;
+  if (!reads && !pb_confirm_check (request, route))
     return;
   if (!reads && !read_body (request))
     return;

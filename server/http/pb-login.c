@@ -195,6 +195,8 @@ pb_login_begin (const PbHttpConfig *config, SoupServerMessage *message,
   }
   if (done) {
     pb_guard_changed (config->guard);
+    pb_proofs_add (pb_guard_get_proofs (config->guard), opened.family,
+        g_get_monotonic_time ());
     welcome (config, message, status, &opened);
   } else {
     pb_reply_store_error (message, error);

@@ -62,6 +62,7 @@ typedef struct {
 extern const PbRoute pb_account_routes[];
 extern const PbRoute pb_audit_routes[];
 extern const PbRoute pb_auth_routes[];
+extern const PbRoute pb_confirm_routes[];
 extern const PbRoute pb_control_routes[];
 extern const PbRoute pb_device_routes[];
 extern const PbRoute pb_driver_routes[];

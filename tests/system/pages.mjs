@@ -129,6 +129,30 @@ async function apiKey(stack, ann) {
   assert.equal((await get(stack, '/api/v1/drivers')).status, 401);
 }
 
+/* A page that was left open: the server wants the password once more. Ten
+ * minutes are not waited for here; what the page does then is the same. */
+async function passwordAgain(ann) {
+  await visit(ann, 'API keys');
+  const late = (route) => (route.request().method() !== 'POST'
+    ? route.continue() : route.fulfill({ status: 403,
+      contentType: 'application/problem+json',
+      body: '{"status":403,"code":"reauthenticate","detail":"again"}' }));
+  await ann.route('**/api/v1/keys', late, { times: 2 });
+  await ask(ann, 'New key …', { Name: 'of late' });
+  const again = ann.getByRole('dialog')
+    .filter({ hasText: 'Your password, please' });
+  await again.getByRole('button', { name: 'Cancel' }).click();
+  const form = ann.getByRole('dialog').filter({ hasText: 'New API key' });
+  await form.getByText('Not done: it needs your password.').waitFor();
+  await fill(ann, { Name: 'of late' }, form);
+  await fill(ann, { Password: 'a wrong one' }, again);
+  await again.getByText('The password is not yours').waitFor();
+  await fill(ann, { Password: `${PASSWORD} again` }, again);
+  assert.match(await toldOnce(ann, 'Key'), /^pbk_/);
+  await inLine(ann, 'of late', 'Revoke', 'Revoke');
+  await ann.getByText('No API key yet.').waitFor();
+}
+
 async function shareLink(ann) {
   await visit(ann, 'Share links');
   await ask(ann, 'New link …', { Driver: 'car1', 'The link works for': '2' });
@@ -326,6 +350,7 @@ const cases = {
       await hasLine(ann, 'ben');
       await passwordEndsOtherLogin(ann, other);
       await apiKey(stack, ann);
+      await passwordAgain(ann);
       await secondFactor(ann, other);
       assert.deepEqual(other.problems, []);
     });

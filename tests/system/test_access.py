@@ -172,6 +172,8 @@ class World:
         name = path.split("/")[3] if path.startswith("/api/v1/") else ""
         if path == "/api/v1/auth/team":
             body = {"team": "red"}
+        elif path == "/api/v1/auth/confirm":
+            body = {"password": "wrong horse"}
         elif path == "/api/v1/auth/password":
             body = {"old": "wrong horse", "new": PASSWORD}
         elif path == "/api/v1/auth/totp":

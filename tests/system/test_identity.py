@@ -239,6 +239,55 @@ def test_words(stack):
     print("ok what is refused says what to do here")
 
 
+def test_confirm(stack):
+    """Whoever finds a page open does not stay by a key of their own."""
+    ann = logged_in(stack, "ann")
+    key = {"name": "mine", "scopes": ["admin"]}
+    token = ann.good(201, "POST", "/api/v1/keys", key)["token"]
+    # Of a login from before the last ten minutes, or the last start.
+    restart(stack)
+    cat = ann.good(200, "GET", "/api/v1/people")["items"][0]["id"]
+    for method, path, body in (
+            ("POST", "/api/v1/keys", key), ("DELETE", "/api/v1/keys/none", {}),
+            ("POST", "/api/v1/invitations", {"role": "admin", "hours": 1}),
+            ("PATCH", f"/api/v1/people/{cat}", {"role": "viewer"}),
+            ("POST", "/api/v1/auth/totp", {}),
+            ("PUT", "/api/v1/auth/totp", {"code": "123456"})):
+        status, answer = ann.call(method, path, body)
+        assert status == 403 and answer["code"] == "reauthenticate", answer
+    # All else goes on, and so do programs.
+    ann.good(200, "GET", "/api/v1/keys")
+    ann.good(201, "POST", "/api/v1/devices", {"name": "n", "driver": "car1"})
+    ann.good(204, "DELETE", "/api/v1/devices/n")
+    assert Browser(stack).call("POST", "/api/v1/keys", key, token=token)[0] \
+        == 201
+    status, answer = ann.call("POST", "/api/v1/auth/confirm",
+                              {"password": "wrong horse"})
+    assert status == 403 and answer["code"] == "wrong_password", answer
+    assert ann.call("POST", "/api/v1/keys", key)[0] == 403
+    ann.good(204, "POST", "/api/v1/auth/confirm", {"password": PASSWORD})
+    assert audit(stack, "login.confirm")[-1][:3] == ("default", "ann", "ann")
+    ann.good(201, "POST", "/api/v1/keys", key)
+    # It is this login's, not hers everywhere; with a second factor both.
+    secret = ann.good(200, "POST", "/api/v1/auth/totp")["secret"]
+    step = int(time.time()) // 30
+    ann.good(204, "PUT", "/api/v1/auth/totp", {"code": totp(secret, step - 1)})
+    restart(stack)
+    assert ann.call("POST", "/api/v1/keys", key)[0] == 403
+    confirm = {"password": PASSWORD}
+    status, answer = ann.call("POST", "/api/v1/auth/confirm", confirm)
+    assert status == 403 and answer["code"] == "totp_needed", answer
+    for digits in ("000000", totp(secret, step - 1)):
+        status, answer = ann.call("POST", "/api/v1/auth/confirm",
+                                  {**confirm, "totp": digits})
+        assert status == 403 and answer["code"] == "wrong_password", answer
+    ann.good(204, "POST", "/api/v1/auth/confirm",
+             {**confirm, "totp": totp(secret, int(time.time()) // 30)})
+    ann.good(201, "POST", "/api/v1/keys", key)
+    ann.good(204, "DELETE", "/api/v1/auth/totp", confirm)
+    print("ok keys, people and second factors need a password of late")
+
+
 class Rig:
     """A PC that asks to be let in."""
 
@@ -342,6 +391,7 @@ def main():
         test_lost_answer(stack)
         test_audit_with_the_change(stack)
         test_words(stack)
+        test_confirm(stack)
         test_paired_again(stack)
         test_approved_while_revoked(stack)
     print("ok")

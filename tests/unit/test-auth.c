@@ -5,6 +5,7 @@
 
 #include "auth/pb-buckets.h"
 #include "auth/pb-principal.h"
+#include "auth/pb-proofs.h"
 #include "auth/pb-proxies.h"
 #include "pb-bucket.h"
 
@@ -370,10 +371,39 @@ test_proxies (void)
   }
 }
 
+static void
+test_proofs (void)
+{
+  PbProofs *proofs = pb_proofs_new ();
+  const gint64 life_us = PB_PROOF_LIFE_S * (gint64) G_USEC_PER_SEC;
+
+  g_assert_false (pb_proofs_is_fresh (proofs, "ann", 5));
+  pb_proofs_add (proofs, "ann", 5);
+  g_assert_true (pb_proofs_is_fresh (proofs, "ann", 5));
+  g_assert_false (pb_proofs_is_fresh (proofs, "bob", 5));
+  g_assert_true (pb_proofs_is_fresh (proofs, "ann", 4 + life_us));
+  g_assert_false (pb_proofs_is_fresh (proofs, "ann", 5 + life_us));
+  /* Shown again. */
+  pb_proofs_add (proofs, "ann", 6 + life_us);
+  g_assert_true (pb_proofs_is_fresh (proofs, "ann", 5 + 2 * life_us));
+  /* What is over is not kept, and nobody can make it many. */
+  for (guint i = 0; i < 3 * PB_PROOFS_MAX; i++) {
+    g_autofree gchar *login = g_strdup_printf ("login%u", i);
+
+    pb_proofs_add (proofs, login, 3 * life_us);
+    g_assert_true (pb_proofs_is_fresh (proofs, login, 3 * life_us));
+    g_assert_cmpuint (pb_proofs_count (proofs), <=, PB_PROOFS_MAX);
+  }
+  pb_proofs_add (proofs, "ann", 5 * life_us);
+  g_assert_cmpuint (pb_proofs_count (proofs), ==, 1);
+  pb_proofs_free (proofs);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/auth/proofs", test_proofs);
   g_test_add_func ("/auth/capabilities", test_capabilities);
   g_test_add_func ("/auth/who-sees-whose", test_sight);
   g_test_add_func ("/auth/names", test_names);

@@ -74,6 +74,12 @@ export class AccountClient {
     return parseMe(await this.#http.post('/auth/team', { team }));
   }
 
+  /** For ten minutes this login may do what needs the password again. */
+  async confirm(password: string, totp?: string): Promise<void> {
+    await this.#http.request('POST', '/auth/confirm', { plain: true,
+      body: totp === undefined ? { password } : { password, totp } });
+  }
+
   async changePassword(old: string, password: string): Promise<void> {
     await this.#http.post('/auth/password', { old, new: password });
   }

@@ -67,6 +67,8 @@ export class Http {
   readonly #fetch: typeof fetch;
   /** Set where there are logins. */
   renewal: Renewal | undefined;
+  /** Asks for the password again; true once the server has taken it. */
+  confirm: (() => Promise<boolean>) | undefined;
 
   constructor(base = '/api/v1', fetcher: typeof fetch = fetch) {
     this.#base = base;
@@ -89,6 +91,15 @@ export class Http {
     let response = await this.#ask(method, path, options);
     if (response.status === 401 && !options.plain
       && await this.renewal?.renew(askedMs)) {
+      response = await this.#ask(method, path, options);
+    }
+    if (response.status === 403 && !options.plain && this.confirm) {
+      const error = await httpError(response);
+      if (error.code !== 'reauthenticate') throw error;
+      if (!await this.confirm()) {
+        throw new HttpError(403, error.code,
+          'Not done: it needs your password.');
+      }
       response = await this.#ask(method, path, options);
     }
     if (!response.ok) throw await httpError(response);

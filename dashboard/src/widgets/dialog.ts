@@ -48,21 +48,26 @@ export function confirmed(
   });
 }
 
-/** A form of its own; it goes when its action has come to its end. */
+/** A form of its own; it goes when its action has come to its end: true. */
 export function formDialog(
   title: string, options: Omit<FormOptions, 'beside'>,
-): void {
+): Promise<boolean> {
+  let done = false;
   const no = button('Cancel', '');
   const form = new Form({
     ...options, beside: [no],
     action: async () => {
       await options.action();
+      done = true;
       dialog.close();
     },
   });
   const dialog = open(title, 'ask', form.root);
   no.addEventListener('click', () => dialog.close());
   form.focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(done));
+  });
 }
 
 /** Shows a text and offers it as a file. */
