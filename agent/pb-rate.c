@@ -177,7 +177,8 @@ say (PbRate *self, gboolean stepped, gint64 now_us)
   PbPicture p = self->picture;
 
   if (!stepped
-      && (ABS (share - 1) < SAY_SHARE || now_us - self->said_us < SAY_US))
+      && (d->step == PB_ADAPT_TELEMETRY || ABS (share - 1) < SAY_SHARE
+          || now_us - self->said_us < SAY_US))
     return;
   self->said_kbps = d->bitrate_kbps;
   self->said_us = now_us;

@@ -118,6 +118,16 @@ step_down (PbAdapt *a, gint64 now_us)
     a->telemetry_us = now_us;
 }
 
+/* A smaller picture that needs less than it may have will never show that a
+ * better one would do: that is tried. */
+static gboolean
+may_step_up (const PbAdapt *a, gint64 now_us)
+{
+  return now_us - a->calm_us > a->up_wait_us
+         && (a->reason == PB_ADAPT_PICTURE
+             || a->target_kbps >= UP_SHARE * get_least (&a->band, a->step - 1));
+}
+
 static void
 step_up (PbAdapt *a, gint64 now_us)
 {
@@ -176,10 +186,11 @@ pb_adapt_steps_look (PbAdapt *adapt, gint64 now_us)
   adapt->short_us = 0;
   if (adapt->draining || adapt->step == PB_ADAPT_WHOLE)
     return;
-  if (now_us - adapt->calm_us > adapt->up_wait_us
-      && adapt->target_kbps
-             >= UP_SHARE * get_least (&adapt->band, adapt->step - 1))
-    step_up (adapt, now_us);
+  if (!may_step_up (adapt, now_us))
+    return;
+  step_up (adapt, now_us);
+  adapt->target_kbps =
+      MAX (adapt->target_kbps, get_least (&adapt->band, adapt->step));
 }
 
 /**

@@ -182,6 +182,24 @@ test_steps_down_and_back (void)
   end (&run);
 }
 
+/* A small picture of little is no reason to stay small. */
+static void
+test_steps_back_without_need (void)
+{
+  Run run;
+
+  begin (&run, 6000, "medium", 4000);
+  go_on (&run, 10);
+  run.sim->rate_kbps = 1100;
+  go_on (&run, 10);
+  g_assert_cmpint (run.decision.step, >=, PB_ADAPT_SMALLER);
+  run.sim->rate_kbps = 6000;
+  run.sim->need_kbps = 350;
+  go_on (&run, 60);
+  g_assert_cmpint (run.decision.step, ==, PB_ADAPT_WHOLE);
+  end (&run);
+}
+
 static void
 test_telemetry_alone_and_back (void)
 {
@@ -460,6 +478,8 @@ main (int argc, char **argv)
   g_test_add_func ("/adapt/narrow-from-the-start", test_narrow_from_the_start);
   g_test_add_func ("/adapt/reacts-at-once", test_reacts_at_once);
   g_test_add_func ("/adapt/steps-down-and-back", test_steps_down_and_back);
+  g_test_add_func (
+      "/adapt/steps-back-without-need", test_steps_back_without_need);
   g_test_add_func (
       "/adapt/telemetry-alone-and-back", test_telemetry_alone_and_back);
   g_test_add_func (
