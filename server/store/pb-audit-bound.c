@@ -157,16 +157,43 @@ list_teams (PbStore *store, GError **error)
       "");
 }
 
+static gpointer
+read_number (sqlite3_stmt *stmt)
+{
+  gint64 *number = g_new (gint64, 1);
+
+  *number = sqlite3_column_int64 (stmt, 0);
+  return number;
+}
+
+/* By the numbers of the first and the last line, at once; counting a million
+ * takes 0.2 s. Returns: 0 for none, -1 with @error set */
+static gint64
+count_at_most (PbStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) n = pb_sql_list (store, read_number, g_free, error,
+      "SELECT coalesce ((SELECT max (pk) FROM audit) - "
+      "(SELECT min (pk) FROM audit) + 1, 0)",
+      "");
+
+  return n ? *(const gint64 *) n->pdata[0] : -1;
+}
+
 /* Of the team that has most: nobody pushes out what is others'. */
 static gboolean
 prune_many (PbStore *store, guint max, gboolean *more, GError **error)
 {
-  g_autoptr (GPtrArray) teams = pb_sql_list (store, read_team, team_free, error,
-      "SELECT team, count (*) FROM audit GROUP BY team ORDER BY 2 DESC", "");
+  const gint64 at_most = count_at_most (store, error);
+  g_autoptr (GPtrArray) teams = NULL;
   g_autoptr (GPtrArray) lines = NULL;
   const Team *most;
   gint64 n = 0;
 
+  if (at_most >= 0 && at_most <= max)
+    return TRUE;
+  if (at_most >= 0)
+    teams = pb_sql_list (store, read_team, team_free, error,
+        "SELECT team, count (*) FROM audit GROUP BY team ORDER BY 2 DESC", "");
   if (!teams)
     return FALSE;
   for (guint i = 0; i < teams->len; i++)
@@ -225,15 +252,6 @@ struct _PbAuditKeeper {
   Looks *looks; /* GAtomicRcBox: a look may be waiting when the keeper goes */
   guint source;
 };
-
-static gpointer
-read_number (sqlite3_stmt *stmt)
-{
-  gint64 *number = g_new (gint64, 1);
-
-  *number = sqlite3_column_int64 (stmt, 0);
-  return number;
-}
 
 static void queue_look (PbStore *store, Looks *looks);
 
