@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The agent's states; what follows a failure is the supervisor's word. */
-#include "pb-agent.h"
+#include "pb-agent-private.h"
 
-#include "control/pb-orders.h"
-#include "control/pb-remote.h"
-#include "control/pb-report.h"
-#include "json/pb-json.h"
-#include "pairing/pb-api.h"
-#include "pairing/pb-renewal.h"
-#include "pb-latency.h"
-#include "pb-rate.h"
 #include "pb-sim.h"
-#include "pb-status.h"
-#include "pb-stream.h"
-#include "pb-supervisor.h"
 #include "pb-uplink.h"
 
 #include <gst/gst.h>
@@ -22,50 +11,8 @@
 /* The simulator leaves for seconds between sessions; a stream that outlives
  * that need not be set up again. */
 #define SIM_GRACE_MS 10000
-/* A revoked agent looks whether it was paired anew, and asks the server after
- * so many looks: who revoked it may have restored a backup since. */
-#define REVOKED_LOOK_S 5
-#define REVOKED_ASK_LOOKS 60
-/* Of a status on the control channel; protocol/control.schema.json. */
-#define REASON_MAX_CHARS 1000
 /* HTTP's 426: what a WebSocket's address answers to a request that is none. */
 #define STATUS_UPGRADE 426
-
-typedef enum {
-  PB_AGENT_WAITING, /* for the simulator; costs one look a second */
-  PB_AGENT_CONNECTING, /* to the server */
-  PB_AGENT_STREAMING, /* the server takes the stream */
-  PB_AGENT_BACKING_OFF, /* after a failure, before the next try */
-  PB_AGENT_REVOKED, /* until it is paired anew */
-} PbAgentState;
-
-struct _PbAgent {
-  PbConfig *config;
-  PbRenewal *renewal; /* NULL where nothing was paired */
-  PbRemote *remote; /* likewise, and while it is revoked */
-  PbOrders *orders;
-  PbRate *rate;
-  PbLatency latency;
-  PbReport report;
-  PbAgentState state;
-  PbMode mode;
-  PbSupervisor supervisor;
-  PbTransportState ways;
-  PbTransport transport; /* of the stream */
-  const gchar *transport_reason; /* why that one */
-  PbApi *probe; /* asks whether a WebSocket would do again, or NULL */
-  PbStatus *status;
-  PbStream *stream;
-  GString *refused; /* encoders that failed here, with commas between */
-  gchar *reason; /* of the last failure */
-  gchar *asked_reason; /* why what was asked for from afar is not sent */
-  gint64 started_us; /* monotonic */
-  guint timer; /* the one thing that is waited for */
-  guint n_looks; /* since it was revoked, or the server was asked again */
-  guint sim_timer; /* ends a stream whose simulator left */
-  guint status_timer;
-  GCancellable *host_check;
-};
 
 static void try_stream (PbAgent *self);
 
@@ -97,44 +44,44 @@ get_wanted_mode (PbAgent *self)
 
 /* Who asked for a picture reads why it is not sent while the driver's own is,
  * until another one is asked for. */
-static const gchar *
-get_reason (PbAgent *self)
+const gchar *
+pb_agent_get_reason (PbAgent *self)
 {
   return self->reason != NULL ? self->reason : self->asked_reason;
 }
 
-static PbStatusNow
-get_now (PbAgent *self)
+PbStatusNow
+pb_agent_get_now (PbAgent *self)
 {
   return (PbStatusNow){ state_to_string (self->state),
-    pb_mode_to_string (self->mode), get_reason (self), self->stream, self->rate,
-    pb_orders_get_notices (self->orders),
+    pb_mode_to_string (self->mode), pb_agent_get_reason (self), self->stream,
+    self->rate, pb_orders_get_notices (self->orders),
     self->remote != NULL ? pb_remote_get_words (self->remote) : NULL,
     self->stream != NULL ? pb_transport_to_string (self->transport) : NULL,
     self->stream != NULL ? self->transport_reason : NULL };
 }
 
-static void
-write_status (PbAgent *self)
+void
+pb_agent_write_status (PbAgent *self)
 {
-  const PbStatusNow now = get_now (self);
+  const PbStatusNow now = pb_agent_get_now (self);
 
   pb_status_write (self->status, &now);
 }
 
-static void
-set_state (PbAgent *self, PbAgentState state, const gchar *detail)
+void
+pb_agent_set_state (PbAgent *self, PbAgentState state, const gchar *detail)
 {
   if (self->state == state && detail == NULL)
     return;
   self->state = state;
   g_message ("%s%s%s", state_to_string (state), detail != NULL ? ": " : "",
       detail != NULL ? detail : "");
-  write_status (self);
+  pb_agent_write_status (self);
 }
 
-static void
-stop_stream (PbAgent *self)
+void
+pb_agent_stop_stream (PbAgent *self)
 {
   g_clear_handle_id (&self->sim_timer, g_source_remove);
   pb_rate_end (self->rate);
@@ -156,9 +103,9 @@ on_sim_poll (gpointer user_data)
 static void
 wait_for_sim (PbAgent *self)
 {
-  stop_stream (self);
+  pb_agent_stop_stream (self);
   g_clear_handle_id (&self->timer, g_source_remove);
-  set_state (self, PB_AGENT_WAITING, "for the simulator");
+  pb_agent_set_state (self, PB_AGENT_WAITING, "for the simulator");
   self->timer = g_timeout_add_seconds (1, on_sim_poll, self);
 }
 
@@ -223,14 +170,14 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
         failure == PB_FAILURE_NETWORK ? PB_TRANSPORT_NO_CONNECTION
                                       : PB_TRANSPORT_REFUSED,
         g_get_monotonic_time ());
-  stop_stream (self);
+  pb_agent_stop_stream (self);
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
       pb_failure_to_string (failure), d.delay_ms / 1000.0,
       d.mode != get_wanted_mode (self) ? ", without picture" : "");
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer = g_timeout_add (d.delay_ms, on_retry, self);
-  set_state (self, PB_AGENT_BACKING_OFF, text);
+  pb_agent_set_state (self, PB_AGENT_BACKING_OFF, text);
   if (failure == PB_FAILURE_REFUSED && self->renewal != NULL)
     pb_renewal_ask (self->renewal);
 }
@@ -274,7 +221,7 @@ get_destination (PbAgent *self)
 static void
 change_transport (PbAgent *self)
 {
-  stop_stream (self);
+  pb_agent_stop_stream (self);
   try_stream (self);
 }
 
@@ -288,7 +235,7 @@ on_waiting (PbStream *stream, PbTransportTrouble trouble, const gchar *reason,
       || g_strcmp0 (self->reason, reason) != 0) {
     g_free (self->reason);
     self->reason = g_strdup (reason);
-    set_state (self, PB_AGENT_BACKING_OFF, reason);
+    pb_agent_set_state (self, PB_AGENT_BACKING_OFF, reason);
   }
   if (pb_transport_note_trouble (
           &self->ways, self->config, trouble, g_get_monotonic_time ()))
@@ -344,7 +291,7 @@ on_connected (PbStream *stream, gpointer user_data)
 
   pb_transport_note_connected (&self->ways, g_get_monotonic_time ());
   g_clear_pointer (&self->reason, g_free);
-  set_state (self, PB_AGENT_STREAMING, text);
+  pb_agent_set_state (self, PB_AGENT_STREAMING, text);
   /* By its token it is let in whatever has become of the passphrase, which a
    * picture, or SRT, will need. */
   if (self->transport == PB_TRANSPORT_WEBSOCKET && self->renewal != NULL)
@@ -373,7 +320,7 @@ try_stream (PbAgent *self)
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
   }
-  set_state (self, PB_AGENT_CONNECTING, get_destination (self));
+  pb_agent_set_state (self, PB_AGENT_CONNECTING, get_destination (self));
   if (self->transport == PB_TRANSPORT_SRT
       && !pb_config_is_given (self->config, "latency-ms"))
     pb_stream_set_latency (self->stream, pb_latency_begin (&self->latency));
@@ -382,65 +329,17 @@ try_stream (PbAgent *self)
   pb_stream_start (self->stream);
 }
 
-static void on_renewed (PbRenewalOutcome outcome, const PbPairing *now,
-    const gchar *words, gpointer user_data);
-
-static void
-add_status (JsonBuilder *b, gpointer user_data)
-{
-  PbAgent *self = user_data;
-  const gint64 now_us = g_get_monotonic_time ();
-  g_autofree gchar *encoder =
-      self->stream != NULL ? pb_stream_dup_encoder (self->stream) : NULL;
-  g_autoptr (GstStructure) link =
-      self->stream != NULL ? pb_stream_dup_stats (self->stream, "uplink")
-                           : NULL;
-  g_autoptr (GstStructure) source =
-      self->stream != NULL ? pb_stream_dup_stats (self->stream, "telemetry")
-                           : NULL;
-  const gchar *why = get_reason (self);
-  g_autofree gchar *reason =
-      why != NULL ? g_utf8_substring (
-          why, 0, MIN (g_utf8_strlen (why, -1), REASON_MAX_CHARS))
-                  : NULL;
-
-  pb_json_add_text (b, "state", state_to_string (self->state));
-  pb_json_add_text (b, "mode", pb_mode_to_string (self->mode));
-  pb_orders_add_status (self->orders, b);
-  pb_json_add_known_text (b, "reason", reason);
-  pb_json_add_known_text (b, "encoder", encoder);
-  if (self->stream != NULL && self->mode == PB_MODE_VIDEO)
-    pb_json_add_int (b, "bitrate_kbps", pb_stream_get_bitrate (self->stream));
-  pb_rate_add_status (self->rate, b);
-  pb_report_add_link (&self->report, b, link, now_us);
-  pb_report_add_source (b, source);
-}
-
 /* Another mode, another picture are another graph. */
-static void
-begin_anew (gpointer user_data)
+void
+pb_agent_begin_anew (gpointer user_data)
 {
   PbAgent *self = user_data;
 
   g_clear_pointer (&self->asked_reason, g_free);
   if (self->stream == NULL)
     return;
-  stop_stream (self);
+  pb_agent_stop_stream (self);
   try_stream (self);
-}
-
-static PbMode
-set_mode (PbMode mode, gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  if (mode == self->mode)
-    return mode;
-  self->mode = mode;
-  if (mode == PB_MODE_VIDEO)
-    pb_rate_forget (self->rate);
-  begin_anew (self);
-  return self->mode;
 }
 
 /* By the network; what is asked for stays as it is. */
@@ -452,171 +351,15 @@ on_picture_changed (gpointer user_data)
   if (get_wanted_mode (self) == self->mode)
     return;
   self->mode = get_wanted_mode (self);
-  begin_anew (self);
+  pb_agent_begin_anew (self);
 }
 
-static void
-set_bitrate (guint kbps, gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  pb_rate_set_most (self->rate, kbps);
-  if (self->stream != NULL && pb_rate_is_off (self->rate))
-    pb_stream_set_bitrate (self->stream, kbps);
-}
-
-static void
-note (gpointer user_data)
-{
-  write_status (user_data);
-}
-
-static gchar *
-dup_status (gpointer user_data)
-{
-  PbAgent *self = user_data;
-  const PbStatusNow now = get_now (self);
-
-  return pb_status_dup_json (self->status, &now);
-}
-
-static gboolean
-send_key (gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  if (self->stream != NULL)
-    pb_stream_request_key (self->stream);
-  return self->stream != NULL;
-}
-
-static gchar *
-obey (const gchar *name, JsonObject *args, const gchar *by,
-    PbRemoteReply *reply, gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  return pb_orders_obey (self->orders, name, args, by, reply);
-}
-
-static void
-on_withdrawn (gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  if (self->renewal != NULL)
-    pb_renewal_ask (self->renewal);
-}
-
-static void
-start_remote (PbAgent *self)
-{
-  static const PbRemoteEvents events = { add_status, obey, on_withdrawn };
-  const PbPairing *pairing = self->config->pairing;
-  const PbRemotePeer peer = { pairing->url, pairing->certificate,
-    pairing->token, pb_orders_list () };
-
-  g_clear_pointer (&self->remote, pb_remote_free);
-  self->remote = pb_remote_new (&peer, &events, self);
-}
-
-static void
-adopt (PbAgent *self, const PbPairing *pairing)
-{
-  pb_config_adopt (self->config, pairing);
-  g_clear_pointer (&self->renewal, pb_renewal_free);
-  self->renewal = pb_renewal_new (self->config->pairing, on_renewed, self);
-  start_remote (self);
-}
-
-static void
-try_now (PbAgent *self)
+/* Instead of what is waited for. */
+void
+pb_agent_try_now (PbAgent *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   on_retry (self);
-}
-
-static gboolean
-on_revoked_look (gpointer user_data)
-{
-  PbAgent *self = user_data;
-  g_autofree gchar *path = pb_pairing_dup_path ();
-  g_autoptr (PbPairing) pairing = pb_pairing_load (path, NULL);
-
-  if (pairing != NULL
-      && g_strcmp0 (pairing->token, self->config->pairing->token) != 0) {
-    g_message ("paired anew: %s sends as %s", pairing->device, pairing->driver);
-    adopt (self, pairing);
-    try_now (self);
-    return G_SOURCE_REMOVE;
-  }
-  if (++self->n_looks % REVOKED_ASK_LOOKS == 0)
-    pb_renewal_ask (self->renewal);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-end_for_good (PbAgent *self)
-{
-  g_autofree gchar *text = g_strdup_printf (
-      "the server has taken this PC's pairing back. To send again, pair it "
-      "again: pitbox-agent pair --server %s",
-      self->config->pairing->url);
-
-  if (self->state == PB_AGENT_REVOKED)
-    return;
-  stop_stream (self);
-  g_clear_pointer (&self->remote, pb_remote_free);
-  g_clear_handle_id (&self->timer, g_source_remove);
-  g_free (self->reason);
-  self->reason = g_strdup (text);
-  set_state (self, PB_AGENT_REVOKED, text);
-  self->n_looks = 0;
-  self->timer = g_timeout_add_seconds (REVOKED_LOOK_S, on_revoked_look, self);
-}
-
-/* A stream that runs goes on: its passphrase counted when it began. */
-static void
-take_change (PbAgent *self, const PbPairing *now)
-{
-  g_autofree gchar *path = pb_pairing_dup_path ();
-  g_autoptr (GError) error = NULL;
-
-  g_message ("the server has changed the pairing: %s sends as %s to %s",
-      now->device, now->driver, now->srt);
-  if (!pb_pairing_save (now, path, &error))
-    g_warning ("the change cannot be kept, and is asked for again at the next "
-               "start: %s",
-        error->message);
-  adopt (self, now);
-  if (self->state == PB_AGENT_BACKING_OFF)
-    try_now (self);
-}
-
-static void
-on_renewed (PbRenewalOutcome outcome, const PbPairing *now, const gchar *words,
-    gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  switch (outcome) {
-    case PB_RENEWAL_CHANGED:
-      take_change (self, now);
-      break;
-    case PB_RENEWAL_REVOKED:
-      end_for_good (self);
-      return;
-    case PB_RENEWAL_NO_ANSWER:
-      g_message ("what has become of the pairing cannot be asked: %s", words);
-      return;
-    case PB_RENEWAL_SAME:
-      break;
-  }
-  if (self->state == PB_AGENT_REVOKED) {
-    if (self->remote == NULL)
-      start_remote (self);
-    try_now (self);
-  }
 }
 
 static void
@@ -627,7 +370,7 @@ on_no_host (const gchar *problem, gpointer user_data)
   g_warning ("%s", problem);
   if (self->reason == NULL)
     self->reason = g_strdup (problem);
-  write_status (self);
+  pb_agent_write_status (self);
 }
 
 /* The driver's own latency stays. */
@@ -646,7 +389,7 @@ look_at_latency (PbAgent *self)
   g_message ("a round trip takes %.0f ms: the stream begins anew with a "
              "latency of %u ms",
       self->latency.least_rtt_ms, self->latency.wanted_ms);
-  begin_anew (self);
+  pb_agent_begin_anew (self);
 }
 
 static gboolean
@@ -659,7 +402,7 @@ on_status (gpointer user_data)
     look_at_latency (self);
   if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
     pb_rate_look_without (self->rate, self->stream);
-  write_status (self);
+  pb_agent_write_status (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -675,20 +418,18 @@ on_status (gpointer user_data)
 PbAgent *
 pb_agent_new (PbConfig *config)
 {
-  static const PbOrdersEvents order_events = { set_mode, set_bitrate,
-    begin_anew, send_key, note, dup_status };
   static const PbRateEvents rate_events = { on_picture_changed };
   PbAgent *self = g_new0 (PbAgent, 1);
 
   self->config = config;
   self->rate = pb_rate_new (config, &rate_events, self);
-  self->orders = pb_orders_new (config, &order_events, self);
+  self->orders = pb_agent_new_orders (self);
   self->mode = pb_config_get_mode (config);
   self->refused = g_string_new (NULL);
   self->status = pb_status_new (config);
   self->host_check = g_cancellable_new ();
   if (config->pairing != NULL)
-    self->renewal = pb_renewal_new (config->pairing, on_renewed, self);
+    pb_agent_watch_pairing (self);
   return self;
 }
 
@@ -710,7 +451,7 @@ pb_agent_start (PbAgent *agent)
   /* Also what was revoked meanwhile is said before there is a simulator. */
   if (agent->renewal != NULL) {
     pb_renewal_ask (agent->renewal);
-    start_remote (agent);
+    pb_agent_start_remote (agent);
   }
 }
 
@@ -725,7 +466,7 @@ pb_agent_free (PbAgent *agent)
   g_object_unref (agent->host_check);
   g_clear_pointer (&agent->remote, pb_remote_free);
   g_clear_pointer (&agent->renewal, pb_renewal_free);
-  stop_stream (agent);
+  pb_agent_stop_stream (agent);
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_clear_handle_id (&agent->status_timer, g_source_remove);
   pb_status_free (agent->status);

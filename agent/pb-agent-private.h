@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the files of PbAgent share. */
+#pragma once
+
+#include "control/pb-orders.h"
+#include "control/pb-remote.h"
+#include "control/pb-report.h"
+#include "pairing/pb-api.h"
+#include "pairing/pb-renewal.h"
+#include "pb-agent.h"
+#include "pb-latency.h"
+#include "pb-rate.h"
+#include "pb-status.h"
+#include "pb-stream.h"
+#include "pb-supervisor.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  PB_AGENT_WAITING, /* for the simulator; costs one look a second */
+  PB_AGENT_CONNECTING, /* to the server */
+  PB_AGENT_STREAMING, /* the server takes the stream */
+  PB_AGENT_BACKING_OFF, /* after a failure, before the next try */
+  PB_AGENT_REVOKED, /* until it is paired anew */
+} PbAgentState;
+
+struct _PbAgent {
+  PbConfig *config;
+  PbRenewal *renewal; /* NULL where nothing was paired */
+  PbRemote *remote; /* likewise, and while it is revoked */
+  PbOrders *orders;
+  PbRate *rate;
+  PbLatency latency;
+  PbReport report;
+  PbAgentState state;
+  PbMode mode;
+  PbSupervisor supervisor;
+  PbTransportState ways;
+  PbTransport transport; /* of the stream */
+  const gchar *transport_reason; /* why that one */
+  PbApi *probe; /* asks whether a WebSocket would do again, or NULL */
+  PbStatus *status;
+  PbStream *stream;
+  GString *refused; /* encoders that failed here, with commas between */
+  gchar *reason; /* of the last failure */
+  gchar *asked_reason; /* why what was asked for from afar is not sent */
+  gint64 started_us; /* monotonic */
+  guint timer; /* the one thing that is waited for */
+  guint n_looks; /* since it was revoked, or the server was asked again */
+  guint sim_timer; /* ends a stream whose simulator left */
+  guint status_timer;
+  GCancellable *host_check;
+};
+
+/* pb-agent.c: the states. */
+PbStatusNow pb_agent_get_now (PbAgent *self);
+const gchar *pb_agent_get_reason (PbAgent *self);
+void pb_agent_write_status (PbAgent *self);
+void pb_agent_set_state (
+    PbAgent *self, PbAgentState state, const gchar *detail);
+void pb_agent_stop_stream (PbAgent *self);
+void pb_agent_begin_anew (gpointer user_data);
+void pb_agent_try_now (PbAgent *self);
+
+/* pb-agent-remote.c: what is asked for from afar. */
+PbOrders *pb_agent_new_orders (PbAgent *self);
+void pb_agent_start_remote (PbAgent *self);
+
+/* pb-agent-pairing.c: what becomes of the pairing. */
+void pb_agent_watch_pairing (PbAgent *self);
+
+G_END_DECLS
