@@ -6,7 +6,7 @@ import json
 
 KNOWN = {"$ref", "type", "properties", "required", "items", "enum", "const",
          "anyOf", "additionalProperties", "pattern", "minimum", "maximum",
-         "default"}
+         "default", "description", "maxItems"}
 TYPES = {
     "object": lambda v: isinstance(v, dict),
     "array": lambda v: isinstance(v, list),
@@ -58,6 +58,8 @@ class Document:
         if isinstance(value, dict) and ("properties" in schema
                                         or "additionalProperties" in schema):
             self.check_object(schema, value, where)
+        if isinstance(value, list) and "maxItems" in schema:
+            assert len(value) <= schema["maxItems"], f"{where}: {len(value)}"
         if isinstance(value, list) and "items" in schema:
             for i, item in enumerate(value):
                 self.check(schema["items"], item, f"{where}[{i}]")
