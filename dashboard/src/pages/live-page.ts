@@ -340,8 +340,10 @@ export class LivePage {
   #remark(c: Composition): string {
     switch (c.lock) {
       case 'timeout': return 'TELEMETRY LATE';
-      case 'bare': return this.#session.store.newest
-        ? 'NO TELEMETRY FOR THIS FRAME' : '';
+      case 'bare':
+        if (this.#session.store.newest) return 'NO TELEMETRY FOR THIS FRAME';
+        return this.#drivers.find(this.driver)?.rateHz === 0
+          ? 'THIS DRIVER SENDS NO TELEMETRY' : '';
       case 'unlocked': return 'THIS BROWSER TELLS NO FRAME TIME: NOT LOCKED';
       case 'telemetry': return this.#session.connection?.picture
         ? 'NO PICTURE, TELEMETRY GOES ON' : '';

@@ -32,7 +32,8 @@ export function show(page: PageContext): void {
           return true;
         }
         if (!(e instanceof HttpError) || e.code !== 'wrong_login') return false;
-        form.complain('Login or password is wrong.');
+        form.complain('Login or password is wrong. Who has forgotten a password '
+          + 'gets a new one from whoever runs the server.');
         password.value = '';
         password.input.focus();
         return true;
