@@ -35,7 +35,8 @@ typedef struct {
 static const Command commands[] = {
   { "device", "add", NAME | DRIVER | TEAM | PASSPHRASE, pb_device_command_add,
       "Let a device publish for driver ID (NAME); prints its passphrase once" },
-  { "device", "list", 0, pb_device_command_list, "Show all devices" },
+  { "device", "list", TEAM, pb_device_command_list,
+      "Show all devices (of a team)" },
   { "device", "remove", NAME, pb_device_command_remove,
       "Take it back; its stream ends" },
   { "device", "revoke", NAME, pb_device_command_remove, "The same" },
@@ -47,7 +48,8 @@ static const Command commands[] = {
   { "reader", "add", NAME | DRIVERS | TEAM | PASSPHRASE, pb_reader_command_add,
       "Let OBS, ffmpeg or GStreamer read these drivers (all) by SRT; prints "
       "the\n      address once" },
-  { "reader", "list", 0, pb_reader_command_list, "Show all readers" },
+  { "reader", "list", TEAM, pb_reader_command_list,
+      "Show all readers (of a team)" },
   { "reader", "remove", NAME, pb_reader_command_remove,
       "Take it back; its connections are cut off" },
   { "user", "add", NAME | ROLE | TEAM | FULL_NAME | PASSWORD,
@@ -60,6 +62,9 @@ static const Command commands[] = {
       "Put somebody into a team, or change what they are there" },
   { "user", "remove", NAME, pb_user_command_remove,
       "Delete the account, in all teams" },
+  { "user", "logins", NAME, pb_user_command_logins,
+      "Show where somebody is logged in" },
+  { "user", "logout", NAME, pb_user_command_logout, "End all these logins" },
   { "team", "add", NAME | FULL_NAME, pb_team_command_add,
       "Make a team that sees no other's drivers, people or recordings" },
   { "team", "list", 0, pb_team_command_list, "Show all teams" },
@@ -71,6 +76,15 @@ static const Command commands[] = {
       "Take a key back; NAME is its id, as key list shows it" },
   { "invite", "", ROLE | TEAM | HOURS | PASSPHRASE, pb_invite_command,
       "Print a link by which one person joins (viewer, 72 hours)" },
+  { "invitation", "list", TEAM, pb_invitation_command_list,
+      "Show the invitations that nobody has taken yet" },
+  { "invitation", "remove", NAME, pb_invitation_command_remove,
+      "Withdraw one; NAME is its id, as invitation list shows it" },
+  { "share", "add", DRIVER | HOURS | PASSPHRASE, pb_share_command_add,
+      "Print a link by which whoever has it sees a driver live (24 hours)" },
+  { "share", "list", TEAM, pb_share_command_list, "Show all links" },
+  { "share", "remove", NAME, pb_share_command_remove,
+      "Withdraw one; NAME is its id, as share list shows it" },
   { "audit", "list", TEAM, pb_audit_command_list,
       "Show the newest of what was done to accounts, keys and devices" },
 };
@@ -325,8 +339,55 @@ pb_command_end (PbData *data, gboolean keep, GError **error)
 }
 
 /**
+ * pb_command_get_team:
+ *
+ * Returns: (transfer none): of --team, or the one that is always there
+ */
+const gchar *
+pb_command_get_team (const PbCommandLine *line)
+{
+  return line->team ? line->team : PB_TEAM_DEFAULT;
+}
+
+/**
+ * pb_command_read_role:
+ * @fallback: without --role; %PB_ROLE_NONE if it must be there
+ * @role: (out): of --role
+ *
+ * Returns: %FALSE with @error set if that is none
+ */
+gboolean
+pb_command_read_role (
+    const PbCommandLine *line, PbRole fallback, PbRole *role, GError **error)
+{
+  *role = line->role ? pb_role_from_string (line->role) : fallback;
+  if (*role != PB_ROLE_NONE)
+    return TRUE;
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
+      "--role must be viewer, coach, engineer or admin");
+  return FALSE;
+}
+
+/**
+ * pb_command_format_time:
+ * @utc_us: microseconds since 1970
+ * @never: what stands for 0
+ *
+ * Returns: (transfer full): e.g. 2026-11-22T20:01:50Z
+ */
+gchar *
+pb_command_format_time (gint64 utc_us, const gchar *never)
+{
+  g_autoptr (GDateTime) date =
+      g_date_time_new_from_unix_utc (utc_us / G_USEC_PER_SEC);
+
+  return utc_us == 0 ? g_strdup (never) : g_date_time_format_iso8601 (date);
+}
+
+/**
  * pb_command_print_key:
  * @name: of a device or a reader
+ * @team: whose it is
  * @label: what @drivers are called
  * @drivers: whom it is for
  * @created_utc_us: when it was added
@@ -334,13 +395,11 @@ pb_command_end (PbData *data, gboolean keep, GError **error)
  * Prints a line of a list.
  */
 void
-pb_command_print_key (const gchar *name, const gchar *label,
+pb_command_print_key (const gchar *name, const gchar *team, const gchar *label,
     const gchar *drivers, gint64 created_utc_us)
 {
-  g_autoptr (GDateTime) date =
-      g_date_time_new_from_unix_utc (created_utc_us / G_USEC_PER_SEC);
-  g_autofree gchar *text = g_date_time_format_iso8601 (date);
+  g_autofree gchar *added = pb_command_format_time (created_utc_us, "");
 
-  g_print ("%-24s %s %-*s added %s\n", name, label, (int) (30 - strlen (label)),
-      drivers, text);
+  g_print ("%-24s %s %-*s team %-16s added %s\n", name, label,
+      (int) (30 - strlen (label)), drivers, team, added);
 }

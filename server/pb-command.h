@@ -2,6 +2,7 @@
  * PbCommand: what `pitbox-server VERB ACTION …` does beside serving. */
 #pragma once
 
+#include "auth/pb-principal.h"
 #include "pb-data.h"
 
 G_BEGIN_DECLS
@@ -58,25 +59,37 @@ PbCommandFunc pb_device_command_token;
 PbCommandFunc pb_reader_command_add;
 PbCommandFunc pb_reader_command_list;
 PbCommandFunc pb_reader_command_remove;
+PbCommandFunc pb_invitation_command_list;
+PbCommandFunc pb_invitation_command_remove;
 PbCommandFunc pb_invite_command;
 PbCommandFunc pb_key_command_add;
 PbCommandFunc pb_key_command_list;
 PbCommandFunc pb_key_command_remove;
+PbCommandFunc pb_share_command_add;
+PbCommandFunc pb_share_command_list;
+PbCommandFunc pb_share_command_remove;
 PbCommandFunc pb_team_command_add;
 PbCommandFunc pb_team_command_list;
 PbCommandFunc pb_team_command_remove;
 PbCommandFunc pb_user_command_add;
 PbCommandFunc pb_user_command_list;
+PbCommandFunc pb_user_command_logins;
+PbCommandFunc pb_user_command_logout;
 PbCommandFunc pb_user_command_passwd;
 PbCommandFunc pb_user_command_remove;
 PbCommandFunc pb_user_command_role;
 
+const gchar *pb_command_get_team (const PbCommandLine *line);
+gboolean pb_command_read_role (
+    const PbCommandLine *line, PbRole fallback, PbRole *role, GError **error);
+gchar *pb_command_format_time (
+    gint64 utc_us, const gchar *never) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_command_begin (PbData *data, GError **error);
 gboolean pb_command_note (PbData *data, const gchar *team, const gchar *action,
     const gchar *target, const gchar *detail,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_command_end (PbData *data, gboolean keep, GError **error);
-void pb_command_print_key (const gchar *name, const gchar *label,
-    const gchar *drivers, gint64 created_utc_us);
+void pb_command_print_key (const gchar *name, const gchar *team,
+    const gchar *label, const gchar *drivers, gint64 created_utc_us);
 
 G_END_DECLS

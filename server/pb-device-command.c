@@ -63,8 +63,9 @@ pb_device_command_list (
   for (guint i = 0; i < devices->len; i++) {
     const PbDevice *device = g_ptr_array_index (devices, i);
 
-    pb_command_print_key (
-        device->name, "driver", device->driver, device->created_utc_us);
+    if (!line->team || g_str_equal (line->team, device->team))
+      pb_command_print_key (device->name, device->team, "driver",
+          device->driver, device->created_utc_us);
   }
   return TRUE;
 }

@@ -113,8 +113,9 @@ pb_reader_command_list (
     const PbReader *reader = g_ptr_array_index (readers, i);
     g_autofree gchar *drivers = g_strjoinv (",", reader->drivers);
 
-    pb_command_print_key (reader->name, "drivers", drivers[0] ? drivers : "all",
-        reader->created_utc_us);
+    if (!line->team || g_str_equal (line->team, reader->team))
+      pb_command_print_key (reader->name, reader->team, "drivers",
+          drivers[0] ? drivers : "all", reader->created_utc_us);
   }
   return TRUE;
 }

@@ -52,7 +52,9 @@ MISUSES = (
     ("it takes no --print-passphrase",
      ["device", "remove", "pc1", "--print-passphrase"]),
     ("--print-passphrase are for commands", ["--driver", "a"]),
-    ("it takes no --team", ["device", "list", "--team", "red"]),
+    ("it takes no --team", ["device", "rotate", "pc1", "--team", "red"]),
+    ("a link needs --driver", ["share", "add"]),
+    ("its NAME is missing", ["share", "remove"]),
     ("it takes no --scope", ["user", "list", "--scope", "admin"]),
     ("there is a word too many", ["invite", "somebody"]),
     ("--role must be", ["invite", "--role", "king"]),
@@ -199,6 +201,39 @@ def test_identity(stack):
     assert "correct horse" not in log and "pbk_" not in log
 
 
+def test_what_is_given_away(stack):
+    """Links, invitations and logins: shown without their secret, withdrawn by
+    id, in the log of their team."""
+    expect(stack, 0, "", "team", "add", "blue")
+    expect(stack, 0, "", "device", "add", "b-pc", "--driver", "b-car", "--team",
+           "blue")
+    listed = expect(stack, 0, "team blue", "device", "list", "--team",
+                    "blue").stdout
+    assert listed.startswith("b-pc ") and listed.count("\n") == 1, listed
+    expect(stack, 1, "there is no driver 'nobody'", "share", "add", "--driver",
+           "nobody")
+    made = {
+        "share": expect(stack, 0, "/#/share?token=pbs_", "share", "add",
+                        "--driver", "b-car", "--hours", "2").stdout,
+        "invitation": expect(stack, 0, "/#/invite?token=pbi_", "invite",
+                             "--role", "coach", "--team", "blue").stdout,
+    }
+    for verb, none, whom in (
+            ("share", "No link yet", "driver  b-car"),
+            ("invitation", "No invitation is open", "coach")):
+        listed = expect(stack, 0, whom, verb, "list", "--team", "blue").stdout
+        token = made[verb].split("token=")[1].split()[0]
+        assert token not in listed and "by command line" in listed, listed
+        expect(stack, 0, "", verb, "remove", listed.split()[0])
+        expect(stack, 1, "is the id that", verb, "remove", listed.split()[0])
+        expect(stack, 0, none, verb, "list", "--team", "blue")
+        log = expect(stack, 0, "", "audit", "list", "--team", "blue").stdout
+        assert f" {verb}.add " in log and f" {verb}.remove " in log, log
+    expect(stack, 0, "ann is logged in nowhere", "user", "logins", "ann")
+    expect(stack, 0, "", "user", "logout", "ann")
+    expect(stack, 1, "nobody called", "user", "logins", "eve")
+
+
 def test_no_folder(stack):
     """A folder that cannot be is a failure, not a misuse."""
     with open(stack.path("file"), "w", encoding="utf-8"):
@@ -217,6 +252,7 @@ def main():
         test_device_secrets(stack)
         test_key_log(stack)
         test_identity(stack)
+        test_what_is_given_away(stack)
         test_no_folder(stack)
     print("ok")
 
