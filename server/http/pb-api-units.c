@@ -108,7 +108,18 @@ static gboolean
 has_place (PbRequest *request, const gchar *driver)
 {
   PbUnitsPort *units = request->config->units;
+  const guint hold_s = pb_units_port_get_hold_s (units, request->principal);
 
+  if (hold_s > 0) {
+    g_autofree gchar *wait = g_strdup_printf ("%u", hold_s);
+
+    soup_message_headers_replace (
+        soup_server_message_get_response_headers (request->message),
+        "Retry-After", wait);
+    pb_reply_error (request->message, PB_STATUS_TOO_MANY_REQUESTS, "held",
+        "More came than a sender may send; it may come back in %u s", hold_s);
+    return FALSE;
+  }
   if (!pb_units_port_has_room (units, request->principal)) {
     soup_message_headers_replace (
         soup_server_message_get_response_headers (request->message),

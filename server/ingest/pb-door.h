@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* For so long a device is refused that has sent more than it may: what it sends
+ * at once is 80 MB at most, so for long it stays well below the limits. */
+#define PB_DOOR_HOLD_S 30
+
 typedef struct _PbDoor PbDoor;
 
 /**

@@ -11,9 +11,6 @@
 #define LISTENER "pitbox-server"
 
 #define TICK_MS 1000
-/* For so long a device is refused that has sent more than it may: what it sends
- * at once is 80 MB at most, so for long it stays well below the limits. */
-#define HOLD_S 30
 /* See pitboxsrtsrc: the place is held by one who keeps it. */
 #define SRT_CONTESTED 1409
 
@@ -66,7 +63,7 @@ take_bytes (GstAppSink *sink, gpointer user_data)
   /* Before the connection ends: it would be back within milliseconds. */
   if (flow == GST_FLOW_EOS && pb_session_sent_too_much (caller->session))
     g_signal_emit_by_name (caller->ingest->source, "hold-device",
-        pb_session_get_device (caller->session), HOLD_S);
+        pb_session_get_device (caller->session), PB_DOOR_HOLD_S);
   return flow;
 }
 
@@ -161,6 +158,17 @@ typedef struct {
   Caller *caller;
 } Removal;
 
+/* The source says of a caller only that it is there no more. */
+static const gchar *
+get_end_reason (PbIngest *self, PbSession *session)
+{
+  if (self->stopping)
+    return "the server stops";
+  return pb_senders_get_driver (self->senders, pb_session_get_device (session))
+             ? "the device has left"
+             : "the device has been taken back";
+}
+
 /* On the main thread: no streaming thread is in the bin any more. */
 static gboolean
 finish_caller (gpointer data)
@@ -170,8 +178,7 @@ finish_caller (gpointer data)
 
   gst_element_set_state (caller->bin, GST_STATE_NULL);
   gst_bin_remove (GST_BIN (removal->ingest->pipeline), caller->bin);
-  caller_free (caller,
-      removal->ingest->stopping ? "the server stops" : "the device has left");
+  caller_free (caller, get_end_reason (removal->ingest, caller->session));
   return G_SOURCE_REMOVE;
 }
 

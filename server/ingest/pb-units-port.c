@@ -13,6 +13,7 @@
 struct _PbUnitsPort {
   PbDoor *door;
   GPtrArray *sockets; /* of PbUnitsSocket */
+  GHashTable *held; /* device → monotonic µs until when, gint64 */
   GHashTable *places; /* driver → PbUnitsPlace, of those that are not here */
   PbUnitsStats past; /* of sockets that are over */
   guint max_sockets;
@@ -60,6 +61,7 @@ pb_units_port_new (PbDoor *door, guint max_sockets)
   self->max_sockets = max_sockets;
   self->sockets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_units_socket_free);
+  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->places =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->tick = g_timeout_add (TICK_MS, tick, self);
@@ -76,6 +78,7 @@ pb_units_port_free (PbUnitsPort *self)
 {
   g_source_remove (self->tick);
   g_ptr_array_unref (self->sockets);
+  g_hash_table_unref (self->held);
   g_hash_table_unref (self->places);
   g_free (self);
 }
@@ -141,6 +144,45 @@ find_place (PbUnitsPort *self, const gchar *driver)
   return place;
 }
 
+/* Keys have no names that are ids. */
+static gchar *
+dup_device (const PbPrincipal *principal)
+{
+  if (principal->kind == PB_PRINCIPAL_DEVICE)
+    return g_strdup (principal->id);
+  return principal->id ? g_strdup_printf ("key-%s", principal->id)
+                       : g_strdup ("local");
+}
+
+/* Devices and keys are bounded, and so are those that are held. */
+static void
+hold (PbUnitsPort *self, const PbPrincipal *principal)
+{
+  const gint64 until_us =
+      g_get_monotonic_time () + PB_DOOR_HOLD_S * G_USEC_PER_SEC;
+
+  g_hash_table_replace (self->held, dup_device (principal),
+      g_memdup2 (&until_us, sizeof until_us));
+}
+
+/**
+ * pb_units_port_get_hold_s:
+ * @principal: who wants to come back
+ *
+ * Returns: for how long it may not, because it sent more than it may; 0: it may
+ */
+guint
+pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
+{
+  g_autofree gchar *device = dup_device (principal);
+  const gint64 *until_us = g_hash_table_lookup (self->held, device);
+  const gint64 left_us = until_us ? *until_us - g_get_monotonic_time () : 0;
+
+  if (until_us && left_us <= 0)
+    g_hash_table_remove (self->held, device);
+  return left_us <= 0 ? 0 : (guint) (left_us / G_USEC_PER_SEC + 1);
+}
+
 static void
 on_closed (PbUnitsSocket *socket, gpointer user_data)
 {
@@ -153,20 +195,12 @@ on_closed (PbUnitsSocket *socket, gpointer user_data)
   self->past.rows += stats->rows;
   self->past.duplicate_rows += stats->duplicate_rows;
   self->past.missing_rows += stats->missing_rows;
+  if (pb_units_socket_sent_too_much (socket))
+    hold (self, pb_units_socket_get_principal (socket));
   if (find_socket (self, driver) == socket)
     g_hash_table_replace (self->places, g_steal_pointer (&driver),
         g_memdup2 (&place, sizeof place));
   g_ptr_array_remove (self->sockets, socket);
-}
-
-/* Keys have no names that are ids. */
-static gchar *
-dup_device (const PbPrincipal *principal)
-{
-  if (principal->kind == PB_PRINCIPAL_DEVICE)
-    return g_strdup (principal->id);
-  return principal->id ? g_strdup_printf ("key-%s", principal->id)
-                       : g_strdup ("local");
 }
 
 /**

@@ -30,6 +30,8 @@ PbUnitsPort *pb_units_port_new (PbDoor *door, guint max_sockets);
 void pb_units_port_free (PbUnitsPort *port);
 gboolean pb_units_port_has_room (
     PbUnitsPort *port, const PbPrincipal *principal);
+guint pb_units_port_get_hold_s (
+    PbUnitsPort *port, const PbPrincipal *principal);
 gboolean pb_units_port_may_enter (PbUnitsPort *port, const gchar *driver);
 void pb_units_port_add (PbUnitsPort *port, SoupWebsocketConnection *connection,
     PbPrincipal *principal, const gchar *driver, const gchar *peer);

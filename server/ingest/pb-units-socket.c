@@ -35,6 +35,7 @@ struct _PbUnitsSocket {
   gint64 heard_us; /* monotonic, as all here */
   gint64 units_full_us; /* when PB_UNITS_BURST may come again */
   gboolean is_closing;
+  gboolean sent_too_much;
 };
 
 static void
@@ -139,6 +140,7 @@ push (PbUnitsSocket *self, guint64 time_ns)
   if (self->pushed_bytes == 0)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   if (pb_session_push (self->session, buffer) != GST_FLOW_OK) {
+    self->sent_too_much = pb_session_sent_too_much (self->session);
     follow_session (self);
     return;
   }
@@ -174,6 +176,7 @@ take (PbUnitsSocket *self, const guint8 *message, gsize size)
         g_strdup_printf ("a message of units is not valid: %s", error->message);
     pb_units_socket_end (self, GST_PITBOX_UNITS_CLOSE_BAD, reason);
   } else if (!keeps_to_rate (self, n_units)) {
+    self->sent_too_much = TRUE;
     pb_units_socket_end (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
         "more than 1000 telemetry units a second came for long. Send each row "
         "once, as it is made");
@@ -311,6 +314,17 @@ pb_units_socket_free (PbUnitsSocket *self)
   g_free (self->device);
   g_free (self->peer);
   g_free (self);
+}
+
+/**
+ * pb_units_socket_sent_too_much:
+ *
+ * Returns: whether it was closed because more came than may
+ */
+gboolean
+pb_units_socket_sent_too_much (PbUnitsSocket *self)
+{
+  return self->sent_too_much;
 }
 
 /**

@@ -35,6 +35,7 @@ gboolean pb_units_socket_start (
     PbUnitsSocket *socket, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_units_socket_end (
     PbUnitsSocket *socket, gushort code, const gchar *reason);
+gboolean pb_units_socket_sent_too_much (PbUnitsSocket *socket);
 void pb_units_socket_tick (PbUnitsSocket *socket, gint64 now_us);
 PbPrincipal *pb_units_socket_get_principal (PbUnitsSocket *socket);
 const gchar *pb_units_socket_get_driver (PbUnitsSocket *socket);

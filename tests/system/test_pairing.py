@@ -227,6 +227,7 @@ def revoked(team, agent):
     team.stack.wait(lambda: team.session("car8") is None, "the stream's end", 5)
     took = time.monotonic() - began
     assert took < 1, took
+    team.stack.server.wait_for("ends: .*(been taken back|been withdrawn)")
     agent.wait_for("revoked: the server has taken this PC's pairing back.*pair "
                    "--server " + team.stack.url)
     team.stack.wait(lambda: team.status()["state"] == "revoked", "the status")

@@ -375,6 +375,24 @@ def test_place(stack):
     srt.stop()
 
 
+def test_a_flood(stack):
+    """Who sends more than may come is cut off, and does not come back at once;
+    others do."""
+    units = some_units(stack)
+    ws = connect(stack, stack.flood_key, PATH + "?driver=car3")
+    ws.send_frame(BINARY, message(0, units[0]))
+    again = message(1, units[1])
+    try:
+        for _ in range(14000):
+            ws.send_frame(BINARY, again)
+    except OSError:
+        pass
+    stack.server.wait_for("ends: more than 1000 telemetry units a second", 60)
+    assert refusal(stack, stack.flood_key, PATH + "?driver=car3") == (
+        429, "held")
+    connect(stack, stack.key, PATH + "?driver=car3").close()
+
+
 def test_withdrawal(stack):
     """Removing a device ends its stream within a second."""
     ws = connect(stack, stack.cred)
@@ -404,11 +422,12 @@ def main():
         stack.passphrase = stack.add_driver("car4")
         stack.cred = give_token(stack, "car1")
         stack.key = add_key(stack, "publish")
+        stack.flood_key = add_key(stack, "publish")
         stack.live_key = add_key(stack, "read_live")
         stack.start_server()
         for test in (test_nothing_is_lost_or_stored_twice, test_agent,
                      test_acknowledgements, test_bad_messages, test_refusals,
-                     test_place, test_withdrawal):
+                     test_place, test_a_flood, test_withdrawal):
             began = time.monotonic()
             test(stack)
             print(f"ok {test.__name__} ({time.monotonic() - began:.1f} s)",
