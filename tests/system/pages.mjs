@@ -410,7 +410,7 @@ const cases = {
     assert.deepEqual(await offered(page), ['Live', 'Pair a device', 'Devices',
       'Share links', 'My account']);
     await visit(page, 'Devices');
-    await page.getByText('No device yet.').waitFor();
+    await page.getByText('No device yet:').waitFor();
     await page.goto(`${stack.url}/#driver=car1`);
     await page.getByText('“car1” is not known here').waitFor();
     await visit(page, 'My account');

@@ -8,11 +8,23 @@
 
 G_BEGIN_DECLS
 
-/** GST_PITBOX_UNITS_PROTOCOL: the WebSocket's subprotocol. */
+/**
+ * GST_PITBOX_UNITS_PROTOCOL:
+ *
+ * The WebSocket's subprotocol.
+ */
 #define GST_PITBOX_UNITS_PROTOCOL "pitbox-units.1"
-/** GST_PITBOX_UNITS_HEAD_BYTES: before the units of a message. */
+/**
+ * GST_PITBOX_UNITS_HEAD_BYTES:
+ *
+ * What stands before the units of a message.
+ */
 #define GST_PITBOX_UNITS_HEAD_BYTES 24
-/** GST_PITBOX_UNITS_ANSWER_BYTES: of a message of the server. */
+/**
+ * GST_PITBOX_UNITS_ANSWER_BYTES:
+ *
+ * Of a message of the server.
+ */
 #define GST_PITBOX_UNITS_ANSWER_BYTES 12
 
 /**
