@@ -178,6 +178,15 @@ pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
   const gint64 *until_us = g_hash_table_lookup (self->held, device);
   const gint64 left_us = until_us ? *until_us - g_get_monotonic_time () : 0;
 
+  /* The one that is about to be closed, and those that were. */
+  for (guint i = 0; i < self->sockets->len; i++) {
+    PbUnitsSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (pb_units_socket_sent_too_much (socket)
+        && pb_principal_is_same (
+            principal, pb_units_socket_get_principal (socket)))
+      return PB_DOOR_HOLD_S;
+  }
   if (until_us && left_us <= 0)
     g_hash_table_remove (self->held, device);
   return left_us <= 0 ? 0 : (guint) (left_us / G_USEC_PER_SEC + 1);
