@@ -15,7 +15,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "system"))
 from pitbox import Stack  # noqa: E402
-from test_control import give_token  # noqa: E402
+from control import give_token  # noqa: E402
 
 SECONDS = float(os.environ.get("PITBOX_BENCH_SECONDS", "20"))
 START_UP = 3  # is not the steady state
