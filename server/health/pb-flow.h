@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A picture that comes so much after its turn is late: more than a viewer's
- * jitter buffer makes up for without a word. */
+/* A picture that comes so much after its turn is late: as long as a picture's row
+ * is waited for (PbLiveLimits). */
 #define PB_FLOW_LATE_US 100000
 
 /* Looks at no clock of its own. One thread pushes pictures, another may push

@@ -7,9 +7,9 @@
 
 /* More than the delay of an encoder on a busy PC: it is the clock. */
 #define CLOCK_ERROR_MS 2000
-/* The newest browsers wait so long for a key frame before they ask. */
+/* Whoever joins, or loses a packet, may wait so long for a picture. */
 #define KEY_INTERVAL_MS 5000
-/* What a viewer's jitter buffer grows by. */
+/* Two pictures of 60 a second: it can be seen. */
 #define JITTER_MS 30
 /* SRT mends a loss if there is time for the packet to be sent again twice. */
 #define LATENCY_RTTS 4
@@ -283,6 +283,7 @@ say_transcoded (const PbHealthReading *now, const PbHealthReading *before)
       now->transcodes_most);
 }
 
+/* Causes before what follows from them. */
 static const Kind kinds[] = {
   { "silent", 1, 1, check_silent, say_silent },
   { "picture_still", 1, 2, check_picture, say_picture },
@@ -290,10 +291,10 @@ static const Kind kinds[] = {
   { "rows_lost", 1, 10, check_lost_rows, say_lost_rows },
   { "loss", 3, 10, check_loss, say_loss },
   { "latency_short", 5, 10, check_latency, say_latency },
-  { "jitter", 5, 10, check_jitter, say_jitter },
-  { "late", 3, 10, check_late, say_late },
   { "key_interval", 1, 10, check_key_interval, say_key_interval },
   { "b_frames", 1, 10, check_b_frames, say_b_frames },
+  { "jitter", 5, 10, check_jitter, say_jitter },
+  { "late", 3, 10, check_late, say_late },
   { "clock", 10, 10, check_clock, say_clock },
   { "server_slow", 1, 10, check_dropped, say_dropped },
   { "not_transcoded", 1, 1, check_transcoded, say_transcoded },

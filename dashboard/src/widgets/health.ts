@@ -104,7 +104,7 @@ const LINES: readonly Line[] = [
     : `${fixed(v.lostRows)} / ${fixed(v.rejectedUnits)}`),
   level: (v) => ((v.lostRows ?? 0) > 0 || (v.rejectedUnits ?? 0) > 0
     ? 'warn' : null) },
-  { name: 'Key frames / jitter / late', title: 'At the server: longest distance '
+  { name: 'Keys / jitter / late', title: 'At the server: longest distance '
     + 'of two key frames in the last minute / how far pictures come off their '
     + 'rhythm / pictures of this session that came 100 ms late or more',
   text: (v) => (v.jitterMs === null ? UNKNOWN
