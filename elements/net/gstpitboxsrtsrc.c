@@ -395,6 +395,22 @@ hold_device (GstPitboxSrtSrc *self, const gchar *device, guint seconds)
 }
 
 /**
+ * GstPitboxSrtSrc::contest-device:
+ * @src: the element
+ * @device: id of the device
+ * @seconds: for how long; 0 lets it in again
+ *
+ * Refuses a device whose place another one keeps (1409), where the owner of the
+ * element knows whose place it would take; a connection that it has stays. Any
+ * thread, any state.
+ */
+static void
+contest_device (GstPitboxSrtSrc *self, const gchar *device, guint seconds)
+{
+  pitbox_srt_listener_contest_device (self->listener, device, seconds);
+}
+
+/**
  * GstPitboxSrtSrc::add-reader:
  * @src: the element
  * @reader: id of the reader
@@ -537,6 +553,9 @@ gst_pitbox_srt_src_class_init (GstPitboxSrtSrcClass *klass)
   g_signal_new_class_handler ("hold-device", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (hold_device), NULL, NULL,
       NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
+  g_signal_new_class_handler ("contest-device", GST_TYPE_PITBOX_SRT_SRC,
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (contest_device), NULL,
+      NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
   g_signal_new_class_handler ("add-reader", GST_TYPE_PITBOX_SRT_SRC,
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (add_reader), NULL, NULL,
       NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);

@@ -275,7 +275,8 @@ keep (GstPitboxWsSink *self, const GstMapInfo *map, GstClockTime pts)
       && !self->warned_full) {
     self->warned_full = TRUE;
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-        ("the server takes less than is sent; the oldest rows are dropped"),
+        ("the server has not acknowledged for long what was sent; the oldest "
+         "rows are let go"),
         (NULL));
   }
 }

@@ -2,6 +2,7 @@
  * One thread connects, watches and connects again; any thread sends. */
 #include "pitboxsrtcaller.h"
 
+#include "pitboxsrtsilence.h"
 #include "pitboxsrtudp.h"
 
 #include <gstpitbox/gstpitboxbackoff.h>
@@ -10,8 +11,6 @@
 #define CONNECT_TIMEOUT_MS 3000
 /* How soon a stop is noticed while connecting. */
 #define CONNECT_POLL_MS 20
-/* How soon a loss is noticed while nothing is sent; a send notices at once. */
-#define WATCH_MS 250
 /* A connection that held this long was a good one: the back-off starts anew. */
 #define GOOD_CONNECTION_US (10 * G_USEC_PER_SEC)
 /* libsrt drops what is older than about 1 s; 4 MiB is 1.3 s at 25 Mbit/s. */
@@ -213,16 +212,36 @@ set_receiving (PitboxSrtCaller *caller, SRTSOCKET sock, GError **error)
                  sock, SRTO_RCVTIMEO, RECEIVE_POLL_MS, "read timeout", error));
 }
 
-/* Returns when the connection is lost or the caller stops. */
-static void
+static gboolean
+is_silent (SRTSOCKET sock, PitboxSrtSilence *silence)
+{
+  SRT_TRACEBSTATS st;
+
+  return srt_bistats (sock, &st, 0, 1) != SRT_ERROR
+         && pitbox_srt_silence_look (silence, g_get_monotonic_time (),
+             st.pktSentUniqueTotal,
+             (gint64) st.pktRecvACKTotal + st.pktRecvNAKTotal, st.msRTT);
+}
+
+/* Returns when the connection is lost or the caller stops; why it is lost. A
+ * send notices it at once. */
+static const gchar *
 watch (PitboxSrtCaller *caller, SRTSOCKET sock)
 {
+  PitboxSrtSilence silence = { 0 };
+  gboolean silent = FALSE;
+
   g_mutex_lock (&caller->lock);
-  while (!caller->stopping && !caller->lost
-         && srt_getsockstate (sock) == SRTS_CONNECTED)
+  while (!caller->stopping && !caller->lost && !silent
+         && srt_getsockstate (sock) == SRTS_CONNECTED) {
     g_cond_wait_until (&caller->cond, &caller->lock,
-        g_get_monotonic_time () + WATCH_MS * 1000);
+        g_get_monotonic_time () + PITBOX_SRT_SILENCE_LOOK_US);
+    /* Who only listens has nothing that could be answered. */
+    silent = !caller->config.reads && is_silent (sock, &silence);
+  }
   g_mutex_unlock (&caller->lock);
+  return silent ? "the connection was lost: nothing came back any more"
+                : "the connection was lost";
 }
 
 static void
@@ -249,6 +268,7 @@ run (gpointer data)
     gint64 since = g_get_monotonic_time ();
     guint delay_ms = 0, base_ms = c->delay_ms;
     gboolean retry = c->reconnect;
+    const gchar *why;
     int code = 0;
     SRTSOCKET sock;
 
@@ -261,12 +281,12 @@ run (gpointer data)
     if (sock != SRT_INVALID_SOCK) {
       since = g_get_monotonic_time ();
       set_state (caller, PITBOX_SRT_CONNECTED, sock, NULL, 0, 0);
-      watch (caller, sock);
+      why = watch (caller, sock);
       if (g_get_monotonic_time () - since >= GOOD_CONNECTION_US)
         failures = 0;
       error = g_error_new (GST_RESOURCE_ERROR,
           c->reads ? GST_RESOURCE_ERROR_READ : GST_RESOURCE_ERROR_WRITE,
-          "%s:%u: the connection was lost", c->host, c->port);
+          "%s:%u: %s", c->host, c->port, why);
     } else if (code != 0 && code != SRT_REJ_TIMEOUT) {
       base_ms *= REFUSED_DELAY_FACTOR;
     }

@@ -14,6 +14,7 @@ typedef struct {
   gchar **drivers; /* NULL: all */
   gchar *passphrase;
   gint64 held_until_us;
+  gint64 contested_until_us;
 } Account;
 
 /* Accounts by name, and the names of those that were taken out. */
@@ -78,8 +79,10 @@ table_add (
   Account *account = g_new0 (Account, 1);
 
   account->drivers = drivers;
-  if (old != NULL)
+  if (old != NULL) {
     account->held_until_us = old->held_until_us;
+    account->contested_until_us = old->contested_until_us;
+  }
   if (passphrase != NULL && *passphrase != '\0')
     account->passphrase = g_strdup (passphrase);
   g_hash_table_remove (table->revoked, name);
@@ -192,6 +195,26 @@ pitbox_srt_gate_hold_device (
     account->held_until_us = until_us;
 }
 
+/* The place that the device wants is another one's until then, or until its
+ * owner says that it is not; a place that it has stays. */
+void
+pitbox_srt_gate_contest_device (
+    PitboxSrtGate *gate, const gchar *device, gint64 until_us)
+{
+  Account *account = g_hash_table_lookup (gate->devices.accounts, device);
+
+  if (account != NULL)
+    account->contested_until_us = until_us;
+}
+
+static gboolean
+is_contested (PitboxSrtGate *gate, const gchar *device, gint64 now_us)
+{
+  const Account *account = g_hash_table_lookup (gate->devices.accounts, device);
+
+  return account != NULL && now_us < account->contested_until_us;
+}
+
 static gboolean
 is_held (PitboxSrtGate *gate, const gchar *device, gint64 now_us)
 {
@@ -285,6 +308,14 @@ is_connected (const Place *place)
   return place->gate->funcs.is_connected (place->connection);
 }
 
+/* Who takes the place of somebody that is heard fights for it. */
+static gboolean
+may_take (Place *holder, gint64 now_us)
+{
+  return holder->gate->funcs.is_silent (holder->connection)
+         || gst_pitbox_contest_try (&holder->contest, now_us);
+}
+
 /* Whose place a connection of @device takes, or NULL: that of its own older
  * one, or of another device where a driver has but one place. */
 static Place *
@@ -322,6 +353,8 @@ decide_publish (
     return code;
   if (is_held (gate, device, now_us))
     return PITBOX_SRT_REJECT_HELD;
+  if (is_contested (gate, device, now_us))
+    return PITBOX_SRT_REJECT_CONTESTED;
   holder = find_holder (gate, driver, device);
   /* A sender that takes a place over needs no further one. */
   if (is_crowded (gate)
@@ -330,8 +363,7 @@ decide_publish (
                      + gate->n_expected[GST_PITBOX_STREAM_PUBLISH]
                  >= gate->rules.max_callers))
     return PITBOX_SRT_REJECT_FULL;
-  if (holder != NULL && is_connected (holder)
-      && !gst_pitbox_contest_try (&holder->contest, now_us))
+  if (holder != NULL && is_connected (holder) && !may_take (holder, now_us))
     return PITBOX_SRT_REJECT_CONTESTED;
   return 0;
 }
@@ -454,13 +486,16 @@ pitbox_srt_gate_enter (PitboxSrtGate *gate, const PitboxSrtVisitor *visitor,
   *takes_over = holder != NULL && is_connected (holder);
   pitbox_srt_gate_give_up (gate, visitor);
   if (!is_welcome_still (gate, visitor) || is_held (gate, visitor->user, now_us)
-      || (*takes_over && !gst_pitbox_contest_try (&holder->contest, now_us)))
+      || is_contested (gate, visitor->user, now_us)
+      || (*takes_over && !may_take (holder, now_us)))
     return FALSE;
   place = g_new0 (Place, 1);
   place->gate = gate;
   place->connection = gate->funcs.ref (connection);
   place->driver = g_strdup (visitor->driver);
-  if (*takes_over)
+  if (*takes_over && gate->funcs.is_silent (holder->connection))
+    place->contest = holder->contest;
+  else if (*takes_over)
     gst_pitbox_contest_pass_on (&holder->contest, &place->contest, now_us);
   if (holder != NULL)
     *replaced = gate->funcs.ref (holder->connection);

@@ -34,11 +34,13 @@ typedef struct {
 } PitboxSrtRules;
 
 /* What only its owner knows: of a connection that has a place, and of a
- * driver's stream. */
+ * driver's stream. @is_silent: its sender sent, and has stopped just now, so
+ * that it may well be the newcomer itself. */
 typedef struct {
   gpointer (*ref) (gpointer connection);
   void (*unref) (gpointer connection);
   gboolean (*is_connected) (gpointer connection);
+  gboolean (*is_silent) (gpointer connection);
   gboolean (*is_live) (const gchar *driver, gpointer user_data);
 } PitboxSrtGateFuncs;
 
@@ -68,6 +70,8 @@ gboolean pitbox_srt_gate_add_device (PitboxSrtGate *gate, const gchar *device,
     const gchar *driver, const gchar *passphrase,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_srt_gate_hold_device (
+    PitboxSrtGate *gate, const gchar *device, gint64 until_us);
+void pitbox_srt_gate_contest_device (
     PitboxSrtGate *gate, const gchar *device, gint64 until_us);
 void pitbox_srt_gate_remove_device (PitboxSrtGate *gate, const gchar *device);
 gboolean pitbox_srt_gate_add_reader (PitboxSrtGate *gate, const gchar *reader,

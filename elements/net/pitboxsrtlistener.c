@@ -19,6 +19,7 @@ pitbox_srt_listener_new (void)
     .ref = (gpointer (*) (gpointer)) pitbox_srt_session_ref,
     .unref = (void (*) (gpointer)) pitbox_srt_session_unref,
     .is_connected = (gboolean (*) (gpointer)) pitbox_srt_session_is_connected,
+    .is_silent = (gboolean (*) (gpointer)) pitbox_srt_session_is_silent,
     .is_live = is_live,
   };
   PitboxSrtListener *listener = g_new0 (PitboxSrtListener, 1);
@@ -124,6 +125,20 @@ pitbox_srt_listener_hold_device (
     return;
   g_mutex_lock (&listener->lock);
   pitbox_srt_gate_hold_device (listener->gate, device,
+      g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC);
+  g_mutex_unlock (&listener->lock);
+}
+
+/* Refuses a device whose place another one keeps; 0 s lets it in again. Any
+ * thread. */
+void
+pitbox_srt_listener_contest_device (
+    PitboxSrtListener *listener, const gchar *device, guint seconds)
+{
+  if (device == NULL)
+    return;
+  g_mutex_lock (&listener->lock);
+  pitbox_srt_gate_contest_device (listener->gate, device,
       g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC);
   g_mutex_unlock (&listener->lock);
 }

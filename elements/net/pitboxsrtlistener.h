@@ -54,6 +54,8 @@ gboolean pitbox_srt_listener_add_device (PitboxSrtListener *listener,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pitbox_srt_listener_remove_device (
     PitboxSrtListener *listener, const gchar *device);
+void pitbox_srt_listener_contest_device (
+    PitboxSrtListener *listener, const gchar *device, guint seconds);
 void pitbox_srt_listener_hold_device (
     PitboxSrtListener *listener, const gchar *device, guint seconds);
 gboolean pitbox_srt_listener_add_reader (PitboxSrtListener *listener,

@@ -7,6 +7,11 @@
 /* 5 ms at 50 Mbit/s are 31 KB; a larger burst becomes several buffers. */
 #define MAX_BATCH_BYTES 65536
 
+/* A sender that was cut off calls again after a second at the earliest, and
+ * libsrt ends its old connection after five. */
+#define SILENT_US (500 * G_TIME_SPAN_MILLISECOND)
+#define SILENT_MOST_US (6 * G_USEC_PER_SEC)
+
 struct _PitboxSrtSession {
   gatomicrefcount ref_count;
   gchar *driver;
@@ -20,6 +25,7 @@ struct _PitboxSrtSession {
   /* Protects what follows. */
   GMutex lock;
   gboolean closed;
+  gint64 heard_us; /* 0: it has sent nothing yet */
   SRT_TRACEBSTATS last;
   gint latency_ms;
 };
@@ -129,6 +135,20 @@ pitbox_srt_session_is_connected (PitboxSrtSession *session)
          && srt_getsockstate (session->sock) == SRTS_CONNECTED;
 }
 
+/* It sent, and has stopped just now. One that has nothing to send for long is
+ * not silent: libsrt still hears it. Any thread. */
+gboolean
+pitbox_srt_session_is_silent (PitboxSrtSession *session)
+{
+  gint64 heard_us, past_us;
+
+  g_mutex_lock (&session->lock);
+  heard_us = session->heard_us;
+  g_mutex_unlock (&session->lock);
+  past_us = g_get_monotonic_time () - heard_us;
+  return heard_us != 0 && past_us >= SILENT_US && past_us <= SILENT_MOST_US;
+}
+
 /* Waits for messages: see pitbox_srt_receive(). NULL at the end of the
  * connection. One thread. */
 GstBuffer *
@@ -142,6 +162,9 @@ pitbox_srt_session_read (
          == 0)
     if (!pitbox_srt_session_is_connected (session))
       return NULL;
+  g_mutex_lock (&session->lock);
+  session->heard_us = g_get_monotonic_time ();
+  g_mutex_unlock (&session->lock);
   return gst_buffer_new_memdup (session->batch, fill);
 }
 

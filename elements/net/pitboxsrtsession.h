@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 PitboxSrtSession *pitbox_srt_session_new (SRTSOCKET sock, const gchar *driver,
     const gchar *device, const gchar *peer);
 gboolean pitbox_srt_session_is_connected (PitboxSrtSession *session);
+gboolean pitbox_srt_session_is_silent (PitboxSrtSession *session);
 
 G_END_DECLS

@@ -3,8 +3,6 @@
  * understand the rest: everything from the last key unit on. */
 #include "pitboxwswindow.h"
 
-#include "pitboxwsrekey.h"
-
 typedef struct {
   GBytes *units;
   guint32 sequence;
@@ -25,7 +23,7 @@ struct _PitboxWsWindow {
   gsize bytes;
   gsize done_bytes;
   gsize flight_bytes;
-  PitboxWsRekey *rekey; /* up to the next key unit, or NULL */
+  GstPitboxRekey *rekey; /* up to the next key unit, or NULL */
   PitboxWsCounts counts;
 };
 
@@ -50,7 +48,7 @@ void
 pitbox_ws_window_free (PitboxWsWindow *window)
 {
   g_queue_clear_full (&window->entries, (GDestroyNotify) entry_free);
-  g_clear_pointer (&window->rekey, pitbox_ws_rekey_free);
+  g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
   g_free (window);
 }
 
@@ -154,7 +152,7 @@ append (PitboxWsWindow *window, const Entry *entry)
     append_entry (window, entry, entry->units);
     return TRUE;
   }
-  rows = pitbox_ws_rekey_take (
+  rows = gst_pitbox_rekey_take (
       window->rekey, entry->units, entry->sequence, entry->n_rows, entry->pts);
   for (guint i = 0; rows != NULL && i < rows->len; i++) {
     GstBuffer *row = rows->pdata[i];
@@ -185,11 +183,11 @@ pitbox_ws_window_push (PitboxWsWindow *window, GBytes *units,
     whole = window->entries.length == window->n_done;
     while (window->entries.length > 0)
       drop_oldest (window);
-    g_clear_pointer (&window->rekey, pitbox_ws_rekey_free);
+    g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
   }
   window->run_id = span->run_id;
   if (span->begins_with_key)
-    g_clear_pointer (&window->rekey, pitbox_ws_rekey_free);
+    g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
   if (!append (window, &entry)) {
     window->counts.dropped_rows += span->n_rows;
     whole = FALSE;
@@ -224,7 +222,7 @@ acknowledge (PitboxWsWindow *window, guint32 next)
 static void
 rekey (PitboxWsWindow *window, guint32 first)
 {
-  PitboxWsRekey *later = g_steal_pointer (&window->rekey);
+  GstPitboxRekey *later = g_steal_pointer (&window->rekey);
   GQueue old = window->entries;
   const guint n_done = window->n_done;
   const guint64 before = window->counts.dropped_rows;
@@ -233,11 +231,11 @@ rekey (PitboxWsWindow *window, guint32 first)
   g_queue_init (&window->entries);
   window->bytes = window->done_bytes = 0;
   window->n_done = 0;
-  window->rekey = pitbox_ws_rekey_new (window->run_id, first);
+  window->rekey = gst_pitbox_rekey_new (window->run_id, first);
   for (guint i = 0; (entry = g_queue_pop_head (&old)) != NULL; i++) {
     if (i >= n_done && entry->begins_with_key
         && (gint32) (entry->sequence - first) >= 0)
-      g_clear_pointer (&window->rekey, pitbox_ws_rekey_free);
+      g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
     if (!append (window, entry) && i >= n_done)
       window->counts.dropped_rows += entry->n_rows;
     entry_free (entry);
@@ -245,8 +243,8 @@ rekey (PitboxWsWindow *window, guint32 first)
   /* What comes next needs what that one has seen. */
   if (later != NULL) {
     if (window->rekey != NULL)
-      pitbox_ws_rekey_force_key (later);
-    g_clear_pointer (&window->rekey, pitbox_ws_rekey_free);
+      gst_pitbox_rekey_force_key (later);
+    g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
     window->rekey = later;
   }
   if (window->counts.dropped_rows != before)

@@ -12,6 +12,10 @@
  * and every #GstTelemetryEnc:key-interval, and delta units between. A unit leaves
  * as soon as its last row is in; its PTS is that row's.
  *
+ * #GstTelemetryEnc:fields, #GstTelemetryEnc:rate-divisor and
+ * #GstTelemetryEnc:rows-per-unit can be changed while rows come: the next row
+ * heads a key unit that says what is left out from there on.
+ *
  * |[
  * gst-launch-1.0 filesrc location=lap.ibt ! ibtparse ! telemetryenc ! mpegtsmux ! filesink location=lap.ts
  * ]|
@@ -51,6 +55,9 @@ struct _GstTelemetryEnc {
   guint64 ticks; /* stands in where a buffer has no OFFSET */
   guint64 bad_rows;
   guint n_keys;
+
+  gint is_reduced_anew; /* atomic: fields, rate or rows a unit are not the
+                         * encoder's */
 
   /* Object lock: the encoder (so that stats and keys can be asked for from any
    * thread), the settings, and what was known before the first caps. */
@@ -153,6 +160,23 @@ set_caps (GstTelemetryEnc *self, GstCaps *caps)
   return TRUE;
 }
 
+/* At a row, so that none is lost between one layout and the next. */
+static void
+reduce_anew (GstTelemetryEnc *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  drain (self);
+  GST_OBJECT_LOCK (self);
+  g_atomic_int_set (&self->is_reduced_anew, FALSE);
+  if (!gst_pitbox_encoder_reduce (self->encoder, self->fields,
+          self->config.rate_divisor, self->config.rows_per_unit, &error))
+    GST_WARNING_OBJECT (self, "sending all variables: %s", error->message);
+  GST_OBJECT_UNLOCK (self);
+  gst_element_post_message (
+      GST_ELEMENT (self), gst_message_new_latency (GST_OBJECT (self)));
+}
+
 static GstFlowReturn
 sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -166,6 +190,8 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     gst_buffer_unref (buffer);
     return GST_FLOW_NOT_NEGOTIATED;
   }
+  if (g_atomic_int_get (&self->is_reduced_anew))
+    reduce_anew (self);
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
     gst_buffer_unref (buffer);
     return GST_FLOW_ERROR;
@@ -302,6 +328,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       break;
     case PROP_ROWS_PER_UNIT:
       self->config.rows_per_unit = g_value_get_uint (value);
+      g_atomic_int_set (&self->is_reduced_anew, self->encoder != NULL);
       break;
     case PROP_RUN_ID:
       self->config.run_id = g_value_get_uint (value);
@@ -310,9 +337,11 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       g_free (self->fields);
       self->fields = g_value_dup_string (value);
       self->config.fields = self->fields;
+      g_atomic_int_set (&self->is_reduced_anew, self->encoder != NULL);
       break;
     case PROP_RATE_DIVISOR:
       self->config.rate_divisor = g_value_get_uint (value);
+      g_atomic_int_set (&self->is_reduced_anew, self->encoder != NULL);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -399,6 +428,7 @@ change_state (GstElement *element, GstStateChange transition)
     clear_stream (self);
     GST_OBJECT_LOCK (self);
     self->encoder = gst_pitbox_encoder_new (&self->config);
+    g_atomic_int_set (&self->is_reduced_anew, FALSE);
     GST_OBJECT_UNLOCK (self);
   }
   ret = GST_ELEMENT_CLASS (gst_telemetry_enc_parent_class)
@@ -423,6 +453,8 @@ install_properties (GObjectClass *klass)
 {
   GParamFlags flags =
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  GParamFlags live =
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
 
   g_object_class_install_property (klass, PROP_CODEC,
       g_param_spec_enum ("codec", "Codec",
@@ -435,7 +467,7 @@ install_properties (GObjectClass *klass)
   g_object_class_install_property (klass, PROP_ROWS_PER_UNIT,
       g_param_spec_uint ("rows-per-unit", "Rows per unit",
           "Rows gathered into one unit; each adds one row time of latency", 1,
-          GST_PITBOX_UNIT_MAX_ROWS, DEFAULT_ROWS_PER_UNIT, flags));
+          GST_PITBOX_UNIT_MAX_ROWS, DEFAULT_ROWS_PER_UNIT, live));
   g_object_class_install_property (klass, PROP_RUN_ID,
       g_param_spec_uint ("run-id", "Run id",
           "Number by which a receiver tells this run's units from another's (0 "
@@ -445,11 +477,11 @@ install_properties (GObjectClass *klass)
       g_param_spec_string ("fields", "Fields",
           "Variables to send, comma-separated, a trailing * for any ending "
           "(empty = all)",
-          NULL, flags));
+          NULL, live));
   g_object_class_install_property (klass, PROP_RATE_DIVISOR,
       g_param_spec_uint ("rate-divisor", "Rate divisor",
           "Send one row of every so many ticks", 1, 1000, DEFAULT_RATE_DIVISOR,
-          flags));
+          live));
   g_object_class_install_property (klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
           "rows, bad-rows, skipped-rows (by rate-divisor), units, of them "

@@ -6,6 +6,7 @@
 #include "gsttelemetryenc.h"
 #include "gsttelemetryjsonenc.h"
 #include "gsttelemetrypace.h"
+#include "gsttelemetrysound.h"
 #include "gsttelemetrysync.h"
 #include "gsttelemetrytestsrc.h"
 #include "gsttelemetrytextenc.h"
@@ -18,6 +19,7 @@ plugin_init (GstPlugin *plugin)
          && GST_ELEMENT_REGISTER (telemetryjsonenc, plugin)
          && GST_ELEMENT_REGISTER (telemetrydec, plugin)
          && GST_ELEMENT_REGISTER (telemetrypace, plugin)
+         && GST_ELEMENT_REGISTER (telemetrysound, plugin)
          && GST_ELEMENT_REGISTER (telemetrysync, plugin)
          && GST_ELEMENT_REGISTER (telemetrytestsrc, plugin)
          && GST_ELEMENT_REGISTER (telemetrytextenc, plugin)

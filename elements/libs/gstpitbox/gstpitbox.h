@@ -17,6 +17,7 @@
 #include <gstpitbox/gstpitboxmeta.h>
 #include <gstpitbox/gstpitboxpreface.h>
 #include <gstpitbox/gstpitboxquantity.h>
+#include <gstpitbox/gstpitboxrekey.h>
 #include <gstpitbox/gstpitboxrow.h>
 #include <gstpitbox/gstpitboxsample.h>
 #include <gstpitbox/gstpitboxschema.h>

@@ -84,6 +84,18 @@ struct _GstPitboxEncoder {
   guint patience;
 };
 
+static void
+set_reduction (GstPitboxEncoder *self, const gchar *fields, guint rate_divisor,
+    guint rows_per_unit)
+{
+  g_free (self->fields);
+  self->fields = g_strdup (fields);
+  self->config.fields = self->fields;
+  self->config.rate_divisor = CLAMP (rate_divisor, 1, 1000);
+  self->config.rows_per_unit =
+      CLAMP (rows_per_unit, 1, GST_PITBOX_UNIT_MAX_ROWS);
+}
+
 /**
  * gst_pitbox_encoder_new: (skip)
  * @config: copied; values out of range are clamped
@@ -97,10 +109,8 @@ gst_pitbox_encoder_new (const GstPitboxEncoderConfig *config)
   GstPitboxEncoderConfig *c = &self->config;
 
   *c = *config;
-  self->fields = g_strdup (config->fields);
-  c->fields = self->fields;
-  c->rows_per_unit = CLAMP (c->rows_per_unit, 1, GST_PITBOX_UNIT_MAX_ROWS);
-  c->rate_divisor = CLAMP (c->rate_divisor, 1, 1000);
+  set_reduction (
+      self, config->fields, config->rate_divisor, config->rows_per_unit);
   while (c->run_id == 0)
     c->run_id = g_random_int ();
   if (!gst_pitbox_codec_is_known (c->codec))
@@ -189,6 +199,38 @@ gst_pitbox_encoder_set_schema (
         self->schema_bytes);
   self->key_wanted = TRUE;
   return TRUE;
+}
+
+/**
+ * gst_pitbox_encoder_reduce:
+ * @self: an encoder that has been drained
+ * @fields: (nullable): variables to send from now on, comma-separated; %NULL or
+ *   "" = all
+ * @rate_divisor: send one row of every so many ticks, 1 to 1000
+ * @rows_per_unit: rows in one unit, 1 to 127
+ * @error: set when none of @fields is in the schema
+ *
+ * The next row is sent, in a key unit that says what is left out; the run and
+ * its numbers go on.
+ *
+ * Returns: %FALSE on an error; all variables are sent then
+ */
+gboolean
+gst_pitbox_encoder_reduce (GstPitboxEncoder *self, const gchar *fields,
+    guint rate_divisor, guint rows_per_unit, GError **error)
+{
+  g_autoptr (GstPitboxSchema) schema = NULL;
+
+  set_reduction (self, fields, rate_divisor, rows_per_unit);
+  if (self->full_schema == NULL)
+    return TRUE;
+  schema = gst_pitbox_schema_ref (self->full_schema);
+  if (gst_pitbox_encoder_set_schema (self, schema, error))
+    return TRUE;
+  set_reduction (self, NULL, rate_divisor, rows_per_unit);
+  if (!gst_pitbox_encoder_set_schema (self, schema, NULL))
+    g_warn_if_reached (); /* it was set before */
+  return FALSE;
 }
 
 /**

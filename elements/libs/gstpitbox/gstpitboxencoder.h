@@ -84,6 +84,9 @@ GST_PITBOX_API GstPitboxEncoder *gst_pitbox_encoder_new (
 GST_PITBOX_API void gst_pitbox_encoder_free (GstPitboxEncoder *self);
 GST_PITBOX_API gboolean gst_pitbox_encoder_set_schema (GstPitboxEncoder *self,
     GstPitboxSchema *schema, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GST_PITBOX_API gboolean gst_pitbox_encoder_reduce (GstPitboxEncoder *self,
+    const gchar *fields, guint rate_divisor, guint rows_per_unit,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GST_PITBOX_API void gst_pitbox_encoder_set_session (
     GstPitboxEncoder *self, GBytes *text, guint update);
 GST_PITBOX_API void gst_pitbox_encoder_force_key (GstPitboxEncoder *self);

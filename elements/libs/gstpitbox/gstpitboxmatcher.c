@@ -211,6 +211,20 @@ gst_pitbox_matcher_advance (
 }
 
 /**
+ * gst_pitbox_matcher_forget:
+ * @matcher: a matcher
+ * @before: ns
+ *
+ * Gives up rows older than @before: no picture that still comes wants them.
+ */
+void
+gst_pitbox_matcher_forget (GstPitboxMatcher *matcher, GstClockTime before)
+{
+  while (matcher->n_rows > 0 && (*slot (matcher, 0))->time < before)
+    drop_oldest (matcher);
+}
+
+/**
  * gst_pitbox_matcher_is_settled:
  * @matcher: a matcher
  * @running_time: of a picture, ns

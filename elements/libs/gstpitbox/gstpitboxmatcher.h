@@ -86,6 +86,8 @@ GST_PITBOX_API void gst_pitbox_matcher_push (
     GstPitboxMatcher *matcher, GstPitboxSample *sample);
 GST_PITBOX_API void gst_pitbox_matcher_advance (
     GstPitboxMatcher *matcher, GstClockTime running_time);
+GST_PITBOX_API void gst_pitbox_matcher_forget (
+    GstPitboxMatcher *matcher, GstClockTime before);
 GST_PITBOX_API gboolean gst_pitbox_matcher_is_settled (
     const GstPitboxMatcher *matcher, GstClockTime running_time);
 GST_PITBOX_API gboolean gst_pitbox_matcher_find (

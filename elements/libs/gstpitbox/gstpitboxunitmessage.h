@@ -28,6 +28,29 @@ G_BEGIN_DECLS
 #define GST_PITBOX_UNITS_ANSWER_BYTES 12
 
 /**
+ * GST_PITBOX_BACKFILL_PROTOCOL:
+ *
+ * The subprotocol by which rows that did not come live follow.
+ */
+#define GST_PITBOX_BACKFILL_PROTOCOL "pitbox-backfill.1"
+/**
+ * GST_PITBOX_BACKFILL_MAX_RANGES:
+ *
+ * Ranges of one message.
+ */
+#define GST_PITBOX_BACKFILL_MAX_RANGES 1000
+
+/**
+ * GstPitboxRowRange:
+ * @first: number of the first row in its run
+ * @n_rows: that follow on each other, at least 1; the range does not wrap
+ */
+typedef struct {
+  guint32 first;
+  guint32 n_rows;
+} GstPitboxRowRange;
+
+/**
  * GstPitboxUnitsClose:
  * @GST_PITBOX_UNITS_CLOSE_REPLACED: another sender of this driver took over
  * @GST_PITBOX_UNITS_CLOSE_WITHDRAWN: what let it in has been withdrawn
@@ -84,5 +107,9 @@ GST_PITBOX_API void gst_pitbox_units_answer_write (
     const GstPitboxUnitsAnswer *answer, guint8 *out);
 GST_PITBOX_API gboolean gst_pitbox_units_answer_parse (
     const guint8 *data, gsize size, GstPitboxUnitsAnswer *answer);
+GST_PITBOX_API GBytes *gst_pitbox_ranges_write (
+    guint32 run_id, const GstPitboxRowRange *ranges, guint n_ranges);
+GST_PITBOX_API GArray *gst_pitbox_ranges_parse (
+    const guint8 *data, gsize size, guint32 *run_id);
 
 G_END_DECLS

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Decodes units and codes their rows anew, under the numbers that they have. */
-#include "pitboxwsrekey.h"
+#include "gstpitboxrekey.h"
 
-#include <gstpitbox/gstpitbox.h>
+#include "gstpitboxdecoder.h"
+#include "gstpitboxencoder.h"
 
-struct _PitboxWsRekey {
+struct _GstPitboxRekey {
   guint32 run_id;
   guint32 next; /* row to be coded next */
   gboolean is_broken;
@@ -13,12 +14,19 @@ struct _PitboxWsRekey {
   GstPitboxSchema *schema; /* its own */
 };
 
-/* Units taken afterwards begin with those that the first row needs; @first is
- * the first one wanted. */
-PitboxWsRekey *
-pitbox_ws_rekey_new (guint32 run_id, guint32 first)
+/**
+ * gst_pitbox_rekey_new: (skip)
+ * @run_id: of the rows
+ * @first: number of the first one that is wanted
+ *
+ * Units taken afterwards begin with those that the first row needs.
+ *
+ * Returns: (transfer full): a rekeyer that has seen nothing
+ */
+GstPitboxRekey *
+gst_pitbox_rekey_new (guint32 run_id, guint32 first)
 {
-  PitboxWsRekey *rekey = g_new0 (PitboxWsRekey, 1);
+  GstPitboxRekey *rekey = g_new0 (GstPitboxRekey, 1);
 
   rekey->run_id = run_id;
   rekey->next = first;
@@ -26,8 +34,12 @@ pitbox_ws_rekey_new (guint32 run_id, guint32 first)
   return rekey;
 }
 
+/**
+ * gst_pitbox_rekey_free: (skip)
+ * @rekey: (transfer full): a rekeyer
+ */
 void
-pitbox_ws_rekey_free (PitboxWsRekey *rekey)
+gst_pitbox_rekey_free (GstPitboxRekey *rekey)
 {
   gst_pitbox_decoder_free (rekey->decoder);
   g_clear_pointer (&rekey->encoder, gst_pitbox_encoder_free);
@@ -36,7 +48,7 @@ pitbox_ws_rekey_free (PitboxWsRekey *rekey)
 }
 
 static gboolean
-set_schema (PitboxWsRekey *rekey, GstPitboxSchema *schema)
+set_schema (GstPitboxRekey *rekey, GstPitboxSchema *schema)
 {
   GstPitboxEncoderConfig config = {
     .codec = GST_PITBOX_CODEC_DEFAULT,
@@ -57,7 +69,7 @@ set_schema (PitboxWsRekey *rekey, GstPitboxSchema *schema)
 }
 
 static void
-add_row (PitboxWsRekey *rekey, const GstPitboxDecoderItem *item,
+add_row (GstPitboxRekey *rekey, const GstPitboxDecoderItem *item,
     GstClockTime pts, GPtrArray *out)
 {
   const gint64 time = (gint64) pts + item->offset_ns;
@@ -83,11 +95,20 @@ add_row (PitboxWsRekey *rekey, const GstPitboxDecoderItem *item,
     rekey->is_broken = TRUE;
 }
 
-/* Takes the units of one buffer, whose first row is @sequence and whose time
- * is @pts. Returns units of a row each, with their times and in order, of those
- * of its rows that are wanted; NULL once rows cannot be told any more. */
+/**
+ * gst_pitbox_rekey_take: (skip)
+ * @rekey: a rekeyer
+ * @units: of one buffer, following on those before
+ * @sequence: number of their first row
+ * @n_rows: rows in them
+ * @pts: the buffer's time
+ *
+ * Returns: (transfer full) (nullable) (element-type GstBuffer): units of a row
+ *   each, with their times and in order, of those of its rows that are wanted;
+ *   %NULL once rows cannot be told any more
+ */
 GPtrArray *
-pitbox_ws_rekey_take (PitboxWsRekey *rekey, GBytes *units, guint32 sequence,
+gst_pitbox_rekey_take (GstPitboxRekey *rekey, GBytes *units, guint32 sequence,
     guint n_rows, GstClockTime pts)
 {
   GPtrArray *out =
@@ -113,9 +134,14 @@ pitbox_ws_rekey_take (PitboxWsRekey *rekey, GBytes *units, guint32 sequence,
   return NULL;
 }
 
-/* The next row needs nothing that was before it. */
+/**
+ * gst_pitbox_rekey_force_key: (skip)
+ * @rekey: a rekeyer
+ *
+ * The next row needs nothing that was before it.
+ */
 void
-pitbox_ws_rekey_force_key (PitboxWsRekey *rekey)
+gst_pitbox_rekey_force_key (GstPitboxRekey *rekey)
 {
   if (rekey->encoder != NULL)
     gst_pitbox_encoder_force_key (rekey->encoder);
