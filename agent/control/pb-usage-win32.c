@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What this process costs, by GetProcessTimes() and its memory counters. */
+ * What this process costs, and how the machine is, by Win32. */
 #include "control/pb-usage.h"
 
 #include <windows.h>
@@ -33,4 +33,51 @@ pb_usage_get (PbUsage *usage)
     usage->cpu_us = to_us (kernel) + to_us (user);
   if (GetProcessMemoryInfo (GetCurrentProcess (), &memory, sizeof memory))
     usage->memory_bytes = (gint64) memory.WorkingSetSize;
+}
+
+/**
+ * pb_usage_get_machine:
+ * @machine: (out): see #PbMachine
+ *
+ * Any thread.
+ */
+void
+pb_usage_get_machine (PbMachine *machine)
+{
+  MEMORYSTATUSEX memory = { .dwLength = sizeof memory };
+  FILETIME idle, kernel, user;
+
+  *machine = (PbMachine){ .gpu_pct = -1 };
+  /* Time in the kernel has the idle time in it. */
+  if (GetSystemTimes (&idle, &kernel, &user)) {
+    machine->total_us = to_us (kernel) + to_us (user);
+    machine->busy_us = machine->total_us - to_us (idle);
+  }
+  if (GlobalMemoryStatusEx (&memory))
+    machine->free_memory_bytes = (gint64) memory.ullAvailPhys;
+}
+
+/**
+ * pb_usage_step_back:
+ *
+ * What others want to compute comes first from here on.
+ *
+ * Returns: %FALSE if the system does not let it
+ */
+gboolean
+pb_usage_step_back (void)
+{
+  return SetPriorityClass (GetCurrentProcess (), BELOW_NORMAL_PRIORITY_CLASS);
+}
+
+/**
+ * pb_usage_trim:
+ *
+ * Memory that was freed goes back to the system, where it would be kept. Any
+ * thread.
+ */
+void
+pb_usage_trim (void)
+{
+  HeapCompact (GetProcessHeap (), 0);
 }

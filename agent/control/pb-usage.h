@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What this process costs the driver's PC. */
+ * What this process costs the driver's PC, and how that PC is. */
 #pragma once
 
 #include <glib.h>
@@ -16,6 +16,24 @@ typedef struct {
   gint64 memory_bytes;
 } PbUsage;
 
+/**
+ * PbMachine:
+ * @busy_us: of all processors together, since some moment
+ * @total_us: likewise, busy or not; 0 = the system does not tell
+ * @free_memory_bytes: what programs can still have without any being put aside; 0 =
+ *   the system does not tell
+ * @gpu_pct: of its time; below 0 = the system does not tell
+ */
+typedef struct {
+  gint64 busy_us;
+  gint64 total_us;
+  gint64 free_memory_bytes;
+  gdouble gpu_pct;
+} PbMachine;
+
 void pb_usage_get (PbUsage *usage);
+void pb_usage_get_machine (PbMachine *machine);
+gboolean pb_usage_step_back (void);
+void pb_usage_trim (void);
 
 G_END_DECLS
