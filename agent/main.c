@@ -2,6 +2,7 @@
  * pitbox-agent: options only. */
 #include "pb-agent.h"
 #include "control/pb-bundle.h"
+#include "control/pb-usage.h"
 #include "pairing/pb-pair-command.h"
 #include "pb-diagnose.h"
 #include "pb-log.h"
@@ -40,6 +41,8 @@ main (int argc, char **argv)
     g_print ("pitbox-agent %s\n", PACKAGE_VERSION);
     return 0;
   }
+  if (strcmp (config->priority, "below-normal") == 0 && !pb_usage_step_back ())
+    g_warning ("the priority stays as it is: the system does not let it");
   gst_init (NULL, NULL);
   if (!pb_picture_check (config->encoder, &error))
     return refuse (error);

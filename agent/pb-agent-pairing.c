@@ -14,6 +14,7 @@ adopt (PbAgent *self, const PbPairing *pairing)
   g_clear_pointer (&self->renewal, pb_renewal_free);
   pb_agent_watch_pairing (self);
   pb_agent_start_remote (self);
+  pb_agent_renew_spool (self);
 }
 
 static gboolean

@@ -8,11 +8,13 @@
 #include "pairing/pb-api.h"
 #include "pairing/pb-renewal.h"
 #include "pb-agent.h"
+#include "pb-governor.h"
 #include "pb-latency.h"
 #include "pb-rate.h"
 #include "pb-status.h"
 #include "pb-stream.h"
 #include "pb-supervisor.h"
+#include "spool/pb-backfill.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +32,7 @@ struct _PbAgent {
   PbRemote *remote; /* likewise, and while it is revoked */
   PbOrders *orders;
   PbRate *rate;
+  PbGovernor *governor;
   PbLatency latency;
   PbReport report;
   PbAgentState state;
@@ -40,6 +43,9 @@ struct _PbAgent {
   const gchar *transport_reason; /* why that one */
   PbApi *probe; /* asks whether a WebSocket would do again, or NULL */
   PbStatus *status;
+  PbSpool *spool; /* NULL where nothing could be sent later */
+  gchar *spool_folder;
+  PbBackfill *backfill; /* as spool */
   PbStream *stream;
   GString *refused; /* encoders that failed here, with commas between */
   gchar *reason; /* of the last failure */
@@ -65,6 +71,19 @@ void pb_agent_try_now (PbAgent *self);
 /* pb-agent-remote.c: what is asked for from afar. */
 PbOrders *pb_agent_new_orders (PbAgent *self);
 void pb_agent_start_remote (PbAgent *self);
+
+PbMode pb_agent_get_asked_mode (PbAgent *self);
+
+/* pb-agent-ways.c: by which way telemetry alone goes. */
+const gchar *pb_agent_get_destination (PbAgent *self);
+guint pb_agent_get_latency (PbAgent *self);
+void pb_agent_change_transport (PbAgent *self);
+void pb_agent_watch_transport (PbAgent *self);
+
+/* pb-agent-spool.c: what is kept until the server has it. */
+void pb_agent_start_spool (PbAgent *self);
+void pb_agent_renew_spool (PbAgent *self);
+void pb_agent_stop_spool (PbAgent *self);
 
 /* pb-agent-pairing.c: what becomes of the pairing. */
 void pb_agent_watch_pairing (PbAgent *self);

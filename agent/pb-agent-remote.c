@@ -33,6 +33,7 @@ add_status (JsonBuilder *b, gpointer user_data)
   if (self->stream != NULL && self->mode == PB_MODE_VIDEO)
     pb_json_add_int (b, "bitrate_kbps", pb_stream_get_bitrate (self->stream));
   pb_rate_add_status (self->rate, b);
+  pb_governor_add_status (self->governor, b);
   pb_report_add_link (&self->report, b, link, now_us);
   pb_report_add_source (b, source);
 }
@@ -44,9 +45,18 @@ set_mode (PbMode mode, gpointer user_data)
 
   if (mode == self->mode)
     return mode;
-  self->mode = mode;
   if (mode == PB_MODE_VIDEO)
     pb_rate_forget (self->rate);
+  /* The network is tried again; the driver's PC is not. */
+  if (mode == PB_MODE_VIDEO && !pb_rate_allows_picture (self->rate)) {
+    g_autofree gchar *why = pb_governor_dup_reason (self->governor);
+
+    g_free (self->asked_reason);
+    self->asked_reason = g_strdup_printf (
+        "There is no picture for now, and it comes back by itself: %s", why);
+    return self->mode;
+  }
+  self->mode = mode;
   pb_agent_begin_anew (self);
   return self->mode;
 }

@@ -11,8 +11,6 @@
 /* The simulator leaves for seconds between sessions; a stream that outlives
  * that need not be set up again. */
 #define SIM_GRACE_MS 10000
-/* HTTP's 426: what a WebSocket's address answers to a request that is none. */
-#define STATUS_UPGRADE 426
 
 static void try_stream (PbAgent *self);
 
@@ -28,17 +26,17 @@ state_to_string (PbAgentState state)
 
 /* What is asked for, within what the driver has set. Telemetry alone for want of
  * a better network is not asked for: the picture is to come back. */
-static PbMode
-get_asked_mode (PbAgent *self)
+PbMode
+pb_agent_get_asked_mode (PbAgent *self)
 {
   return pb_wishes_get_mode (pb_orders_get_wishes (self->orders), self->config);
 }
 
-/* And what the network bears. */
+/* And what the network bears, and this PC can spare. */
 static PbMode
 get_wanted_mode (PbAgent *self)
 {
-  return pb_rate_allows_picture (self->rate) ? get_asked_mode (self)
+  return pb_rate_allows_picture (self->rate) ? pb_agent_get_asked_mode (self)
                                              : PB_MODE_TELEMETRY;
 }
 
@@ -55,10 +53,10 @@ pb_agent_get_now (PbAgent *self)
 {
   return (PbStatusNow){ state_to_string (self->state),
     pb_mode_to_string (self->mode), pb_agent_get_reason (self), self->stream,
-    self->rate, pb_orders_get_notices (self->orders),
+    self->rate, self->governor, pb_orders_get_notices (self->orders),
     self->remote != NULL ? pb_remote_get_words (self->remote) : NULL,
     self->stream != NULL ? pb_transport_to_string (self->transport) : NULL,
-    self->stream != NULL ? self->transport_reason : NULL };
+    self->stream != NULL ? self->transport_reason : NULL, self->backfill };
 }
 
 void
@@ -85,6 +83,7 @@ pb_agent_stop_stream (PbAgent *self)
 {
   g_clear_handle_id (&self->sim_timer, g_source_remove);
   pb_rate_end (self->rate);
+  pb_governor_end (self->governor);
   g_clear_pointer (&self->stream, pb_stream_free);
 }
 
@@ -165,7 +164,7 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
   } else if (d.refuse_encoder) {
     pass_over_encoder (self);
   }
-  if (get_asked_mode (self) == PB_MODE_TELEMETRY)
+  if (pb_agent_get_asked_mode (self) == PB_MODE_TELEMETRY)
     pb_transport_note_trouble (&self->ways, self->config,
         failure == PB_FAILURE_NETWORK ? PB_TRANSPORT_NO_CONNECTION
                                       : PB_TRANSPORT_REFUSED,
@@ -210,19 +209,15 @@ on_sim_changed (PbStream *stream, gboolean connected, gpointer user_data)
     self->sim_timer = g_timeout_add (SIM_GRACE_MS, on_sim_gone, self);
 }
 
-static const gchar *
-get_destination (PbAgent *self)
-{
-  return self->transport == PB_TRANSPORT_WEBSOCKET ? self->config->url
-                                                   : self->config->server;
-}
-
-/* What was not sent is lost with the stream: only where this one is no good. */
+/* Back with the connection, as it was. */
 static void
-change_transport (PbAgent *self)
+begin_rate (PbAgent *self)
 {
-  pb_agent_stop_stream (self);
-  try_stream (self);
+  PbPicture picture;
+
+  pb_wishes_get_picture (
+      pb_orders_get_wishes (self->orders), self->config, &picture);
+  pb_rate_begin (self->rate, self->stream, &picture);
 }
 
 static void
@@ -237,45 +232,13 @@ on_waiting (PbStream *stream, PbTransportTrouble trouble, const gchar *reason,
     self->reason = g_strdup (reason);
     pb_agent_set_state (self, PB_AGENT_BACKING_OFF, reason);
   }
-  if (pb_transport_note_trouble (
+  /* A connection that is not there bears no picture, but says nothing of what
+   * the next one does. */
+  pb_rate_end (self->rate);
+  if (pb_agent_get_asked_mode (self) == PB_MODE_TELEMETRY
+      && pb_transport_note_trouble (
           &self->ways, self->config, trouble, g_get_monotonic_time ()))
-    change_transport (self);
-}
-
-/* The address says of itself that it is a WebSocket: to whom may use it. */
-static void
-on_probed (
-    guint status, JsonObject *body, const gchar *words, gpointer user_data)
-{
-  PbAgent *self = user_data;
-
-  if (status != STATUS_UPGRADE || self->stream == NULL
-      || get_asked_mode (self) != PB_MODE_TELEMETRY
-      || self->transport != PB_TRANSPORT_SRT)
-    return;
-  pb_transport_rise (&self->ways);
-  change_transport (self);
-}
-
-static void
-watch_transport (PbAgent *self)
-{
-  const gint64 now_us = g_get_monotonic_time ();
-
-  if (self->stream == NULL || get_asked_mode (self) != PB_MODE_TELEMETRY
-      || self->state != PB_AGENT_STREAMING)
-    return;
-  if (self->transport == PB_TRANSPORT_WEBSOCKET) {
-    if (pb_transport_note_kept (&self->ways, self->config,
-            pb_stream_get_kept_ms (self->stream), now_us))
-      change_transport (self);
-  } else if (pb_transport_is_due (&self->ways, self->config, now_us)) {
-    g_clear_pointer (&self->probe, pb_api_free);
-    self->probe = pb_api_new (self->config->url, self->config->certificate);
-    pb_transport_put_off (&self->ways, now_us);
-    pb_api_get (
-        self->probe, "/api/v1/units", self->config->token, on_probed, self);
-  }
+    pb_agent_change_transport (self);
 }
 
 static void
@@ -285,11 +248,15 @@ on_connected (PbStream *stream, gpointer user_data)
   g_autofree gchar *encoder = pb_stream_dup_encoder (stream);
   g_autofree gchar *text = g_strdup_printf ("%s to %s%s%s%s",
       self->mode == PB_MODE_VIDEO ? "video and telemetry" : "telemetry",
-      get_destination (self),
+      pb_agent_get_destination (self),
       self->transport == PB_TRANSPORT_WEBSOCKET ? " by WebSocket" : "",
       encoder != NULL ? ", encoder " : "", encoder != NULL ? encoder : "");
 
+  if (self->mode == PB_MODE_VIDEO && !pb_rate_is_begun (self->rate))
+    begin_rate (self);
   pb_transport_note_connected (&self->ways, g_get_monotonic_time ());
+  if (self->backfill != NULL)
+    pb_backfill_note_connected (self->backfill);
   g_clear_pointer (&self->reason, g_free);
   pb_agent_set_state (self, PB_AGENT_STREAMING, text);
   /* By its token it is let in whatever has become of the passphrase, which a
@@ -313,17 +280,21 @@ try_stream (PbAgent *self)
   pb_rate_fit_picture (self->rate, &fitting);
   self->started_us = g_get_monotonic_time ();
   self->transport = pb_transport_choose (&self->ways, self->config,
-      get_asked_mode (self), self->started_us, &self->transport_reason);
+      pb_agent_get_asked_mode (self), self->started_us,
+      &self->transport_reason);
   self->stream = pb_stream_new (self->config, &fitting, self->mode,
       self->transport, self->refused->str, &events, self, &error);
   if (self->stream == NULL) {
     handle_failure (self, PB_FAILURE_OTHER, error->message);
     return;
   }
-  pb_agent_set_state (self, PB_AGENT_CONNECTING, get_destination (self));
-  if (self->transport == PB_TRANSPORT_SRT
-      && !pb_config_is_given (self->config, "latency-ms"))
-    pb_stream_set_latency (self->stream, pb_latency_begin (&self->latency));
+  pb_agent_set_state (
+      self, PB_AGENT_CONNECTING, pb_agent_get_destination (self));
+  if (self->spool != NULL)
+    pb_stream_set_spool (self->stream, self->spool);
+  if (self->transport == PB_TRANSPORT_SRT && pb_agent_get_latency (self) != 0)
+    pb_stream_set_latency (self->stream, pb_agent_get_latency (self));
+  pb_governor_begin (self->governor, self->stream);
   if (self->mode == PB_MODE_VIDEO)
     pb_rate_begin (self->rate, self->stream, &picture);
   pb_stream_start (self->stream);
@@ -342,7 +313,7 @@ pb_agent_begin_anew (gpointer user_data)
   try_stream (self);
 }
 
-/* By the network; what is asked for stays as it is. */
+/* By the network, or for the game; what is asked for stays as it is. */
 static void
 on_picture_changed (gpointer user_data)
 {
@@ -392,16 +363,31 @@ look_at_latency (PbAgent *self)
   pb_agent_begin_anew (self);
 }
 
+/* The stream may be another one afterwards. */
+static void
+look_at_pc (PbAgent *self)
+{
+  const gboolean has_picture = self->mode == PB_MODE_VIDEO;
+
+  pb_governor_look (self->governor, has_picture, pb_rate_get_step (self->rate),
+      self->state == PB_AGENT_STREAMING && !has_picture
+          && pb_transport_is_last (self->transport, self->config));
+  pb_rate_set_limit (self->rate, pb_governor_get_step (self->governor));
+}
+
 static gboolean
 on_status (gpointer user_data)
 {
   PbAgent *self = user_data;
 
-  watch_transport (self);
+  pb_agent_watch_transport (self);
+  if (self->backfill != NULL)
+    pb_backfill_tick (self->backfill);
   if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
     look_at_latency (self);
   if (self->stream != NULL && self->state == PB_AGENT_STREAMING)
     pb_rate_look_without (self->rate, self->stream);
+  look_at_pc (self);
   pb_agent_write_status (self);
   return G_SOURCE_CONTINUE;
 }
@@ -423,6 +409,7 @@ pb_agent_new (PbConfig *config)
 
   self->config = config;
   self->rate = pb_rate_new (config, &rate_events, self);
+  self->governor = pb_governor_new (config);
   self->orders = pb_agent_new_orders (self);
   self->mode = pb_config_get_mode (config);
   self->refused = g_string_new (NULL);
@@ -443,6 +430,7 @@ void
 pb_agent_start (PbAgent *agent)
 {
   agent->status_timer = g_timeout_add_seconds (1, on_status, agent);
+  pb_agent_start_spool (agent);
   pb_uplink_check_host (agent->config, agent->host_check, on_no_host, agent);
   if (pb_sim_is_running (agent->config->shm_name))
     try_stream (agent);
@@ -467,11 +455,13 @@ pb_agent_free (PbAgent *agent)
   g_clear_pointer (&agent->remote, pb_remote_free);
   g_clear_pointer (&agent->renewal, pb_renewal_free);
   pb_agent_stop_stream (agent);
+  pb_agent_stop_spool (agent);
   g_clear_handle_id (&agent->timer, g_source_remove);
   g_clear_handle_id (&agent->status_timer, g_source_remove);
   pb_status_free (agent->status);
   pb_orders_free (agent->orders);
   pb_rate_free (agent->rate);
+  pb_governor_free (agent->governor);
   g_string_free (agent->refused, TRUE);
   g_clear_pointer (&agent->probe, pb_api_free);
   g_free (agent->reason);

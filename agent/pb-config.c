@@ -42,6 +42,10 @@ static const PbSetting table[] = {
       "X display to capture ($DISPLAY by default)" },
   { "capture-device", PB_SETTING_TEXT, AT (capture_device), "", 0, 0, "DEVICE",
       "Capture card for --source device (the first by default)" },
+  { "audio", PB_SETTING_TEXT, AT (audio), "off", 0, 0, "SOURCE",
+      "Sound beside the picture: off, auto, pulse, pipewire, scene (an engine) "
+      "or "
+      "marks (a tone at each 60th tick)" },
   { "encoder", PB_SETTING_TEXT, AT (encoder), "auto", 0, 0, "NAME",
       "Encoder: auto, or a name such as nvh264enc or x264enc" },
   { "shm-name", PB_SETTING_TEXT, AT (shm_name), "", 0, 0, "NAME",
@@ -65,8 +69,35 @@ static const PbSetting table[] = {
       "SRT latency (if not set: four times the round trip, 120 at least)" },
   { "key-interval-ms", PB_SETTING_NUMBER, AT (key_interval_ms), "2000", 200,
       20000, "MS", "Time between key frames and key units" },
+  { "governor", PB_SETTING_TEXT, AT (governor), "on", 0, 0, "WORD",
+      "Send less while this PC has no more to spare: on or off" },
+  { "governor-wait-s", PB_SETTING_NUMBER, AT (governor_wait_s), "10", 1, 3600,
+      "S", "Calm before a step back to more" },
+  { "governor-log", PB_SETTING_FILE, AT (governor_log), "", 0, 0, "FILE",
+      "Write there what this PC was like, and what followed" },
+  { "budget-cpu-pct", PB_SETTING_NUMBER, AT (budget_cpu_pct), "40", 0, 100,
+      "PERCENT", "Of all processors, by the agent; 0 = whatever" },
+  { "budget-pc-pct", PB_SETTING_NUMBER, AT (budget_pc_pct), "95", 0, 100,
+      "PERCENT", "Of all processors, by all programs; 0 = whatever" },
+  { "budget-game-fps", PB_SETTING_NUMBER, AT (budget_game_fps), "45", 0, 1000,
+      "FPS", "Frames a second that the game shall keep; 0 = whatever" },
+  { "budget-game-pct", PB_SETTING_NUMBER, AT (budget_game_pct), "98", 0, 100,
+      "PERCENT",
+      "Load of the game's threads and the GPU, near that; 0 = whatever" },
+  { "budget-memory-mb", PB_SETTING_NUMBER, AT (budget_memory_mb), "1024", 0,
+      1000000, "MB", "Most memory of the agent; 0 = whatever" },
+  { "budget-free-mb", PB_SETTING_NUMBER, AT (budget_free_mb), "256", 0, 1000000,
+      "MB", "Memory that is left for others; 0 = whatever" },
+  { "priority", PB_SETTING_TEXT, AT (priority), "below-normal", 0, 0, "WORD",
+      "Of the agent on this PC: below-normal or normal" },
   { "rows-per-unit", PB_SETTING_NUMBER, AT (rows_per_unit), "2", 1, 6, "N",
       "Rows sent together in telemetry mode; each but the first adds 17 ms" },
+  { "spool-size-mb", PB_SETTING_NUMBER, AT (spool_size_mb), "512", 0, 100000,
+      "MB",
+      "Telemetry kept on this PC's disk until the server has it, at most; "
+      "0 = none" },
+  { "spool-hours", PB_SETTING_NUMBER, AT (spool_hours), "24", 0, 720, "HOURS",
+      "How long it is kept at most; 0 = not at all" },
   { NULL },
 };
 
@@ -229,6 +260,10 @@ validate (PbConfig *config, GError **error)
     NULL };
   static const gchar *const sources[] = { "auto", "scene", "screen", "window",
     "device", "x11", "v4l2", NULL };
+  static const gchar *const switches[] = { "on", "off", NULL };
+  static const gchar *const priorities[] = { "below-normal", "normal", NULL };
+  static const gchar *const sounds[] = { "off", "auto", "pulse", "pipewire",
+    "scene", "marks", NULL };
   static const gchar *const transports[] = { "auto", "srt", "websocket", NULL };
   gsize length;
 
@@ -247,8 +282,13 @@ validate (PbConfig *config, GError **error)
     return FALSE;
   }
   if (!pb_settings_check_word ("--mode", config->mode, modes, error)
+      || !pb_settings_check_word ("--audio", config->audio, sounds, error)
       || !pb_settings_check_word ("--source", config->source, sources, error)
       || !pb_settings_check_word ("--adapt", config->adapt, presets, error))
+    return FALSE;
+  if (!pb_settings_check_word ("--governor", config->governor, switches, error)
+      || !pb_settings_check_word (
+          "--priority", config->priority, priorities, error))
     return FALSE;
   if (!pb_settings_check_word (
           "--transport", config->transport, transports, error)

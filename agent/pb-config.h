@@ -38,6 +38,8 @@ struct _PbConfig {
   gchar *window; /* a window's whole title, or empty */
   gchar *display; /* X display, e.g. ":0" */
   gchar *capture_device; /* e.g. "/dev/video0"; empty: the first */
+  gchar *audio; /* "off", "auto", "pulse", "pipewire", "scene" or
+                 * "marks" */
   gchar *encoder; /* "auto" or an encoder's factory name */
   gchar *shm_name; /* simulator's shared memory; empty: its own name */
   gchar *transport; /* of telemetry alone: "auto", "srt" or "websocket" */
@@ -52,7 +54,21 @@ struct _PbConfig {
   gchar *adapt_log; /* what the network did goes there; empty: nowhere */
   gint latency_ms; /* SRT latency */
   gint key_interval_ms; /* picture and telemetry key units */
+  gchar *priority; /* "below-normal" or "normal" */
+  gchar *governor; /* "on" or "off" */
+  gchar *governor_log; /* what it saw and did goes there; empty: nowhere */
+  gint governor_wait_s; /* of calm before a step back */
+  gint
+      budget_cpu_pct; /* of the machine, by the agent; this and those below: 0 =
+                        * none */
+  gint budget_pc_pct; /* of the machine, by all programs */
+  gint budget_game_fps; /* frames a second that the game shall keep */
+  gint budget_game_pct; /* of the game's threads' and the GPU's time */
+  gint budget_memory_mb; /* resident, of the agent */
+  gint budget_free_mb; /* of memory, for others */
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
+  gint spool_size_mb; /* telemetry kept on the disk, at most; 0 = none */
+  gint spool_hours; /* how long at most; 0 = not at all */
   gchar *url; /* where WebSockets go to, "https://host:port"; or empty */
   PbPairing *pairing; /* where server, driver, device and passphrase come from,
                        * or NULL */

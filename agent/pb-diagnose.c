@@ -2,6 +2,7 @@
  * pitbox-agent --diagnose: one line a check, on stdout. */
 #include "pb-diagnose.h"
 
+#include "control/pb-usage.h"
 #include "pb-picture.h"
 #include "pb-refusal.h"
 #include "pb-sim.h"
@@ -105,7 +106,7 @@ check_capture (const PbConfig *config)
 {
   g_autoptr (GstElement) bin = NULL;
 
-  if (strcmp (pb_picture_get_source (config), "scene") == 0)
+  if (pb_picture_is_scene (config))
     return TRUE;
   bin = gst_element_factory_make ("pitboxcapturebin", NULL);
   if (bin == NULL)
@@ -163,6 +164,29 @@ check_picture (const PbConfig *config)
     return TRUE;
   ok = check_capture (config);
   return check_encoder (config) && ok;
+}
+
+/* What the governor would see at its first look; loads need two. */
+static void
+say_pc (GString *out, const PbConfig *config)
+{
+  PbMachine machine;
+
+  if (strcmp (config->governor, "off") == 0) {
+    line (out, TRUE, "governor", "off");
+    return;
+  }
+  pb_usage_get_machine (&machine);
+  line (out, TRUE, "governor",
+      "%u processors%s, %.0f MB of memory free%s; the agent may take %d %% of "
+      "them and %d MB, all programs %d %%, and leave %d MB; the game shall "
+      "draw %d fps",
+      g_get_num_processors (),
+      machine.total_us > 0 ? "" : " (how busy, this system does not tell)",
+      machine.free_memory_bytes / 1048576.0,
+      machine.free_memory_bytes > 0 ? "" : " (this system does not tell)",
+      config->budget_cpu_pct, config->budget_memory_mb, config->budget_pc_pct,
+      config->budget_free_mb, config->budget_game_fps);
 }
 
 static gboolean
@@ -271,6 +295,7 @@ pb_diagnose (const PbConfig *config)
   say_settings (NULL, config);
   ok = check_elements (NULL);
   ok = check_picture (config) && ok;
+  say_pc (NULL, config);
   ok = check_sim (NULL, config) && ok;
   return check_link (config) && ok;
 }
@@ -289,5 +314,6 @@ pb_diagnose_at_work (const PbConfig *config, GString *out)
   say_settings (out, config);
   check_elements (out);
   say_picture (out, config);
+  say_pc (out, config);
   check_sim (out, config);
 }

@@ -86,6 +86,18 @@ pb_picture_get_source (const PbConfig *config)
 }
 
 /**
+ * pb_picture_is_scene:
+ * @config: settings
+ *
+ * Returns: %TRUE if the picture is drawn of the rows, and not captured
+ */
+gboolean
+pb_picture_is_scene (const PbConfig *config)
+{
+  return strcmp (pb_picture_get_source (config), "scene") == 0;
+}
+
+/**
  * pb_picture_configure_capture:
  * @capture: a pitboxcapturebin
  * @config: settings

@@ -30,6 +30,7 @@ typedef struct {
 void pb_picture_from_config (PbPicture *picture, const PbConfig *config);
 void pb_picture_shrink (PbPicture *picture, PbAdaptStep step);
 const gchar *pb_picture_get_source (const PbConfig *config);
+gboolean pb_picture_is_scene (const PbConfig *config);
 void pb_picture_configure_capture (GstElement *capture, const PbConfig *config);
 void pb_picture_configure_encoder (
     GstElement *encoder, const PbPicture *picture, const gchar *exclude);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Samples go into PbAdapt, and what it decides into the stream. */
+ * Samples go into PbAdapt, and what it decides into the stream, as far as the PC
+ * can spare it. */
 #include "pb-rate.h"
 
 #include "adapt/pb-adapt-record.h"
@@ -26,10 +27,12 @@ struct _PbRate {
   PbRateEvents events;
   gpointer user_data;
   PbAdapt adapt;
-  PbAdaptDecision decision;
+  PbAdaptDecision network; /* what it bears; not used where that is off */
+  PbAdaptStep limit; /* what the PC can spare */
+  PbAdaptDecision decision; /* the lower of the two */
   GOutputStream *record; /* NULL where none is asked for, or it failed */
-  guint timer; /* while a stream has a picture */
-  PbStream *stream; /* likewise */
+  guint timer; /* while a stream has a picture that follows the network */
+  PbStream *stream; /* while it has a picture */
   PbPicture picture; /* as it was asked for */
   guint applied_kbps;
   gint64 applied_us;
@@ -59,6 +62,18 @@ write_band (PbRate *self)
   g_autofree gchar *head = pb_adapt_record_dup_head (&self->adapt.band);
 
   write_record (self, head);
+}
+
+/* Both wants become one. */
+static void
+decide (PbRate *self)
+{
+  PbAdaptDecision network = self->network;
+
+  if (!self->is_on)
+    network.step = PB_ADAPT_WHOLE;
+  pb_govern_arbitrate (
+      &self->adapt.band, &network, self->limit, &self->decision);
 }
 
 static void
@@ -98,7 +113,8 @@ pb_rate_new (
   self->events = *events;
   self->user_data = user_data;
   pb_adapt_init (&self->adapt, &band);
-  pb_adapt_get_decision (&self->adapt, &self->decision);
+  pb_adapt_get_decision (&self->adapt, &self->network);
+  decide (self);
   open_record (self);
   return self;
 }
@@ -192,31 +208,43 @@ say (PbRate *self, gboolean stepped, gint64 now_us)
         d->bitrate_kbps, pb_adapt_reason_to_string (d->reason));
 }
 
-/* The stream may be another one afterwards. */
+/* What is decided differs in size from @before. The stream may be another one
+ * afterwards. */
+static void
+apply_step (PbRate *self, PbAdaptStep before)
+{
+  const gboolean had_picture = before != PB_ADAPT_TELEMETRY;
+  PbPicture picture = self->picture;
+
+  if (had_picture != pb_rate_allows_picture (self)) {
+    self->events.picture_changed (self->user_data);
+    return;
+  }
+  if (!had_picture || self->stream == NULL)
+    return;
+  if (self->is_on)
+    apply_bitrate (self, g_get_monotonic_time ());
+  pb_rate_fit_picture (self, &picture);
+  pb_stream_set_picture (self->stream, &picture);
+}
+
+/* Likewise. */
 static void
 follow (PbRate *self, PbStream *stream)
 {
   const PbAdaptSample sample = take_sample (stream);
   const PbAdaptStep before = self->decision.step;
-  const gboolean had_picture = before != PB_ADAPT_TELEMETRY;
   g_autofree gchar *line = NULL;
-  PbPicture picture = self->picture;
 
-  pb_adapt_look (&self->adapt, &sample, &self->decision);
-  line = pb_adapt_record_dup_line (&sample, &self->decision);
+  pb_adapt_look (&self->adapt, &sample, &self->network);
+  line = pb_adapt_record_dup_line (&sample, &self->network);
   write_record (self, line);
+  decide (self);
   say (self, before != self->decision.step, sample.now_us);
-  if (had_picture != pb_rate_allows_picture (self)) {
-    self->events.picture_changed (self->user_data);
-    return;
-  }
-  if (!had_picture)
-    return;
-  apply_bitrate (self, sample.now_us);
-  if (before != self->decision.step) {
-    pb_rate_fit_picture (self, &picture);
-    pb_stream_set_picture (stream, &picture);
-  }
+  if (before != self->decision.step)
+    apply_step (self, before);
+  else if (pb_rate_allows_picture (self))
+    apply_bitrate (self, sample.now_us);
 }
 
 static gboolean
@@ -237,14 +265,25 @@ on_look (gpointer user_data)
 void
 pb_rate_begin (PbRate *rate, PbStream *stream, const PbPicture *picture)
 {
-  if (!rate->is_on)
-    return;
   rate->stream = stream;
   rate->picture = *picture;
   rate->picture.encoder = NULL; /* not ours, and not needed */
   rate->applied_kbps = rate->decision.bitrate_kbps;
   rate->said_kbps = rate->applied_kbps;
-  rate->timer = g_timeout_add (LOOK_MS, on_look, rate);
+  if (rate->is_on)
+    rate->timer = g_timeout_add (LOOK_MS, on_look, rate);
+}
+
+/**
+ * pb_rate_is_begun:
+ * @rate: a rate
+ *
+ * Returns: %TRUE between pb_rate_begin() and pb_rate_end(), where it is on
+ */
+gboolean
+pb_rate_is_begun (PbRate *rate)
+{
+  return rate->stream != NULL;
 }
 
 /**
@@ -270,7 +309,39 @@ pb_rate_forget (PbRate *rate)
   const PbAdaptBand band = rate->adapt.band;
 
   pb_adapt_init (&rate->adapt, &band);
-  pb_adapt_get_decision (&rate->adapt, &rate->decision);
+  pb_adapt_get_decision (&rate->adapt, &rate->network);
+  decide (rate);
+}
+
+/**
+ * pb_rate_set_limit:
+ * @rate: a rate
+ * @limit: the most that the PC can spare of a picture
+ *
+ * The lower of this and what the network bears is sent. May end the stream and
+ * begin another one.
+ */
+void
+pb_rate_set_limit (PbRate *rate, PbAdaptStep limit)
+{
+  const PbAdaptStep before = rate->decision.step;
+
+  rate->limit = limit;
+  decide (rate);
+  if (before != rate->decision.step)
+    apply_step (rate, before);
+}
+
+/**
+ * pb_rate_get_step:
+ * @rate: a rate
+ *
+ * Returns: how large a picture network and PC let pass
+ */
+PbAdaptStep
+pb_rate_get_step (PbRate *rate)
+{
+  return rate->decision.step;
 }
 
 /**
@@ -286,23 +357,23 @@ pb_rate_set_most (PbRate *rate, guint kbps)
   if (memcmp (&band, &rate->adapt.band, sizeof band) == 0)
     return;
   pb_adapt_set_band (&rate->adapt, &band);
-  pb_adapt_get_decision (&rate->adapt, &rate->decision);
+  pb_adapt_get_decision (&rate->adapt, &rate->network);
+  decide (rate);
   write_band (rate);
-  if (rate->stream != NULL)
+  if (rate->stream != NULL && rate->is_on)
     apply_bitrate (rate, g_get_monotonic_time ());
 }
 
 /**
  * pb_rate_fit_picture:
  * @rate: a rate
- * @picture: (inout): as it is asked for; what the network bears of it
+ * @picture: (inout): as it is asked for; what network and PC let pass of it
  */
 void
 pb_rate_fit_picture (PbRate *rate, PbPicture *picture)
 {
-  if (!rate->is_on)
-    return;
-  picture->bitrate_kbps = (gint) rate->decision.bitrate_kbps;
+  if (rate->is_on)
+    picture->bitrate_kbps = (gint) rate->decision.bitrate_kbps;
   pb_picture_shrink (picture, rate->decision.step);
 }
 
@@ -327,7 +398,7 @@ pb_rate_is_off (PbRate *rate)
 gboolean
 pb_rate_allows_picture (PbRate *rate)
 {
-  return !rate->is_on || rate->decision.step != PB_ADAPT_TELEMETRY;
+  return rate->decision.step != PB_ADAPT_TELEMETRY;
 }
 
 /**
@@ -341,7 +412,7 @@ pb_rate_allows_picture (PbRate *rate)
 void
 pb_rate_look_without (PbRate *rate, PbStream *stream)
 {
-  if (!pb_rate_allows_picture (rate))
+  if (rate->is_on && rate->network.step == PB_ADAPT_TELEMETRY)
     follow (rate, stream);
 }
 
@@ -367,8 +438,8 @@ pb_rate_add_status (PbRate *rate, JsonBuilder *builder)
   pb_json_add_int (builder, "low_kbps", band->low_kbps);
   pb_json_add_int (builder, "floor_kbps", band->floor_kbps);
   pb_json_add_text (
-      builder, "step", pb_adapt_step_to_string (rate->decision.step));
+      builder, "step", pb_adapt_step_to_string (rate->network.step));
   pb_json_add_text (
-      builder, "reason", pb_adapt_reason_to_string (rate->decision.reason));
+      builder, "reason", pb_adapt_reason_to_string (rate->network.reason));
   json_builder_end_object (builder);
 }

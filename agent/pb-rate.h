@@ -2,7 +2,7 @@
  * PbRate: looks at a stream's connection, and has its picture follow. */
 #pragma once
 
-#include "adapt/pb-adapt.h"
+#include "govern/pb-govern.h"
 #include "pb-stream.h"
 
 G_BEGIN_DECLS
@@ -23,8 +23,11 @@ PbRate *pb_rate_new (
     const PbConfig *config, const PbRateEvents *events, gpointer user_data);
 void pb_rate_free (PbRate *rate);
 void pb_rate_begin (PbRate *rate, PbStream *stream, const PbPicture *picture);
+gboolean pb_rate_is_begun (PbRate *rate);
 void pb_rate_end (PbRate *rate);
 void pb_rate_forget (PbRate *rate);
+void pb_rate_set_limit (PbRate *rate, PbAdaptStep limit);
+PbAdaptStep pb_rate_get_step (PbRate *rate);
 void pb_rate_set_most (PbRate *rate, guint kbps);
 void pb_rate_fit_picture (PbRate *rate, PbPicture *picture);
 gboolean pb_rate_is_off (PbRate *rate);

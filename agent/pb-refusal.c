@@ -58,6 +58,20 @@ pb_refusal_read_code (const GstStructure *message, gint *code)
 }
 
 /**
+ * pb_refusal_is_srt:
+ * @code: SRT's rejection code, 0 where there was none
+ *
+ * Returns: %TRUE if a listener said no; else the network did, or nobody was
+ *   there to say anything
+ */
+gboolean
+pb_refusal_is_srt (gint code)
+{
+  return code == REFUSED_WRONG_PASSPHRASE || code == REFUSED_ONE_PASSPHRASE
+         || (code >= REFUSED_STREAM_ID && code < REFUSED_INTERNAL);
+}
+
+/**
  * pb_refusal_is_final:
  * @code: of a WebSocket
  *

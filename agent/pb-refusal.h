@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 gboolean pb_refusal_read_code (const GstStructure *message, gint *code);
+gboolean pb_refusal_is_srt (gint code);
 gboolean pb_refusal_is_final (gint code);
 PbTransportTrouble pb_refusal_to_trouble (gint code);
 gchar *pb_refusal_advise (

@@ -67,6 +67,9 @@ pb_status_dup_json (PbStatus *status, const PbStatusNow *now)
   if (now->stream != NULL)
     pb_stream_add_status (now->stream, b);
   pb_rate_add_status (now->rate, b);
+  pb_governor_add_status (now->governor, b);
+  if (now->backfill != NULL)
+    pb_backfill_add_status (now->backfill, b);
   pb_notices_add_json (now->notices, b);
   json_builder_end_object (b);
   root = json_builder_get_root (b);

@@ -4,8 +4,10 @@
 
 #include "control/pb-notices.h"
 #include "pb-config.h"
+#include "pb-governor.h"
 #include "pb-rate.h"
 #include "pb-stream.h"
+#include "spool/pb-backfill.h"
 
 G_BEGIN_DECLS
 
@@ -16,10 +18,12 @@ G_BEGIN_DECLS
  * @reason: (nullable): of the last failure
  * @stream: (nullable): what runs
  * @rate: what the network bears
+ * @governor: what the PC can spare
  * @notices: texts for the driver
  * @control: (nullable): of the control channel, in words
  * @transport: (nullable): by which way the stream goes
  * @transport_reason: (nullable): why, in words
+ * @backfill: (nullable): what is kept, and follows
  */
 typedef struct {
   const gchar *state;
@@ -27,10 +31,12 @@ typedef struct {
   const gchar *reason;
   PbStream *stream;
   PbRate *rate;
+  PbGovernor *governor;
   PbNotices *notices;
   const gchar *control;
   const gchar *transport;
   const gchar *transport_reason;
+  PbBackfill *backfill;
 } PbStatusNow;
 
 typedef struct _PbStatus PbStatus;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * One run of one graph: values go in by name, the bus comes out as events. */
+ * One run of one graph: the bus comes out as events. */
 #include "pb-stream.h"
 
 #include "json/pb-json.h"
-#include "pb-graph.h"
+#include "pb-line.h"
+#include "pb-pickup.h"
 #include "pb-refusal.h"
 #include "pb-stats.h"
-#include "pb-uplink.h"
+#include "pb-stream-graph.h"
 
 #include <gst/gst.h>
 #include <gst/video/video.h>
@@ -15,138 +16,27 @@
 struct _PbStream {
   const PbConfig *config; /* outlives the stream */
   PbMode mode;
+  PbTransport transport;
   PbStreamEvents events;
   gpointer user_data;
   GstElement *graph;
+  PbPickup *pickup; /* NULL: no sound is wanted */
   guint bus_watch;
   guint dead_start; /* reports that the graph did not start */
+  PbTransport next_transport; /* while a line is cut off */
+  guint begin_latency_ms; /* of the next one */
   gint refused_code; /* the server's last, 0 = none */
   gboolean failed;
 };
 
 static gboolean
-set_uplink (PbStream *self, PbTransport transport, GError **error)
+add_sound (PbStream *self, GError **error)
 {
-  g_autoptr (GstElement) uplink = pb_graph_get (self->graph, "uplink", error);
-
-  return uplink != NULL
-         && pb_uplink_configure (uplink, self->config, transport, error);
-}
-
-static gboolean
-set_telemetry (
-    PbStream *self, const PbPicture *picture, PbMode mode, GError **error)
-{
-  g_autoptr (GstElement) source =
-      pb_graph_get (self->graph, "telemetry", error);
-  g_autoptr (GstElement) enc =
-      source != NULL ? pb_graph_get (self->graph, "enc", error) : NULL;
-
-  if (enc == NULL)
-    return FALSE;
-  if (self->config->shm_name[0] != '\0')
-    g_object_set (source, "shm-name", self->config->shm_name, NULL);
-  g_object_set (enc, "key-interval",
-      (guint64) picture->key_interval_ms * GST_MSECOND, NULL);
-  /* With a picture each row goes at once: telemetrypace puts together what
-   * belongs to one frame. */
-  if (mode == PB_MODE_TELEMETRY) {
-    g_object_set (
-        enc, "rows-per-unit", (guint) self->config->rows_per_unit, NULL);
-    g_object_set (source, "batch", (guint) self->config->rows_per_unit, NULL);
-  }
-  return TRUE;
-}
-
-static gboolean
-add_part (PbStream *self, const gchar *part, const gchar *name, GError **error)
-{
-  GstElement *bin = pb_graph_load_part (part, error);
-
-  if (bin == NULL)
-    return FALSE;
-  gst_object_set_name (GST_OBJECT (bin), name);
-  gst_bin_add (GST_BIN (self->graph), bin);
-  gst_object_unref (bin);
-  return TRUE;
-}
-
-/* Captures may keep their pictures in the GPU's memory. */
-static GstCaps *
-make_format (const PbPicture *p, gboolean any_memory)
-{
-  GstCaps *caps = gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT,
-      p->width, "height", G_TYPE_INT, p->height, "framerate", GST_TYPE_FRACTION,
-      p->framerate, 1, NULL);
-
-  if (any_memory)
-    gst_caps_set_features_simple (caps, gst_caps_features_new_any ());
-  return caps;
-}
-
-static gboolean
-add_source (PbStream *self, const PbPicture *picture, GError **error)
-{
-  gboolean scene = strcmp (pb_picture_get_source (self->config), "scene") == 0;
-  g_autoptr (GstElement) capture = NULL;
-  g_autoptr (GstElement) format = NULL;
-  g_autoptr (GstCaps) caps = make_format (picture, !scene);
-
-  if (!add_part (
-          self, scene ? "source-scene" : "source-capture", "source", error))
-    return FALSE;
-  capture = pb_graph_get (self->graph, "capture", error);
-  format = capture != NULL ? pb_graph_get (self->graph, "format", error) : NULL;
-  if (format == NULL)
-    return FALSE;
-  g_object_set (format, "caps", caps, NULL);
-  if (!scene)
-    pb_picture_configure_capture (capture, self->config);
-  else if (!pb_graph_link (self->graph, "rows", "source", error))
-    return FALSE;
-  return pb_graph_link (self->graph, "source", "picture", error);
-}
-
-static gboolean
-set_encoder (PbStream *self, const PbPicture *picture, const gchar *exclude,
-    GError **error)
-{
-  g_autoptr (GstElement) encoder = pb_graph_get (self->graph, "encoder", error);
-
-  if (encoder != NULL)
-    pb_picture_configure_encoder (encoder, picture, exclude);
-  return encoder != NULL;
-}
-
-/* The server answered, and no other try of the same kind will please it. */
-static gboolean
-is_refusal (const GError *error)
-{
-  return g_error_matches (
-             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED)
-         || g_error_matches (
-             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND)
-         || g_error_matches (
-             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS)
-         || g_error_matches (
-             error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY);
-}
-
-/* Which part of the graph an error came from decides what follows. */
-static PbFailure
-classify (GstObject *src, const GError *error)
-{
-  for (GstObject *o = src; o != NULL; o = GST_OBJECT_PARENT (o)) {
-    const gchar *name = GST_OBJECT_NAME (o);
-
-    if (g_strcmp0 (name, "uplink") == 0)
-      return is_refusal (error) ? PB_FAILURE_REFUSED : PB_FAILURE_NETWORK;
-    if (g_strcmp0 (name, "source") == 0)
-      return PB_FAILURE_CAPTURE;
-    if (g_strcmp0 (name, "encoder") == 0)
-      return PB_FAILURE_ENCODER;
-  }
-  return PB_FAILURE_OTHER;
+  if (strcmp (self->config->audio, "off") == 0)
+    return TRUE;
+  self->pickup = pb_pickup_new (
+      self->graph, self->config, pb_picture_is_scene (self->config), error);
+  return self->pickup != NULL;
 }
 
 static void
@@ -160,33 +50,40 @@ fail (PbStream *self, PbFailure failure, const gchar *reason)
 }
 
 /* A reason that the server gave goes on with what the driver can do about it. */
+static gchar *
+explain (PbStream *self, const GError *error)
+{
+  g_autofree gchar *advice =
+      pb_refusal_advise (self->config, self->refused_code, error);
+
+  return g_strconcat (
+      error->message, advice != NULL ? ": " : NULL, advice, NULL);
+}
+
 static void
 fail_by_error (PbStream *self, GstObject *src, const GError *error)
 {
-  const PbFailure failure = classify (src, error);
-  g_autofree gchar *advice = NULL;
-  g_autofree gchar *text = NULL;
+  const PbFailure failure = pb_stream_graph_classify (src, error);
+  g_autofree gchar *text =
+      failure == PB_FAILURE_REFUSED || failure == PB_FAILURE_NETWORK
+          ? explain (self, error)
+          : g_strdup (error->message);
 
-  if (failure == PB_FAILURE_REFUSED || failure == PB_FAILURE_NETWORK)
-    advice = pb_refusal_advise (self->config, self->refused_code, error);
-  text =
-      g_strconcat (error->message, advice != NULL ? ": " : NULL, advice, NULL);
   fail (self, failure, text);
 }
 
-/* A WebSocket that was lost comes back by itself, but with a token that is good
- * no more. */
+/* What was lost comes back by itself, but with a secret that is good no more:
+ * an SRT listener's no is one for a while. */
 static void
 note_waiting (PbStream *self, const gchar *reason)
 {
   const gint code = self->refused_code;
   g_autoptr (GError) error = g_error_new_literal (GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_FAILED, reason != NULL ? reason : "");
-  g_autofree gchar *advice = pb_refusal_advise (self->config, code, error);
-  g_autofree gchar *text =
-      g_strconcat (error->message, advice != NULL ? ": " : NULL, advice, NULL);
+  g_autofree gchar *text = explain (self, error);
 
-  if (pb_refusal_is_final (code))
+  if (self->transport == PB_TRANSPORT_SRT ? pb_refusal_is_srt (code)
+                                          : pb_refusal_is_final (code))
     fail (self, PB_FAILURE_REFUSED, text);
   else if (!self->failed)
     self->events.waiting (
@@ -215,6 +112,25 @@ on_element_message (PbStream *self, const GstStructure *s)
     on_uplink_state (self, s);
 }
 
+/* The old line is cut off: the new one begins at the next key unit. */
+static void
+change_line (PbStream *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  pb_line_remove (self->graph);
+  self->transport = self->next_transport;
+  if (!pb_stream_graph_add_line (
+          self->graph, self->config, self->transport, &error)) {
+    fail (self, PB_FAILURE_OTHER, error->message);
+    return;
+  }
+  if (self->begin_latency_ms != 0)
+    pb_stream_set_latency (self, self->begin_latency_ms);
+  if (!pb_line_join (self->graph, &error))
+    fail (self, PB_FAILURE_NETWORK, error->message);
+}
+
 static gboolean
 on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
 {
@@ -224,7 +140,11 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   switch (GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ERROR:
       gst_message_parse_error (message, &error, NULL);
-      fail_by_error (self, GST_MESSAGE_SRC (message), error);
+      if (self->pickup != NULL
+          && pb_pickup_owns (self->pickup, GST_MESSAGE_SRC (message)))
+        pb_pickup_fail (self->pickup, error->message);
+      else
+        fail_by_error (self, GST_MESSAGE_SRC (message), error);
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning (message, &error, NULL);
@@ -236,6 +156,9 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
     case GST_MESSAGE_ELEMENT:
       on_element_message (self, gst_message_get_structure (message));
       break;
+    case GST_MESSAGE_APPLICATION:
+      change_line (self);
+      break;
     case GST_MESSAGE_LATENCY:
       gst_bin_recalculate_latency (GST_BIN (self->graph));
       break;
@@ -243,15 +166,6 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
       break;
   }
   return G_SOURCE_CONTINUE;
-}
-
-static const gchar *
-get_graph (PbMode mode, PbTransport transport)
-{
-  if (mode == PB_MODE_VIDEO)
-    return "agent-video";
-  return transport == PB_TRANSPORT_WEBSOCKET ? "agent-telemetry-ws"
-                                             : "agent-telemetry";
 }
 
 /**
@@ -281,13 +195,11 @@ pb_stream_new (const PbConfig *config, const PbPicture *picture, PbMode mode,
   self->mode = mode;
   self->events = *events;
   self->user_data = user_data;
-  self->graph = pb_graph_load (get_graph (mode, transport), error);
-  if (self->graph == NULL || !set_uplink (self, transport, error)
-      || !set_telemetry (self, picture, mode, error))
-    return NULL;
-  if (mode == PB_MODE_VIDEO
-      && (!add_source (self, picture, error)
-          || !set_encoder (self, picture, exclude, error)))
+  self->transport = transport;
+  self->graph =
+      pb_stream_graph_new (config, picture, mode, transport, exclude, error);
+  if (self->graph == NULL
+      || (mode == PB_MODE_VIDEO && !add_sound (self, error)))
     return NULL;
   bus = gst_element_get_bus (self->graph);
   self->bus_watch = gst_bus_add_watch (bus, on_bus, self);
@@ -305,6 +217,32 @@ report_dead_start (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static GstPadProbeReturn
+on_units (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *units = GST_PAD_PROBE_INFO_BUFFER (info);
+
+  pb_spool_push (user_data, units, GST_BUFFER_PTS (units));
+  return GST_PAD_PROBE_OK;
+}
+
+/**
+ * pb_stream_set_spool:
+ * @stream: a stream that is not started
+ * @spool: gets all units, whatever becomes of the connection; must outlive the
+ *   stream
+ */
+void
+pb_stream_set_spool (PbStream *stream, PbSpool *spool)
+{
+  g_autoptr (GstElement) enc = pb_stream_dup_element (stream, "enc");
+  g_autoptr (GstPad) pad =
+      enc != NULL ? gst_element_get_static_pad (enc, "src") : NULL;
+
+  if (pad != NULL)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_units, spool, NULL);
+}
+
 /**
  * pb_stream_set_latency:
  * @stream: a stream that is not started
@@ -313,8 +251,7 @@ report_dead_start (gpointer user_data)
 void
 pb_stream_set_latency (PbStream *stream, guint ms)
 {
-  g_autoptr (GstElement) uplink =
-      gst_bin_get_by_name (GST_BIN (stream->graph), "uplink");
+  g_autoptr (GstElement) uplink = pb_stream_dup_element (stream, "uplink");
 
   if (uplink != NULL)
     g_object_set (uplink, "latency", ms, NULL);
@@ -335,6 +272,27 @@ pb_stream_start (PbStream *stream)
       == GST_STATE_CHANGE_FAILURE)
     stream->dead_start =
         g_idle_add_full (G_PRIORITY_LOW, report_dead_start, stream, NULL);
+  else if (stream->pickup != NULL)
+    pb_pickup_start (stream->pickup);
+}
+
+/**
+ * pb_stream_change_transport:
+ * @stream: one that runs, without a picture
+ * @transport: by which way it goes on
+ * @latency_ms: of SRT; 0 = as it is set
+ *
+ * Rows are read on and stay in their run; those in between are in the spool
+ * alone.
+ */
+void
+pb_stream_change_transport (
+    PbStream *stream, PbTransport transport, guint latency_ms)
+{
+  stream->next_transport = transport;
+  stream->begin_latency_ms = latency_ms;
+  stream->refused_code = 0;
+  pb_line_cut (stream->graph);
 }
 
 /**
@@ -346,11 +304,25 @@ pb_stream_free (PbStream *stream)
 {
   g_clear_handle_id (&stream->bus_watch, g_source_remove);
   g_clear_handle_id (&stream->dead_start, g_source_remove);
+  g_clear_pointer (&stream->pickup, pb_pickup_free);
   if (stream->graph != NULL) {
     gst_element_set_state (stream->graph, GST_STATE_NULL);
     gst_object_unref (stream->graph);
   }
   g_free (stream);
+}
+
+/**
+ * pb_stream_dup_element:
+ * @stream: a stream
+ * @name: of an element in the graph
+ *
+ * Returns: (transfer full) (nullable): the element
+ */
+GstElement *
+pb_stream_dup_element (PbStream *stream, const gchar *name)
+{
+  return gst_bin_get_by_name (GST_BIN (stream->graph), name);
 }
 
 /**
@@ -363,8 +335,7 @@ pb_stream_free (PbStream *stream)
 GstStructure *
 pb_stream_dup_stats (PbStream *stream, const gchar *element)
 {
-  g_autoptr (GstElement) e =
-      gst_bin_get_by_name (GST_BIN (stream->graph), element);
+  g_autoptr (GstElement) e = pb_stream_dup_element (stream, element);
   GstStructure *stats = NULL;
 
   if (e != NULL)
@@ -390,8 +361,7 @@ add_stats (
 guint
 pb_stream_get_bitrate (PbStream *stream)
 {
-  g_autoptr (GstElement) encoder =
-      gst_bin_get_by_name (GST_BIN (stream->graph), "encoder");
+  g_autoptr (GstElement) encoder = pb_stream_dup_element (stream, "encoder");
   guint kbps = 0;
 
   if (encoder != NULL)
@@ -409,8 +379,7 @@ pb_stream_get_bitrate (PbStream *stream)
 void
 pb_stream_set_bitrate (PbStream *stream, guint kbps)
 {
-  g_autoptr (GstElement) encoder =
-      gst_bin_get_by_name (GST_BIN (stream->graph), "encoder");
+  g_autoptr (GstElement) encoder = pb_stream_dup_element (stream, "encoder");
 
   if (encoder != NULL)
     g_object_set (encoder, "bitrate", kbps, NULL);
@@ -425,8 +394,7 @@ pb_stream_set_bitrate (PbStream *stream, guint kbps)
 gboolean
 pb_stream_takes_bitrate (PbStream *stream)
 {
-  g_autoptr (GstElement) encoder =
-      gst_bin_get_by_name (GST_BIN (stream->graph), "encoder");
+  g_autoptr (GstElement) encoder = pb_stream_dup_element (stream, "encoder");
   g_autoptr (GstStructure) backend = NULL;
   gboolean live = TRUE;
 
@@ -447,16 +415,7 @@ pb_stream_takes_bitrate (PbStream *stream)
 void
 pb_stream_set_picture (PbStream *stream, const PbPicture *picture)
 {
-  g_autoptr (GstElement) format =
-      gst_bin_get_by_name (GST_BIN (stream->graph), "format");
-  g_autoptr (GstCaps) caps = NULL;
-  gboolean scene =
-      strcmp (pb_picture_get_source (stream->config), "scene") == 0;
-
-  if (format == NULL)
-    return;
-  caps = make_format (picture, !scene);
-  g_object_set (format, "caps", caps, NULL);
+  pb_stream_graph_set_picture (stream->graph, stream->config, picture);
 }
 
 /**
@@ -472,8 +431,7 @@ pb_stream_request_key (PbStream *stream)
   static const gchar *const names[] = { "encoder", "enc" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autoptr (GstElement) e =
-        gst_bin_get_by_name (GST_BIN (stream->graph), names[i]);
+    g_autoptr (GstElement) e = pb_stream_dup_element (stream, names[i]);
     g_autoptr (GstPad) pad =
         e != NULL ? gst_element_get_static_pad (e, "src") : NULL;
 
@@ -505,11 +463,10 @@ pb_stream_get_kept_ms (PbStream *stream)
 static gchar *
 dup_backend (PbStream *self, const gchar *element, const gchar *field)
 {
-  g_autoptr (GstElement) bin =
-      self->mode == PB_MODE_VIDEO
-          ? gst_bin_get_by_name (GST_BIN (self->graph), element)
-          : NULL;
+  g_autoptr (GstElement) bin = NULL;
 
+  if (self->mode == PB_MODE_VIDEO)
+    bin = pb_stream_dup_element (self, element);
   return bin != NULL ? pb_picture_dup_backend (bin, field) : NULL;
 }
 
@@ -543,6 +500,10 @@ pb_stream_add_status (PbStream *stream, JsonBuilder *builder)
       stream->mode == PB_MODE_VIDEO ? pb_picture_get_source (stream->config)
                                     : NULL);
   pb_json_add_known_text (builder, "encoder", encoder);
+  pb_json_add_known_text (builder, "audio",
+      stream->pickup != NULL ? pb_pickup_get_source (stream->pickup) : NULL);
+  pb_json_add_known_text (builder, "audio_failure",
+      stream->pickup != NULL ? pb_pickup_get_failure (stream->pickup) : NULL);
   pb_json_add_known_text (builder, "encoder_refused", refused);
   if (stream->mode == PB_MODE_VIDEO)
     pb_json_add_int (builder, "bitrate_kbps", pb_stream_get_bitrate (stream));

@@ -6,6 +6,7 @@
 #include "pb-picture.h"
 #include "pb-supervisor.h"
 #include "pb-transport.h"
+#include "spool/pb-spool.h"
 
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
@@ -37,13 +38,17 @@ PbStream *pb_stream_new (const PbConfig *config, const PbPicture *picture,
     PbMode mode, PbTransport transport, const gchar *exclude,
     const PbStreamEvents *events, gpointer user_data,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void pb_stream_set_spool (PbStream *stream, PbSpool *spool);
 void pb_stream_set_latency (PbStream *stream, guint ms);
 void pb_stream_start (PbStream *stream);
+void pb_stream_change_transport (
+    PbStream *stream, PbTransport transport, guint latency_ms);
 void pb_stream_free (PbStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)
 
 void pb_stream_add_status (PbStream *stream, JsonBuilder *builder);
 gchar *pb_stream_dup_encoder (PbStream *stream);
+GstElement *pb_stream_dup_element (PbStream *stream, const gchar *name);
 GstStructure *pb_stream_dup_stats (PbStream *stream, const gchar *element);
 guint pb_stream_get_bitrate (PbStream *stream);
 void pb_stream_set_bitrate (PbStream *stream, guint kbps);

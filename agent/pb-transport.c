@@ -190,6 +190,24 @@ pb_transport_is_due (
 }
 
 /**
+ * pb_transport_is_last:
+ * @transport: the one that is taken
+ * @config: settings
+ *
+ * Pure. Rows that one way does not take go by the other before any of them is
+ * left out.
+ *
+ * Returns: %TRUE if there is no other for rows that it does not take
+ */
+gboolean
+pb_transport_is_last (PbTransport transport, const PbConfig *config)
+{
+  return transport == PB_TRANSPORT_SRT
+         || strcmp (config->transport, "websocket") == 0
+         || !pb_config_has_srt (config);
+}
+
+/**
  * pb_transport_to_string:
  * @transport: one
  *

@@ -56,6 +56,7 @@ gboolean pb_transport_is_due (
     const PbTransportState *state, const PbConfig *config, gint64 now_us);
 void pb_transport_put_off (PbTransportState *state, gint64 now_us);
 void pb_transport_rise (PbTransportState *state);
+gboolean pb_transport_is_last (PbTransport transport, const PbConfig *config);
 const gchar *pb_transport_to_string (PbTransport transport);
 
 G_END_DECLS

@@ -7,6 +7,11 @@
 #include <gstpitbox/gstpitbox.h>
 
 #define HTTPS_PORT 443
+/* A network that is back is noticed within so long. */
+#define MAX_PAUSE_MS 1000
+/* What waited for longer than this follows behind live, from the spool: a row
+ * that is made now is not to wait for it. */
+#define KEEP_MS 5000
 
 static gboolean
 configure_srt (GstElement *sink, const PbConfig *config, GError **error)
@@ -22,7 +27,8 @@ configure_srt (GstElement *sink, const PbConfig *config, GError **error)
   net = G_NETWORK_ADDRESS (address);
   g_object_set (sink, "host", g_network_address_get_hostname (net), "port",
       (guint) g_network_address_get_port (net), "streamid", streamid, "latency",
-      (guint) config->latency_ms, "reconnect", FALSE, NULL);
+      (guint) config->latency_ms, "reconnect", TRUE, "reconnect-delay-max",
+      (guint) MAX_PAUSE_MS, NULL);
   if (config->passphrase[0] != '\0')
     g_object_set (sink, "passphrase", config->passphrase, NULL);
   return TRUE;
@@ -39,6 +45,8 @@ configure_websocket (GstElement *sink, const PbConfig *config)
 
   g_object_set (sink, "location", location, "token", config->token,
       "certificate", config->certificate, "reconnect", TRUE, NULL);
+  if (config->spool_size_mb > 0 && config->spool_hours > 0)
+    g_object_set (sink, "max-time", (guint) KEEP_MS, NULL);
 }
 
 /**
@@ -60,9 +68,8 @@ pb_uplink_get_element (PbTransport transport)
  * @transport: by which way
  * @error: the server's address is none
  *
- * A lost SRT connection is the sink's error and not its own business to mend:
- * the supervisor decides what follows. A WebSocket comes back by itself, with
- * what it has not sent. Main thread only.
+ * A connection that is lost comes back by itself, and rows are read on
+ * meanwhile; what a WebSocket has not sent it sends then. Main thread only.
  *
  * Returns: %FALSE with @error set
  */
