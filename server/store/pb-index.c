@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What is in a recording: its segments, the moments in them, its laps. */
 #include "store/pb-index.h"
+#include "store/pb-row-ranges.h"
 #include "store/pb-sql.h"
 
 #include <math.h>
@@ -53,38 +54,65 @@ put_point (PbStore *store, gint64 pk, const PbPoint *point, GError **error)
 }
 
 static gboolean
-put_all (PbStore *store, gint64 pk, const PbSegmentRow *segments,
-    guint n_segments, const PbPoint *points, guint n_points, GError **error)
+put_all (PbStore *store, gint64 pk, const PbIndexPart *part, GError **error)
 {
-  for (guint i = 0; i < n_segments; i++) {
-    if (!put_segment (store, pk, &segments[i], error))
+  for (guint i = 0; i < part->segments->len; i++) {
+    if (!put_segment (
+            store, pk, &g_array_index (part->segments, PbSegmentRow, i), error))
       return FALSE;
   }
-  for (guint i = 0; i < n_points; i++) {
-    if (!put_point (store, pk, &points[i], error))
+  for (guint i = 0; i < part->points->len; i++) {
+    if (!put_point (
+            store, pk, &g_array_index (part->points, PbPoint, i), error))
+      return FALSE;
+  }
+  for (guint i = 0; i < part->ranges->len; i++) {
+    if (!pb_store_put_row_range (
+            store, pk, &g_array_index (part->ranges, PbRowRange, i), error))
       return FALSE;
   }
   return TRUE;
 }
 
 /**
+ * pb_index_part_init:
+ * @part: (out): gets empty arrays
+ */
+void
+pb_index_part_init (PbIndexPart *part)
+{
+  part->segments = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
+  part->points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
+  part->ranges = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
+}
+
+/**
+ * pb_index_part_clear:
+ * @part: whose arrays are freed, if it has any
+ */
+void
+pb_index_part_clear (PbIndexPart *part)
+{
+  g_clear_pointer (&part->segments, g_array_unref);
+  g_clear_pointer (&part->points, g_array_unref);
+  g_clear_pointer (&part->ranges, g_array_unref);
+}
+
+/**
  * pb_store_commit_index:
- * @segments: segments that changed
- * @n_segments: how many
- * @points: (nullable): new lines of the index
- * @n_points: how many
+ * @part: what is new
  *
  * All of it or nothing, in one transaction. Any thread.
  */
 gboolean
-pb_store_commit_index (PbStore *store, gint64 pk, const PbSegmentRow *segments,
-    guint n_segments, const PbPoint *points, guint n_points, GError **error)
+pb_store_commit_index (
+    PbStore *store, gint64 pk, const PbIndexPart *part, GError **error)
 {
   gboolean done = FALSE;
 
   pb_store_lock (store);
   if (pb_store_exec (store, "BEGIN IMMEDIATE", error)) {
-    done = put_all (store, pk, segments, n_segments, points, n_points, error)
+    done = put_all (store, pk, part, error)
            && pb_store_exec (store, "COMMIT", error);
     if (!done)
       pb_store_exec (store, "ROLLBACK", NULL);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/pb-point.h"
+#include "store/pb-row-range.h"
 #include "store/pb-store.h"
 
 G_BEGIN_DECLS
@@ -36,9 +37,24 @@ typedef struct {
   gdouble fuel_used_l;
 } PbLapRow;
 
-gboolean pb_store_commit_index (PbStore *store, gint64 pk,
-    const PbSegmentRow *segments, guint n_segments, const PbPoint *points,
-    guint n_points, GError **error);
+/**
+ * PbIndexPart:
+ * @segments: (element-type PbSegmentRow): segments that changed
+ * @points: (element-type PbPoint): new lines
+ * @ranges: (element-type PbRowRange): stretches of rows, new or longer
+ *
+ * What is written of a recording at once.
+ */
+typedef struct {
+  GArray *segments;
+  GArray *points;
+  GArray *ranges;
+} PbIndexPart;
+
+void pb_index_part_init (PbIndexPart *part);
+void pb_index_part_clear (PbIndexPart *part);
+gboolean pb_store_commit_index (
+    PbStore *store, gint64 pk, const PbIndexPart *part, GError **error);
 gboolean pb_store_put_lap (
     PbStore *store, gint64 pk, const PbLapRow *lap, GError **error);
 
@@ -48,5 +64,7 @@ GArray *pb_store_list_points (PbStore *store, gint64 pk, guint segment,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GArray *pb_store_list_laps (
     PbStore *store, gint64 pk, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PbIndexPart, pb_index_part_clear)
 
 G_END_DECLS

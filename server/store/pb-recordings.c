@@ -12,7 +12,8 @@
   "s.pk, s.id, s.driver_id, s.device, s.started_utc_us, s.ended_utc_us, " \
   "s.end_reason, s.mode, s.car, s.car_number, s.track, " TEAM ", " \
   "coalesce(sum(g.bytes), 0), count(g.n), " \
-  "coalesce(sum(g.end_pts - g.start_pts), 0) / 90 " \
+  "coalesce(sum(g.end_pts - g.start_pts), 0) / 90, s.part_of, " \
+  "s.kind " \
   "FROM sessions s LEFT JOIN segments g ON g.session = s.pk "
 
 void
@@ -27,7 +28,23 @@ pb_session_row_free (PbSessionRow *row)
   g_free (row->car_number);
   g_free (row->track);
   g_free (row->team);
+  g_free (row->part_of);
+  g_free (row->kind);
   g_free (row);
+}
+
+/**
+ * pb_session_id_is_backfill:
+ * @id: name of a session
+ *
+ * Folders say it, too, which outlive the database.
+ *
+ * Returns: whether it is of rows that did not come live
+ */
+gboolean
+pb_session_id_is_backfill (const gchar *id)
+{
+  return g_str_has_suffix (id, PB_SESSION_BACKFILL_SUFFIX);
 }
 
 /**
@@ -48,8 +65,8 @@ pb_store_open_session (PbStore *store, const gchar *id, const gchar *driver,
 {
   gint64 pk = 0;
   sqlite3_stmt *stmt = pb_store_begin (store,
-      "INSERT INTO sessions (id, driver_id, device, started_utc_us) "
-      "VALUES (?1, ?2, ?3, ?4)",
+      "INSERT INTO sessions (id, driver_id, device, started_utc_us, kind) "
+      "VALUES (?1, ?2, ?3, ?4, ?5)",
       error);
 
   if (!stmt)
@@ -58,6 +75,8 @@ pb_store_open_session (PbStore *store, const gchar *id, const gchar *driver,
   sqlite3_bind_text (stmt, 2, driver, -1, SQLITE_TRANSIENT);
   sqlite3_bind_text (stmt, 3, device, -1, SQLITE_TRANSIENT);
   sqlite3_bind_int64 (stmt, 4, utc_us);
+  sqlite3_bind_text (stmt, 5,
+      pb_session_id_is_backfill (id) ? "backfill" : "live", -1, SQLITE_STATIC);
   pb_store_lock (store);
   if (pb_store_finish (store, stmt, error))
     pk = pb_store_get_last_rowid (store);
@@ -92,6 +111,26 @@ pb_store_describe_session (PbStore *store, gint64 pk, const gchar *mode,
   pb_store_bind_text_or_null (stmt, 3, car);
   pb_store_bind_text_or_null (stmt, 4, car_number);
   pb_store_bind_text_or_null (stmt, 5, track);
+  return pb_store_finish (store, stmt, error);
+}
+
+/**
+ * pb_store_join_session:
+ * @whole: id of the session that this one is a part of
+ *
+ * Any thread.
+ */
+gboolean
+pb_store_join_session (
+    PbStore *store, gint64 pk, const gchar *whole, GError **error)
+{
+  sqlite3_stmt *stmt = pb_store_begin (
+      store, "UPDATE sessions SET part_of = ?2 WHERE pk = ?1", error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, pk);
+  sqlite3_bind_text (stmt, 2, whole, -1, SQLITE_TRANSIENT);
   return pb_store_finish (store, stmt, error);
 }
 
@@ -164,6 +203,8 @@ read_session (sqlite3_stmt *stmt)
   row->bytes = sqlite3_column_int64 (stmt, 12);
   row->segments = sqlite3_column_int (stmt, 13);
   row->duration_ms = sqlite3_column_int64 (stmt, 14);
+  row->part_of = pb_store_dup_text (stmt, 15);
+  row->kind = pb_store_dup_text (stmt, 16);
   return row;
 }
 
@@ -206,6 +247,25 @@ pb_store_list_open_sessions (PbStore *store, GError **error)
       "SELECT " SESSION_COLUMNS
       "WHERE s.ended_utc_us IS NULL GROUP BY s.pk ORDER BY s.pk",
       "");
+}
+
+/**
+ * pb_store_list_parts:
+ * @whole: id of a session
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (element-type PbSessionRow): the sessions that are
+ *   parts of it beside itself, oldest first
+ */
+GPtrArray *
+pb_store_list_parts (PbStore *store, const gchar *whole, GError **error)
+{
+  return pb_sql_list (store, read_session, (GDestroyNotify) pb_session_row_free,
+      error,
+      "SELECT " SESSION_COLUMNS
+      "WHERE s.part_of = ?1 GROUP BY s.pk ORDER BY s.started_utc_us",
+      "t", whole);
 }
 
 /**

@@ -35,8 +35,7 @@ struct _Entry {
   gint64 utc_us;
   gchar *words[4];
   PbLapRow lap;
-  GArray *segments;
-  GArray *points;
+  PbIndexPart part;
 };
 
 static Entry *
@@ -58,9 +57,8 @@ entry_free (gpointer data)
     entry->log->broken |= entry->tried;
     pb_session_log_give_up (entry->log);
   }
-  if (entry->segments) {
-    g_array_unref (entry->segments);
-    g_array_unref (entry->points);
+  if (entry->part.segments) {
+    pb_index_part_clear (&entry->part);
     g_atomic_int_add (&entry->log->n_index, -1);
   }
   for (guint i = 0; i < G_N_ELEMENTS (entry->words); i++)
@@ -173,6 +171,28 @@ pb_session_log_describe (PbSessionLog *self, const gchar *mode,
 }
 
 static gboolean
+write_part (Entry *entry, GError **error)
+{
+  return pb_store_join_session (
+      entry->log->store, entry->log->pk, entry->words[0], error);
+}
+
+/**
+ * pb_session_log_join:
+ * @whole: id of the session that this one is a part of
+ *
+ * See pb_store_join_session().
+ */
+void
+pb_session_log_join (PbSessionLog *self, const gchar *whole)
+{
+  Entry *entry = entry_new (self, write_part);
+
+  entry->words[0] = g_strdup (whole);
+  queue (entry);
+}
+
+static gboolean
 write_lap (Entry *entry, GError **error)
 {
   return pb_store_put_lap (
@@ -196,25 +216,23 @@ pb_session_log_put_lap (PbSessionLog *self, const PbLapRow *lap)
 static gboolean
 write_index (Entry *entry, GError **error)
 {
-  return pb_store_commit_index (entry->log->store, entry->log->pk,
-      (const PbSegmentRow *) entry->segments->data, entry->segments->len,
-      (const PbPoint *) entry->points->data, entry->points->len, error);
+  return pb_store_commit_index (
+      entry->log->store, entry->log->pk, &entry->part, error);
 }
 
 /**
  * pb_session_log_put_index:
- * @segments: (transfer full) (element-type PbSegmentRow): that changed
- * @points: (transfer full) (element-type PbPoint): new lines
+ * @part: (inout): what is new; empty afterwards
  *
  * Only speak of bytes that are in their files.
  */
 void
-pb_session_log_put_index (PbSessionLog *self, GArray *segments, GArray *points)
+pb_session_log_put_index (PbSessionLog *self, PbIndexPart *part)
 {
   Entry *entry = entry_new (self, write_index);
 
-  entry->segments = segments;
-  entry->points = points;
+  entry->part = *part;
+  pb_index_part_init (part);
   g_atomic_int_add (&self->n_index, 1);
   queue (entry);
 }

@@ -18,9 +18,9 @@ PbSessionLog *pb_session_log_ref (PbSessionLog *log);
 void pb_session_log_unref (PbSessionLog *log);
 void pb_session_log_describe (PbSessionLog *log, const gchar *mode,
     const gchar *car, const gchar *car_number, const gchar *track);
+void pb_session_log_join (PbSessionLog *log, const gchar *whole);
 void pb_session_log_put_lap (PbSessionLog *log, const PbLapRow *lap);
-void pb_session_log_put_index (
-    PbSessionLog *log, GArray *segments, GArray *points);
+void pb_session_log_put_index (PbSessionLog *log, PbIndexPart *part);
 gboolean pb_session_log_is_writing_index (PbSessionLog *log);
 void pb_session_log_give_up (PbSessionLog *log);
 void pb_session_log_close (
