@@ -108,14 +108,14 @@ forget_all (PbLaps *laps)
 }
 
 /**
- * pb_laps_set_schema:
+ * pb_laps_bind:
  * @laps: the laps
- * @schema: of the rows to come
+ * @schema: of the rows to come, of the same car
  *
- * A new schema is a new car or session: all laps are forgotten.
+ * Rows have more or fewer variables from now on; laps go on.
  */
 void
-pb_laps_set_schema (PbLaps *laps, GstPitboxSchema *schema)
+pb_laps_bind (PbLaps *laps, GstPitboxSchema *schema)
 {
   gst_pitbox_schema_ref (schema);
   g_clear_pointer (&laps->schema, gst_pitbox_schema_unref);
@@ -126,6 +126,19 @@ pb_laps_set_schema (PbLaps *laps, GstPitboxSchema *schema)
   laps->current_time = gst_pitbox_schema_find (schema, "LapCurrentLapTime");
   laps->fuel = gst_pitbox_schema_find (schema, "FuelLevel");
   laps->session_num = gst_pitbox_schema_find (schema, "SessionNum");
+}
+
+/**
+ * pb_laps_set_schema:
+ * @laps: the laps
+ * @schema: of the rows to come
+ *
+ * A new schema is a new car or session: all laps are forgotten.
+ */
+void
+pb_laps_set_schema (PbLaps *laps, GstPitboxSchema *schema)
+{
+  pb_laps_bind (laps, schema);
   forget_all (laps);
 }
 

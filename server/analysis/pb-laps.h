@@ -35,6 +35,7 @@ typedef struct _PbLaps PbLaps;
 PbLaps *pb_laps_new (void);
 void pb_laps_free (PbLaps *laps);
 void pb_laps_set_schema (PbLaps *laps, GstPitboxSchema *schema);
+void pb_laps_bind (PbLaps *laps, GstPitboxSchema *schema);
 gboolean pb_laps_push (
     PbLaps *laps, const guint8 *row, GstClockTime pts, gint64 utc_us);
 

@@ -181,3 +181,24 @@ pb_secret_free (gchar *secret)
     sodium_memzero (secret, strlen (secret));
   g_free (secret);
 }
+
+/**
+ * pb_secret_is_same:
+ * @a: from outside
+ * @b: what it must be
+ *
+ * Takes the same time wherever they differ, and however long @b is.
+ *
+ * Returns: %TRUE if both are one text
+ */
+gboolean
+pb_secret_is_same (const gchar *a, const gchar *b)
+{
+  guint8 hashes[2][crypto_generichash_BYTES];
+
+  crypto_generichash (
+      hashes[0], sizeof hashes[0], (const guint8 *) a, strlen (a), NULL, 0);
+  crypto_generichash (
+      hashes[1], sizeof hashes[1], (const guint8 *) b, strlen (b), NULL, 0);
+  return sodium_memcmp (hashes[0], hashes[1], sizeof hashes[0]) == 0;
+}

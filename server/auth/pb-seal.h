@@ -17,6 +17,7 @@ gchar *pb_seal_open (
 
 gchar *pb_secret_new (gsize n_bytes);
 void pb_secret_free (gchar *secret);
+gboolean pb_secret_is_same (const gchar *a, const gchar *b);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSeal, pb_seal_free)
 

@@ -283,6 +283,18 @@ say_transcoded (const PbHealthReading *now, const PbHealthReading *before)
       now->transcodes_most);
 }
 
+static PbHealthLevel
+check_heard (const PbHealthReading *now, const PbHealthReading *before)
+{
+  return warn_if (now->not_heard != NULL);
+}
+
+static gchar *
+say_heard (const PbHealthReading *now, const PbHealthReading *before)
+{
+  return g_strdup_printf ("Nobody hears the sound: %s", now->not_heard);
+}
+
 /* Causes before what follows from them. */
 static const Kind kinds[] = {
   { "silent", 1, 1, check_silent, say_silent },
@@ -298,6 +310,7 @@ static const Kind kinds[] = {
   { "clock", 10, 10, check_clock, say_clock },
   { "server_slow", 1, 10, check_dropped, say_dropped },
   { "not_transcoded", 1, 1, check_transcoded, say_transcoded },
+  { "no_sound", 1, 1, check_heard, say_heard },
   { "not_recorded", 1, 1, check_recorded, say_recorded },
   { "not_indexed", 1, 1, check_indexed, say_indexed },
 };
@@ -431,7 +444,7 @@ pb_health_update (PbHealth *self, const PbHealthReading *reading, gint64 utc_ms)
       g_ptr_array_add (changed, make_alarm (&kinds[i], &self->states[i]));
   self->before = *reading;
   self->before.not_recorded = self->before.not_indexed = NULL;
-  self->before.not_transcoded = NULL;
+  self->before.not_transcoded = self->before.not_heard = NULL;
   self->began = TRUE;
   return changed;
 }

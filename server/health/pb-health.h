@@ -32,6 +32,7 @@ typedef enum {
  * @not_transcoded: (nullable): why viewers get no picture that is encoded anew
  * @transcodes_most: how many this machine encodes anew, where this stream has no
  *   place among them; else -1
+ * @not_heard: (nullable): why nobody hears the sound that comes
  *
  * What is known of a stream, once a second.
  */
@@ -47,6 +48,7 @@ typedef struct {
   const gchar *not_indexed;
   const gchar *not_transcoded;
   gint transcodes_most;
+  const gchar *not_heard;
 } PbHealthReading;
 
 /**

@@ -6,6 +6,7 @@
 #include <gstpitbox/gstpitboxcontest.h>
 
 #include "store/pb-devices.h"
+#include "store/pb-sync-offsets.h"
 
 /* Sessions that write their last bytes at the same time. */
 #define MAX_CLOSERS 4
@@ -18,8 +19,12 @@ struct _PbDoor {
   GstElement *pipeline;
   GThreadPool *closers;
 
-  GMutex lock; /* protects contests */
-  GHashTable *contests; /* driver → GstPitboxContest of whoever has the place */
+  GMutex lock; /* protects all below */
+  /* driver and part → GstPitboxContest of whoever has the place */
+  GHashTable *contests;
+  GHashTable *brought; /* device → PbParts: what it brought last */
+  /* driver and device → gint64: see pb_driver_set_offset() */
+  GHashTable *offsets;
 };
 
 /* On a closer's thread: the disk may be slow. */
@@ -30,6 +35,73 @@ close_session (gpointer data, gpointer user_data)
 
   pb_session_close (session);
   pb_session_unref (session);
+}
+
+static gchar *
+make_device_key (const gchar *driver, const gchar *device)
+{
+  return g_strconcat (driver, "/", device, NULL);
+}
+
+static void
+put_offset (PbDoor *self, const gchar *driver, const gchar *device, gint64 us)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->offsets, make_device_key (driver, device),
+      g_memdup2 (&us, sizeof us));
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+load_offsets (PbDoor *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list =
+      pb_store_list_sync_offsets (self->store, NULL, &error);
+
+  if (!list)
+    g_warning (
+        "how much later pictures come cannot be read: %s", error->message);
+  for (guint i = 0; list && i < list->len; i++) {
+    const PbSyncOffset *each = g_ptr_array_index (list, i);
+
+    put_offset (self, each->driver, each->device, each->offset_us);
+  }
+}
+
+/* What was trimmed for a device counts whenever it comes. */
+static void
+remember_offset (PbDoor *self, PbDriver *driver, const gchar *device)
+{
+  g_autofree gchar *key = make_device_key (pb_driver_get_id (driver), device);
+  const gint64 *found;
+  gint64 us = 0;
+
+  g_mutex_lock (&self->lock);
+  found = g_hash_table_lookup (self->offsets, key);
+  if (found)
+    us = *found;
+  g_mutex_unlock (&self->lock);
+  if (found)
+    pb_driver_set_offset (driver, device, us);
+}
+
+/**
+ * pb_door_set_offset:
+ * @driver: whose pictures
+ * @device: what sends them
+ * @offset_us: how much later they come than its connection says
+ *
+ * For now and later sessions; the caller has stored it. Any thread.
+ */
+void
+pb_door_set_offset (
+    PbDoor *self, const gchar *id, const gchar *device, gint64 offset_us)
+{
+  g_autoptr (PbDriver) driver = pb_registry_ensure (self->registry, id);
+
+  put_offset (self, id, device, offset_us);
+  pb_driver_set_offset (driver, device, offset_us);
 }
 
 /**
@@ -58,7 +130,11 @@ pb_door_new (PbStore *store, PbRegistry *registry, const gchar *recordings,
       g_thread_pool_new (close_session, NULL, MAX_CLOSERS, FALSE, NULL);
   self->contests =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->brought = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->offsets =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_mutex_init (&self->lock);
+  load_offsets (self);
   return self;
 }
 
@@ -72,6 +148,8 @@ pb_door_free (PbDoor *self)
 {
   g_thread_pool_free (self->closers, FALSE, TRUE);
   g_hash_table_unref (self->contests);
+  g_hash_table_unref (self->brought);
+  g_hash_table_unref (self->offsets);
   gst_object_unref (self->pipeline);
   pb_store_unref (self->store);
   g_mutex_clear (&self->lock);
@@ -79,58 +157,200 @@ pb_door_free (PbDoor *self)
   g_free (self);
 }
 
-static gboolean
-is_taken (PbDoor *self, const gchar *id)
+/* The parts of @parts that somebody else than @but has, and still sends. */
+static PbParts
+find_taken (PbDriver *driver, PbParts parts, PbSession *but)
 {
-  g_autoptr (PbDriver) driver = pb_registry_find (self->registry, id);
-  g_autoptr (PbSession) session =
-      driver ? pb_driver_dup_session (driver) : NULL;
+  PbParts taken = PB_PART_NONE;
 
-  g_autofree gchar *ended =
-      session ? pb_session_dup_end_reason (session) : NULL;
+  for (guint i = 0; i < PB_N_PARTS; i++) {
+    const PbParts part = parts & (1u << i);
+    g_autoptr (PbSession) holder =
+        part ? pb_driver_dup_holder (driver, part) : NULL;
+    g_autofree gchar *ended =
+        holder ? pb_session_dup_end_reason (holder) : NULL;
 
-  return session && !ended;
+    if (holder && holder != but && !ended)
+      taken |= part;
+  }
+  return taken;
+}
+
+static gchar *
+make_key (const gchar *driver, PbParts part)
+{
+  return g_strconcat (driver, "/", pb_parts_to_string (part), NULL);
+}
+
+/* Whether whoever wants @taken may have all of it. @counts: it is a try. */
+static gboolean
+ask_contests (PbDoor *self, const gchar *driver, PbParts taken, gboolean counts)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+  gboolean may = TRUE;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < PB_N_PARTS; i++) {
+    g_autofree gchar *key = make_key (driver, 1u << i);
+    GstPitboxContest *contest = g_hash_table_lookup (self->contests, key);
+    GstPitboxContest copy;
+
+    if (!(taken & (1u << i)) || !contest)
+      continue;
+    copy = *contest;
+    if (!gst_pitbox_contest_try (counts ? contest : &copy, now_us))
+      may = FALSE;
+  }
+  g_mutex_unlock (&self->lock);
+  return may;
 }
 
 /**
  * pb_door_may_enter:
  * @driver: whose place somebody wants
+ * @brings: which places
  *
  * Counts as a try. Any thread.
  *
- * Returns: %FALSE while senders fight for the place: whoever has it keeps it
+ * Returns: %FALSE while senders fight for one of the places: whoever has it
+ *   keeps it
  */
 gboolean
-pb_door_may_enter (PbDoor *self, const gchar *driver)
+pb_door_may_enter (PbDoor *self, const gchar *id, PbParts brings)
 {
-  GstPitboxContest *contest;
-  gboolean may = TRUE;
+  g_autoptr (PbDriver) driver = pb_registry_find (self->registry, id);
 
-  if (!is_taken (self, driver))
-    return TRUE;
-  g_mutex_lock (&self->lock);
-  contest = g_hash_table_lookup (self->contests, driver);
-  if (contest)
-    may = gst_pitbox_contest_try (contest, g_get_monotonic_time ());
-  g_mutex_unlock (&self->lock);
-  return may;
+  return !driver
+         || ask_contests (self, id, find_taken (driver, brings, NULL), TRUE);
 }
 
-/* The place goes over, or is taken while it was free. */
-static void
-pass_on (PbDoor *self, const gchar *driver, gboolean was_taken)
+static PbParts
+get_brought (PbDoor *self, const gchar *device)
 {
-  GstPitboxContest *now = g_new0 (GstPitboxContest, 1);
-  const GstPitboxContest none = { 0 };
-  const GstPitboxContest *before;
+  PbParts parts;
 
   g_mutex_lock (&self->lock);
-  before = g_hash_table_lookup (self->contests, driver);
-  if (was_taken)
-    gst_pitbox_contest_pass_on (
-        before ? before : &none, now, g_get_monotonic_time ());
-  g_hash_table_replace (self->contests, g_strdup (driver), now);
+  parts = GPOINTER_TO_UINT (g_hash_table_lookup (self->brought, device));
   g_mutex_unlock (&self->lock);
+  return parts;
+}
+
+/**
+ * pb_door_knock:
+ * @driver: whose place it wants
+ * @device: a device that was here before
+ *
+ * As pb_door_may_enter(), for what @device brought last. Any thread.
+ */
+gboolean
+pb_door_knock (PbDoor *self, const gchar *driver, const gchar *device)
+{
+  return pb_door_may_enter (self, driver, get_brought (self, device));
+}
+
+/**
+ * pb_door_is_barred:
+ * @driver: whose place it wants
+ * @device: a device that was here before
+ *
+ * Counts as nothing. Any thread.
+ *
+ * Returns: whether it would be refused now
+ */
+gboolean
+pb_door_is_barred (PbDoor *self, const gchar *id, const gchar *device)
+{
+  g_autoptr (PbDriver) driver = pb_registry_find (self->registry, id);
+
+  return driver
+         && !ask_contests (self, id,
+             find_taken (driver, get_brought (self, device), NULL), FALSE);
+}
+
+/* The places of @parts go over, or, but for those of @taken, were free. */
+static void
+pass_on (PbDoor *self, const gchar *driver, PbParts parts, PbParts taken)
+{
+  const GstPitboxContest none = { 0 };
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < PB_N_PARTS; i++) {
+    g_autofree gchar *key = make_key (driver, 1u << i);
+    const GstPitboxContest *before = g_hash_table_lookup (self->contests, key);
+    GstPitboxContest *now;
+
+    if (!(parts & (1u << i)))
+      continue;
+    now = g_new0 (GstPitboxContest, 1);
+    if (taken & (1u << i))
+      gst_pitbox_contest_pass_on (
+          before ? before : &none, now, g_get_monotonic_time ());
+    g_hash_table_replace (self->contests, g_steal_pointer (&key), now);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Waits for nobody. */
+static void
+end_session (
+    PbDoor *self, PbDriver *driver, PbSession *session, const gchar *reason)
+{
+  pb_session_end (session, reason);
+  pb_driver_detach (driver, session);
+  g_thread_pool_push (self->closers, pb_session_ref (session), NULL);
+}
+
+static void
+note_brought (PbDoor *self, PbSession *session, PbParts parts)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->brought,
+      g_strdup (pb_session_get_device (session)), GUINT_TO_POINTER (parts));
+  g_mutex_unlock (&self->lock);
+}
+
+#define REFUSED \
+  "another sender publishes for its driver; it keeps the place until it stops"
+
+/* Gives @session the places of what it brings; who has none any more ends. */
+static void
+take_places (PbDoor *self, PbDriver *driver, PbSession *session, PbParts brings)
+{
+  const gchar *id = pb_driver_get_id (driver);
+  const PbParts parts = brings & ~pb_session_get_places (session);
+  g_autoptr (GPtrArray) out = NULL;
+  g_autofree gchar *whole = NULL;
+
+  pass_on (self, id, parts, find_taken (driver, parts, session));
+  out = pb_driver_place (driver, session, parts);
+  for (guint i = 0; i < out->len; i++)
+    end_session (self, driver, g_ptr_array_index (out, i),
+        "a new connection of this driver takes over");
+  whole = pb_session_dup_whole (session);
+  if (whole && !g_str_equal (whole, pb_session_get_id (session)))
+    g_message ("driver %s: session %s is the %s of %s", id,
+        pb_session_get_id (session), pb_parts_to_string (brings), whole);
+}
+
+/* On the connection's thread: its tables have come. */
+static void
+place_session (PbSession *session, PbParts brings, gpointer user_data)
+{
+  PbDoor *self = user_data;
+  const gchar *id = pb_session_get_driver (session);
+  g_autoptr (PbDriver) driver = pb_registry_ensure (self->registry, id);
+  const PbParts wants = brings & ~pb_session_get_places (session);
+
+  note_brought (self, session, brings);
+  if (ask_contests (self, id, find_taken (driver, wants, session), TRUE)) {
+    take_places (self, driver, session, brings);
+    return;
+  }
+  pb_driver_note_contest (
+      driver, pb_session_get_device (session), pb_session_get_peer (session));
+  /* What it has already it keeps. */
+  if (wants == brings)
+    pb_session_refuse (session, REFUSED);
 }
 
 static PbSession *
@@ -146,6 +366,8 @@ new_session (
     .device = guest->device,
     .peer = guest->peer,
     .transport = guest->transport,
+    .brings = place_session,
+    .user_data = self,
     .store = self->store,
     .recordings = self->recordings,
     .recorder = &self->recorder,
@@ -157,22 +379,30 @@ new_session (
   return pb_session_new (&config, error);
 }
 
-/* Waits for nobody. */
+/* A device has one connection of a kind; what this one brings is not known
+ * yet. */
 static void
-end_session (
-    PbDoor *self, PbDriver *driver, PbSession *session, const gchar *reason)
+end_older (PbDoor *self, PbDriver *driver, const PbDoorGuest *guest)
 {
-  pb_session_end (session, reason);
-  pb_driver_detach (driver, session);
-  g_thread_pool_push (self->closers, pb_session_ref (session), NULL);
+  g_autoptr (GPtrArray) sessions = pb_driver_list_sessions (driver);
+
+  for (guint i = 0; i < sessions->len; i++) {
+    PbSession *session = g_ptr_array_index (sessions, i);
+
+    if (g_str_equal (pb_session_get_device (session), guest->device)
+        && g_str_equal (pb_session_get_transport (session), guest->transport))
+      end_session (
+          self, driver, session, "a new connection of this driver takes over");
+  }
 }
 
 /**
  * pb_door_open:
  * @guest: who comes
  *
- * Opens a session and gives it the driver's place; the one before ends. Any
- * thread.
+ * Opens a session. It gets the driver's places of what it brings, at once or
+ * when its tables have come, and who had them before and has none any more
+ * ends. Any thread.
  *
  * Returns: (transfer full): the session, for pb_door_close(); %NULL with @error
  *   set
@@ -182,29 +412,31 @@ pb_door_open (PbDoor *self, const PbDoorGuest *guest, GError **error)
 {
   g_autoptr (PbDriver) driver =
       pb_registry_ensure (self->registry, guest->driver);
-  const gboolean was_taken = is_taken (self, guest->driver);
-  PbSession *session, *old;
+  const PbParts brings =
+      guest->brings ? guest->brings : get_brought (self, guest->device);
+  PbSession *session;
+  gboolean is_srt;
 
-  if (!guest->has_place && !pb_door_may_enter (self, guest->driver)) {
-    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS,
-        "another sender publishes for its driver; it keeps the place until it "
-        "stops");
+  if (!guest->has_place && !pb_door_may_enter (self, guest->driver, brings)) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS, REFUSED);
     pb_driver_note_contest (driver, guest->device, guest->peer);
     return NULL;
   }
   session = new_session (self, driver, guest, error);
   if (!session)
     return NULL;
-  pass_on (self, guest->driver, was_taken);
-  old = pb_driver_attach (driver, session);
-  if (old) {
-    end_session (
-        self, driver, old, "a new connection of this driver takes over");
-    pb_session_unref (old);
+  if (!guest->brings)
+    end_older (self, driver, guest);
+  remember_offset (self, driver, guest->device);
+  pb_driver_attach (driver, session);
+  is_srt = g_str_equal (guest->transport, "srt");
+  g_message ("driver %s: session %s begins (device %s)%s%s", guest->driver,
+      pb_session_get_id (session), guest->device, is_srt ? "" : " by ",
+      is_srt ? "" : guest->transport);
+  if (guest->brings) {
+    pb_session_set_brings (session, guest->brings);
+    take_places (self, driver, session, guest->brings);
   }
-  g_message ("driver %s: session %s begins (device %s)%s", guest->driver,
-      pb_session_get_id (session), guest->device,
-      g_str_equal (guest->transport, "srt") ? "" : " over WebSocket");
   return session;
 }
 
@@ -252,4 +484,26 @@ const gchar *
 pb_door_get_recordings (PbDoor *self)
 {
   return self->recordings;
+}
+
+/**
+ * pb_door_get_store:
+ *
+ * Returns: (transfer none): where sessions are written down
+ */
+PbStore *
+pb_door_get_store (PbDoor *self)
+{
+  return self->store;
+}
+
+/**
+ * pb_door_get_recorder:
+ *
+ * Returns: (transfer none): options of each session's recorder
+ */
+const PbRecorderOptions *
+pb_door_get_recorder (PbDoor *self)
+{
+  return &self->recorder;
 }

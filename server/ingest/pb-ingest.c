@@ -13,6 +13,8 @@
 #define TICK_MS 1000
 /* See pitboxsrtsrc: the place is held by one who keeps it. */
 #define SRT_CONTESTED 1409
+/* A sender that is refused comes back within 30 s. */
+#define BARRED_S 60
 
 typedef struct {
   PbIngest *ingest;
@@ -39,6 +41,8 @@ struct _PbIngest {
 
   GMutex lock; /* protects callers */
   GPtrArray *callers;
+  /* device → its driver: what the door has refused and would refuse again */
+  GHashTable *barred;
 };
 
 static void
@@ -51,6 +55,17 @@ caller_free (Caller *caller, const gchar *reason)
   g_free (caller);
 }
 
+/* What a sender brings is known once its tables have come, so the door decides;
+ * from then on the port refuses it before its handshake is through. */
+static void
+bar (PbIngest *self, const gchar *device, const gchar *driver)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->barred, g_strdup (device), g_strdup (driver));
+  g_mutex_unlock (&self->lock);
+  g_signal_emit_by_name (self->source, "contest-device", device, BARRED_S);
+}
+
 static GstFlowReturn
 take_bytes (GstAppSink *sink, gpointer user_data)
 {
@@ -61,21 +76,13 @@ take_bytes (GstAppSink *sink, gpointer user_data)
       buffer ? pb_session_push (caller->session, buffer) : GST_FLOW_EOS;
 
   /* Before the connection ends: it would be back within milliseconds. */
-  if (flow == GST_FLOW_EOS && pb_session_sent_too_much (caller->session))
+  if (flow == GST_FLOW_EOS && pb_session_was_refused (caller->session))
+    bar (caller->ingest, pb_session_get_device (caller->session),
+        caller->driver);
+  else if (flow == GST_FLOW_EOS && pb_session_sent_too_much (caller->session))
     g_signal_emit_by_name (caller->ingest->source, "hold-device",
         pb_session_get_device (caller->session), PB_DOOR_HOLD_S);
   return flow;
-}
-
-/* The driver's place belongs to one that did not come by SRT. */
-static gboolean
-is_held_otherwise (PbIngest *self, const gchar *id)
-{
-  g_autoptr (PbDriver) driver = pb_registry_find (self->registry, id);
-  g_autoptr (PbSession) session =
-      driver ? pb_driver_dup_session (driver) : NULL;
-
-  return session && !g_str_equal (pb_session_get_transport (session), "srt");
 }
 
 static PbSession *
@@ -84,13 +91,16 @@ open_session (PbIngest *self, GstPad *pad, const gchar *driver, GError **error)
   g_autofree gchar *device = NULL;
   g_autofree gchar *peer = NULL;
   PbDoorGuest guest = { .driver = driver, .transport = "srt" };
+  PbSession *session;
 
   g_object_get (pad, "device", &device, "peer-address", &peer, NULL);
   guest.device = device;
   guest.peer = peer;
-  /* Of SRT senders alone the port knows who keeps the place. */
-  guest.has_place = !is_held_otherwise (self, driver);
-  return pb_door_open (self->door, &guest, error);
+  session = pb_door_open (self->door, &guest, error);
+  if (!session
+      && g_error_matches (*error, PB_STORE_ERROR, PB_STORE_ERROR_EXISTS))
+    bar (self, device, driver);
+  return session;
 }
 
 static GstElement *
@@ -107,12 +117,24 @@ make_bin (const gchar *driver, GError **error)
 }
 
 static void
+read_link (Caller *caller)
+{
+  g_autoptr (GstStructure) stats = NULL;
+
+  g_object_get (caller->pad, "stats", &stats, NULL);
+  if (stats)
+    pb_session_set_link (caller->session, stats);
+}
+
+static void
 link_caller (PbIngest *self, Caller *caller, GstElement *sink)
 {
   GstAppSinkCallbacks callbacks = { .new_sample = take_bytes };
   g_autoptr (GstPad) sink_pad =
       gst_element_get_static_pad (caller->bin, "sink");
 
+  /* What both ends agreed upon is known from the beginning. */
+  read_link (caller);
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, caller, NULL);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->callers, caller);
@@ -214,9 +236,38 @@ note_contest (PbIngest *self, const gchar *name, const gchar *peer)
   const gchar *id = pb_senders_get_driver (self->senders, name);
   g_autoptr (PbDriver) driver =
       id ? pb_registry_find (self->registry, id) : NULL;
+  gboolean is_barred;
 
   if (driver)
     pb_driver_note_contest (driver, name, peer);
+  /* Its try counts, as each that the door sees. */
+  g_mutex_lock (&self->lock);
+  is_barred = id && g_hash_table_contains (self->barred, name);
+  g_mutex_unlock (&self->lock);
+  if (is_barred && !pb_door_knock (self->door, id, name))
+    bar (self, name, id);
+}
+
+/* Whoever kept the place has left it: the next one may come at once. */
+static void
+let_in (PbIngest *self)
+{
+  g_autoptr (GPtrArray) welcome = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer device, driver;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->barred);
+  while (g_hash_table_iter_next (&iter, &device, &driver)) {
+    if (pb_door_is_barred (self->door, driver, device))
+      continue;
+    g_ptr_array_add (welcome, g_strdup (device));
+    g_hash_table_iter_remove (&iter);
+  }
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < welcome->len; i++)
+    g_signal_emit_by_name (
+        self->source, "contest-device", g_ptr_array_index (welcome, i), 0u);
 }
 
 static void
@@ -303,14 +354,8 @@ static void
 read_links (PbIngest *self)
 {
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->callers->len; i++) {
-    Caller *caller = g_ptr_array_index (self->callers, i);
-    g_autoptr (GstStructure) stats = NULL;
-
-    g_object_get (caller->pad, "stats", &stats, NULL);
-    if (stats)
-      pb_session_set_link (caller->session, stats);
-  }
+  for (guint i = 0; i < self->callers->len; i++)
+    read_link (g_ptr_array_index (self->callers, i));
   g_mutex_unlock (&self->lock);
 }
 
@@ -322,6 +367,7 @@ tick (gpointer user_data)
 
   follow_store (self);
   read_links (self);
+  let_in (self);
   drivers = pb_registry_list (self->registry);
   for (guint i = 0; i < drivers->len; i++)
     pb_driver_tick (g_ptr_array_index (drivers, i));
@@ -342,8 +388,7 @@ build (PbIngest *self, const PbIngestConfig *config, GError **error)
     return FALSE;
   }
   g_object_set (self->source, "address", config->bind, "port",
-      (guint) config->srt_port, "one-per-driver", TRUE, "listener", LISTENER,
-      NULL);
+      (guint) config->srt_port, "listener", LISTENER, NULL);
   if (config->latency_ms > 0)
     g_object_set (self->source, "latency", config->latency_ms, NULL);
   if (config->max_readers > 0)
@@ -397,6 +442,8 @@ pb_ingest_new (const PbIngestConfig *config, GError **error)
   self->registry = config->registry;
   g_mutex_init (&self->lock);
   self->callers = g_ptr_array_new ();
+  self->barred =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->store_changes = pb_store_get_changes_by_others (self->store);
   if (!build (self, config, error) || !pb_senders_load (self->senders, error)
       || !pb_audience_load (self->audience, error))
@@ -437,6 +484,7 @@ pb_ingest_free (PbIngest *self)
   g_clear_pointer (&self->audience, pb_audience_free);
   gst_clear_object (&self->pipeline);
   g_ptr_array_unref (self->callers);
+  g_hash_table_unref (self->barred);
   pb_store_unref (self->store);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -488,4 +536,17 @@ PbDoor *
 pb_ingest_get_door (PbIngest *self)
 {
   return self->door;
+}
+
+/**
+ * pb_ingest_find_device:
+ * @name: of a device
+ *
+ * Returns: (transfer none) (nullable): what may publish under that name, with
+ *   its passphrase; lives up to the next change of devices
+ */
+const PbDevice *
+pb_ingest_find_device (PbIngest *self, const gchar *name)
+{
+  return pb_senders_find (self->senders, name);
 }

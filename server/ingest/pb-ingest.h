@@ -6,6 +6,7 @@
 #include "ingest/pb-audience.h"
 #include "ingest/pb-door.h"
 #include "session/pb-registry.h"
+#include "store/pb-devices.h"
 
 G_BEGIN_DECLS
 
@@ -43,6 +44,7 @@ guint16 pb_ingest_get_port (PbIngest *ingest);
 GPtrArray *pb_ingest_list_readers (PbIngest *ingest);
 guint64 pb_ingest_get_refused (PbIngest *ingest);
 PbDoor *pb_ingest_get_door (PbIngest *ingest);
+const PbDevice *pb_ingest_find_device (PbIngest *ingest, const gchar *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngest, pb_ingest_free)
 

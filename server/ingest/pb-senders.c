@@ -3,7 +3,6 @@
 #include "ingest/pb-senders.h"
 
 #include "session/pb-driver.h"
-#include "store/pb-devices.h"
 
 struct _PbSenders {
   PbStore *store;
@@ -56,9 +55,22 @@ pb_senders_free (PbSenders *self)
 const gchar *
 pb_senders_get_driver (PbSenders *self, const gchar *device)
 {
-  const PbDevice *found = g_hash_table_lookup (self->devices, device);
+  const PbDevice *found = pb_senders_find (self, device);
 
   return found ? found->driver : NULL;
+}
+
+/**
+ * pb_senders_find:
+ * @device: a name
+ *
+ * Returns: (transfer none) (nullable): the device; lives up to the next
+ *   pb_senders_load()
+ */
+const PbDevice *
+pb_senders_find (PbSenders *self, const gchar *device)
+{
+  return g_hash_table_lookup (self->devices, device);
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 
 #include "auth/pb-seal.h"
 #include "session/pb-registry.h"
+#include "store/pb-devices.h"
 #include "store/pb-store.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ void pb_senders_free (PbSenders *senders);
 gboolean pb_senders_load (
     PbSenders *senders, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const gchar *pb_senders_get_driver (PbSenders *senders, const gchar *device);
+const PbDevice *pb_senders_find (PbSenders *senders, const gchar *device);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSenders, pb_senders_free)
 

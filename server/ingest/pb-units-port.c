@@ -112,7 +112,7 @@ pb_units_port_has_room (PbUnitsPort *self, const PbPrincipal *principal)
 gboolean
 pb_units_port_may_enter (PbUnitsPort *self, const gchar *driver)
 {
-  return pb_door_may_enter (self->door, driver);
+  return pb_door_may_enter (self->door, driver, PB_PART_TELEMETRY);
 }
 
 static PbUnitsSocket *
@@ -225,7 +225,8 @@ pb_units_port_add (PbUnitsPort *self, SoupWebsocketConnection *connection,
 {
   const PbUnitsPlace place = find_place (self, driver);
   g_autofree gchar *device = dup_device (principal);
-  const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE };
+  const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE,
+    PB_PART_TELEMETRY };
   g_autoptr (GError) error = NULL;
   PbUnitsSocket *socket = pb_units_socket_new (
       connection, principal, self->door, &guest, &place, on_closed, self);

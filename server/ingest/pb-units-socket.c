@@ -278,7 +278,7 @@ gboolean
 pb_units_socket_start (PbUnitsSocket *self, GError **error)
 {
   const PbDoorGuest guest = { self->driver, self->device, self->peer,
-    "websocket", TRUE };
+    "websocket", TRUE, PB_PART_TELEMETRY };
 
   self->session = pb_door_open (self->door, &guest, error);
   if (!self->session) {

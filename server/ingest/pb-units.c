@@ -19,6 +19,8 @@ struct _PbUnits {
   MpegtsWriter writer;
   gboolean has_begun; /* a unit was taken by this connection */
   gint64 offset_ns; /* of our time to the sender's */
+  PbUnitsFilter filter; /* of rows that did not come live, or NULL */
+  gpointer user_data;
 };
 
 /**
@@ -34,6 +36,28 @@ pb_units_new (const PbUnitsPlace *place)
 
   self->place = *place;
   mpegts_writer_init (&self->writer);
+  return self;
+}
+
+/**
+ * pb_units_new_backfill:
+ * @run_id: of all rows
+ * @filter: which of them are wanted
+ * @user_data: for @filter
+ *
+ * Rows follow on each other, or begin anew with a key unit.
+ *
+ * Returns: (transfer full): what rows of one run are read with that did not
+ *   come live
+ */
+PbUnits *
+pb_units_new_backfill (guint32 run_id, PbUnitsFilter filter, gpointer user_data)
+{
+  const PbUnitsPlace place = { FALSE, run_id, 0 };
+  PbUnits *self = pb_units_new (&place);
+
+  self->filter = filter;
+  self->user_data = user_data;
   return self;
 }
 
@@ -100,6 +124,32 @@ place_rows (PbUnits *self, const GstPitboxUnitSpan *span, GError **error)
   return PB_UNITS_TAKEN;
 }
 
+static PbUnitsResult
+place_old_rows (PbUnits *self, const GstPitboxUnitSpan *span, GError **error)
+{
+  const gboolean follow = self->has_begun && self->place.next == span->sequence;
+  PbUnitsResult result = PB_UNITS_BAD;
+
+  if (self->place.run_id == span->run_id)
+    result = self->filter (span->sequence, span->n_rows, self->user_data);
+  if (result == PB_UNITS_DUPLICATE) {
+    self->stats.duplicate_rows += span->n_rows;
+  } else if (result == PB_UNITS_BAD) {
+    g_set_error_literal (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
+        "some of these rows are not missing here, or of another run");
+  } else if (!follow && !span->begins_with_key) {
+    g_set_error_literal (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
+        "rows that do not follow on those before must begin with a key unit");
+    result = PB_UNITS_BAD;
+  } else {
+    self->stats.units += span->n_units;
+    self->stats.rows += span->n_rows;
+    self->place =
+        (PbUnitsPlace){ TRUE, span->run_id, span->sequence + span->n_rows };
+  }
+  return result;
+}
+
 /* What waited at the sender has its own time, not that of its arrival. Never
  * later than now. */
 static guint64
@@ -143,7 +193,8 @@ pb_units_take (PbUnits *self, const guint8 *message, gsize size, guint64 now_ns,
   if (!parse (self, message, size, &head, &span, error))
     return PB_UNITS_BAD;
   *n_units = span.n_units;
-  result = place_rows (self, &span, error);
+  result = self->filter ? place_old_rows (self, &span, error)
+                        : place_rows (self, &span, error);
   if (result != PB_UNITS_TAKEN)
     return result;
   *time_ns = make_time (self, &head, now_ns);

@@ -49,7 +49,14 @@ typedef struct {
 
 typedef struct _PbUnits PbUnits;
 
+/* What becomes of rows by their numbers: %PB_UNITS_BAD where some of them are
+ * wanted and some are not. */
+typedef PbUnitsResult (*PbUnitsFilter) (
+    guint32 first, guint n_rows, gpointer user_data);
+
 PbUnits *pb_units_new (const PbUnitsPlace *place);
+PbUnits *pb_units_new_backfill (
+    guint32 run_id, PbUnitsFilter filter, gpointer user_data);
 void pb_units_free (PbUnits *units);
 PbUnitsResult pb_units_take (PbUnits *units, const guint8 *message, gsize size,
     guint64 now_ns, GByteArray *ts, guint64 *time_ns, guint *n_units,

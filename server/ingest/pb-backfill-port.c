@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Recordings are closed by a thread of their own; until one is, nobody is told
+ * what is missing of its driver. */
+#include "ingest/pb-backfill-port.h"
+
+#include <gstpitbox/gstpitbox.h>
+
+#include "ingest/pb-backfill-socket.h"
+
+#define TICK_MS 1000
+/* Closing one waits for the disk. */
+#define CLOSERS 2
+
+struct _PbBackfillPort {
+  PbDoor *door;
+  GPtrArray *sockets; /* of PbBackfillSocket */
+  GHashTable *closing; /* driver → gint, atomic: recordings being closed */
+  GThreadPool *closers;
+  guint64 past_rows; /* of sockets that are over */
+  guint max_sockets;
+  guint tick;
+};
+
+typedef struct {
+  PbBackfillRecord *record;
+  gint *n_closing; /* lives as long as the port */
+} Close;
+
+static void
+close_record (gpointer data, gpointer user_data)
+{
+  Close *job = data;
+
+  pb_backfill_record_close (job->record);
+  g_atomic_int_add (job->n_closing, -1);
+  g_free (job);
+}
+
+static gint *
+get_closing (PbBackfillPort *self, const gchar *driver)
+{
+  gint *n = g_hash_table_lookup (self->closing, driver);
+
+  if (!n) {
+    n = g_new0 (gint, 1);
+    g_hash_table_insert (self->closing, g_strdup (driver), n);
+  }
+  return n;
+}
+
+static gboolean
+tick (gpointer user_data)
+{
+  PbBackfillPort *self = user_data;
+
+  /* Backwards: one that is over leaves the list. */
+  for (guint i = self->sockets->len; i-- > 0;)
+    pb_backfill_socket_tick (
+        g_ptr_array_index (self->sockets, i), g_get_monotonic_time ());
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * pb_backfill_port_new:
+ * @door: knows where recordings go; outlives the port
+ * @max_sockets: at a time
+ *
+ * Returns: (transfer full): a port that nobody is at
+ */
+PbBackfillPort *
+pb_backfill_port_new (PbDoor *door, guint max_sockets)
+{
+  PbBackfillPort *self = g_new0 (PbBackfillPort, 1);
+
+  self->door = door;
+  self->max_sockets = max_sockets;
+  self->sockets =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_backfill_socket_free);
+  self->closing =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->closers = g_thread_pool_new (close_record, NULL, CLOSERS, FALSE, NULL);
+  self->tick = g_timeout_add (TICK_MS, tick, self);
+  return self;
+}
+
+/**
+ * pb_backfill_port_free:
+ *
+ * Closes all sockets, and waits until their recordings are closed.
+ */
+void
+pb_backfill_port_free (PbBackfillPort *self)
+{
+  g_source_remove (self->tick);
+  g_ptr_array_unref (self->sockets);
+  g_thread_pool_free (self->closers, FALSE, TRUE);
+  g_hash_table_unref (self->closing);
+  g_free (self);
+}
+
+/**
+ * pb_backfill_port_has_room:
+ *
+ * Returns: %FALSE if one more would be too many
+ */
+gboolean
+pb_backfill_port_has_room (PbBackfillPort *self)
+{
+  return self->sockets->len < self->max_sockets;
+}
+
+static gboolean
+may_ask (PbBackfillSocket *socket, gpointer user_data)
+{
+  PbBackfillPort *self = user_data;
+
+  return g_atomic_int_get (
+             get_closing (self, pb_backfill_socket_get_driver (socket)))
+         == 0;
+}
+
+static void
+on_ended (
+    PbBackfillSocket *socket, PbBackfillRecord *record, gpointer user_data)
+{
+  PbBackfillPort *self = user_data;
+  Close *job = g_new (Close, 1);
+
+  job->record = record;
+  job->n_closing = get_closing (self, pb_backfill_socket_get_driver (socket));
+  g_atomic_int_inc (job->n_closing);
+  g_thread_pool_push (self->closers, job, NULL);
+}
+
+static void
+on_closed (PbBackfillSocket *socket, gpointer user_data)
+{
+  PbBackfillPort *self = user_data;
+
+  self->past_rows += pb_backfill_socket_get_rows (socket);
+  g_ptr_array_remove (self->sockets, socket);
+}
+
+/**
+ * pb_backfill_port_add:
+ * @connection: that has just been opened
+ * @principal: (transfer full): whose it is
+ * @driver: valid id of whom it sends as
+ *
+ * The one before it of the same driver ends.
+ */
+void
+pb_backfill_port_add (PbBackfillPort *self, SoupWebsocketConnection *connection,
+    PbPrincipal *principal, const gchar *driver)
+{
+  static const PbBackfillSocketEvents events = { may_ask, on_ended, on_closed };
+  const PbBackfillSocketConfig config = {
+    .store = pb_door_get_store (self->door),
+    .recordings = pb_door_get_recordings (self->door),
+    .recorder = pb_door_get_recorder (self->door),
+    .driver = driver,
+    .device = principal->id ? principal->id : "local",
+  };
+
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbBackfillSocket *old = g_ptr_array_index (self->sockets, i);
+
+    if (g_str_equal (pb_backfill_socket_get_driver (old), driver))
+      pb_backfill_socket_end (old, GST_PITBOX_UNITS_CLOSE_REPLACED,
+          "a new connection of this driver takes over");
+  }
+  g_ptr_array_add (self->sockets,
+      pb_backfill_socket_new (connection, principal, &config, &events, self));
+}
+
+/**
+ * pb_backfill_port_revise:
+ * @keep: asked of each socket
+ * @user_data: for @keep
+ *
+ * After each change of people, keys and devices.
+ */
+void
+pb_backfill_port_revise (
+    PbBackfillPort *self, PbUnitsKeep keep, gpointer user_data)
+{
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbBackfillSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (!keep (pb_backfill_socket_get_principal (socket),
+            pb_backfill_socket_get_driver (socket), user_data))
+      pb_backfill_socket_end (socket, GST_PITBOX_UNITS_CLOSE_WITHDRAWN,
+          "what this connection was opened with has been withdrawn");
+  }
+}
+
+/**
+ * pb_backfill_port_get_rows_left:
+ * @driver: whose
+ * @rows_left: (out): that its sender has and that are missing
+ *
+ * Returns: %FALSE while nothing is back-filled
+ */
+gboolean
+pb_backfill_port_get_rows_left (
+    PbBackfillPort *self, const gchar *driver, guint64 *rows_left)
+{
+  *rows_left = 0;
+  for (guint i = self->sockets->len; i-- > 0;) {
+    PbBackfillSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (g_str_equal (pb_backfill_socket_get_driver (socket), driver)) {
+      *rows_left = pb_backfill_socket_get_rows_left (socket);
+      return *rows_left > 0;
+    }
+  }
+  return FALSE;
+}
+
+/**
+ * pb_backfill_port_get_rows:
+ *
+ * Returns: rows that were back-filled since the start
+ */
+guint64
+pb_backfill_port_get_rows (PbBackfillPort *self)
+{
+  guint64 rows = self->past_rows;
+
+  for (guint i = 0; i < self->sockets->len; i++)
+    rows += pb_backfill_socket_get_rows (g_ptr_array_index (self->sockets, i));
+  return rows;
+}
+
+/**
+ * pb_backfill_port_count:
+ *
+ * Returns: connections that are open
+ */
+guint
+pb_backfill_port_count (PbBackfillPort *self)
+{
+  return self->sockets->len;
+}
