@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbDriver: what the server knows of one driver, whether the driver is there
  * or not. */
-#include "session/pb-driver.h"
+#include "session/pb-driver-private.h"
 
-struct _PbDriver {
-  gatomicrefcount refs;
-  gchar *id;
-  PbLive *live;
-  PbLapBook *book;
-
-  GMutex lock; /* protects all below */
-  PbSession *session;
-  gint64 gone_mono_us; /* when the last session left */
-  PbDriverState state;
-  gint64 since_utc_ms;
-  GBytes *text; /* what identity was read from */
-  PbIdentity *identity;
-  PbDriverContest *contest;
-};
+#include "session/pb-driver-stats.h"
 
 /**
  * pb_driver_state_decide:
@@ -61,7 +47,11 @@ pb_driver_new (const gchar *id, const PbLiveLimits *limits)
   self->live = pb_live_new (id, limits);
   self->book = pb_lap_book_new (self->live);
   self->gone_mono_us = G_MININT64 / 2;
+  self->sessions =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_session_unref);
   self->identity = pb_identity_new (NULL);
+  self->offsets =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -77,13 +67,15 @@ pb_driver_unref (PbDriver *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_clear_pointer (&self->session, pb_session_unref);
+  g_ptr_array_unref (self->sessions);
+  g_hash_table_unref (self->offsets);
   pb_lap_book_unref (self->book);
   pb_live_unref (self->live);
   pb_identity_free (self->identity);
   g_clear_pointer (&self->contest, pb_driver_contest_free);
   g_clear_pointer (&self->text, g_bytes_unref);
   g_mutex_clear (&self->lock);
+  g_free (self->whole);
   g_free (self->id);
   g_free (self);
 }
@@ -120,22 +112,33 @@ pb_driver_get_lap_book (PbDriver *self)
   return self->book;
 }
 
-static void
-update_state (PbDriver *self, gboolean *went_offline)
+/* When something came last, whoever sent it. */
+static gint64
+get_last_data (PbDriver *self)
 {
-  gint64 now = g_get_monotonic_time ();
-  gint64 silent = self->session
-                      ? now - pb_session_get_last_data_mono_us (self->session)
-                      : 0;
-  PbDriverState state = pb_driver_state_decide (
-      self->session != NULL, silent / 1000, (now - self->gone_mono_us) / 1000);
+  gint64 last = G_MININT64;
 
-  *went_offline = FALSE;
+  for (guint i = 0; i < self->sessions->len; i++)
+    last = MAX (last, pb_session_get_last_data_mono_us (
+                          g_ptr_array_index (self->sessions, i)));
+  return last;
+}
+
+/* Returns: the driver has just gone offline. */
+gboolean
+pb_driver_update_state_locked (PbDriver *self)
+{
+  const gint64 now = g_get_monotonic_time ();
+  const gboolean connected = self->sessions->len > 0;
+  const gint64 silent = connected ? now - get_last_data (self) : 0;
+  const PbDriverState state = pb_driver_state_decide (
+      connected, silent / 1000, (now - self->gone_mono_us) / 1000);
+
   if (state == self->state)
-    return;
-  *went_offline = state == PB_DRIVER_OFFLINE;
+    return FALSE;
   self->state = state;
   self->since_utc_ms = g_get_real_time () / 1000;
+  return state == PB_DRIVER_OFFLINE;
 }
 
 /**
@@ -177,11 +180,10 @@ pb_driver_dup_identity (PbDriver *self)
 
 /* The string is large and changes a few times a minute: it is read once. */
 static void
-update_identity (PbDriver *self, PbSession *session)
+update_identity (PbDriver *self)
 {
   guint update;
   g_autoptr (GBytes) text = pb_live_dup_session_text (self->live, &update);
-  PbLiveMode mode = pb_live_get_mode (self->live);
   PbIdentity *identity;
 
   if (text && text != self->text) {
@@ -195,79 +197,23 @@ update_identity (PbDriver *self, PbSession *session)
     pb_lap_book_set_track (
         self->book, identity->track, identity->north_offset_rad);
   }
-  pb_session_store_laps (session);
-  if (mode != PB_LIVE_OFFLINE)
-    pb_session_describe (session, mode, self->identity);
 }
 
-/**
- * pb_driver_dup_session:
- *
- * Any thread.
- *
- * Returns: (transfer full) (nullable): the session that is open
- */
-PbSession *
-pb_driver_dup_session (PbDriver *self)
+/* Each part is described as what it is, with whose it is; laps are the rows'. */
+static void
+describe (PbDriver *self, PbSession *session)
 {
-  PbSession *session;
+  const PbParts places = pb_session_get_places (session);
+  const PbLiveMode mode = pb_live_get_mode (self->live);
 
-  g_mutex_lock (&self->lock);
-  session = self->session ? pb_session_ref (self->session) : NULL;
-  g_mutex_unlock (&self->lock);
-  return session;
-}
-
-/**
- * pb_driver_attach:
- * @session: the driver's new session
- *
- * Viewers stay and see a stream that goes on. Any thread.
- *
- * Returns: (transfer full) (nullable): the session that was replaced
- */
-PbSession *
-pb_driver_attach (PbDriver *self, PbSession *session)
-{
-  PbSession *old;
-  gboolean went_offline;
-
-  g_mutex_lock (&self->lock);
-  old = self->session;
-  self->session = pb_session_ref (session);
-  update_state (self, &went_offline);
-  g_mutex_unlock (&self->lock);
-  pb_live_reset (self->live);
-  return old;
-}
-
-/**
- * pb_driver_detach:
- * @session: a session that has ended
- *
- * Any thread.
- *
- * Returns: %FALSE if another one has taken its place already
- */
-gboolean
-pb_driver_detach (PbDriver *self, PbSession *session)
-{
-  gboolean mine;
-  gboolean went_offline = FALSE;
-
-  g_mutex_lock (&self->lock);
-  mine = self->session == session;
-  if (mine) {
-    self->session = NULL;
-    self->gone_mono_us = g_get_monotonic_time ();
-    update_state (self, &went_offline);
-  }
-  g_mutex_unlock (&self->lock);
-  if (mine)
-    pb_session_unref (session);
-  if (went_offline)
-    pb_live_set_offline (self->live);
-  return mine;
+  if (places & PB_PART_TELEMETRY)
+    pb_session_store_laps (session);
+  if (mode != PB_LIVE_OFFLINE && places != PB_PART_NONE)
+    pb_session_describe (session,
+        places == PB_PART_BOTH      ? mode
+        : places == PB_PART_PICTURE ? PB_LIVE_VIDEO
+                                    : PB_LIVE_TELEMETRY,
+        self->identity);
 }
 
 void
@@ -331,20 +277,27 @@ pb_driver_dup_contest (PbDriver *self)
 void
 pb_driver_tick (PbDriver *self)
 {
-  PbSession *session = pb_driver_dup_session (self);
+  g_autoptr (GPtrArray) sessions = pb_driver_list_sessions (self);
   gboolean went_offline;
+  PbSessionStats stats;
 
-  if (session) {
-    pb_session_tick (session);
-    update_identity (self, session);
-    pb_session_unref (session);
+  for (guint i = 0; i < sessions->len; i++)
+    pb_session_tick (g_ptr_array_index (sessions, i));
+  if (sessions->len > 0)
+    update_identity (self);
+  for (guint i = 0; i < sessions->len; i++)
+    describe (self, g_ptr_array_index (sessions, i));
+  if (pb_driver_get_session_stats (self, &stats)) {
+    pb_live_set_link (self->live, &stats.link);
+    pb_session_stats_clear (&stats);
   }
+  pb_driver_update_pairing (self);
   g_mutex_lock (&self->lock);
   if (self->contest
       && g_get_real_time () / 1000 - self->contest->last_utc_ms
              > PB_DRIVER_CONTEST_MS)
     g_clear_pointer (&self->contest, pb_driver_contest_free);
-  update_state (self, &went_offline);
+  went_offline = pb_driver_update_state_locked (self);
   g_mutex_unlock (&self->lock);
   if (went_offline)
     pb_live_set_offline (self->live);

@@ -5,6 +5,7 @@
 
 #include <gst/gst.h>
 
+#include "session/pb-parts.h"
 #include "session/pb-session.h"
 
 G_BEGIN_DECLS
@@ -48,6 +49,28 @@ typedef struct {
 
 void pb_driver_contest_free (PbDriverContest *contest);
 
+/**
+ * PbDriverSync:
+ * @paired: picture and telemetry come by connections of their own
+ * @device: (nullable): what sends the picture
+ * @default_us: how much later than its row a picture arrives, as the
+ *   connections say
+ * @offset_us: how much later than that, as people have trimmed it
+ * @shift_us: see pb_pairing_shift_us()
+ *
+ * How a picture finds its row; without @paired they come together and all else
+ * is 0.
+ */
+typedef struct {
+  gboolean paired;
+  gchar *device;
+  gint64 default_us;
+  gint64 offset_us;
+  gint64 shift_us;
+} PbDriverSync;
+
+void pb_driver_sync_clear (PbDriverSync *sync);
+
 PbDriverState pb_driver_state_decide (
     gboolean connected, gint64 silent_ms, gint64 gone_ms);
 const gchar *pb_driver_state_to_string (PbDriverState state);
@@ -61,7 +84,15 @@ PbLapBook *pb_driver_get_lap_book (PbDriver *driver);
 PbDriverState pb_driver_get_state (PbDriver *driver, gint64 *since_utc_ms);
 PbIdentity *pb_driver_dup_identity (PbDriver *driver);
 PbSession *pb_driver_dup_session (PbDriver *driver);
-PbSession *pb_driver_attach (PbDriver *driver, PbSession *session);
+PbSession *pb_driver_dup_holder (PbDriver *driver, PbParts part);
+GPtrArray *pb_driver_list_sessions (PbDriver *driver);
+gchar *pb_driver_dup_session_id (PbDriver *driver) G_GNUC_WARN_UNUSED_RESULT;
+void pb_driver_set_offset (
+    PbDriver *driver, const gchar *device, gint64 offset_us);
+void pb_driver_get_sync (PbDriver *driver, PbDriverSync *sync);
+void pb_driver_attach (PbDriver *driver, PbSession *session);
+GPtrArray *pb_driver_place (
+    PbDriver *driver, PbSession *session, PbParts parts);
 gboolean pb_driver_detach (PbDriver *driver, PbSession *session);
 void pb_driver_note_contest (
     PbDriver *driver, const gchar *device, const gchar *peer);
@@ -70,6 +101,7 @@ PbDriverContest *pb_driver_dup_contest (
 void pb_driver_tick (PbDriver *driver);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDriver, pb_driver_unref)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PbDriverSync, pb_driver_sync_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbDriverContest, pb_driver_contest_free)
 
 G_END_DECLS

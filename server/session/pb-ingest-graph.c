@@ -8,7 +8,10 @@
 
 #include "pb-bucket.h"
 #include "pb-graph.h"
+#include "session/pb-ingest-branches.h"
+#include "session/pb-ingest-times.h"
 #include "session/pb-picture-guard.h"
+#include "session/pb-sound.h"
 #include "session/pb-transcoder.h"
 
 /* A second and a half of 20 Mbit/s: more waiting bytes would only be late. */
@@ -25,16 +28,19 @@ struct _PbIngestGraph {
   GstElement *pipeline;
   PbPictureGuard *guard;
   PbFlow *flow;
+  PbIngestTimes *times;
   GstElement *ts;
-  GstElement *picture;
   GstElement *parse;
   GstElement *dec;
   GstElement *rtp;
   GstElement *rows;
-  GstElement *other_picture;
   GstElement *other_parse;
+  GstElement *sound_sink;
+  PbSound *sound;
+  PbIngestBranches *branches;
   PbTranscoder *transcoder;
   gint transcoded; /* atomic: the picture goes there */
+  gint parts; /* atomic, PbParts: what of it the driver's hub gets */
   PbIngestGraphFailFunc fail;
   gpointer user_data;
   gboolean drop_discont; /* bytes were dropped before the next buffer */
@@ -45,20 +51,27 @@ struct _PbIngestGraph {
   GstPitboxSchema *schema;
   const GstPitboxVar *lap;
 
+  GMutex thinning_lock; /* protects: */
+  PbThinning thinning;
+
   gsize dropped_bytes; /* atomic */
   gsize klv_bytes; /* atomic */
-
-  gint64 started_us;
-  PbIngestStart start; /* each member atomic */
 };
 
-/* The first time counts; each member has one writer. */
-static void
-note_start (PbIngestGraph *self, gint *ms)
+static gboolean
+is_shown (PbIngestGraph *self, PbParts part)
 {
-  if (g_atomic_int_get (ms) < 0)
-    g_atomic_int_set (
-        ms, (gint) ((g_get_monotonic_time () - self->started_us) / 1000));
+  return (g_atomic_int_get (&self->parts) & (gint) part) != 0;
+}
+
+static void
+note_picture_lag (
+    PbIngestGraph *self, const GstSegment *segment, GstBuffer *buffer)
+{
+  if (buffer && segment->format == GST_FORMAT_TIME)
+    pb_ingest_times_note_unit (self->times, PB_PART_PICTURE,
+        gst_segment_to_running_time (
+            segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer)));
 }
 
 static GstFlowReturn
@@ -68,9 +81,29 @@ take_rtp (GstAppSink *sink, gpointer user_data)
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
 
   if (sample) {
-    note_start (self, &self->start.picture_ms);
-    pb_live_push_rtp (self->live, sample);
+    GstBufferList *list = gst_sample_get_buffer_list (sample);
+
+    pb_ingest_times_note_first (self->times, PB_INGEST_PICTURE);
+    note_picture_lag (self, gst_sample_get_segment (sample),
+        list && gst_buffer_list_length (list) > 0
+            ? gst_buffer_list_get (list, 0)
+            : gst_sample_get_buffer (sample));
+    if (is_shown (self, PB_PART_PICTURE))
+      pb_live_push_rtp (self->live, sample);
   }
+  return GST_FLOW_OK;
+}
+
+/* Whatever becomes of the sound, the rest goes on. */
+static GstFlowReturn
+take_sound (GstAppSink *sink, gpointer user_data)
+{
+  PbIngestGraph *self = user_data;
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+
+  if (sample && gst_sample_get_buffer (sample)
+      && is_shown (self, PB_PART_PICTURE))
+    pb_sound_push (self->sound, sample);
   return GST_FLOW_OK;
 }
 
@@ -104,6 +137,9 @@ update_schema (PbIngestGraph *self, GstCaps *caps)
     return FALSE;
   }
   self->lap = gst_pitbox_schema_find (self->schema, "Lap");
+  g_mutex_lock (&self->thinning_lock);
+  pb_thinning_read (&self->thinning, caps, self->schema);
+  g_mutex_unlock (&self->thinning_lock);
   return TRUE;
 }
 
@@ -138,10 +174,12 @@ take_row (GstAppSink *sink, gpointer user_data)
       gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
   note_row (self, row);
   note_flow (self, row);
-  note_start (self, &self->start.row_ms);
-  if (GST_CLOCK_TIME_IS_VALID (time)) {
+  pb_ingest_times_note_first (self->times, PB_INGEST_ROW);
+  pb_ingest_times_note_unit (self->times, PB_PART_TELEMETRY, time);
+  if (GST_CLOCK_TIME_IS_VALID (time) && is_shown (self, PB_PART_TELEMETRY)) {
     pb_live_push_row (self->live, self->schema, row, time);
-    pb_lap_book_push (self->book, self->schema, row, time);
+    pb_lap_book_push (
+        self->book, self->schema, self->thinning.full_schema_id, row, time);
   }
   return GST_FLOW_OK;
 }
@@ -155,8 +193,9 @@ watch_rows (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (gst_pitbox_session_event_parse (
           GST_PAD_PROBE_INFO_EVENT (info), &text, &update)) {
-    note_start (self, &self->start.session_text_ms);
-    pb_live_set_session_text (self->live, text, update);
+    pb_ingest_times_note_first (self->times, PB_INGEST_SESSION_TEXT);
+    if (is_shown (self, PB_PART_TELEMETRY))
+      pb_live_set_session_text (self->live, text, update);
   }
   return GST_PAD_PROBE_OK;
 }
@@ -203,6 +242,7 @@ transcode (PbIngestGraph *self, GstPad *pad, GstBuffer *picture)
   if (!event)
     return;
   gst_event_parse_segment (event, &segment);
+  note_picture_lag (self, segment, picture);
   sample = gst_sample_new (picture, caps, segment, NULL);
   pb_transcoder_push (self->transcoder, sample);
 }
@@ -228,53 +268,10 @@ guard_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     g_atomic_int_set (&self->transcoded, TRUE);
   if (!g_atomic_int_get (&self->transcoded))
     return GST_PAD_PROBE_OK;
-  note_start (self, &self->start.picture_ms);
-  transcode (self, pad, picture);
+  pb_ingest_times_note_first (self->times, PB_INGEST_PICTURE);
+  if (is_shown (self, PB_PART_PICTURE))
+    transcode (self, pad, picture);
   return GST_PAD_PROBE_DROP;
-}
-
-/* tsdemux ends the pads of the old table when a new one comes (telemetry
- * first, picture later): what follows goes on in the same branch. */
-static GstPadProbeReturn
-drop_eos (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
-    return GST_PAD_PROBE_DROP;
-  return GST_PAD_PROBE_OK;
-}
-
-/* After the links of the launch text have had their turn. */
-static void
-link_again (GstElement *demux, GstPad *pad, gpointer user_data)
-{
-  PbIngestGraph *self = user_data;
-  g_autoptr (GstCaps) caps = gst_pad_query_caps (pad, NULL);
-  GstElement *next = NULL;
-  const gchar *media;
-  g_autoptr (GstPad) sink = NULL;
-  g_autoptr (GstPad) peer = NULL;
-
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, drop_eos, NULL, NULL);
-  if (gst_pad_is_linked (pad) || gst_caps_is_empty (caps)
-      || gst_caps_is_any (caps))
-    return;
-  media = gst_structure_get_name (gst_caps_get_structure (caps, 0));
-  if (g_str_equal (media, "video/x-h264"))
-    next = self->picture;
-  else if (g_str_equal (media, "video/x-h265"))
-    next = self->other_picture;
-  else if (g_str_equal (media, "meta/x-klv"))
-    next = self->dec;
-  if (!next)
-    return;
-  sink = gst_element_get_static_pad (next, "sink");
-  peer = gst_pad_get_peer (sink);
-  if (peer)
-    gst_pad_unlink (peer, sink);
-  if (gst_pad_link (pad, sink) != GST_PAD_LINK_OK)
-    g_warning ("driver %s: a second %s stream in the programme is not shown",
-        pb_live_get_driver_id (self->live), media);
 }
 
 static GstBusSyncReply
@@ -299,7 +296,9 @@ connect_graph (PbIngestGraph *self)
 {
   GstAppSinkCallbacks rtp = { .new_sample = take_rtp };
   GstAppSinkCallbacks rows = { .new_sample = take_row };
-  g_autoptr (GstElement) demux = NULL;
+  GstAppSinkCallbacks sound = { .new_sample = take_sound };
+  g_autoptr (GstElement) demux =
+      gst_bin_get_by_name (GST_BIN (self->pipeline), "demux");
   g_autoptr (GstPad) demux_sink = NULL;
   g_autoptr (GstPad) parse_src = NULL;
   g_autoptr (GstPad) other_src = NULL;
@@ -309,8 +308,8 @@ connect_graph (PbIngestGraph *self)
 
   gst_app_sink_set_callbacks (GST_APP_SINK (self->rtp), &rtp, self, NULL);
   gst_app_sink_set_callbacks (GST_APP_SINK (self->rows), &rows, self, NULL);
-  demux = gst_bin_get_by_name (GST_BIN (self->pipeline), "demux");
-  g_signal_connect (demux, "pad-added", G_CALLBACK (link_again), self);
+  gst_app_sink_set_callbacks (
+      GST_APP_SINK (self->sound_sink), &sound, self, NULL);
   demux_sink = gst_element_get_static_pad (demux, "sink");
   gst_pad_add_probe (
       demux_sink, GST_PAD_PROBE_TYPE_BUFFER, watch_losses, self, NULL);
@@ -353,25 +352,28 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
   self->live = pb_live_ref (live);
   self->guard = pb_picture_guard_new ();
   self->flow = pb_flow_new ();
+  self->times = pb_ingest_times_new ();
   self->book = book;
   self->fail = fail;
   self->user_data = user_data;
-  self->started_us = g_get_monotonic_time ();
-  self->start = (PbIngestStart){ -1, -1, -1 };
+  g_mutex_init (&self->thinning_lock);
   self->pipeline = pb_graph_load ("ingest", error);
   if (!self->pipeline
       || !(self->ts = pb_graph_get (self->pipeline, "ts", error))
-      || !(self->picture = pb_graph_get (self->pipeline, "picture", error))
       || !(self->parse = pb_graph_get (self->pipeline, "parse", error))
       || !(self->dec = pb_graph_get (self->pipeline, "dec", error))
       || !(self->rtp = pb_graph_get (self->pipeline, "rtp", error))
       || !(self->rows = pb_graph_get (self->pipeline, "rows", error))
-      || !(self->other_picture =
-               pb_graph_get (self->pipeline, "other-picture", error))
       || !(self->other_parse =
-               pb_graph_get (self->pipeline, "other-parse", error)))
+               pb_graph_get (self->pipeline, "other-parse", error))
+      || !(self->sound_sink = pb_graph_get (self->pipeline, "sound", error)))
     return NULL;
   self->transcoder = pb_transcoder_new (live, clock, base_time);
+  self->sound = pb_sound_new (live, clock, base_time);
+  self->branches = pb_ingest_branches_new (
+      self->pipeline, self->sound, pb_live_get_driver_id (live), error);
+  if (!self->branches)
+    return NULL;
   connect_graph (self);
   if (clock) {
     gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), clock);
@@ -398,6 +400,18 @@ void
 pb_ingest_graph_set_recorder (PbIngestGraph *self, PbRecorder *recorder)
 {
   self->recorder = recorder;
+}
+
+/**
+ * pb_ingest_graph_set_parts:
+ * @parts: what of it goes to the hub from now on; nothing at the beginning
+ *
+ * Any thread. All of it is recorded and measured, whatever is shown.
+ */
+void
+pb_ingest_graph_set_parts (PbIngestGraph *self, PbParts parts)
+{
+  g_atomic_int_set (&self->parts, (gint) parts);
 }
 
 /* Where in @buffer something of the picture is missing. */
@@ -447,6 +461,10 @@ pb_ingest_graph_push (PbIngestGraph *self, GstBuffer *buffer)
   GstAppSrc *ts = GST_APP_SRC (self->ts);
   gsize loss;
 
+  /* By the clock itself: what a connection says of its bytes (SRT's own times)
+   * may be off by what its first packets were late. */
+  pb_ingest_times_note_bytes (
+      self->times, gst_element_get_current_running_time (self->pipeline));
   if (gst_app_src_get_current_level_bytes (ts) > QUEUE_MAX_BYTES) {
     g_atomic_pointer_add (&self->dropped_bytes, gst_buffer_get_size (buffer));
     self->drop_discont = TRUE;
@@ -478,6 +496,8 @@ pb_ingest_graph_stop (PbIngestGraph *self)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   if (self->transcoder)
     pb_transcoder_stop (self->transcoder);
+  if (self->sound)
+    pb_sound_stop (self->sound);
 }
 
 void
@@ -485,21 +505,39 @@ pb_ingest_graph_free (PbIngestGraph *self)
 {
   pb_ingest_graph_stop (self);
   gst_clear_object (&self->ts);
-  gst_clear_object (&self->picture);
   gst_clear_object (&self->parse);
   gst_clear_object (&self->dec);
   gst_clear_object (&self->rtp);
   gst_clear_object (&self->rows);
-  gst_clear_object (&self->other_picture);
   gst_clear_object (&self->other_parse);
+  gst_clear_object (&self->sound_sink);
   gst_clear_object (&self->pipeline);
   pb_picture_guard_free (self->guard);
   pb_flow_free (self->flow);
+  pb_ingest_times_free (self->times);
+  g_clear_pointer (&self->branches, pb_ingest_branches_free);
   g_clear_pointer (&self->transcoder, pb_transcoder_free);
+  g_clear_pointer (&self->sound, pb_sound_free);
   gst_clear_caps (&self->caps);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
+  g_mutex_clear (&self->thinning_lock);
   pb_live_unref (self->live);
   g_free (self);
+}
+
+/**
+ * pb_ingest_graph_get_lag_us:
+ * @part: one part
+ *
+ * Any thread.
+ *
+ * Returns: by how much its units come after their time, at the least of late;
+ *   negative where the muxer writes ahead of its clock
+ */
+gint64
+pb_ingest_graph_get_lag_us (PbIngestGraph *self, PbParts part)
+{
+  return pb_ingest_times_get_lag_us (self->times, part);
 }
 
 guint64
@@ -580,6 +618,18 @@ pb_ingest_graph_get_picture (PbIngestGraph *self, PbIngestPicture *picture)
 }
 
 /**
+ * pb_ingest_graph_get_sound:
+ * @sound: (out): see #PbSoundReading; its failure is for g_free()
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_sound (PbIngestGraph *self, PbSoundReading *sound)
+{
+  pb_sound_read (self->sound, sound);
+}
+
+/**
  * pb_ingest_graph_get_start:
  * @start: (out): see #PbIngestStart
  *
@@ -588,7 +638,19 @@ pb_ingest_graph_get_picture (PbIngestGraph *self, PbIngestPicture *picture)
 void
 pb_ingest_graph_get_start (PbIngestGraph *self, PbIngestStart *start)
 {
-  start->row_ms = g_atomic_int_get (&self->start.row_ms);
-  start->picture_ms = g_atomic_int_get (&self->start.picture_ms);
-  start->session_text_ms = g_atomic_int_get (&self->start.session_text_ms);
+  pb_ingest_times_get_start (self->times, start);
+}
+
+/**
+ * pb_ingest_graph_get_thinning:
+ * @thinning: (out): of the newest row
+ *
+ * Any thread.
+ */
+void
+pb_ingest_graph_get_thinning (PbIngestGraph *self, PbThinning *thinning)
+{
+  g_mutex_lock (&self->thinning_lock);
+  *thinning = self->thinning;
+  g_mutex_unlock (&self->thinning_lock);
 }

@@ -9,31 +9,20 @@
 #include "live/pb-live.h"
 #include "recording/pb-recorder.h"
 #include "session/pb-lap-book.h"
+#include "session/pb-ingest-times.h"
+#include "session/pb-parts.h"
+#include "session/pb-sound.h"
+#include "session/pb-thinning.h"
 #include "session/pb-transcoder.h"
 
 G_BEGIN_DECLS
 
 typedef struct _PbIngestGraph PbIngestGraph;
 
-/* From any thread, once or more: the graph cannot go on. */
-/* @too_much: the sender keeps to no limit, and shall not come back at once. */
+/* From any thread, once or more: the graph cannot go on. @too_much: the sender
+ * keeps to no limit, and shall not come back at once. */
 typedef void (*PbIngestGraphFailFunc) (
     const gchar *reason, gboolean too_much, gpointer user_data);
-
-/**
- * PbIngestStart:
- * @row_ms: first row
- * @picture_ms: first picture with the key frame it needs
- * @session_text_ms: first session string, whole
- *
- * How a stream began: time from the start of the graph until something had
- * come; -1 as long as it has not.
- */
-typedef struct {
-  gint row_ms;
-  gint picture_ms;
-  gint session_text_ms;
-} PbIngestStart;
 
 /**
  * PbIngestPicture:
@@ -49,7 +38,7 @@ typedef struct {
   gint width;
   gint height;
   gboolean transcoded;
-  PbTranscoderState transcoder;
+  PbDemandState transcoder;
   gchar *failure;
   guint64 dropped;
 } PbIngestPicture;
@@ -59,6 +48,7 @@ PbIngestGraph *pb_ingest_graph_new (PbLive *live, PbLapBook *book,
     gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_ingest_graph_free (PbIngestGraph *graph);
 void pb_ingest_graph_set_recorder (PbIngestGraph *graph, PbRecorder *recorder);
+void pb_ingest_graph_set_parts (PbIngestGraph *graph, PbParts parts);
 void pb_ingest_graph_push (PbIngestGraph *graph, GstBuffer *buffer);
 void pb_ingest_graph_stop (PbIngestGraph *graph);
 
@@ -67,9 +57,12 @@ guint64 pb_ingest_graph_get_klv_bytes (PbIngestGraph *graph);
 void pb_ingest_graph_get_losses (
     PbIngestGraph *graph, guint64 *lost_rows, guint64 *rejected_units);
 void pb_ingest_graph_get_flow (PbIngestGraph *graph, PbFlowReading *flow);
+gint64 pb_ingest_graph_get_lag_us (PbIngestGraph *graph, PbParts part);
 void pb_ingest_graph_get_start (PbIngestGraph *graph, PbIngestStart *start);
+void pb_ingest_graph_get_thinning (PbIngestGraph *graph, PbThinning *thinning);
 void pb_ingest_graph_get_picture (
     PbIngestGraph *graph, PbIngestPicture *picture);
+void pb_ingest_graph_get_sound (PbIngestGraph *graph, PbSoundReading *sound);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngestGraph, pb_ingest_graph_free)
 

@@ -11,6 +11,7 @@ struct _PbLapBook {
   PbLaps *laps;
   PbTrack *track;
   GstPitboxSchema *schema;
+  guint32 full_schema_id; /* of the simulator's own layout */
   gboolean laps_changed; /* since pb_lap_book_take_laps() */
   guint n_taken;
 };
@@ -54,12 +55,17 @@ pb_lap_book_unref (PbLapBook *self)
   g_free (self);
 }
 
+/* Another layout is another car, unless it is a part of the same one. */
 static void
-set_schema (PbLapBook *self, GstPitboxSchema *schema)
+set_schema (PbLapBook *self, GstPitboxSchema *schema, guint32 full_schema_id)
 {
   if (schema == self->schema)
     return;
-  pb_laps_set_schema (self->laps, schema);
+  if (self->schema && full_schema_id == self->full_schema_id)
+    pb_laps_bind (self->laps, schema);
+  else
+    pb_laps_set_schema (self->laps, schema);
+  self->full_schema_id = full_schema_id;
   pb_track_set_schema (self->track, schema);
   gst_pitbox_schema_ref (schema);
   g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
@@ -78,14 +84,15 @@ laps_message (PbLapBook *self)
 /**
  * pb_lap_book_push:
  * @schema: layout of @row
+ * @full_schema_id: of the simulator's own, of which it may be a part
  * @row: one row
  * @running_time: its time
  *
  * From the thread of the ingest graph, in the order of the rows.
  */
 void
-pb_lap_book_push (PbLapBook *self, GstPitboxSchema *schema, GstBuffer *row,
-    GstClockTime running_time)
+pb_lap_book_push (PbLapBook *self, GstPitboxSchema *schema,
+    guint32 full_schema_id, GstBuffer *row, GstClockTime running_time)
 {
   g_autofree gchar *laps = NULL;
   g_autofree gchar *track = NULL;
@@ -98,7 +105,7 @@ pb_lap_book_push (PbLapBook *self, GstPitboxSchema *schema, GstBuffer *row,
     return;
   }
   g_mutex_lock (&self->lock);
-  set_schema (self, schema);
+  set_schema (self, schema, full_schema_id);
   if (pb_laps_push (self->laps, map.data, running_time,
           gst_pitbox_buffer_get_utc (row, NULL))) {
     self->laps_changed = TRUE;

@@ -18,8 +18,8 @@ typedef struct _PbLapBook PbLapBook;
 PbLapBook *pb_lap_book_new (PbLive *live);
 PbLapBook *pb_lap_book_ref (PbLapBook *book);
 void pb_lap_book_unref (PbLapBook *book);
-void pb_lap_book_push (PbLapBook *book, GstPitboxSchema *schema, GstBuffer *row,
-    GstClockTime running_time);
+void pb_lap_book_push (PbLapBook *book, GstPitboxSchema *schema,
+    guint32 full_schema_id, GstBuffer *row, GstClockTime running_time);
 void pb_lap_book_set_track (
     PbLapBook *book, const gchar *name, gdouble north_offset_rad);
 GArray *pb_lap_book_take_laps (PbLapBook *book);

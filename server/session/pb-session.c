@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbSession: one connection of one device: its bytes go to the recorder and,
  * through the ingest graph, to the driver's hub. */
-#include "session/pb-session.h"
+#include "session/pb-session-private.h"
 
 #include <math.h>
 
@@ -9,54 +9,11 @@
 
 #include "pb-bucket.h"
 #include "session/pb-ingest-graph.h"
-#include "session/pb-loss.h"
 
-/* No TS packet in so many bytes: this is not MPEG-TS. */
-#define GARBAGE_MAX_BYTES (128u * 1024)
-/* Muxers write a programme table every 0.1 to 0.5 s; nothing can be shown or
- * cut before the first. */
-#define TABLES_MAX_MS 10000
 /* 2160p60 takes 40 to 60 Mbit/s; the burst is what one of these sends in ten
  * seconds. More only fills the disk. */
 #define BYTES_PER_S (100 * 1000 * 1000 / 8)
 #define BURST_BYTES (80 * 1000 * 1000)
-
-struct _PbSession {
-  gatomicrefcount refs;
-  gchar *id;
-  PbSessionLog *log;
-  gchar *driver;
-  PbLive *live;
-  PbLapBook *book;
-  gchar *device;
-  gchar *peer;
-  gchar *transport;
-  PbStore *store;
-  PbRecorder *recorder;
-  PbIngestGraph *graph;
-  gint64 started_mono_us;
-  GMutex push_lock; /* held while bytes go on; close waits for it */
-  gint64 bytes_full_us; /* under push_lock */
-
-  GMutex lock; /* protects all below */
-  gboolean ended;
-  gboolean too_much;
-  gboolean closed;
-  gchar *end_reason;
-  gint64 last_data_mono_us;
-  guint64 bytes;
-  PbLiveLink link;
-  guint recv_kbps;
-  guint telemetry_kbps;
-  gint64 last_tick_mono_us;
-  guint64 last_tick_bytes;
-  guint64 last_tick_klv_bytes;
-  gdouble fps;
-  guint64 last_tick_pictures;
-  PbLoss loss;
-  PbHealth *health;
-  gchar *description; /* what the store was told last */
-};
 
 static void
 end (PbSession *self, const gchar *reason, gboolean too_much)
@@ -82,10 +39,16 @@ fail (const gchar *reason, gboolean too_much, gpointer user_data)
   end (user_data, reason, too_much);
 }
 
-/* e.g. 20261122T200150Z-4f09a1: sorts by time, also within a second (20 bits of
- * microseconds, 4 by chance), is a folder and a URL part. */
-static gchar *
-make_id (void)
+/**
+ * pb_session_make_id:
+ *
+ * e.g. 20261122T200150Z-4f09a1: sorts by time, also within a second (20 bits of
+ * microseconds, 4 by chance), is a folder and a URL part.
+ *
+ * Returns: (transfer full): a new name
+ */
+gchar *
+pb_session_make_id (void)
 {
   const gint64 now_us = g_get_real_time ();
   g_autoptr (GDateTime) now =
@@ -114,13 +77,17 @@ pb_session_new (const PbSessionConfig *config, GError **error)
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   g_mutex_init (&self->push_lock);
-  self->id = make_id ();
+  self->id = pb_session_make_id ();
   self->driver = g_strdup (config->driver);
   self->live = pb_live_ref (config->live);
   self->book = pb_lap_book_ref (config->book);
   self->device = g_strdup (config->device);
   self->peer = g_strdup (config->peer ? config->peer : "unknown");
   self->transport = g_strdup (config->transport);
+  self->brings_func = config->brings;
+  self->user_data = config->user_data;
+  if (config->brings)
+    self->tables = mpegts_parser_new ();
   self->store = pb_store_ref (config->store);
   self->started_mono_us = self->last_tick_mono_us = g_get_monotonic_time ();
   self->last_data_mono_us = self->started_mono_us;
@@ -152,6 +119,7 @@ pb_session_unref (PbSession *self)
   pb_session_close (self);
   g_clear_pointer (&self->graph, pb_ingest_graph_free);
   pb_health_free (self->health);
+  g_clear_pointer (&self->tables, mpegts_parser_free);
   g_clear_pointer (&self->book, pb_lap_book_unref);
   g_clear_pointer (&self->live, pb_live_unref);
   g_clear_pointer (&self->log, pb_session_log_unref);
@@ -164,6 +132,7 @@ pb_session_unref (PbSession *self)
   g_free (self->peer);
   g_free (self->transport);
   g_free (self->end_reason);
+  g_free (self->whole);
   g_free (self->description);
   g_free (self);
 }
@@ -172,6 +141,18 @@ const gchar *
 pb_session_get_id (PbSession *self)
 {
   return self->id;
+}
+
+const gchar *
+pb_session_get_driver (PbSession *self)
+{
+  return self->driver;
+}
+
+const gchar *
+pb_session_get_peer (PbSession *self)
+{
+  return self->peer;
 }
 
 const gchar *
@@ -246,6 +227,51 @@ keeps_to_rate (PbSession *self, gsize size)
       g_get_monotonic_time ());
 }
 
+static void
+ignore_packet (const guint8 *data, gsize size, const MpegtsPacket *packet,
+    gpointer user_data)
+{
+}
+
+/* Before the graph sees the bytes: whatever comes out of it has its place. */
+static void
+read_tables (PbSession *self, GstBuffer *buffer)
+{
+  const MpegtsStats *stats;
+  PbParts parts = PB_PART_NONE;
+  gboolean more;
+  GstMapInfo map;
+
+  if (!self->tables || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  mpegts_parser_push (self->tables, map.data, map.size, ignore_packet, NULL);
+  gst_buffer_unmap (buffer, &map);
+  stats = mpegts_parser_get_stats (self->tables);
+  if (stats->has_klv)
+    parts |= PB_PART_TELEMETRY;
+  if (stats->video_codec)
+    parts |= PB_PART_PICTURE;
+  g_mutex_lock (&self->lock);
+  more = (parts & ~self->brings) != 0;
+  parts = self->brings |= parts;
+  g_mutex_unlock (&self->lock);
+  if (parts == PB_PART_BOTH)
+    g_clear_pointer (&self->tables, mpegts_parser_free);
+  if (more)
+    self->brings_func (self, parts, self->user_data);
+}
+
+static gboolean
+has_ended (PbSession *self)
+{
+  gboolean ended;
+
+  g_mutex_lock (&self->lock);
+  ended = self->ended;
+  g_mutex_unlock (&self->lock);
+  return ended;
+}
+
 /**
  * pb_session_push:
  * @buffer: the next TS bytes; PTS is the running time of arrival
@@ -275,45 +301,15 @@ pb_session_push (PbSession *self, GstBuffer *buffer)
     ended = TRUE;
   }
   if (!ended) {
+    read_tables (self, buffer);
+    ended = has_ended (self);
+  }
+  if (!ended) {
     pb_recorder_push (self->recorder, buffer, g_get_real_time ());
     pb_ingest_graph_push (self->graph, buffer);
   }
   g_mutex_unlock (&self->push_lock);
   return ended ? GST_FLOW_EOS : GST_FLOW_OK;
-}
-
-static gdouble
-get_number (const GstStructure *stats, const gchar *field)
-{
-  const GValue *value = gst_structure_get_value (stats, field);
-  GValue number = G_VALUE_INIT;
-  gdouble result = 0;
-
-  g_value_init (&number, G_TYPE_DOUBLE);
-  if (value && g_value_transform (value, &number))
-    result = g_value_get_double (&number);
-  return result;
-}
-
-/**
- * pb_session_set_link:
- * @stats: what the source says of the connection: rtt-ms, packets-received,
- *   packets-lost, packets-retransmitted, latency-ms
- *
- * Any thread. Loss is of the packets since the last call.
- */
-void
-pb_session_set_link (PbSession *self, const GstStructure *stats)
-{
-  gint64 packets = get_number (stats, "packets-received");
-  gint64 lost = get_number (stats, "packets-lost");
-
-  g_mutex_lock (&self->lock);
-  self->link.rtt_ms = get_number (stats, "rtt-ms");
-  self->link.latency_ms = get_number (stats, "latency-ms");
-  self->link.retransmitted = get_number (stats, "packets-retransmitted");
-  self->link.loss_pct = pb_loss_read (&self->loss, packets, lost);
-  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -379,6 +375,39 @@ pb_session_end (PbSession *self, const gchar *reason)
 }
 
 /**
+ * pb_session_refuse:
+ * @reason: in words
+ *
+ * As pb_session_end(): another sender keeps the place that it wants. Any thread.
+ */
+void
+pb_session_refuse (PbSession *self, const gchar *reason)
+{
+  g_mutex_lock (&self->lock);
+  self->refused = TRUE;
+  g_mutex_unlock (&self->lock);
+  end (self, reason, FALSE);
+}
+
+/**
+ * pb_session_was_refused:
+ *
+ * Any thread.
+ *
+ * Returns: whether pb_session_refuse() was called
+ */
+gboolean
+pb_session_was_refused (PbSession *self)
+{
+  gboolean value;
+
+  g_mutex_lock (&self->lock);
+  value = self->refused;
+  g_mutex_unlock (&self->lock);
+  return value;
+}
+
+/**
  * pb_session_sent_too_much:
  *
  * Any thread.
@@ -423,137 +452,4 @@ pb_session_close (PbSession *self)
   if (self->log)
     pb_session_log_close (self->log, g_get_real_time (),
         self->end_reason ? self->end_reason : "ended");
-}
-
-/**
- * pb_session_get_stats:
- * @stats: (out): see #PbSessionStats; for pb_session_stats_clear()
- *
- * Any thread.
- */
-void
-pb_session_get_stats (PbSession *self, PbSessionStats *stats)
-{
-  *stats = (PbSessionStats){ 0 };
-  g_mutex_lock (&self->lock);
-  if (self->recorder && !self->closed)
-    pb_recorder_get_stats (self->recorder, &stats->recorder);
-  stats->bytes = self->bytes;
-  stats->recv_kbps = self->recv_kbps;
-  stats->telemetry_kbps = self->telemetry_kbps;
-  stats->link = self->link;
-  stats->fps = self->fps;
-  stats->health = pb_health_get_level (self->health);
-  stats->alarms = pb_health_dup_alarms (self->health);
-  g_mutex_unlock (&self->lock);
-  stats->index_trouble = pb_session_log_dup_trouble (self->log);
-  stats->dropped_bytes = pb_ingest_graph_get_dropped_bytes (self->graph);
-  pb_ingest_graph_get_start (self->graph, &stats->start);
-  pb_ingest_graph_get_picture (self->graph, &stats->picture);
-  pb_ingest_graph_get_flow (self->graph, &stats->flow);
-  stats->clock_known = pb_health_get_clock_error (&stats->flow,
-      stats->link.latency_ms, stats->link.rtt_ms, &stats->clock_error_ms);
-}
-
-void
-pb_session_stats_clear (PbSessionStats *stats)
-{
-  g_clear_pointer (&stats->recorder.failure, g_free);
-  g_clear_pointer (&stats->index_trouble, g_free);
-  g_clear_pointer (&stats->alarms, g_ptr_array_unref);
-  g_clear_pointer (&stats->picture.failure, g_free);
-}
-
-static void
-say_alarm (PbSession *self, const PbAlarm *alarm)
-{
-  g_message ("driver %s: %s: %s", self->driver,
-      alarm->level == PB_HEALTH_GOOD ? "over" : "alarm", alarm->text);
-}
-
-static void
-update_health (PbSession *self, const PbSessionStats *stats, gint64 now)
-{
-  g_autoptr (GPtrArray) changed = NULL;
-  PbHealthReading reading = {
-    .flow = stats->flow,
-    .loss_pct = stats->link.loss_pct,
-    .rtt_ms = stats->link.rtt_ms,
-    .latency_ms = stats->link.latency_ms,
-    .lost_rows = stats->link.lost_rows,
-    .dropped_bytes = stats->dropped_bytes + stats->recorder.dropped_bytes,
-    .not_recorded = stats->recorder.recording ? NULL : stats->recorder.failure,
-    .not_indexed = stats->index_trouble,
-    .not_transcoded = stats->picture.failure,
-    .transcodes_most = stats->picture.transcoder == PB_TRANSCODER_FULL
-                           ? (gint) pb_transcoder_get_limit ()
-                           : -1,
-  };
-
-  g_mutex_lock (&self->lock);
-  reading.silent_ms = (now - self->last_data_mono_us) / 1000;
-  changed =
-      pb_health_update (self->health, &reading, g_get_real_time () / 1000);
-  g_mutex_unlock (&self->lock);
-  for (guint i = 0; i < changed->len; i++)
-    say_alarm (self, g_ptr_array_index (changed, i));
-}
-
-static void
-check_stream (PbSession *self, gint64 now)
-{
-  PbSessionStats stats;
-
-  pb_session_get_stats (self, &stats);
-  if (stats.recorder.garbage_run_bytes > GARBAGE_MAX_BYTES)
-    pb_session_end (self,
-        "the bytes are not MPEG-TS. Send what mpegtsmux or pitbox-agent makes");
-  else if (stats.bytes > GARBAGE_MAX_BYTES && !stats.recorder.has_pmt
-           && now - self->started_mono_us > TABLES_MAX_MS * 1000)
-    pb_session_end (self,
-        "no programme table in 10 s. The sender's muxer must repeat PAT and "
-        "PMT, as mpegtsmux does");
-  else if (stats.recorder.has_pmt && !stats.recorder.has_klv
-           && !stats.recorder.video_codec)
-    pb_session_end (self,
-        "the programme lists neither H.264 or H.265 video nor KLV telemetry");
-  update_health (self, &stats, now);
-  pb_session_stats_clear (&stats);
-}
-
-/**
- * pb_session_tick:
- *
- * Once a second: bit rates, link figures for the viewers, and whether what
- * comes is a stream at all.
- */
-void
-pb_session_tick (PbSession *self)
-{
-  gint64 now = g_get_monotonic_time ();
-  guint64 klv_bytes = pb_ingest_graph_get_klv_bytes (self->graph);
-  PbFlowReading flow;
-  PbLiveLink link;
-  gdouble seconds;
-
-  pb_ingest_graph_get_flow (self->graph, &flow);
-  g_mutex_lock (&self->lock);
-  pb_ingest_graph_get_losses (
-      self->graph, &self->link.lost_rows, &self->link.rejected_units);
-  seconds = (now - self->last_tick_mono_us) / 1e6;
-  if (seconds > 0.1) {
-    self->recv_kbps = (self->bytes - self->last_tick_bytes) * 8 / 1e3 / seconds;
-    self->telemetry_kbps =
-        (klv_bytes - self->last_tick_klv_bytes) * 8 / 1e3 / seconds;
-    self->fps = (flow.pictures - self->last_tick_pictures) / seconds;
-    self->last_tick_mono_us = now;
-    self->last_tick_pictures = flow.pictures;
-    self->last_tick_bytes = self->bytes;
-    self->last_tick_klv_bytes = klv_bytes;
-  }
-  self->link.recv_mbps = self->recv_kbps / 1e3;
-  link = self->link;
-  g_mutex_unlock (&self->lock);
-  pb_live_set_link (self->live, &link);
-  check_stream (self, now);
 }

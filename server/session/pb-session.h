@@ -15,6 +15,11 @@ G_BEGIN_DECLS
 
 typedef struct _PbSession PbSession;
 
+/* From the connection's thread, before the bytes that say so go on: all that
+ * @session brings is known, and it is more than before. */
+typedef void (*PbSessionBringsFunc) (
+    PbSession *session, PbParts parts, gpointer user_data);
+
 /**
  * PbSessionConfig:
  * @driver: whose it is, for the store and the log
@@ -22,7 +27,9 @@ typedef struct _PbSession PbSession;
  * @book: the driver's laps
  * @device: what sends it
  * @peer: (nullable): from where, for the log
- * @transport: how it comes: "srt" or "websocket"
+ * @transport: how it comes: "srt", "websocket" or "rtmp"
+ * @brings: (nullable): called once or more as its tables say what it brings
+ * @user_data: for @brings
  * @store: where its index goes
  * @recordings: folder of all recordings
  * @recorder: (nullable): options of the recorder
@@ -35,6 +42,8 @@ typedef struct {
   const gchar *device;
   const gchar *peer;
   const gchar *transport;
+  PbSessionBringsFunc brings;
+  gpointer user_data;
   PbStore *store;
   const gchar *recordings;
   const PbRecorderOptions *recorder;
@@ -52,7 +61,9 @@ typedef struct {
  * @recv_kbps, @telemetry_kbps: over the last second
  * @link: rtt, loss… as the source last said
  * @start: how long it took until something had come
+ * @thinning: what the rows that come lack
  * @picture: what comes, and whether it is encoded anew
+ * @sound: what of it comes, and whether it is played
  * @fps: pictures that came over the last second
  * @flow: how pictures and rows come
  * @clock_error_ms: see pb_health_get_clock_error(); only with @clock_known
@@ -68,7 +79,9 @@ typedef struct {
   guint telemetry_kbps;
   PbLiveLink link;
   PbIngestStart start;
+  PbThinning thinning;
   PbIngestPicture picture;
+  PbSoundReading sound;
   gdouble fps;
   PbFlowReading flow;
   gboolean clock_known;
@@ -77,6 +90,7 @@ typedef struct {
   GPtrArray *alarms;
 } PbSessionStats;
 
+gchar *pb_session_make_id (void) G_GNUC_WARN_UNUSED_RESULT;
 PbSession *pb_session_new (
     const PbSessionConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbSession *pb_session_ref (PbSession *session);
@@ -87,12 +101,23 @@ void pb_session_describe (
     PbSession *session, PbLiveMode mode, const PbIdentity *identity);
 void pb_session_store_laps (PbSession *session);
 void pb_session_end (PbSession *session, const gchar *reason);
+void pb_session_refuse (PbSession *session, const gchar *reason);
 gboolean pb_session_sent_too_much (PbSession *session);
+gboolean pb_session_was_refused (PbSession *session);
+void pb_session_set_places (PbSession *session, PbParts parts);
+PbParts pb_session_get_places (PbSession *session);
+void pb_session_set_brings (PbSession *session, PbParts parts);
+PbParts pb_session_get_brings (PbSession *session);
+gint64 pb_session_get_lag_us (PbSession *session, PbParts part);
+void pb_session_join (PbSession *session, const gchar *whole);
+gchar *pb_session_dup_whole (PbSession *session) G_GNUC_WARN_UNUSED_RESULT;
 void pb_session_stats_clear (PbSessionStats *stats);
 void pb_session_close (PbSession *session);
 
 const gchar *pb_session_get_id (PbSession *session);
+const gchar *pb_session_get_driver (PbSession *session);
 const gchar *pb_session_get_device (PbSession *session);
+const gchar *pb_session_get_peer (PbSession *session);
 const gchar *pb_session_get_transport (PbSession *session);
 gchar *pb_session_dup_end_reason (PbSession *session);
 guint64 pb_session_get_settled_bytes (PbSession *session);
