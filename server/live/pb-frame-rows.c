@@ -5,6 +5,12 @@
 /* Rows kept: 10 s at 60 Hz, more than any picture can be late. */
 #define MAX_ROWS 600
 
+/* Rows only go on: one that is so much older than the last that went out stands
+ * in for no picture. A row has 8 KB, and 10 s of them were most of what a driver
+ * took. Where pictures come by another connection all stay: how much later may
+ * still be found to be something else. */
+#define MAX_OLDER (2 * GST_SECOND)
+
 /* Pictures that wait for their row at a time: a second of the fastest video.
  * The oldest goes out without a row if there are more. */
 #define MAX_WAITING 240
@@ -22,6 +28,10 @@
  * 11 us, a simulator's tick fit a few times that. */
 #define PERIOD_TOLERANCE (250 * GST_USECOND)
 
+/* A delay that is measured wanders; a millisecond is the least that people
+ * trim, which is seen at a picture's edge alone. */
+#define SMALL_CHANGE (4 * GST_MSECOND)
+
 #define N_PERIODS 8
 
 typedef struct {
@@ -33,6 +43,10 @@ typedef struct {
 struct _PbFrameRows {
   GstPitboxMatcher *matcher;
   GstClockTime row_wait;
+  /* Pictures come by another connection than rows, so much later; nobody knows
+   * to better than a few ms, so a picture's own row is the nearest one. */
+  gboolean paired;
+  GstClockTimeDiff delay;
   GArray *waiting;
   gboolean have_frame;
   GstClockTime last_frame;
@@ -129,6 +143,53 @@ pb_frame_rows_begin_pictures (PbFrameRows *self)
     forget_rows (self);
 }
 
+/**
+ * pb_frame_rows_forget_rows:
+ *
+ * The next row is of another stream; pictures go on.
+ */
+void
+pb_frame_rows_forget_rows (PbFrameRows *self)
+{
+  forget_rows (self);
+}
+
+/**
+ * pb_frame_rows_set_pairing:
+ * @paired: rows come by another connection than pictures
+ * @delay: time of a picture minus time of its own row, ns; 0 if not @paired
+ *
+ * From the next picture on. What went out may go out once more.
+ *
+ * Returns: whether rows do not go on as they did
+ */
+gboolean
+pb_frame_rows_set_pairing (
+    PbFrameRows *self, gboolean paired, GstClockTimeDiff delay)
+{
+  const gboolean jumps =
+      paired != self->paired || ABS (delay - self->delay) > SMALL_CHANGE;
+
+  if (paired == self->paired && delay == self->delay)
+    return FALSE;
+  /* A picture's own row may be an older one than that of the picture before. */
+  if (jumps && delay > self->delay)
+    self->last_own = GST_CLOCK_TIME_NONE;
+  if (self->have_frame)
+    self->last_frame = (GstClockTime) MAX (
+        (GstClockTimeDiff) self->last_frame + self->delay - delay, 0);
+  self->paired = paired;
+  self->delay = delay;
+  return jumps;
+}
+
+/* On the rows' timeline. */
+static GstClockTime
+row_time (const PbFrameRows *self, GstClockTime picture_time)
+{
+  return (GstClockTime) MAX ((GstClockTimeDiff) picture_time - self->delay, 0);
+}
+
 /* Whether @row's time is of another origin than those before: it goes back
  * while the ticks go on, or, while the first picture still waits, differs from
  * them by more than a tick. (Later a replay in slow motion may do so.) */
@@ -216,13 +277,25 @@ is_certain (const PbFrameRows *self, GstClockTime time)
 {
   GstClockTime exact = GST_PITBOX_MATCH_EXACT_NS;
   GstClockTime period = shortest_period (self);
+  GstClockTime reach = exact + PERIOD_TOLERANCE;
 
   if (!GST_CLOCK_TIME_IS_VALID (self->last_row))
     return FALSE;
   if (self->last_row + exact >= time)
     return TRUE;
+  /* The nearest one is there, too, if it is not half a period old. */
+  if (self->paired && GST_CLOCK_TIME_IS_VALID (period))
+    reach = MAX (reach, period / 2);
   return GST_CLOCK_TIME_IS_VALID (period)
-         && self->last_row + period > time + exact + PERIOD_TOLERANCE;
+         && self->last_row + period > time + reach;
+}
+
+static void
+went_out (PbFrameRows *self, GstClockTime own)
+{
+  self->last_own = own;
+  if (!self->paired && own > MAX_OLDER)
+    gst_pitbox_matcher_forget (self->matcher, own - MAX_OLDER);
 }
 
 static GPtrArray *
@@ -238,8 +311,21 @@ take_rows (PbFrameRows *self, GstPitboxSample *own, PbPair *pair)
     pair->skipped = TRUE;
     g_ptr_array_remove_range (rows, 0, rows->len - 1);
   }
-  self->last_own = own->time;
+  went_out (self, own->time);
   return rows;
+}
+
+/* Of the picture's own instant: of its tick, where rows are no rarer than
+ * pictures. */
+static gboolean
+is_own (const PbFrameRows *self, const GstPitboxMatch *match)
+{
+  const GstClockTime period = shortest_period (self);
+
+  if (match->quality == GST_PITBOX_MATCH_QUALITY_EXACT)
+    return TRUE;
+  return self->paired && GST_CLOCK_TIME_IS_VALID (period)
+         && (GstClockTime) ABS (match->error) <= period / 2 + PERIOD_TOLERANCE;
 }
 
 static void
@@ -247,22 +333,24 @@ pair_frame (PbFrameRows *self, const Waiting *frame, PbPair *pair)
 {
   g_auto (GstPitboxMatch) match = { NULL, 0, GST_PITBOX_MATCH_QUALITY_NONE };
   GstClockTime stand_in = shortest_period (self);
-  gboolean forward = !self->have_frame || frame->time > self->last_frame;
+  const GstClockTime time = row_time (self, frame->time);
+  gboolean forward = !self->have_frame || time > self->last_frame;
 
   stand_in = GST_CLOCK_TIME_IS_VALID (stand_in)
                  ? MAX (MIN_STAND_IN, 2 * stand_in)
                  : MIN_STAND_IN;
   pair->has_picture = TRUE;
   pair->rtp = frame->rtp;
-  pair->time = frame->time;
+  pair->time = time;
   /* A picture that goes back in time (reordering, which browsers do not play)
    * would want a row that has gone out: rows only go on. */
   if (forward
-      && gst_pitbox_matcher_find (self->matcher, frame->time,
-          GST_PITBOX_MATCH_PREVIOUS, stand_in, &match)
+      && gst_pitbox_matcher_find (self->matcher, time,
+          self->paired ? GST_PITBOX_MATCH_NEAREST : GST_PITBOX_MATCH_PREVIOUS,
+          stand_in, &match)
       && (!GST_CLOCK_TIME_IS_VALID (self->last_own)
           || match.sample->time >= self->last_own)) {
-    pair->exact = match.quality == GST_PITBOX_MATCH_QUALITY_EXACT;
+    pair->exact = is_own (self, &match);
     pair->error = match.error;
     pair->rows = take_rows (self, match.sample, pair);
   } else {
@@ -270,7 +358,7 @@ pair_frame (PbFrameRows *self, const Waiting *frame, PbPair *pair)
   }
   self->have_frame = TRUE;
   if (forward)
-    self->last_frame = frame->time;
+    self->last_frame = time;
   self->last_exact = pair->exact;
 }
 
@@ -283,7 +371,7 @@ pair_alone (PbFrameRows *self, PbPair *pair)
   g_autoptr (GPtrArray) rows = NULL;
 
   if (!GST_CLOCK_TIME_IS_VALID (self->last_row)
-      || self->last_row <= last_picture + PICTURE_LOST)
+      || self->last_row <= last_picture + PICTURE_LOST + MAX (self->delay, 0))
     return FALSE;
   rows =
       gst_pitbox_matcher_range (self->matcher, self->last_own, self->last_row);
@@ -292,7 +380,7 @@ pair_alone (PbFrameRows *self, PbPair *pair)
   g_ptr_array_set_size (rows, 1);
   pair->exact = TRUE;
   pair->time = ((GstPitboxSample *) g_ptr_array_index (rows, 0))->time;
-  self->last_own = pair->time;
+  went_out (self, pair->time);
   pair->rows = g_steal_pointer (&rows);
   return TRUE;
 }
@@ -315,7 +403,7 @@ pb_frame_rows_next (PbFrameRows *self, GstClockTime now, PbPair *pair)
   if (self->waiting->len == 0)
     return pair_alone (self, pair);
   frame = g_array_index (self->waiting, Waiting, 0);
-  if (!is_certain (self, frame.time) && now < frame.deadline)
+  if (!is_certain (self, row_time (self, frame.time)) && now < frame.deadline)
     return FALSE;
   g_array_remove_index (self->waiting, 0);
   pair_frame (self, &frame, pair);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * PbPair:
  * @has_picture: %FALSE for a row that goes out alone
  * @rtp: RTP timestamp of the picture, as pushed; unset without one
- * @time: of the picture, or of the row that goes out alone, ns
+ * @time: of the picture, or of the row that goes out alone, ns; on the rows'
+ *   timeline
  * @rows: (element-type GstPitboxSample): new rows, oldest first; the last one
  *   is the picture's own. Empty if the picture has none
  * @exact: the own row is of the picture's own instant
@@ -43,6 +44,9 @@ PbFrameRows *pb_frame_rows_new (guint row_wait_ms);
 void pb_frame_rows_free (PbFrameRows *frame_rows);
 void pb_frame_rows_reset (PbFrameRows *frame_rows);
 void pb_frame_rows_begin_pictures (PbFrameRows *frame_rows);
+void pb_frame_rows_forget_rows (PbFrameRows *frame_rows);
+gboolean pb_frame_rows_set_pairing (
+    PbFrameRows *frame_rows, gboolean paired, GstClockTimeDiff delay);
 void pb_frame_rows_push_frame (
     PbFrameRows *frame_rows, guint32 rtp, GstClockTime time, GstClockTime now);
 gboolean pb_frame_rows_push_row (PbFrameRows *frame_rows, GstPitboxSample *row);

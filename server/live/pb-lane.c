@@ -7,6 +7,7 @@
  * its samples. It then goes on at the next key frame and key sample. */
 #define MAX_FRAMES 60
 #define MAX_SAMPLES 120
+#define MAX_SOUNDS 50
 
 /* What a viewer that joins has missed goes out over a few frames' time, with a
  * frame's share at once: 700 packets in one go overrun a socket's buffer (208
@@ -20,7 +21,9 @@ typedef enum {
   ITEM_SAMPLE,
   ITEM_KEY_SAMPLE,
   ITEM_TEXT,
+  ITEM_SOUND,
   ITEM_START_VIDEO,
+  ITEM_START_SOUND,
   ITEM_START_DATA,
   ITEM_RESYNC_DATA,
   ITEM_STOP,
@@ -31,6 +34,7 @@ typedef struct {
   PbFrame *frame;
   GBytes *message;
   gchar *text;
+  GstBuffer *sound;
   GPtrArray *list;
   GPtrArray *samples;
   /* Only for this viewer; NULL = for all. */
@@ -50,6 +54,7 @@ struct _PbLiveViewer {
   guint pt;
   gboolean video;
   gboolean data;
+  gboolean sound;
   /* Of PbFrame: what a viewer that joined has not got yet, and how much of it
    * goes out at a time. */
   GQueue backlog;
@@ -64,6 +69,7 @@ struct _PbLane {
   GQueue items;
   guint n_frames;
   guint n_samples;
+  guint n_sounds;
   gboolean wait_key_frame;
   gboolean wait_key_sample;
   guint64 dropped_frames;
@@ -95,6 +101,7 @@ item_free (Item *item)
   g_clear_pointer (&item->message, g_bytes_unref);
   g_clear_pointer (&item->list, g_ptr_array_unref);
   g_clear_pointer (&item->samples, g_ptr_array_unref);
+  gst_clear_buffer (&item->sound);
   g_clear_pointer (&item->viewer, viewer_unref);
   g_free (item->text);
   g_free (item);
@@ -190,8 +197,15 @@ serve (PbLiveViewer *viewer, const Item *item)
         if (viewer->data)
           viewer->funcs.text (item->text, user_data);
         break;
+      case ITEM_SOUND:
+        if (viewer->sound)
+          viewer->funcs.sound (item->sound, user_data);
+        break;
       case ITEM_START_VIDEO:
         start_video (viewer, item);
+        break;
+      case ITEM_START_SOUND:
+        viewer->sound = TRUE;
         break;
       case ITEM_START_DATA:
       case ITEM_RESYNC_DATA:
@@ -216,6 +230,8 @@ pop (PbLane *lane, GPtrArray *viewers)
     lane->n_frames--;
   else if (item->type == ITEM_SAMPLE || item->type == ITEM_KEY_SAMPLE)
     lane->n_samples--;
+  else if (item->type == ITEM_SOUND)
+    lane->n_sounds--;
   for (guint i = 0; item->viewer == NULL && i < lane->viewers->len; i++)
     g_ptr_array_add (
         viewers, viewer_ref (g_ptr_array_index (lane->viewers, i)));
@@ -456,6 +472,25 @@ pb_lane_push_sample (PbLane *lane, GBytes *message, gboolean key)
 }
 
 /**
+ * pb_lane_push_sound:
+ * @lane: a lane
+ * @packet: the next packet of sound
+ *
+ * Any thread. A lane that is a second behind leaves it out.
+ */
+void
+pb_lane_push_sound (PbLane *lane, GstBuffer *packet)
+{
+  g_mutex_lock (&lane->lock);
+  if (lane->n_sounds < MAX_SOUNDS) {
+    lane->n_sounds++;
+    push_locked (
+        lane, &(Item){ .type = ITEM_SOUND, .sound = gst_buffer_ref (packet) });
+  }
+  g_mutex_unlock (&lane->lock);
+}
+
+/**
  * pb_lane_push_text:
  * @lane: a lane
  * @json: a message for all of its viewers
@@ -485,6 +520,20 @@ pb_lane_start_video (
                   .viewer = viewer_ref (viewer),
                   .list = frames,
                   .pt = pt });
+}
+
+/**
+ * pb_lane_start_sound:
+ * @lane: the lane of @viewer
+ * @viewer: a viewer; gets each packet of sound from now on
+ *
+ * Any thread.
+ */
+void
+pb_lane_start_sound (PbLane *lane, PbLiveViewer *viewer)
+{
+  push (
+      lane, &(Item){ .type = ITEM_START_SOUND, .viewer = viewer_ref (viewer) });
 }
 
 /**

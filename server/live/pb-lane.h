@@ -23,6 +23,8 @@ gboolean pb_lane_push_sample (PbLane *lane, GBytes *message, gboolean key);
 void pb_lane_push_text (PbLane *lane, const gchar *json);
 void pb_lane_start_video (
     PbLane *lane, PbLiveViewer *viewer, guint pt, GPtrArray *frames);
+void pb_lane_push_sound (PbLane *lane, GstBuffer *packet);
+void pb_lane_start_sound (PbLane *lane, PbLiveViewer *viewer);
 void pb_lane_start_data (
     PbLane *lane, PbLiveViewer *viewer, GPtrArray *texts, GPtrArray *samples);
 void pb_lane_resync_data (

@@ -33,13 +33,18 @@ struct _PbLive {
 
   PbTimeline timeline;
   guint16 seq;
+  PbSoundLine sound_line;
+  guint16 sound_seq;
   PbGop *gop;
   PbFrameRows *frame_rows;
+  gboolean paired;
+  gint64 delay_ns;
   PbSampleCoder *coder;
   PbCatchup *catchup;
   GPtrArray *lanes;
   guint n_viewers;
   GHashTable *watching; /* viewers that get the picture; no reference */
+  GHashTable *listening; /* viewers that get the sound; no reference */
   guint64 lane_dropped_frames;
 
   /* Newest text message of each type, for viewers that join. */

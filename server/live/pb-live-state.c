@@ -97,6 +97,8 @@ static void
 get_stats_locked (PbLive *live, gint64 now_us, PbLiveStats *stats)
 {
   *stats = (PbLiveStats){
+    .paired = live->paired,
+    .delay_us = live->delay_ns / 1000,
     .frames = live->n_frames,
     .frames_dropped = live->n_frames_dropped + live->lane_dropped_frames,
     .rows = live->n_rows,
@@ -133,9 +135,26 @@ add_link (JsonBuilder *builder, const PbLiveLink *link)
   json_builder_end_object (builder);
 }
 
-static gchar *
-stats_to_json (const PbLiveStats *stats, const PbLiveLink *link)
+/* What a sender report says, for who cannot read those: RTP timestamps of
+ * picture and sound of one instant. */
+static void
+add_clock_locked (JsonBuilder *builder, PbLive *live, gint64 now_us)
 {
+  const GstClockTime now = (GstClockTime) now_us * GST_USECOND;
+
+  json_builder_set_member_name (builder, "clock");
+  json_builder_begin_object (builder);
+  pb_json_add_int (
+      builder, "video_rtp", pb_timeline_rtp_of_time (&live->timeline, now));
+  pb_json_add_int (
+      builder, "audio_rtp", pb_sound_line_rtp_of_time (&live->sound_line, now));
+  json_builder_end_object (builder);
+}
+
+static gchar *
+stats_to_json_locked (PbLive *live, const PbLiveStats *stats, gint64 now_us)
+{
+  const PbLiveLink *link = &live->link;
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (JsonNode) root = NULL;
 
@@ -147,6 +166,8 @@ stats_to_json (const PbLiveStats *stats, const PbLiveLink *link)
   pb_json_add_double (builder, "fps", stats->fps);
   pb_json_add_double (builder, "row_rate_hz", stats->row_rate_hz);
   pb_json_add_int (builder, "row_age_ms", stats->row_age_ms);
+  pb_json_add_text (builder, "sync_kind", stats->paired ? "paired" : "muxed");
+  pb_json_add_double (builder, "sync_delay_ms", stats->delay_us / 1e3);
   pb_json_add_int (builder, "sync_samples", stats->sync_samples);
   pb_json_add_int (builder, "sync_error_p50_us", stats->sync_error_p50_us);
   pb_json_add_int (builder, "sync_error_p99_us", stats->sync_error_p99_us);
@@ -157,6 +178,7 @@ stats_to_json (const PbLiveStats *stats, const PbLiveLink *link)
   pb_json_add_int (builder, "rejected_units", (gint64) link->rejected_units);
   pb_json_add_int (builder, "viewers", stats->viewers);
   add_link (builder, link);
+  add_clock_locked (builder, live, now_us);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   return json_to_string (root, FALSE);
@@ -176,7 +198,7 @@ pb_live_update_locked (PbLive *live, gint64 now_us)
   if (live->lanes->len == 0)
     return;
   get_stats_locked (live, now_us, &stats);
-  json = stats_to_json (&stats, &live->link);
+  json = stats_to_json_locked (live, &stats, now_us);
   broadcast_locked (live, json);
 }
 

@@ -81,6 +81,7 @@ pb_live_remove_viewer (PbLive *live, PbLiveViewer *viewer)
   g_mutex_lock (&live->lock);
   live->n_viewers--;
   g_hash_table_remove (live->watching, viewer);
+  g_hash_table_remove (live->listening, viewer);
   last = g_ptr_array_find (live->lanes, lane, NULL)
          && pb_lane_get_n_viewers (lane) == 0;
   if (last) {

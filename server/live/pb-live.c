@@ -45,7 +45,9 @@ pb_live_new (const gchar *driver_id, const PbLiveLimits *limits)
     live->limits.max_viewers = DEFAULT_MAX_VIEWERS;
   live->ssrc = g_random_int ();
   live->seq = (guint16) g_random_int ();
+  live->sound_seq = (guint16) g_random_int ();
   pb_timeline_init (&live->timeline, g_random_int ());
+  pb_sound_line_init (&live->sound_line, g_random_int ());
   live->packets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
   live->wait_key = TRUE;
@@ -55,6 +57,7 @@ pb_live_new (const gchar *driver_id, const PbLiveLimits *limits)
   live->catchup = pb_catchup_new ();
   live->lanes = g_ptr_array_new ();
   live->watching = g_hash_table_new (NULL, NULL);
+  live->listening = g_hash_table_new (NULL, NULL);
   live->texts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return live;
 }
@@ -94,6 +97,7 @@ live_free (PbLive *live)
   g_warn_if_fail (live->lanes->len == 0);
   g_ptr_array_unref (live->lanes);
   g_hash_table_unref (live->watching);
+  g_hash_table_unref (live->listening);
   g_hash_table_unref (live->texts);
   g_clear_pointer (&live->newest_row, gst_pitbox_sample_unref);
   g_clear_pointer (&live->session_text, g_bytes_unref);
@@ -154,9 +158,9 @@ pair_locked (PbLive *live, GstClockTime now)
 
     if (!pb_frame_rows_next (live->frame_rows, now, &pair))
       return;
-    rtp = pair.has_picture
-              ? pair.rtp
-              : pb_timeline_rtp_of_time (&live->timeline, pair.time);
+    rtp = pair.has_picture ? pair.rtp
+                           : pb_timeline_rtp_of_time (
+                               &live->timeline, pair.time + live->delay_ns);
     send_sample_locked (live, &pair, rtp);
   }
 }
@@ -340,6 +344,46 @@ pb_live_forget_pictures (PbLive *live)
   g_mutex_unlock (&live->lock);
 }
 
+/**
+ * pb_live_set_pairing:
+ * @live: a hub
+ * @paired: pictures and rows come by connections of their own
+ * @delay_ns: time of a picture minus time of its own row; 0 if not @paired
+ *
+ * Any thread. From the next picture on; does nothing if it is so already.
+ */
+void
+pb_live_set_pairing (PbLive *live, gboolean paired, gint64 delay_ns)
+{
+  g_mutex_lock (&live->lock);
+  if (!paired)
+    delay_ns = 0;
+  live->paired = paired;
+  live->delay_ns = delay_ns;
+  if (pb_frame_rows_set_pairing (live->frame_rows, paired, delay_ns)) {
+    /* The next row may be one that has gone out, or much later. */
+    pb_sample_coder_restart (live->coder);
+    live->sync_error_us = (GstPitboxWindow){ 0 };
+  }
+  g_mutex_unlock (&live->lock);
+}
+
+/**
+ * pb_live_reset_rows:
+ * @live: a hub
+ *
+ * Any thread. The next row is the first of another stream; pictures go on.
+ */
+void
+pb_live_reset_rows (PbLive *live)
+{
+  g_mutex_lock (&live->lock);
+  pb_frame_rows_forget_rows (live->frame_rows);
+  pb_sample_coder_restart (live->coder);
+  live->first_row_us = 0;
+  g_mutex_unlock (&live->lock);
+}
+
 static void
 reset_locked (PbLive *live)
 {
@@ -347,6 +391,7 @@ reset_locked (PbLive *live)
   live->wait_key = TRUE;
   live->pictures_begun = FALSE;
   pb_timeline_reset (&live->timeline);
+  pb_sound_line_reset (&live->sound_line);
   pb_gop_clear (live->gop);
   pb_frame_rows_reset (live->frame_rows);
   pb_sample_coder_restart (live->coder);

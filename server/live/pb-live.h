@@ -5,7 +5,12 @@
 #include <gst/gst.h>
 #include <gstpitbox/gstpitbox.h>
 
+#include "live/pb-sound-line.h"
+
 G_BEGIN_DECLS
+
+/* SSRC of the sound: pb_live_get_ssrc() with this bit turned over. */
+#define PB_LIVE_SOUND_SSRC 2u
 
 /* The hub of one driver. It lives as long as the driver is known; streams come
  * and go in it (pb_live_reset()) while viewers stay. Every function is thread
@@ -66,6 +71,7 @@ typedef struct {
 
 /**
  * PbLiveStats:
+ * @paired, @delay_us: see pb_live_set_pairing()
  * @frames: access units since pb_live_new()
  * @frames_dropped: access units not passed on (no key frame yet, too large)
  * @rows: rows since pb_live_new()
@@ -82,6 +88,8 @@ typedef struct {
  * @viewers: attached now
  */
 typedef struct {
+  gboolean paired;
+  gint64 delay_us;
   guint64 frames;
   guint64 frames_dropped;
   guint64 rows;
@@ -112,8 +120,12 @@ void pb_live_unref (PbLive *live);
  *   it comes in. Running time is taken from the sample's segment.
  * push_row: one row of @schema, as telemetrydec gives it; running time of the
  *   same pipeline as the pictures'. Takes no ownership.
+ * set_pairing: picture and telemetry come by connections of their own; a
+ *   picture's time is by @delay_ns after that of its own row.
+ * reset_rows: telemetry starts again, by another connection; pictures go on.
  * reset: the stream starts again (new timeline, new SSRC, anything); viewers
  *   stay and see a stream that goes on.
+ * push_sound: a packet of Opus; running time as the pictures'.
  * note_picture: one has come and is not shown, because nobody watches.
  * forget_pictures: those that are kept are too old to begin with.
  * set_offline: the driver has left; the next push brings it back.
@@ -123,8 +135,12 @@ void pb_live_unref (PbLive *live);
 void pb_live_push_rtp (PbLive *live, GstSample *sample);
 void pb_live_push_row (PbLive *live, GstPitboxSchema *schema, GstBuffer *row,
     GstClockTime running_time);
+void pb_live_push_sound (
+    PbLive *live, GstBuffer *opus, GstClockTime running_time, guint samples);
 void pb_live_note_picture (PbLive *live);
 void pb_live_forget_pictures (PbLive *live);
+void pb_live_set_pairing (PbLive *live, gboolean paired, gint64 delay_ns);
+void pb_live_reset_rows (PbLive *live);
 void pb_live_reset (PbLive *live);
 void pb_live_set_offline (PbLive *live);
 void pb_live_set_session_text (PbLive *live, GBytes *text, guint update);
@@ -149,6 +165,7 @@ typedef struct _PbLiveViewer PbLiveViewer;
  *   are shared with other viewers: read only
  * @sample: one binary message; @key is %TRUE if it needs no message before it
  * @text: one JSON message
+ * @sound: one packet of Opus in RTP, its payload type 0; shared: read only
  *
  * Called from the viewer's lane, a thread it shares with other viewers, one
  * call at a time: must not wait. After pb_live_remove_viewer() has returned
@@ -158,6 +175,7 @@ typedef struct {
   void (*frame) (GstBufferList *list, gboolean key, gpointer user_data);
   void (*sample) (GBytes *message, gboolean key, gpointer user_data);
   void (*text) (const gchar *json, gpointer user_data);
+  void (*sound) (GstBuffer *packet, gpointer user_data);
 } PbLiveViewerFuncs;
 
 PbLiveViewer *pb_live_add_viewer (
@@ -166,7 +184,9 @@ void pb_live_remove_viewer (PbLive *live, PbLiveViewer *viewer);
 void pb_live_viewer_start_video (PbLive *live, PbLiveViewer *viewer, guint pt);
 void pb_live_viewer_start_data (PbLive *live, PbLiveViewer *viewer);
 void pb_live_viewer_resync_data (PbLive *live, PbLiveViewer *viewer);
+void pb_live_viewer_start_sound (PbLive *live, PbLiveViewer *viewer);
 gboolean pb_live_is_watched (PbLive *live);
+gboolean pb_live_is_listened (PbLive *live);
 guint32 pb_live_get_ssrc (PbLive *live);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbLive, pb_live_unref)

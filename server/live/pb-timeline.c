@@ -73,6 +73,32 @@ pb_timeline_map_time (
 }
 
 /**
+ * pb_timeline_find_time:
+ * @line: the timeline
+ * @running_time: in the stream of the frames and rows, ns
+ * @now: this machine's monotonic clock, ns
+ * @mapped: (out): the same instant on the timeline, ns
+ *
+ * For what does not set the pace: the timeline stays as it is.
+ *
+ * Returns: %FALSE before the first frame or row, and for a time that cannot be
+ *   of their stream
+ */
+gboolean
+pb_timeline_find_time (const PbTimeline *line, GstClockTime running_time,
+    GstClockTime now, GstClockTime *mapped)
+{
+  const GstClockTimeDiff time =
+      (GstClockTimeDiff) running_time + line->time_shift;
+  const GstClockTimeDiff drift = time - (GstClockTimeDiff) now;
+
+  if (!line->anchored || time < 0 || ABS (drift) > (GstClockTimeDiff) MAX_DRIFT)
+    return FALSE;
+  *mapped = (GstClockTime) time;
+  return TRUE;
+}
+
+/**
  * pb_timeline_rtp_of_time:
  * @line: the timeline
  * @mapped_time: from pb_timeline_map_time(), ns

@@ -29,6 +29,8 @@ void pb_timeline_init (PbTimeline *line, guint32 base);
 void pb_timeline_reset (PbTimeline *line);
 GstClockTime pb_timeline_map_time (
     PbTimeline *line, GstClockTime running_time, GstClockTime now);
+gboolean pb_timeline_find_time (const PbTimeline *line,
+    GstClockTime running_time, GstClockTime now, GstClockTime *mapped);
 guint32 pb_timeline_map_rtp (
     PbTimeline *line, guint32 rtp, GstClockTime mapped_time);
 guint32 pb_timeline_rtp_of_time (

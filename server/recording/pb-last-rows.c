@@ -8,6 +8,7 @@
 #include <mpegts/mpegts-parser.h>
 
 #include "recording/pb-segment-file.h"
+#include "store/pb-recordings.h"
 
 /* Sessions without a unit may follow the one that has the newest. */
 #define MAX_SESSIONS 4
@@ -118,7 +119,8 @@ list_sessions (const gchar *folder)
   const gchar *name;
 
   while (dir && (name = g_dir_read_name (dir)))
-    if (gst_pitbox_id_is_valid (name))
+    /* Rows that followed later are older than those that came live. */
+    if (gst_pitbox_id_is_valid (name) && !pb_session_id_is_backfill (name))
       g_ptr_array_add (list, g_strdup (name));
   g_ptr_array_sort (list, compare_newest_first);
   return list;

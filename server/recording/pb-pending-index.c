@@ -10,8 +10,7 @@
 struct _PbPendingIndex {
   PbSessionLog *log;
   PbRowIndex *rows;
-  GArray *segments; /* of PbSegmentRow: closed since the last hand-over */
-  GArray *points; /* of PbPoint: not handed over */
+  PbIndexPart part; /* not handed over; of segments those that were closed */
   guint resolved; /* of them, from the first one: have their row's times */
   guint waited[2]; /* so many were there at the last commit, and before */
 };
@@ -30,16 +29,14 @@ pb_pending_index_new (PbSessionLog *log, PbRowIndex *rows)
 
   self->log = pb_session_log_ref (log);
   self->rows = rows;
-  self->segments = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
-  self->points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
+  pb_index_part_init (&self->part);
   return self;
 }
 
 void
 pb_pending_index_free (PbPendingIndex *self)
 {
-  g_array_unref (self->segments);
-  g_array_unref (self->points);
+  pb_index_part_clear (&self->part);
   pb_session_log_unref (self->log);
   g_free (self);
 }
@@ -51,7 +48,7 @@ pb_pending_index_free (PbPendingIndex *self)
 void
 pb_pending_index_add_segment (PbPendingIndex *self, const PbSegmentRow *segment)
 {
-  g_array_append_val (self->segments, *segment);
+  g_array_append_val (self->part.segments, *segment);
 }
 
 /**
@@ -61,7 +58,7 @@ pb_pending_index_add_segment (PbPendingIndex *self, const PbSegmentRow *segment)
 void
 pb_pending_index_add_point (PbPendingIndex *self, const PbPoint *point)
 {
-  g_array_append_val (self->points, *point);
+  g_array_append_val (self->part.points, *point);
 }
 
 /**
@@ -78,16 +75,16 @@ gboolean
 pb_pending_index_truncate (
     PbPendingIndex *self, guint segment, guint64 bytes, gint64 *last_pts)
 {
-  guint len = self->points->len;
+  guint len = self->part.points->len;
   const PbPoint *last = NULL;
 
   while (len > 0) {
-    last = &g_array_index (self->points, PbPoint, len - 1);
+    last = &g_array_index (self->part.points, PbPoint, len - 1);
     if (last->segment != segment || last->offset < bytes)
       break;
     len--;
   }
-  g_array_set_size (self->points, len);
+  g_array_set_size (self->part.points, len);
   self->resolved = MIN (self->resolved, len);
   if (len == 0 || last->segment != segment)
     return FALSE;
@@ -99,9 +96,9 @@ pb_pending_index_truncate (
 static void
 resolve (PbPendingIndex *self, guint last_chance)
 {
-  while (self->resolved < self->points->len
+  while (self->resolved < self->part.points->len
          && pb_row_index_resolve (self->rows,
-             &g_array_index (self->points, PbPoint, self->resolved),
+             &g_array_index (self->part.points, PbPoint, self->resolved),
              self->resolved < last_chance))
     self->resolved++;
 }
@@ -121,23 +118,25 @@ pb_pending_index_resolve (PbPendingIndex *self)
 static void
 hand_over (PbPendingIndex *self, const PbSegmentRow *open)
 {
-  GArray *points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
+  PbIndexPart part;
 
+  pb_index_part_init (&part);
   if (open)
     pb_pending_index_add_segment (self, open);
+  g_array_append_vals (
+      part.segments, self->part.segments->data, self->part.segments->len);
+  g_array_set_size (self->part.segments, 0);
   if (self->resolved > 0) {
-    g_array_append_vals (points, self->points->data, self->resolved);
-    g_array_remove_range (self->points, 0, self->resolved);
+    g_array_append_vals (part.points, self->part.points->data, self->resolved);
+    g_array_remove_range (self->part.points, 0, self->resolved);
   }
+  pb_row_index_take_ranges (self->rows, part.ranges);
   for (guint i = 0; i < G_N_ELEMENTS (self->waited); i++)
     self->waited[i] -= MIN (self->waited[i], self->resolved);
   self->resolved = 0;
-  if (self->segments->len > 0 || points->len > 0)
-    pb_session_log_put_index (self->log, g_steal_pointer (&self->segments),
-        g_steal_pointer (&points));
-  if (!self->segments)
-    self->segments = g_array_new (FALSE, FALSE, sizeof (PbSegmentRow));
-  g_clear_pointer (&points, g_array_unref);
+  if (part.segments->len > 0 || part.points->len > 0 || part.ranges->len > 0)
+    pb_session_log_put_index (self->log, &part);
+  pb_index_part_clear (&part);
 }
 
 /**
@@ -158,10 +157,10 @@ pb_pending_index_commit (
 {
   gboolean full;
 
-  resolve (self, last ? self->points->len : self->waited[1]);
+  resolve (self, last ? self->part.points->len : self->waited[1]);
   self->waited[1] = self->waited[0];
-  self->waited[0] = self->points->len;
-  full = self->points->len >= MAX_POINTS;
+  self->waited[0] = self->part.points->len;
+  full = self->part.points->len >= MAX_POINTS;
   if (full)
     pb_session_log_give_up (self->log);
   if (!last && !full && pb_session_log_is_writing_index (self->log))

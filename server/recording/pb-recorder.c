@@ -132,25 +132,32 @@ end_file (PbRecorder *self)
   pb_pending_index_add_segment (self->index, &self->segment);
 }
 
+static gboolean
+write_bytes (PbRecorder *self)
+{
+  const guint64 before = self->segment.bytes;
+  GError *error = NULL;
+
+  if (pb_segment_file_write (
+          self->file, self->unwritten->data, self->unwritten->len, &error)) {
+    self->segment.bytes = pb_segment_file_get_bytes (self->file);
+    update_end (self);
+    return TRUE;
+  }
+  end_file (self);
+  self->missed_bytes += self->unwritten->len - (self->segment.bytes - before);
+  pause_recording (self, error, "writing a segment");
+  return FALSE;
+}
+
 static void
 write_file (PbRecorder *self)
 {
-  GError *error = NULL;
-  guint64 before = self->segment.bytes;
-
   if (self->unwritten->len == 0)
     return;
-  if (!self->has_segment) {
+  if (!self->has_segment)
     self->missed_bytes += self->unwritten->len;
-  } else if (pb_segment_file_write (self->file, self->unwritten->data,
-                 self->unwritten->len, &error)) {
-    self->segment.bytes = pb_segment_file_get_bytes (self->file);
-    update_end (self);
-  } else {
-    end_file (self);
-    self->missed_bytes += self->unwritten->len - (self->segment.bytes - before);
-    pause_recording (self, error, "writing a segment");
-  }
+  pb_row_index_settle (self->rows, self->has_segment && write_bytes (self));
   g_byte_array_set_size (self->unwritten, 0);
 }
 
@@ -216,6 +223,7 @@ begin_segment (guint n, gpointer user_data)
   }
   self->has_segment = TRUE;
   self->next_segment++;
+  pb_row_index_begin_segment (self->rows, self->segment.n);
   resume_recording (self);
 }
 
@@ -353,6 +361,7 @@ run (gpointer data)
   }
   end_segment (self);
   pb_row_index_push (self->rows, NULL, 0, FALSE, 0);
+  pb_row_index_settle (self->rows, !self->paused);
   commit (self, TRUE);
   return NULL;
 }

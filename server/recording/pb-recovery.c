@@ -12,6 +12,7 @@
 #include "recording/pb-row-index.h"
 #include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
+#include "store/pb-row-ranges.h"
 
 /* Less than what PbRowIndex holds: 10 s of telemetry alone. */
 #define READ_BYTES (32 * 1024)
@@ -161,21 +162,60 @@ align_pts (Scan *scan, const PbSegmentRow *known)
     g_array_index (scan->points, PbPoint, i).pts += shift;
 }
 
+/* Lines that were committed know their arrival and their lap: keep them. */
+static gboolean
+drop_known (
+    PbStore *store, gint64 pk, guint segment, GArray *points, GError **error)
+{
+  g_autoptr (GArray) have = pb_store_list_points (store, pk, segment, error);
+  const PbPoint *last;
+  guint i = 0;
+
+  if (!have || have->len == 0)
+    return have != NULL;
+  last = &g_array_index (have, PbPoint, have->len - 1);
+  while (i < points->len
+         && g_array_index (points, PbPoint, i).offset <= last->offset)
+    i++;
+  g_array_remove_range (points, 0, i);
+  for (i = 0; i < points->len; i++)
+    g_array_index (points, PbPoint, i).lap = last->lap;
+  return TRUE;
+}
+
+/* A file that follows on another one may need its last key unit. */
+static void
+read_before (const gchar *folder, guint n, PbRowIndex *rows)
+{
+  g_autofree gchar *path = pb_segment_file_dup_path (folder, n - 1);
+  g_auto (PbIndexPart) part = { 0 };
+  Scan scan = { .rows = rows };
+
+  pb_index_part_init (&part);
+  scan.points = part.points;
+  pb_row_index_begin_segment (rows, n - 1);
+  if (scan_file (path, &scan, NULL))
+    pb_row_index_settle (rows, TRUE);
+  pb_row_index_take_ranges (rows, part.ranges);
+}
+
 static gboolean
 recover_segment (PbStore *store, const PbSessionRow *session,
-    const gchar *folder, const PbSegmentRow *known, gint64 *end_utc_us,
-    GError **error)
+    const gchar *folder, const PbSegmentRow *known, PbRowIndex *rows,
+    gint64 *end_utc_us, GError **error)
 {
   g_autofree gchar *path = pb_segment_file_dup_path (folder, known->n);
-  g_autoptr (GArray) points = g_array_new (FALSE, FALSE, sizeof (PbPoint));
-  g_autoptr (PbRowIndex) rows = pb_row_index_new ();
-  g_autoptr (GArray) have = NULL;
+  g_auto (PbIndexPart) part = { 0 };
   Scan scan = { .row = { .n = known->n, .start_utc_us = known->start_utc_us },
-    .points = points,
     .rows = rows };
 
+  pb_index_part_init (&part);
+  scan.points = part.points;
+  pb_row_index_begin_segment (rows, known->n);
   if (!scan_file (path, &scan, error))
     return FALSE;
+  pb_row_index_settle (rows, TRUE);
+  pb_row_index_take_ranges (rows, part.ranges);
   scan.written_utc_us = get_modified_utc_us (path);
   align_pts (&scan, known);
   date_points (&scan);
@@ -183,24 +223,11 @@ recover_segment (PbStore *store, const PbSessionRow *session,
     scan.row.end_utc_us = known->end_utc_us;
   scan.row.closed = TRUE;
   *end_utc_us = MAX (*end_utc_us, scan.row.end_utc_us);
-
-  /* Lines that were committed know their arrival and their lap: keep them. */
-  have = pb_store_list_points (store, session->pk, known->n, error);
-  if (!have)
+  if (!drop_known (store, session->pk, known->n, part.points, error)
+      || !pb_store_forget_row_ranges (store, session->pk, known->n, error))
     return FALSE;
-  if (have->len > 0) {
-    const PbPoint *last = &g_array_index (have, PbPoint, have->len - 1);
-    guint i = 0;
-
-    while (i < points->len
-           && g_array_index (points, PbPoint, i).offset <= last->offset)
-      i++;
-    g_array_remove_range (points, 0, i);
-    for (i = 0; i < points->len; i++)
-      g_array_index (points, PbPoint, i).lap = last->lap;
-  }
-  return pb_store_commit_index (store, session->pk, &scan.row, 1,
-      (PbPoint *) points->data, points->len, error);
+  g_array_append_val (part.segments, scan.row);
+  return pb_store_commit_index (store, session->pk, &part, error);
 }
 
 static gboolean
@@ -211,6 +238,7 @@ recover_session (PbStore *store, const PbSessionRow *session,
       g_build_filename (recordings, session->driver, session->id, NULL);
   g_autoptr (GArray) segments =
       pb_store_list_segments (store, session->pk, error);
+  g_autoptr (PbRowIndex) rows = pb_row_index_new ();
   gint64 end_utc_us = session->started_utc_us;
   guint next = 0;
 
@@ -222,10 +250,13 @@ recover_session (PbStore *store, const PbSessionRow *session,
 
     next = row->n + 1;
     end_utc_us = MAX (end_utc_us, row->end_utc_us);
+    if (i > 0 && i + 2 == segments->len)
+      read_before (folder, row->n, rows);
     /* The last lines of a closed segment may have been waiting for their rows
      * when the next one was begun already. */
     if ((!row->closed || i + 2 >= segments->len)
-        && !recover_segment (store, session, folder, row, &end_utc_us, &local))
+        && !recover_segment (
+            store, session, folder, row, rows, &end_utc_us, &local))
       g_warning ("session %s, segment %u cannot be read: %s", session->id,
           row->n, local->message);
   }
@@ -237,7 +268,8 @@ recover_session (PbStore *store, const PbSessionRow *session,
 
     if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
       break;
-    if (!recover_segment (store, session, folder, &row, &end_utc_us, &local))
+    if (!recover_segment (
+            store, session, folder, &row, rows, &end_utc_us, &local))
       g_warning ("session %s, segment %u cannot be read: %s", session->id, next,
           local->message);
   }

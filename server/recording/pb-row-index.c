@@ -40,6 +40,13 @@ struct _PbRowIndex {
   gboolean has_key;
   SentRow sent[N_ROWS];
   guint n_sent;
+  guint segment; /* that bytes go into now */
+  guint payload_segment;
+  guint chain_next; /* index of the next row, where is_chained */
+  gboolean is_chained; /* whoever begins at the key unit can read on */
+  GArray *fresh; /* of PbRowRange: their bytes are not written yet */
+  GArray *settled; /* of PbRowRange: written, and not handed over */
+  PbRowRange last; /* the newest that was; with n_rows */
 
   GMutex lock; /* protects all below */
   SeenRow seen[N_ROWS];
@@ -61,6 +68,8 @@ pb_row_index_new (void)
   PbRowIndex *self = g_new0 (PbRowIndex, 1);
 
   self->payload = g_byte_array_new ();
+  self->fresh = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
+  self->settled = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
   g_mutex_init (&self->lock);
   return self;
 }
@@ -69,6 +78,8 @@ void
 pb_row_index_free (PbRowIndex *self)
 {
   g_byte_array_unref (self->payload);
+  g_array_unref (self->fresh);
+  g_array_unref (self->settled);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -92,13 +103,80 @@ take_key (PbRowIndex *self, gint64 unit_pts)
   return TRUE;
 }
 
+/* TRUE if @next's rows follow on those of @range, which grows then. */
+static gboolean
+grow_range (PbRowRange *range, const PbRowRange *next)
+{
+  if (range->n_rows == 0 || range->segment != next->segment
+      || range->run_id != next->run_id
+      || (guint64) range->first + range->n_rows != next->first)
+    return FALSE;
+  range->n_rows += next->n_rows;
+  range->end_utc_us = next->end_utc_us;
+  return TRUE;
+}
+
+static void
+add_range (GArray *ranges, const PbRowRange *range)
+{
+  if (ranges->len == 0
+      || !grow_range (
+          &g_array_index (ranges, PbRowRange, ranges->len - 1), range))
+    g_array_append_val (ranges, *range);
+}
+
+/* A row that cannot be decoded, because one before it is missing, is not
+ * there: it may come again. */
+static gboolean
+follows_on (PbRowIndex *self)
+{
+  const GstPitboxUnit *unit = &self->unit;
+
+  self->is_chained =
+      unit->is_key
+      || (self->is_chained
+          && (unit->index == self->chain_next
+              || (self->key.codec == 0 && unit->index > self->chain_next)));
+  self->chain_next = unit->index + unit->n_rows;
+  return self->is_chained;
+}
+
+/* Its rows are the newest of those that were sent. */
+static void
+note_range (PbRowIndex *self)
+{
+  const GstPitboxUnit *unit = &self->unit;
+  const guint n_rows = MIN (unit->n_rows, N_ROWS);
+  const PbRowRange range = {
+    .segment = self->payload_segment,
+    .run_id = self->key.run_id,
+    .first = self->key.sequence + unit->index,
+    .n_rows = n_rows,
+    .start_utc_us = self->sent[(self->n_sent - n_rows) % N_ROWS].utc_us,
+    .end_utc_us = self->sent[(self->n_sent - 1) % N_ROWS].utc_us,
+  };
+  const guint64 wrap = G_GUINT64_CONSTANT (1) << 32;
+  PbRowRange part = range;
+
+  part.n_rows = (guint32) MIN (range.n_rows, wrap - range.first);
+  add_range (self->fresh, &part);
+  if (part.n_rows == range.n_rows)
+    return;
+  part.first = 0;
+  part.n_rows = range.n_rows - part.n_rows;
+  add_range (self->fresh, &part);
+}
+
 static void
 take_unit (PbRowIndex *self, gint64 unit_pts)
 {
   const GstPitboxUnit *unit = &self->unit;
 
-  if (!take_key (self, unit_pts))
+  if (!take_key (self, unit_pts)) {
+    /* A key unit without rows begins nothing and breaks nothing. */
+    self->is_chained &= unit->is_key;
     return;
+  }
   for (guint i = 0; i < unit->n_rows; i++) {
     SentRow *row = &self->sent[self->n_sent++ % N_ROWS];
     GstPitboxUnitTimes times;
@@ -107,10 +185,15 @@ take_unit (PbRowIndex *self, gint64 unit_pts)
         &self->key, 1, unit->index + i, unit->rows[i].tick_delta, &times);
     row->tick = times.tick;
     row->pts = unit_pts + unit->rows[i].offset;
-    row->utc_us = self->key.utc_us == 0
-                      ? 0
-                      : self->key.utc_us + (row->pts - self->key_pts) * 100 / 9;
+    /* Unsigned: it is as large as somebody says. */
+    row->utc_us =
+        self->key.utc_us == 0
+            ? 0
+            : (gint64) ((guint64) self->key.utc_us
+                        + (guint64) ((row->pts - self->key_pts) * 100 / 9));
   }
+  if (unit->n_rows > 0 && follows_on (self))
+    note_range (self);
 }
 
 static void
@@ -131,6 +214,8 @@ take_payload (PbRowIndex *self)
 
     if (gst_pitbox_unit_parse (data, size, &self->unit, &used, NULL))
       take_unit (self, self->payload_pts);
+    else
+      self->is_chained = FALSE;
     if (used == 0 || used > size)
       break;
     data += used;
@@ -161,9 +246,65 @@ pb_row_index_push (PbRowIndex *self, const guint8 *data, gsize size,
   if (starts) {
     self->has_payload = TRUE;
     self->payload_pts = pts;
+    self->payload_segment = self->segment;
   }
   if (self->has_payload && self->payload->len + size <= PAYLOAD_MAX_BYTES)
     g_byte_array_append (self->payload, data, size);
+}
+
+/**
+ * pb_row_index_begin_segment:
+ * @n: number of the segment that bytes go into from now on
+ *
+ * The recorder's thread.
+ */
+void
+pb_row_index_begin_segment (PbRowIndex *self, guint n)
+{
+  self->segment = n;
+}
+
+/**
+ * pb_row_index_settle:
+ * @written: all that was pushed is in its file; else it never will be, and who
+ *   reads begins anew behind it
+ *
+ * The recorder's thread.
+ */
+void
+pb_row_index_settle (PbRowIndex *self, gboolean written)
+{
+  for (guint i = 0; written && i < self->fresh->len; i++) {
+    const PbRowRange *range = &g_array_index (self->fresh, PbRowRange, i);
+
+    /* What was handed over is told again, longer. */
+    if (self->settled->len == 0 && grow_range (&self->last, range))
+      g_array_append_val (self->settled, self->last);
+    else
+      add_range (self->settled, range);
+  }
+  g_array_set_size (self->fresh, 0);
+  if (!written)
+    self->is_chained = FALSE;
+}
+
+/**
+ * pb_row_index_take_ranges:
+ * @ranges: (element-type PbRowRange): gets the stretches of rows that are
+ *   written and new, or longer than before
+ *
+ * The recorder's thread.
+ */
+void
+pb_row_index_take_ranges (PbRowIndex *self, GArray *ranges)
+{
+  const guint n = self->settled->len;
+
+  if (n == 0)
+    return;
+  g_array_append_vals (ranges, self->settled->data, n);
+  self->last = g_array_index (self->settled, PbRowRange, n - 1);
+  g_array_set_size (self->settled, 0);
 }
 
 /**

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "store/pb-point.h"
+#include "store/pb-row-range.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,9 @@ PbRowIndex *pb_row_index_new (void);
 void pb_row_index_free (PbRowIndex *index);
 void pb_row_index_push (PbRowIndex *index, const guint8 *data, gsize size,
     gboolean starts, gint64 pts);
+void pb_row_index_begin_segment (PbRowIndex *index, guint n);
+void pb_row_index_settle (PbRowIndex *index, gboolean written);
+void pb_row_index_take_ranges (PbRowIndex *index, GArray *ranges);
 void pb_row_index_note (
     PbRowIndex *index, guint64 tick, gint64 utc_us, gint lap);
 gint pb_row_index_get_lap (PbRowIndex *index);

@@ -53,6 +53,23 @@ write_video (const PbAnswer *answer, const PbOffer *offer,
   write_sources (answer, rtx, sdp);
 }
 
+/* RFC 7587: always as "opus/48000/2", whatever the packets hold. The same
+ * stream and the same cname as the video: a browser plays both in step. */
+static void
+write_audio (const PbAnswer *answer, const PbOffer *offer,
+    const PbOfferMedia *media, GString *sdp)
+{
+  const gint pt = offer->audio_pt;
+
+  g_string_append_printf (sdp, "m=audio 9 UDP/TLS/RTP/SAVPF %d\r\n", pt);
+  write_transport (answer, media, sdp);
+  g_string_append_printf (sdp,
+      "a=sendonly\r\na=msid:pitbox audio\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
+      "a=rtpmap:%d opus/48000/2\r\na=fmtp:%d stereo=1;sprop-stereo=1\r\n"
+      "a=ptime:20\r\na=ssrc:%u cname:pitbox\r\n",
+      pt, pt, answer->audio_ssrc);
+}
+
 static void
 write_media (const PbAnswer *answer, const PbOffer *offer,
     const PbOfferMedia *media, GString *sdp)
@@ -60,6 +77,9 @@ write_media (const PbAnswer *answer, const PbOffer *offer,
   switch (media->kind) {
     case PB_OFFER_VIDEO:
       write_video (answer, offer, media, sdp);
+      break;
+    case PB_OFFER_AUDIO:
+      write_audio (answer, offer, media, sdp);
       break;
     case PB_OFFER_DATA:
       g_string_append (

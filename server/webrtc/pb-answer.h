@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @fingerprint: of the server, "sha-256 AB:CD…"
  * @candidates: lines "a=candidate:…\r\n"
  * @ssrc, @rtx_ssrc: of the video and its retransmissions
+ * @audio_ssrc: of the sound
  */
 typedef struct {
   const gchar *ice_ufrag;
@@ -20,6 +21,7 @@ typedef struct {
   const gchar *candidates;
   guint32 ssrc;
   guint32 rtx_ssrc;
+  guint32 audio_ssrc;
 } PbAnswer;
 
 gchar *pb_answer_to_sdp (const PbAnswer *answer, const PbOffer *offer);

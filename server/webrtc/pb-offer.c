@@ -14,6 +14,7 @@ G_DEFINE_QUARK (pb - offer - error - quark, pb_offer_error)
 
 typedef struct {
   gboolean h264;
+  gboolean opus;
   gboolean mode_1;
   gchar profile[7];
   /* Payload type this one retransmits; -1 if none. */
@@ -158,6 +159,7 @@ read_rtpmap (Reader *reader, const gchar *value)
   if (codec == NULL)
     return FALSE;
   reader->payloads[pt].h264 = g_ascii_strcasecmp (codec, "H264/90000") == 0;
+  reader->payloads[pt].opus = g_ascii_strcasecmp (codec, "opus/48000/2") == 0;
   reader->payloads[pt].rtx = g_ascii_strcasecmp (codec, "rtx/90000") == 0;
   return TRUE;
 }
@@ -228,7 +230,7 @@ read_media_attribute (Reader *reader, const gchar *name, const gchar *value)
     reader->takes = FALSE;
   else if (g_str_equal (name, "rtcp-mux"))
     reader->rtcp_mux = TRUE;
-  else if (reader->type == MEDIA_VIDEO && g_str_equal (name, "rtpmap"))
+  else if (g_str_equal (name, "rtpmap"))
     return read_rtpmap (reader, value);
   else if (reader->type == MEDIA_VIDEO && g_str_equal (name, "fmtp"))
     return read_fmtp (reader, value);
@@ -312,6 +314,24 @@ finish_video (Reader *reader, GError **error)
   return TRUE;
 }
 
+/* What cannot be used is answered as inactive: the picture goes on without it. */
+static void
+finish_audio (Reader *reader)
+{
+  PbOffer *offer = reader->offer;
+
+  if (!reader->takes || !reader->rtcp_mux || offer->has_audio)
+    return;
+  for (gint pt = 0; pt < MAX_PAYLOADS && offer->audio_pt < 0; pt++) {
+    if (reader->payloads[pt].listed && reader->payloads[pt].opus)
+      offer->audio_pt = pt;
+  }
+  if (offer->audio_pt < 0)
+    return;
+  offer->has_audio = TRUE;
+  offer->media[reader->index].kind = PB_OFFER_AUDIO;
+}
+
 static gboolean
 finish_media (Reader *reader, GError **error)
 {
@@ -328,6 +348,8 @@ finish_media (Reader *reader, GError **error)
     return invalid (error, "A media section has port 0");
   if (reader->type == MEDIA_VIDEO)
     return finish_video (reader, error);
+  if (reader->type == MEDIA_AUDIO)
+    finish_audio (reader);
   if (reader->type == MEDIA_DATA) {
     if (offer->has_data)
       return invalid (error, "More than one data section");
@@ -481,7 +503,9 @@ pb_offer_parse (PbOffer *offer, const gchar *text, gsize size, GError **error)
   g_autofree gchar *copy = NULL;
   gboolean ok;
 
-  *offer = (PbOffer){ .pt = -1, .rtx_pt = -1, .max_message_bytes = 65536 };
+  *offer = (PbOffer){
+    .pt = -1, .audio_pt = -1, .rtx_pt = -1, .max_message_bytes = 65536
+  };
   if (size > PB_OFFER_MAX_BYTES)
     return fail (error, PB_OFFER_ERROR_TOO_LARGE, "The offer is too large");
   if (memchr (text, '\0', size) != NULL)

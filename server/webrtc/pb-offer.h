@@ -30,6 +30,7 @@ GQuark pb_offer_error_quark (void);
 
 typedef enum {
   PB_OFFER_VIDEO,
+  PB_OFFER_AUDIO,
   PB_OFFER_DATA,
   PB_OFFER_UNUSED,
 } PbOfferKind;
@@ -52,9 +53,10 @@ typedef struct {
  * @ice_ufrag, @ice_pwd: of the browser, checked for alphabet and length
  * @fingerprint: "sha-256 AB:CD…", checked
  * @pt: payload type of the H.264 chosen; -1 without video
+ * @audio_pt: payload type of Opus; -1 without an audio section that takes it
  * @rtx_pt: payload type of its retransmissions; -1 if none
  * @profile_level_id: six hex digits of the H.264 chosen
- * @has_video, @has_data: one m-line of the kind is there
+ * @has_video, @has_audio, @has_data: one m-line of the kind is there
  * @sctp_port, @max_message_bytes: of the data channel
  */
 typedef struct {
@@ -64,9 +66,11 @@ typedef struct {
   gchar ice_pwd[257];
   gchar fingerprint[128];
   gint pt;
+  gint audio_pt;
   gint rtx_pt;
   gchar profile_level_id[7];
   gboolean has_video;
+  gboolean has_audio;
   gboolean has_data;
   guint sctp_port;
   guint max_message_bytes;

@@ -13,6 +13,14 @@ G_BEGIN_DECLS
  * shared by all viewers. A power of two. */
 #define PB_PEER_HISTORY 512
 
+/* What a sender report says of one stream. */
+typedef struct {
+  guint32 rtp; /* of the newest packet */
+  GstClockTime time; /* its time on the hub's timeline */
+  guint32 packets;
+  guint32 bytes;
+} PbPeerSent;
+
 struct _PbPeer {
   gatomicrefcount ref_count;
   PbPort *port;
@@ -25,6 +33,7 @@ struct _PbPeer {
   gchar ice_pwd[33];
   guint32 ssrc;
   guint32 rtx_ssrc;
+  guint32 audio_ssrc;
   /* Under the table's lock. */
   guint n_paths;
 
@@ -45,7 +54,7 @@ struct _PbPeer {
   gboolean closed;
   gboolean connected;
   gint64 connected_us;
-  gboolean video_started;
+  gboolean media_started;
   gboolean has_channel;
   guint16 channel;
   /* Why it has ended; taken by who emits it. */
@@ -55,10 +64,8 @@ struct _PbPeer {
   GstBuffer *history[PB_PEER_HISTORY];
   guint16 rtx_seq;
   guint resend_budget;
-  guint32 last_rtp;
-  GstClockTime last_time;
-  guint32 sent_packets;
-  guint32 sent_bytes;
+  PbPeerSent sent;
+  PbPeerSent sound_sent;
   gint64 report_us;
 
   /* Atomic. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What a viewer is sent: packets of pictures, messages on the data channel. */
+ * What a viewer is sent: packets of pictures and sound, messages on the data
+ * channel. */
 #include "webrtc/pb-peer-private.h"
 
 #include <gio/gio.h>
@@ -84,6 +85,16 @@ remember (PbPeer *peer, GstBuffer *buffer, guint16 seq)
   gst_buffer_replace (&peer->history[seq % PB_PEER_HISTORY], buffer);
 }
 
+static void
+note_sent (
+    PbPeerSent *sent, GstBuffer *buffer, const guint8 *packet, gsize size)
+{
+  sent->rtp = read_rtp (packet);
+  sent->time = GST_BUFFER_PTS (buffer);
+  sent->packets++;
+  sent->bytes += (guint32) (size - RTP_HEADER_BYTES);
+}
+
 static gboolean
 send_packet (PbPeer *peer, Batch *batch, GstBuffer *buffer)
 {
@@ -93,10 +104,7 @@ send_packet (PbPeer *peer, Batch *batch, GstBuffer *buffer)
   if (size > MAX_PACKET_BYTES || size < RTP_HEADER_BYTES)
     return FALSE;
   remember (peer, buffer, read_seq (slot));
-  peer->last_rtp = read_rtp (slot);
-  peer->last_time = GST_BUFFER_PTS (buffer);
-  peer->sent_packets++;
-  peer->sent_bytes += (guint32) (size - RTP_HEADER_BYTES);
+  note_sent (&peer->sent, buffer, slot, size);
   return add_to_batch (peer, batch, size)
          && (batch->n < PB_PATH_MAX_BATCH || send_batch (peer, batch));
 }
@@ -118,6 +126,27 @@ on_frame (GstBufferList *list, gboolean key, gpointer user_data)
   g_mutex_unlock (&peer->lock);
   if (!ok)
     g_atomic_int_inc (&peer->frames_dropped);
+}
+
+/* Sound that is lost is not sent again: it would come too late. */
+static void
+on_sound (GstBuffer *packet, gpointer user_data)
+{
+  PbPeer *peer = user_data;
+  Batch *batch = get_batch ();
+  guint8 *slot = batch->data[0];
+  gsize size = gst_buffer_extract (packet, 0, slot, MAX_PACKET_BYTES + 1);
+
+  if (size > MAX_PACKET_BYTES || size < RTP_HEADER_BYTES)
+    return;
+  g_mutex_lock (&peer->lock);
+  if (!peer->closed && peer->srtp_out != NULL) {
+    slot[1] = (guint8) ((slot[1] & 0x80) | peer->offer.audio_pt);
+    note_sent (&peer->sound_sent, packet, slot, size);
+    if (add_to_batch (peer, batch, size))
+      send_batch (peer, batch);
+  }
+  g_mutex_unlock (&peer->lock);
 }
 
 /* A channel that is full loses samples, and goes on with a key sample. */
@@ -186,6 +215,7 @@ on_text (const gchar *json, gpointer user_data)
 
 const PbLiveViewerFuncs pb_peer_viewer_funcs = {
   .frame = on_frame,
+  .sound = on_sound,
   .sample = on_sample,
   .text = on_text,
 };
@@ -271,25 +301,39 @@ pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size)
   send_batch (peer, resend.batch);
 }
 
-void
-pb_peer_report_locked (PbPeer *peer, gint64 now_us)
+/* Both reports of a second speak of one instant of one clock: from their pairs
+ * of times a browser knows which sound belongs to which picture. */
+static void
+report (PbPeer *peer, const PbPeerSent *sent, guint32 ssrc, guint rate,
+    gint64 utc_us, gint64 now_us)
 {
   guint8 packet[PB_RTCP_REPORT_BYTES + PB_SRTP_OVERHEAD];
   GOutputVector vector = { packet, 0 };
-  PbRtcpReport report = {
-    .ssrc = peer->ssrc,
-    .utc_us = g_get_real_time (),
-    .packets = peer->sent_packets,
-    .bytes = peer->sent_bytes,
+  const gint64 since_us = now_us - (gint64) (sent->time / GST_USECOND);
+  const PbRtcpReport values = {
+    .ssrc = ssrc,
+    .utc_us = utc_us,
+    .rtp = sent->rtp + (guint32) (since_us * rate / G_USEC_PER_SEC),
+    .packets = sent->packets,
+    .bytes = sent->bytes,
   };
-  gint64 since_us = now_us - (gint64) (peer->last_time / GST_USECOND);
 
-  if (peer->sent_packets == 0)
+  if (sent->packets == 0)
     return;
-  report.rtp = peer->last_rtp + (guint32) (since_us * 9 / 100);
-  pb_rtcp_write_report (&report, packet);
+  pb_rtcp_write_report (&values, packet);
   vector.size = pb_srtp_protect_rtcp (
       peer->srtp_out, packet, PB_RTCP_REPORT_BYTES, sizeof packet);
   if (vector.size > 0)
     pb_path_send (peer->path, &vector, 1);
+}
+
+void
+pb_peer_report_locked (PbPeer *peer, gint64 now_us)
+{
+  const gint64 utc_us = g_get_real_time ();
+
+  report (
+      peer, &peer->sent, peer->ssrc, GST_PITBOX_RTP_CLOCK_RATE, utc_us, now_us);
+  report (peer, &peer->sound_sent, peer->audio_ssrc, PB_LIVE_SOUND_RATE, utc_us,
+      now_us);
 }

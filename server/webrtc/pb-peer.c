@@ -125,12 +125,16 @@ on_sctp_packet (const guint8 *packet, gsize size, gpointer user_data)
 }
 
 static void
-start_video_locked (PbPeer *peer)
+start_media_locked (PbPeer *peer)
 {
-  if (peer->video_started || peer->srtp_out == NULL || peer->viewer == NULL)
+  if (peer->media_started || peer->srtp_out == NULL || peer->viewer == NULL)
     return;
-  peer->video_started = TRUE;
-  pb_live_viewer_start_video (peer->live, peer->viewer, (guint) peer->offer.pt);
+  peer->media_started = TRUE;
+  if (peer->offer.has_video)
+    pb_live_viewer_start_video (
+        peer->live, peer->viewer, (guint) peer->offer.pt);
+  if (peer->offer.has_audio)
+    pb_live_viewer_start_sound (peer->live, peer->viewer);
 }
 
 static void
@@ -144,7 +148,7 @@ on_channel (guint16 stream, const gchar *label, gpointer user_data)
   peer->has_channel = TRUE;
   peer->channel = stream;
   pb_live_viewer_start_data (peer->live, peer->viewer);
-  start_video_locked (peer);
+  start_media_locked (peer);
 }
 
 static void
@@ -198,6 +202,7 @@ pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
   peer->user_data = user_data;
   peer->ssrc = pb_live_get_ssrc (live);
   peer->rtx_ssrc = peer->ssrc ^ 1;
+  peer->audio_ssrc = peer->ssrc ^ PB_LIVE_SOUND_SSRC;
   peer->rtx_seq = (guint16) randombytes_uniform (32768);
   make_secret (peer->ice_ufrag, sizeof peer->ice_ufrag);
   make_secret (peer->ice_pwd, sizeof peer->ice_pwd);
@@ -233,6 +238,7 @@ pb_peer_get_answer (PbPeer *peer)
     .candidates = candidates,
     .ssrc = peer->ssrc,
     .rtx_ssrc = peer->rtx_ssrc,
+    .audio_ssrc = peer->audio_ssrc,
   };
 
   return pb_answer_to_sdp (&answer, &peer->offer);
@@ -287,12 +293,12 @@ note_connected (PbPeer *peer)
   peer->connected = TRUE;
   peer->is_authentic = TRUE;
   g_atomic_int_set (&peer->is_connected, TRUE);
-  if (!peer->offer.has_video)
+  if (!peer->offer.has_video && !peer->offer.has_audio)
     return;
   if (!pb_dtls_get_srtp (peer->dtls, &peer->srtp_out, &peer->srtp_in))
     pb_peer_end_locked (peer, "the viewer has no SRTP");
   else if (!peer->offer.has_data)
-    start_video_locked (peer);
+    start_media_locked (peer);
   peer->connected_us = g_get_monotonic_time ();
 }
 
@@ -346,7 +352,7 @@ pb_peer_tick (PbPeer *peer, gint64 now_us)
     if (pb_sctp_get_state (peer->sctp) == PB_SCTP_CLOSED)
       pb_peer_end_locked (peer, "the viewer acknowledges nothing");
     if (peer->connected && now_us - peer->connected_us >= CHANNEL_WAIT_US)
-      start_video_locked (peer);
+      start_media_locked (peer);
     if (peer->srtp_out != NULL && now_us - peer->report_us >= G_USEC_PER_SEC) {
       peer->report_us = now_us;
       peer->resend_budget = RESEND_PER_S;

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * PbRtcpReport:
- * @ssrc: of the video
+ * @ssrc: of the stream
  * @utc_us: now
  * @rtp: RTP timestamp of now
  * @packets, @bytes: sent so far; bytes of payload

@@ -15,8 +15,8 @@
 #define MAX_SALT_BYTES 14
 #define INDEX_BYTES 4
 #define ENCRYPTED 0x80000000u
-/* A viewer is sent a video and its retransmissions. */
-#define MAX_STREAMS 2
+/* A viewer is sent a video, its retransmissions, and sound. */
+#define MAX_STREAMS 3
 
 enum {
   LABEL_RTP_KEY,
