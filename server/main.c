@@ -81,12 +81,20 @@ static const PbSetting table[] = {
   { "public-address", PB_SETTING_TEXT, AT (server.public_address), NULL, 0, 0,
       "ADDRESS",
       "Offer viewers this IPv4 address besides the machine's own (NAT)" },
+  { "public-url", PB_SETTING_TEXT, AT (server.public_url), NULL, 0, 0, "URL",
+      "Where people open the page (https://pit.example/), for the links that "
+      "are made" },
   { "keep-free", PB_SETTING_NUMBER, AT (server.keep_free_mb), "268", 1, 1000000,
       "MB", "Disk space that recordings leave free" },
   { "max-viewers", PB_SETTING_NUMBER, AT (server.max_viewers), "100", 1, 10000,
       "N", "Most viewers at a time" },
   { "max-readers", PB_SETTING_NUMBER, AT (server.max_readers), "64", 1, 10000,
       "N", "Most SRT connections that read at a time" },
+  { "rtmp-front", PB_SETTING_TEXT, AT (server.rtmp_front), NULL, 0, 0, "URL",
+      "Take what is published by RTMP at this application of an nginx "
+      "(rtmp://127.0.0.1:1935/live)" },
+  { "rtmp-front-key-file", PB_SETTING_FILE, AT (server.rtmp_front_key_file),
+      NULL, 0, 0, "FILE", "What that nginx must show: the first line of FILE" },
   { "audit-days", PB_SETTING_NUMBER, AT (server.audit_days), "400", 1, 36500,
       "N", "How long the audit log remembers" },
   { "audit-lines", PB_SETTING_NUMBER, AT (server.audit_lines), "1000000", 1000,
@@ -102,6 +110,8 @@ static const PbSetting table[] = {
       "admin" },
   { NULL },
 };
+
+static const gchar *const web_schemes[] = { "http", "https", NULL };
 
 static const PbSettings settings = { "pitbox-server", "server", NULL, table };
 
@@ -161,6 +171,29 @@ check_public_address (const gchar *address, GError **error)
   return FALSE;
 }
 
+/* Links are made by what stands behind it. */
+static gboolean
+check_public_url (gchar *url, GError **error)
+{
+  g_autoptr (GUri) uri = url ? g_uri_parse (url, G_URI_FLAGS_NONE, NULL) : NULL;
+
+  if (!url)
+    return TRUE;
+  if (!uri || !g_strv_contains (web_schemes, g_uri_get_scheme (uri))
+      || !g_uri_get_host (uri) || !*g_uri_get_host (uri)
+      || g_uri_get_query (uri) || g_uri_get_fragment (uri)
+      || g_uri_get_userinfo (uri) || strlen (g_uri_get_path (uri)) > 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "--public-url %s is no address like https://pit.example or "
+        "http://192.0.2.7:8080: the page is at its root",
+        url);
+    return FALSE;
+  }
+  if (g_str_has_suffix (url, "/"))
+    url[strlen (url) - 1] = '\0';
+  return TRUE;
+}
+
 static gboolean
 check_tls (const PbServerOptions *server, GError **error)
 {
@@ -180,6 +213,7 @@ static gboolean
 complete (Options *o, GError **error)
 {
   if (!check_public_address (o->server.public_address, error)
+      || !check_public_url (o->server.public_url, error)
       || !check_tls (&o->server, error))
     return FALSE;
   if (!o->words && !g_str_equal (o->role, "all")) {
@@ -276,6 +310,7 @@ command (const Options *o)
     .print_passphrase = o->print_passphrase,
     .data_dir = o->server.data_dir,
     .bind = o->server.bind,
+    .public_url = o->server.public_url,
     .srt_port = o->server.srt_port,
     .http_port = o->server.http_port,
     .tls = o->server.tls_certificate || o->server.tls_self_signed,

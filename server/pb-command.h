@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @print_passphrase: print nothing else than the secret
  * @data_dir: the server's folder
  * @bind: where the server listens, in numbers, for the addresses printed
+ * @public_url: (nullable): where people open the page, without / at its end
  * @srt_port: likewise
  * @http_port: likewise
  * @tls: likewise
@@ -38,6 +39,7 @@ typedef struct {
   gboolean print_passphrase;
   const gchar *data_dir;
   const gchar *bind;
+  const gchar *public_url;
   gint srt_port;
   gint http_port;
   gboolean tls;

@@ -174,9 +174,13 @@ pb_invitation_command_remove (
 static void
 print_link (const PbCommandLine *line, const gchar *page, const gchar *token)
 {
+  if (line->public_url) {
+    g_print ("  %s/#/%s?token=%s\n", line->public_url, page, token);
+    return;
+  }
   g_print ("  %s://%s:%d/#/%s?token=%s\n"
            "What stands before /#/ must be the address by which people open "
-           "the page.\n",
+           "the page;\n--public-url says it.\n",
       line->tls ? "https" : "http", line->bind,
       line->http_port > 0 ? line->http_port : DEFAULT_PORT, page, token);
 }

@@ -8,6 +8,8 @@
 #include "http/pb-guard.h"
 #include "http/pb-http.h"
 #include "http/pb-tls-self-signed.h"
+#include "ingest/pb-rtmp.h"
+#include "ingest/pb-backfill-port.h"
 #include "ingest/pb-units-port.h"
 #include "pb-admin.h"
 #include "pb-data.h"
@@ -27,6 +29,8 @@ struct _PbServer {
   PbWhep *whep;
   PbControl *control;
   PbUnitsPort *units;
+  PbRtmp *rtmp; /* NULL = none */
+  PbBackfillPort *backfill;
   PbHttp *http;
 };
 
@@ -150,6 +154,16 @@ start_guard (PbServer *self, const PbServerOptions *options, GError **error)
 }
 
 static gboolean
+start_rtmp (PbServer *self, const PbServerOptions *options, GError **error)
+{
+  if (!options->rtmp_front)
+    return TRUE;
+  self->rtmp = pb_rtmp_new (
+      self->ingest, options->rtmp_front, options->rtmp_front_key_file, error);
+  return self->rtmp != NULL;
+}
+
+static gboolean
 start_http (PbServer *self, const PbServerOptions *options, GError **error)
 {
   PbWhepOptions whep = {
@@ -167,6 +181,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     .guard = self->guard,
     .bind = options->bind,
     .port = options->http_port,
+    .public_url = options->public_url,
     .n_files = options->n_files,
     .dashboard = options->dashboard,
     .tls = self->tls,
@@ -183,6 +198,12 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   self->units = pb_units_port_new (pb_ingest_get_door (self->ingest),
       pb_units_port_limit (options->n_files));
   config.units = self->units;
+  if (!start_rtmp (self, options, error))
+    return FALSE;
+  config.rtmp = self->rtmp;
+  self->backfill = pb_backfill_port_new (pb_ingest_get_door (self->ingest),
+      pb_units_port_limit (options->n_files));
+  config.backfill = self->backfill;
   self->http = pb_http_new (&config, error);
   return self->http != NULL;
 }
@@ -234,6 +255,8 @@ pb_server_free (PbServer *self)
   g_clear_pointer (&self->http, pb_http_free);
   g_clear_pointer (&self->control, pb_control_free);
   g_clear_pointer (&self->units, pb_units_port_free);
+  g_clear_pointer (&self->rtmp, pb_rtmp_free);
+  g_clear_pointer (&self->backfill, pb_backfill_port_free);
   g_clear_pointer (&self->whep, pb_whep_free);
   g_clear_pointer (&self->ingest, pb_ingest_free);
   g_clear_pointer (&self->registry, pb_registry_free);

@@ -20,9 +20,12 @@ G_BEGIN_DECLS
  * @insecure_lan: passwords may go over a network without TLS
  * @trusted_proxies: (nullable): see pb_proxies_new()
  * @public_address: (nullable): see #PbWhepOptions; IPv4, in numbers
+ * @public_url: (nullable): where people open the page, without / at its end
  * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
  * @max_readers: connections that read by SRT, likewise
+ * @rtmp_front, @rtmp_front_key_file: (nullable): see pb_rtmp_new(); NULL: no
+ *   RTMP
  * @audit_days, @audit_lines: see #PbAuditBound
  * @max_transcodes: pictures that are encoded anew at a time; 0: none
  * @dashboard: (nullable): folder of the dashboard's files
@@ -42,9 +45,12 @@ typedef struct {
   gboolean insecure_lan;
   gchar **trusted_proxies;
   gchar *public_address;
+  gchar *public_url;
   gint keep_free_mb;
   gint max_viewers;
   gint max_readers;
+  gchar *rtmp_front;
+  gchar *rtmp_front_key_file;
   gint audit_days;
   gint audit_lines;
   gint max_transcodes;

@@ -20,11 +20,15 @@ find_session (PbRequest *request, const PbDevice *device)
 {
   g_autoptr (PbDriver) driver =
       pb_registry_find (request->config->registry, device->driver);
-  g_autoptr (PbSession) session =
-      driver ? pb_driver_dup_session (driver) : NULL;
+  g_autoptr (GPtrArray) sessions =
+      driver ? pb_driver_list_sessions (driver) : NULL;
 
-  if (session && g_str_equal (pb_session_get_device (session), device->name))
-    return g_steal_pointer (&session);
+  for (guint i = sessions ? sessions->len : 0; i-- > 0;) {
+    PbSession *session = g_ptr_array_index (sessions, i);
+
+    if (g_str_equal (pb_session_get_device (session), device->name))
+      return pb_session_ref (session);
+  }
   return NULL;
 }
 

@@ -8,7 +8,6 @@
 #include "http/pb-request.h"
 #include "http/pb-row-values.h"
 
-/* Another team's driver is answered as one that does not exist. */
 static gboolean
 sees (PbRequest *request, PbDriver *driver)
 {
@@ -17,21 +16,6 @@ sees (PbRequest *request, PbDriver *driver)
   return pb_principal_sees_driver (request->principal, id,
       pb_directory_get_driver_team (
           pb_guard_get_directory (request->config->guard), id));
-}
-
-static PbDriver *
-find_driver (PbRequest *request)
-{
-  PbDriver *driver =
-      pb_registry_find (request->config->registry, request->args[0]);
-
-  if (driver && !sees (request, driver))
-    g_clear_pointer (&driver, pb_driver_unref);
-  if (!driver)
-    pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "unknown_driver",
-        "There is no driver of that name; "
-        "/api/v1/drivers lists all");
-  return driver;
 }
 
 static void
@@ -46,8 +30,8 @@ get_drivers (PbRequest *request)
   pb_json_begin_array (b, "drivers");
   for (guint i = 0; i < drivers->len; i++)
     if (sees (request, g_ptr_array_index (drivers, i)))
-      pb_driver_json_add (
-          b, request->principal, g_ptr_array_index (drivers, i), readers);
+      pb_driver_json_add (b, request->principal, g_ptr_array_index (drivers, i),
+          readers, request->config->backfill);
   json_builder_end_array (b);
   json_builder_end_object (b);
   pb_reply_json (request, b);
@@ -56,7 +40,7 @@ get_drivers (PbRequest *request)
 static void
 get_driver (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
   g_autoptr (GPtrArray) readers = NULL;
   g_autoptr (JsonBuilder) b = NULL;
 
@@ -64,7 +48,8 @@ get_driver (PbRequest *request)
     return;
   readers = pb_ingest_list_readers (request->config->ingest);
   b = json_builder_new ();
-  pb_driver_json_add (b, request->principal, driver, readers);
+  pb_driver_json_add (
+      b, request->principal, driver, readers, request->config->backfill);
   pb_reply_json (request, b);
 }
 
@@ -78,7 +63,7 @@ reply_no_telemetry (PbRequest *request)
 static void
 get_live (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
   g_autoptr (GstPitboxSample) row = NULL;
   g_autoptr (JsonBuilder) b = NULL;
   PbLiveStats stats;
@@ -128,7 +113,7 @@ add_var (JsonBuilder *b, const GstPitboxVar *var)
 static void
 get_schema (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
   g_autoptr (GstPitboxSample) row = NULL;
   g_autoptr (JsonBuilder) b = NULL;
   GstPitboxSchema *schema;
@@ -158,7 +143,7 @@ get_schema (PbRequest *request)
 static void
 get_session_info (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
   g_autoptr (GBytes) text = NULL;
   guint update;
 
@@ -175,7 +160,7 @@ get_session_info (PbRequest *request)
 static void
 get_track (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
 
   if (driver)
     pb_reply_node (
@@ -185,7 +170,7 @@ get_track (PbRequest *request)
 static void
 get_laps (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
 
   if (driver)
     pb_reply_node (
@@ -195,7 +180,7 @@ get_laps (PbRequest *request)
 static void
 get_trace (PbRequest *request)
 {
-  g_autoptr (PbDriver) driver = find_driver (request);
+  g_autoptr (PbDriver) driver = pb_request_find_driver (request);
   const gchar *text = request->args[1];
   JsonNode *node = NULL;
 

@@ -28,9 +28,11 @@ add_session (JsonBuilder *b, const PbSessionRow *row)
     pb_json_add_text (b, "mode", row->mode);
   else
     pb_json_add_null (b, "mode");
+  pb_json_add_text (b, "kind", row->kind);
   pb_json_add_text (b, "car", row->car);
   pb_json_add_text (b, "car_number", row->car_number);
   pb_json_add_text (b, "track", row->track);
+  pb_json_add_known_text (b, "part_of", row->part_of);
   pb_json_add_int (b, "bytes", row->bytes);
   pb_json_add_double (b, "seconds", row->duration_ms / 1e3);
 }
@@ -68,8 +70,10 @@ find_session (PbRequest *request, GError **error)
   g_autoptr (PbSessionRow) row =
       pb_store_find_session (request->config->store, id, error);
 
-  if (!row
-      || pb_principal_sees_session (request->principal, row->id, row->team))
+  if (!row || pb_principal_sees_session (request->principal, row->id, row->team)
+      || (row->part_of
+          && pb_principal_sees_session (
+              request->principal, row->part_of, row->team)))
     return g_steal_pointer (&row);
   g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
       "there is no session '%s'", id);
@@ -151,6 +155,18 @@ add_laps (JsonBuilder *b, GArray *laps)
 }
 
 static void
+add_parts (JsonBuilder *b, GPtrArray *parts)
+{
+  pb_json_begin_array (b, "parts");
+  for (guint i = 0; i < parts->len; i++) {
+    json_builder_begin_object (b);
+    add_session (b, g_ptr_array_index (parts, i));
+    json_builder_end_object (b);
+  }
+  json_builder_end_array (b);
+}
+
+static void
 get_session (PbRequest *request)
 {
   PbStore *store = request->config->store;
@@ -158,10 +174,12 @@ get_session (PbRequest *request)
   g_autoptr (PbSessionRow) row = find_session (request, &error);
   g_autoptr (GArray) segments = NULL;
   g_autoptr (GArray) laps = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
   g_autoptr (JsonBuilder) b = NULL;
 
   if (!row || !(segments = pb_store_list_segments (store, row->pk, &error))
-      || !(laps = pb_store_list_laps (store, row->pk, &error))) {
+      || !(laps = pb_store_list_laps (store, row->pk, &error))
+      || !(parts = pb_store_list_parts (store, row->id, &error))) {
     pb_reply_failure (request, error);
     return;
   }
@@ -170,6 +188,7 @@ get_session (PbRequest *request)
   add_session (b, row);
   add_segments (b, segments);
   add_laps (b, laps);
+  add_parts (b, parts);
   json_builder_end_object (b);
   pb_reply_json (request, b);
 }

@@ -7,6 +7,7 @@
 #include "http/pb-http-port.h"
 #include "http/pb-http-stream.h"
 #include "http/pb-request.h"
+#include "ingest/pb-backfill-port.h"
 #include "ingest/pb-units-port.h"
 #include "problem/pb-problem.h"
 
@@ -19,6 +20,7 @@
 
 typedef struct {
   PbUnitsPort *units;
+  PbBackfillPort *backfill; /* for rows that did not come live, or NULL */
   PbHttpPort *port;
   PbPrincipal *principal;
   gchar *driver;
@@ -65,29 +67,45 @@ find_driver (PbRequest *request)
 }
 
 static gboolean
+asks_for (PbRequest *request, const gchar *protocol)
+{
+  const gchar *protocols = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (request->message),
+      "Sec-WebSocket-Protocol");
+
+  return protocols && soup_header_contains (protocols, protocol);
+}
+
+static gboolean
+is_backfill (PbRequest *request)
+{
+  return asks_for (request, GST_PITBOX_BACKFILL_PROTOCOL)
+         && !asks_for (request, GST_PITBOX_UNITS_PROTOCOL);
+}
+
+static gboolean
 is_handshake (PbRequest *request)
 {
   SoupServerMessage *message = request->message;
   SoupMessageHeaders *in = soup_server_message_get_request_headers (message);
-  const gchar *protocols =
-      soup_message_headers_get_list (in, "Sec-WebSocket-Protocol");
 
   if (!soup_message_headers_header_contains (in, "Upgrade", "websocket")) {
     soup_message_headers_replace (
         soup_server_message_get_response_headers (message), "Upgrade",
         "websocket");
     pb_reply_error (message, PB_STATUS_UPGRADE_REQUIRED, "upgrade_needed",
-        "This address is a WebSocket of "
-        "subprotocol " GST_PITBOX_UNITS_PROTOCOL);
+        "This address is a WebSocket of subprotocol " GST_PITBOX_UNITS_PROTOCOL
+        " or " GST_PITBOX_BACKFILL_PROTOCOL);
     return FALSE;
   }
   if (!pb_gate_check_origin (message))
     return FALSE;
-  if (protocols && soup_header_contains (protocols, GST_PITBOX_UNITS_PROTOCOL))
+  if (asks_for (request, GST_PITBOX_UNITS_PROTOCOL) || is_backfill (request))
     return TRUE;
   pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "wrong_protocol",
-      "This server speaks the subprotocol " GST_PITBOX_UNITS_PROTOCOL
-      " alone: update whichever of server and agent is older");
+      "This server speaks the subprotocols " GST_PITBOX_UNITS_PROTOCOL
+      " and " GST_PITBOX_BACKFILL_PROTOCOL
+      ": update whichever of server and agent is older");
   return FALSE;
 }
 
@@ -120,7 +138,9 @@ has_place (PbRequest *request, const gchar *driver)
         "More came than a sender may send; it may come back in %u s", hold_s);
     return FALSE;
   }
-  if (!pb_units_port_has_room (units, request->principal)) {
+  if (!pb_units_port_has_room (units, request->principal)
+      || (is_backfill (request)
+          && !pb_backfill_port_has_room (request->config->backfill))) {
     soup_message_headers_replace (
         soup_server_message_get_response_headers (request->message),
         "Retry-After", G_STRINGIFY (RETRY_S));
@@ -129,7 +149,7 @@ has_place (PbRequest *request, const gchar *driver)
         "There are too many senders, with this token or all together");
     return FALSE;
   }
-  if (pb_units_port_may_enter (units, driver))
+  if (is_backfill (request) || pb_units_port_may_enter (units, driver))
     return TRUE;
   note_contest (request, driver);
   pb_reply_error (request->message, SOUP_STATUS_CONFLICT, "contested",
@@ -152,15 +172,25 @@ take_connection (SoupServerMessage *message, gpointer user_data)
   pb_http_stream_set_rate (metered, BURST_BYTES, BYTES_PER_S);
   connection = soup_websocket_connection_new (stream,
       soup_server_message_get_uri (message), SOUP_WEBSOCKET_CONNECTION_SERVER,
-      NULL, GST_PITBOX_UNITS_PROTOCOL, NULL);
-  pb_units_port_add (upgrade->units, connection,
-      g_steal_pointer (&upgrade->principal), upgrade->driver, upgrade->peer);
+      NULL,
+      upgrade->backfill ? GST_PITBOX_BACKFILL_PROTOCOL
+                        : GST_PITBOX_UNITS_PROTOCOL,
+      NULL);
+  if (upgrade->backfill)
+    pb_backfill_port_add (upgrade->backfill, connection,
+        g_steal_pointer (&upgrade->principal), upgrade->driver);
+  else
+    pb_units_port_add (upgrade->units, connection,
+        g_steal_pointer (&upgrade->principal), upgrade->driver, upgrade->peer);
 }
 
 static void
 get_units (PbRequest *request)
 {
-  static gchar *protocols[] = { (gchar *) GST_PITBOX_UNITS_PROTOCOL, NULL };
+  gchar *protocols[] = { (gchar *) (is_backfill (request)
+                                        ? GST_PITBOX_BACKFILL_PROTOCOL
+                                        : GST_PITBOX_UNITS_PROTOCOL),
+    NULL };
   SoupServerMessage *message = request->message;
   SoupMessageHeaders *out = soup_server_message_get_response_headers (message);
   const gchar *driver;
@@ -180,6 +210,8 @@ get_units (PbRequest *request)
   }
   upgrade = g_new0 (Upgrade, 1);
   upgrade->units = request->config->units;
+  if (is_backfill (request))
+    upgrade->backfill = request->config->backfill;
   upgrade->port = request->port;
   upgrade->principal = pb_principal_copy (request->principal);
   upgrade->driver = g_strdup (driver);

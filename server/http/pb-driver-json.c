@@ -6,6 +6,7 @@
 #include "http/pb-row-values.h"
 #include "ingest/pb-ingest.h"
 #include "json/pb-json.h"
+#include "session/pb-driver-stats.h"
 
 static void
 add_video (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
@@ -29,6 +30,38 @@ add_video (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
   json_builder_end_object (b);
 }
 
+/* Of a driver's PC, or a network, that cannot spare more. */
+static void
+add_thinned (JsonBuilder *b, const PbThinning *thinning)
+{
+  if (!thinning->is_thinned) {
+    pb_json_add_null (b, "thinned");
+    return;
+  }
+  pb_json_begin_object (b, "thinned");
+  pb_json_add_int (b, "fields", thinning->n_fields);
+  pb_json_add_int (b, "of", thinning->n_full);
+  pb_json_add_double (b, "rate_hz", thinning->rate_hz);
+  json_builder_end_object (b);
+}
+
+static void
+add_audio (JsonBuilder *b, const PbSoundReading *sound)
+{
+  if (!sound->codec) {
+    pb_json_add_null (b, "audio");
+    return;
+  }
+  pb_json_begin_object (b, "audio");
+  pb_json_add_text (b, "codec", sound->codec);
+  pb_json_add_int (b, "channels", sound->channels);
+  pb_json_add_int (b, "rate", sound->rate);
+  pb_json_add_int (b, "bitrate_kbps", sound->kbps);
+  pb_json_add_bool (b, "playing", sound->state == PB_DEMAND_RUNNING);
+  pb_json_add_known_text (b, "failure", sound->failure);
+  json_builder_end_object (b);
+}
+
 static void
 add_telemetry (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     const PbSessionStats *stats)
@@ -45,6 +78,7 @@ add_telemetry (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     pb_json_add_null (b, "schema_id");
   pb_json_add_int (b, "lost_rows", stats->link.lost_rows);
   pb_json_add_int (b, "rejected_units", stats->link.rejected_units);
+  add_thinned (b, &stats->thinning);
   json_builder_end_object (b);
 }
 
@@ -91,15 +125,78 @@ add_start (JsonBuilder *b, const PbIngestStart *start)
   json_builder_end_object (b);
 }
 
+/**
+ * pb_driver_json_add_sync:
+ * @b: in an object
+ *
+ * Adds how a picture of @driver finds its row.
+ */
+void
+pb_driver_json_add_sync (JsonBuilder *b, PbDriver *driver)
+{
+  g_auto (PbDriverSync) sync = { 0 };
+  PbLiveStats live;
+
+  pb_live_get_stats (pb_driver_get_live (driver), &live);
+  pb_driver_get_sync (driver, &sync);
+  pb_json_add_text (b, "kind", sync.paired ? "paired" : "muxed");
+  pb_json_add_known_text (b, "device", sync.device);
+  pb_json_add_double (b, "delay_ms", (sync.default_us + sync.offset_us) / 1e3);
+  pb_json_add_double (b, "offset_ms", sync.offset_us / 1e3);
+  if (live.sync_samples > 0) {
+    pb_json_add_double (b, "error_p50_ms", live.sync_error_p50_us / 1e3);
+    pb_json_add_double (b, "error_p99_ms", live.sync_error_p99_us / 1e3);
+  } else {
+    pb_json_add_null (b, "error_p50_ms");
+    pb_json_add_null (b, "error_p99_ms");
+  }
+}
+
+static void
+add_part (JsonBuilder *b, PbSession *session)
+{
+  PbSessionStats stats;
+
+  pb_session_get_stats (session, &stats);
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "session_id", pb_session_get_id (session));
+  pb_json_add_text (b, "device", pb_session_get_device (session));
+  pb_json_add_text (b, "transport", pb_session_get_transport (session));
+  pb_json_add_text (
+      b, "brings", pb_parts_to_string (pb_session_get_brings (session)));
+  pb_json_add_text (
+      b, "shown", pb_parts_to_string (pb_session_get_places (session)));
+  pb_json_add_int (b, "recv_kbps", stats.recv_kbps);
+  pb_json_add_double (b, "rtt_ms", stats.link.rtt_ms);
+  pb_json_add_double (b, "loss_pct", stats.link.loss_pct);
+  pb_json_add_int (b, "latency_ms", stats.link.latency_ms);
+  json_builder_end_object (b);
+  pb_session_stats_clear (&stats);
+}
+
+/* The connections that it comes by. */
+static void
+add_parts (JsonBuilder *b, PbDriver *driver)
+{
+  g_autoptr (GPtrArray) sessions = pb_driver_list_sessions (driver);
+
+  pb_json_begin_array (b, "parts");
+  for (guint i = 0; i < sessions->len; i++)
+    add_part (b, g_ptr_array_index (sessions, i));
+  json_builder_end_array (b);
+}
+
 static void
 add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     PbSession *session)
 {
+  g_autofree gchar *id = pb_driver_dup_session_id (driver);
   PbSessionStats stats;
 
-  if (!session) {
+  if (!session || !pb_driver_get_session_stats (driver, &stats)) {
     pb_json_add_null (b, "session_id");
     pb_json_add_null (b, "video");
+    pb_json_add_null (b, "audio");
     pb_json_add_null (b, "telemetry");
     pb_json_add_null (b, "link");
     pb_json_add_null (b, "recording");
@@ -107,9 +204,9 @@ add_session (JsonBuilder *b, PbDriver *driver, const PbLiveStats *live,
     pb_json_add_null (b, "health");
     return;
   }
-  pb_session_get_stats (session, &stats);
-  pb_json_add_text (b, "session_id", pb_session_get_id (session));
+  pb_json_add_text (b, "session_id", id ? id : pb_session_get_id (session));
   add_video (b, driver, live, &stats);
+  add_audio (b, &stats.sound);
   add_telemetry (b, driver, live, &stats);
   add_link (b, &stats.link, pb_session_get_transport (session));
   add_recording (b, &stats.recorder, stats.index_trouble);
@@ -194,16 +291,31 @@ add_others (JsonBuilder *b, const PbPrincipal *principal, PbDriver *driver,
   add_readers (b, pb_driver_get_id (driver), readers);
 }
 
+static void
+add_backfill (JsonBuilder *b, const gchar *driver, PbBackfillPort *backfill)
+{
+  guint64 rows_left;
+
+  if (!pb_backfill_port_get_rows_left (backfill, driver, &rows_left)) {
+    pb_json_add_null (b, "backfill");
+    return;
+  }
+  pb_json_begin_object (b, "backfill");
+  pb_json_add_int (b, "rows_left", (gint64) rows_left);
+  json_builder_end_object (b);
+}
+
 /**
  * pb_driver_json_add:
  * @principal: who asks
  * @readers: of #PbReaderStats, of all drivers
+ * @backfill: knows what follows
  *
  * Adds @driver, as it is now, as an object.
  */
 void
 pb_driver_json_add (JsonBuilder *b, const PbPrincipal *principal,
-    PbDriver *driver, GPtrArray *readers)
+    PbDriver *driver, GPtrArray *readers, PbBackfillPort *backfill)
 {
   g_autoptr (PbIdentity) identity = pb_driver_dup_identity (driver);
   g_autoptr (PbSession) session = pb_driver_dup_session (driver);
@@ -226,7 +338,12 @@ pb_driver_json_add (JsonBuilder *b, const PbPrincipal *principal,
   pb_json_add_int (b, "since_utc_ms", since);
   add_race (b, hub);
   add_session (b, driver, &live, session);
+  pb_json_begin_object (b, "sync");
+  pb_driver_json_add_sync (b, driver);
+  json_builder_end_object (b);
+  add_parts (b, driver);
   pb_json_add_int (b, "viewers", live.viewers);
   add_others (b, principal, driver, readers);
+  add_backfill (b, id, backfill);
   json_builder_end_object (b);
 }

@@ -7,6 +7,8 @@
 #include "http/pb-guard.h"
 #include "http/pb-tls.h"
 #include "ingest/pb-ingest.h"
+#include "ingest/pb-rtmp.h"
+#include "ingest/pb-backfill-port.h"
 #include "ingest/pb-units-port.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"
@@ -19,10 +21,12 @@ G_BEGIN_DECLS
  * @store, @registry, @ingest, @whep: what is shown; live longer than this
  * @control: the control channel; lives longer than this
  * @units: telemetry over WebSocket; lives longer than this
+ * @rtmp: (nullable): RTMP publishers; lives longer than this
  * @seal: for the secrets of devices, readers and second factors
  * @guard: says who may
  * @bind: address to listen on, in numbers
  * @port: TCP port, 0 = any
+ * @public_url: (nullable): where people open the page, without / at its end
  * @tls: (nullable): its certificate; lives longer than this
  * @hsts: tell browsers never to come without TLS again
  * @dashboard: (nullable): folder of the dashboard's files
@@ -35,10 +39,13 @@ typedef struct {
   PbWhep *whep;
   PbControl *control;
   PbUnitsPort *units;
+  PbRtmp *rtmp;
+  PbBackfillPort *backfill;
   PbSeal *seal;
   PbGuard *guard;
   const gchar *bind;
   guint16 port;
+  const gchar *public_url;
   PbTls *tls;
   gboolean hsts;
   const gchar *dashboard;

@@ -75,7 +75,7 @@ static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
   pb_refresh_routes, pb_account_routes, pb_confirm_routes, pb_people_routes,
   pb_grant_routes, pb_device_routes, pb_reader_routes, pb_pairing_routes,
   pb_audit_routes, pb_control_routes, pb_driver_routes, pb_session_routes,
-  pb_units_routes };
+  pb_units_routes, pb_rtmp_routes, pb_coverage_routes, pb_sync_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)
@@ -183,6 +183,10 @@ revise (PbGuard *guard, gpointer user_data)
   pb_whep_revise (self->config.whep, keep_viewer, guard);
   pb_control_revise (self->config.control, keep_control, guard);
   pb_units_port_revise (self->config.units, keep_units, guard);
+  if (self->config.rtmp)
+    pb_publishers_revise (
+        pb_rtmp_get_publishers (self->config.rtmp), keep_units, guard);
+  pb_backfill_port_revise (self->config.backfill, keep_units, guard);
 }
 
 /* An object; one without members where nothing was sent. */
@@ -232,6 +236,10 @@ call_route (PbHttp *self, const PbRoute *route, PbRequest *request)
     return;
   if (!reads && !pb_confirm_check (request, route))
     return;
+  if (route->takes_any_body) {
+    route->func (request);
+    return;
+  }
   if (!reads && !read_body (request))
     return;
   if (pb_once_begin (&once, self->replay, request)) {

@@ -6,6 +6,7 @@
 
 #include "health/pb-health.h"
 #include "http/pb-process.h"
+#include "session/pb-driver-stats.h"
 
 typedef struct {
   PbDriver *driver;
@@ -198,7 +199,7 @@ get_clock_error (const Sample *s)
 static gdouble
 get_transcoding (const Sample *s)
 {
-  return s->session.picture.transcoder == PB_TRANSCODER_RUNNING;
+  return s->session.picture.transcoder == PB_DEMAND_RUNNING;
 }
 
 static PbHealthLevel
@@ -323,6 +324,14 @@ add_process (GString *out, const PbHttpConfig *config)
   add_head (out, "pitbox_srt_refused_total", "counter", "Callers refused");
   add_number (out, "pitbox_srt_refused_total", "",
       pb_ingest_get_refused (config->ingest));
+  add_head (out, "pitbox_backfill_sockets", "gauge",
+      "WebSockets that bring rows that did not come live");
+  add_number (out, "pitbox_backfill_sockets", "",
+      pb_backfill_port_count (config->backfill));
+  add_head (
+      out, "pitbox_backfill_rows_total", "counter", "Rows that they brought");
+  add_number (out, "pitbox_backfill_rows_total", "",
+      pb_backfill_port_get_rows (config->backfill));
   add_head (
       out, "pitbox_units_sockets", "gauge", "WebSockets that bring telemetry");
   add_number (
@@ -427,15 +436,11 @@ pb_metrics_to_text (const PbHttpConfig *config, const PbPrincipal *principal)
 
   for (guint i = 0; i < drivers->len; i++) {
     Sample *sample = &samples[i];
-    g_autoptr (PbSession) session = NULL;
-
     sample->driver = g_ptr_array_index (drivers, i);
     pb_live_get_stats (pb_driver_get_live (sample->driver), &sample->live);
     add_up_readers (sample, readers);
-    session = pb_driver_dup_session (sample->driver);
-    sample->has_session = session != NULL;
-    if (session)
-      pb_session_get_stats (session, &sample->session);
+    sample->has_session =
+        pb_driver_get_session_stats (sample->driver, &sample->session);
   }
   if (sees_process (principal))
     add_process (out, config);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Addresses of this server, as who asks sees this machine. */
+ * Addresses of this server, as who asks, or the one who set it up, sees it. */
 #include "http/pb-own-url.h"
 
 #include <string.h>
@@ -15,6 +15,17 @@ get_host (PbRequest *request)
   return host ? host : "HOST";
 }
 
+/* Without / at its end. */
+static gchar *
+dup_root (PbRequest *request)
+{
+  if (request->config->public_url)
+    return g_strdup (request->config->public_url);
+  return g_strdup_printf ("%s://%s",
+      pb_client_is_secure (request->message) ? "https" : "http",
+      get_host (request));
+}
+
 /**
  * pb_own_url_dup_page:
  * @page: of the dashboard
@@ -25,16 +36,16 @@ get_host (PbRequest *request)
 gchar *
 pb_own_url_dup_page (PbRequest *request, const gchar *page, const gchar *token)
 {
-  return g_strdup_printf ("%s://%s/#/%s?token=%s",
-      pb_client_is_secure (request->message) ? "https" : "http",
-      get_host (request), page, token);
+  g_autofree gchar *root = dup_root (request);
+
+  return g_strdup_printf ("%s/#/%s?token=%s", root, page, token);
 }
 
 static gchar *
 dup_srt_host (PbRequest *request)
 {
-  g_autofree gchar *url = g_strdup_printf ("http://%s/", get_host (request));
-  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  g_autofree gchar *root = dup_root (request);
+  g_autoptr (GUri) uri = g_uri_parse (root, G_URI_FLAGS_NONE, NULL);
   const gchar *name = uri ? g_uri_get_host (uri) : "HOST";
 
   return g_strdup_printf (strchr (name, ':') ? "[%s]:%u" : "%s:%u", name,

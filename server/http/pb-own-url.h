@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Addresses of this server, as who asks sees this machine. */
+ * Addresses of this server, as who asks, or the one who set it up, sees it. */
 #pragma once
 
 #include "http/pb-request.h"

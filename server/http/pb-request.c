@@ -220,3 +220,30 @@ pb_reply_list (
   json_builder_end_object (b);
   pb_reply_json (request, b);
 }
+
+/**
+ * pb_request_find_driver:
+ * @request: whose path begins with the name of a driver
+ *
+ * Another team's driver is answered as one that does not exist.
+ *
+ * Returns: (transfer full) (nullable): the driver; %NULL with an answer given
+ */
+PbDriver *
+pb_request_find_driver (PbRequest *request)
+{
+  PbDriver *driver =
+      pb_registry_find (request->config->registry, request->args[0]);
+  PbDirectory *directory = pb_guard_get_directory (request->config->guard);
+
+  if (driver
+      && !pb_principal_sees_driver (request->principal,
+          pb_driver_get_id (driver),
+          pb_directory_get_driver_team (directory, pb_driver_get_id (driver))))
+    g_clear_pointer (&driver, pb_driver_unref);
+  if (!driver)
+    pb_reply_error (request->message, SOUP_STATUS_NOT_FOUND, "unknown_driver",
+        "There is no driver of that name; "
+        "/api/v1/drivers lists all");
+  return driver;
+}

@@ -51,12 +51,14 @@ typedef void (*PbRouteFunc) (PbRequest *request);
  * @path: e.g. "/api/v1/drivers/{}/live"
  * @action: who may: a #PbAction, %PB_ROUTE_OPEN or %PB_ROUTE_ANYBODY
  * @func: answers, at once or, after soup_server_message_pause(), later
+ * @takes_any_body: @func reads the body, which is no JSON
  */
 typedef struct {
   const gchar *method;
   const gchar *path;
   guint action;
   PbRouteFunc func;
+  gboolean takes_any_body;
 } PbRoute;
 
 extern const PbRoute pb_account_routes[];
@@ -71,8 +73,11 @@ extern const PbRoute pb_pairing_routes[];
 extern const PbRoute pb_people_routes[];
 extern const PbRoute pb_reader_routes[];
 extern const PbRoute pb_refresh_routes[];
+extern const PbRoute pb_rtmp_routes[];
 extern const PbRoute pb_session_routes[];
+extern const PbRoute pb_sync_routes[];
 extern const PbRoute pb_units_routes[];
+extern const PbRoute pb_coverage_routes[];
 
 gboolean pb_route_match (
     const gchar *pattern, gchar **parts, const gchar *args[PB_ROUTE_MAX_ARGS]);
@@ -81,6 +86,7 @@ void pb_reply_json (PbRequest *request, JsonBuilder *builder);
 void pb_reply_node (PbRequest *request, JsonNode *node);
 void pb_reply_failure (PbRequest *request, const GError *error);
 
+PbDriver *pb_request_find_driver (PbRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_request_read_number (PbRequest *request, const gchar *name,
     gint64 min, gint64 max, gint64 *value);
 void pb_request_audit (PbRequest *request, const gchar *action,

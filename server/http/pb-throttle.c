@@ -222,6 +222,23 @@ pb_throttle_bearer (PbGuard *guard, SoupServerMessage *message)
 }
 
 /**
+ * pb_throttle_stream_key:
+ * @address: (nullable): where somebody is who shows it to a front of ours
+ *
+ * As pb_throttle_bearer().
+ *
+ * Returns: %FALSE if that was answered, with 429
+ */
+gboolean
+pb_throttle_stream_key (PbRequest *request, const gchar *address)
+{
+  g_autofree gchar *key =
+      pb_buckets_dup_address_key (address ? address : "unknown");
+
+  return take (request, PB_BUCKET_BEARER_ADDRESS, key, "Wrong");
+}
+
+/**
  * pb_throttle_code:
  *
  * Before a code that somebody typed is looked at; pb_throttle_forgive_code() if

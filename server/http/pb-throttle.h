@@ -13,6 +13,7 @@ void pb_throttle_forgive_login (
 gboolean pb_throttle_request (PbGuard *guard, SoupServerMessage *message);
 gboolean pb_throttle_principal (
     PbGuard *guard, SoupServerMessage *message, const PbPrincipal *principal);
+gboolean pb_throttle_stream_key (PbRequest *request, const gchar *address);
 gboolean pb_throttle_bearer (PbGuard *guard, SoupServerMessage *message);
 gboolean pb_throttle_token (PbRequest *request);
 void pb_throttle_forgive_token (PbRequest *request);
