@@ -128,7 +128,10 @@ document.addEventListener('keydown', (e) => {
     pick: (n) => page.pick(n),
     toggleHud: () => page.toggleHud(),
     toggleFullscreen: () => page.toggleFullscreen(),
+    toggleSound: () => page.toggleSound(),
     toggleHelp,
+    trim: (frames, ms) => page.trim(frames, ms),
+    resetTrim: () => page.resetTrim(),
   });
   if (done) e.preventDefault();
 });

@@ -2,8 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { follows } from '../src/widgets/agent-view.js';
-import { commandText, helloText, parseControl } from '../src/protocol/control.js';
+import {
+  follows, held, machine, spares,
+} from '../src/widgets/agent-view.js';
+import {
+  commandText, helloText, parseControl, type AgentInfo,
+} from '../src/protocol/control.js';
 
 const STATUS = {
   type: 'status', state: 'streaming', mode: 'video', wanted_mode: 'video',
@@ -60,6 +64,33 @@ test('how a picture follows the network is said in words', () => {
   assert.equal(view({ step: 'half', reason: 'moon' }, 1000),
     '1.00 Mbit/s, half, moon');
   assert.equal(view(null, 2100), '–');
+});
+
+test('what is held back for the driver’s PC is said in words', () => {
+  const view = (governor: unknown): AgentInfo => {
+    const m = parseControl(JSON.stringify({ type: 'agents', agents: [
+      { device: 'a', driver: 'car1', online: true,
+        status: { ...STATUS, governor } },
+    ] }));
+    assert.ok(m?.type === 'agents');
+    return m.agents[0]!;
+  };
+  const all = view({ level: 'whole', reason: null, since_s: null,
+    fields: 'all', rate_hz: 60, inputs: { pc_cpu_pct: 31, game_fps: 141.4,
+      free_memory_mb: 4096 } });
+  assert.equal(spares(all), 'nothing');
+  assert.equal(held(all), '');
+  assert.equal(machine(all), '31\u202f% · GPU – · 141 fps · 4.0 GB free');
+  assert.equal(spares(view({ level: 'smaller', reason: 'busy', since_s: 12.4,
+    fields: 'all', rate_hz: 60 })), 'smaller picture, for 12\u202fs');
+  const least = view({ level: 'least', reason: 'the PC was busy',
+    since_s: 3, fields: 'least', rate_hz: 10 });
+  assert.equal(spares(least), 'thinned: key fields, 10\u202fHz, for 3\u202fs');
+  assert.equal(held(least), 'Held back: thinned: key fields, 10\u202fHz, for '
+    + '3\u202fs. At the time, the PC was busy.');
+  assert.equal(spares(view(null)), '–');
+  assert.equal(spares(view('busy')), '–');
+  assert.equal(held(view(null)), '');
 });
 
 test('what is no message is nothing', () => {

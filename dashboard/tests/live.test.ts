@@ -13,6 +13,7 @@ import { Window } from '../src/live/quantiles.js';
 import { ServerClock } from '../src/live/server-clock.js';
 import { ServerLink } from '../src/live/server-link.js';
 import type { Inputs } from '../src/protocol/car.js';
+import { holesIn } from '../src/widgets/holes.js';
 
 test('quantiles are nearest rank over the last values', () => {
   const w = new Window(100);
@@ -127,6 +128,16 @@ test('a missing row breaks every line', () => {
   assert.equal(h.gaps, 1);
   assert.deepEqual(h.columns.gear, [3, 3, 3, null, 3, 3]);
   assert.ok(h.columns.timeS.every((t, i, all) => i === 0 || t > all[i - 1]!));
+});
+
+test('what is missing is a hole from the row before to the row behind', () => {
+  const h = new History(100);
+  for (const tick of [60, 61, 300, 301, 302]) h.push(inputs(tick), false);
+  const { timeS, speedKmh, rpm } = h.columns;
+  assert.deepEqual(holesIn(timeS, [speedKmh, rpm], 0), [[61 / 60, 5]]);
+  /* Also while its beginning is out of sight; not once all of it is. */
+  assert.deepEqual(holesIn(timeS, [speedKmh, rpm], 4), [[61 / 60, 5]]);
+  assert.deepEqual(holesIn(timeS, [speedKmh, rpm], 301 / 60), []);
 });
 
 test('a discontinuity breaks the line even in step', () => {

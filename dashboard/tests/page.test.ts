@@ -7,6 +7,7 @@ import {
   fuelPerLapL, mapCars, relativeRows, takingPart,
 } from '../src/pages/cars.js';
 import { topFlag } from '../src/pages/flags.js';
+import { frameMs, MAX_OFFSET_MS, Trim } from '../src/live/trim.js';
 import { handleKey } from '../src/pages/keys.js';
 import { Pacer } from '../src/pages/pacer.js';
 import {
@@ -119,17 +120,63 @@ test('keys do what the help says, with no modifier', () => {
     step: (n: number) => did.push(n), pick: (n: number) => did.push(`#${n}`),
     toggleHud: () => did.push('hud'),
     toggleFullscreen: () => did.push('full'),
+    toggleSound: () => did.push('sound'),
     toggleHelp: () => did.push('help'),
+    trim: (frames: number, ms: number) => did.push(`trim ${frames} ${ms}`),
+    resetTrim: () => did.push('reset'),
   };
   const press = (key: string, ctrlKey = false): boolean => handleKey(
     { key, ctrlKey, altKey: false, metaKey: false }, actions);
-  for (const key of ['1', '9', 'ArrowUp', 'ArrowDown', 'h', 'F', '?']) {
+  for (const key of ['1', '9', 'ArrowUp', 'ArrowDown', 'h', 'F', 'm', '?', ',',
+    '.', '<', '>', '0']) {
     assert.ok(press(key), key);
   }
-  assert.deepEqual(did, ['#0', '#8', -1, 1, 'hud', 'full', 'help']);
-  assert.equal(press('0'), false);
+  assert.deepEqual(did, ['#0', '#8', -1, 1, 'hud', 'full', 'sound', 'help',
+    'trim -1 0', 'trim 1 0', 'trim 0 -1', 'trim 0 1', 'reset']);
   assert.equal(press('f', true), false);
   assert.equal(press('Tab'), false);
+});
+
+test('a trim goes out as the newest wish, and is rounded', async () => {
+  const sent: number[] = [];
+  let answer: ((v: number) => void) | undefined;
+  const trim = new Trim((ms) => {
+    sent.push(ms);
+    return new Promise((resolve) => { answer = resolve; });
+  }, assert.fail);
+  trim.heard(5);
+  assert.equal(trim.offsetMs, 5);
+  const first = trim.by(1);
+  void trim.by(1);
+  void trim.by(frameMs(59.6));
+  /* What is on its way counts, not what was heard of the past. */
+  trim.heard(5);
+  assert.equal(trim.offsetMs, 23.667);
+  answer!(6);
+  await Promise.resolve();
+  answer!(23.667);
+  await first;
+  assert.deepEqual(sent, [6, 23.667]);
+  assert.equal(trim.offsetMs, 23.667);
+  void trim.set(1e9);
+  assert.equal(sent.at(-1), MAX_OFFSET_MS);
+});
+
+test('a picture is as long as its rate says', () => {
+  for (const [fps, ms] of [[60, 60], [57.3, 60], [63, 60], [29.2, 30],
+    [24.1, 24], [15.2, 15], [0, 60], [null, 60]] as const) {
+    assert.equal(frameMs(fps), 1000 / ms, String(fps));
+  }
+});
+
+test('a trim that fails is said, and forgotten', async () => {
+  const said: string[] = [];
+  const trim = new Trim(() => Promise.reject(new Error('no')),
+    (why) => said.push(why));
+  trim.heard(2);
+  await trim.by(1);
+  assert.deepEqual(said, ['no']);
+  assert.equal(trim.offsetMs, 2);
 });
 
 test('drawing gets a quarter of the time', () => {
@@ -199,6 +246,14 @@ test('a second sender that is refused is told of', () => {
   assert.equal(stageBanner({
     ...base, showing: true, drivers: [driver], selected: 'ann',
   }), 'Note: another sender is refused.');
+});
+
+test('rows that follow are counted, and none are null', () => {
+  const driver = { id: 'ann', state: 'live', mode: 'telemetry' };
+  assert.equal(parseDriver({ ...driver, backfill: { rows_left: 7 } })!
+    .backfillRowsLeft, 7);
+  assert.equal(parseDriver({ ...driver, backfill: null })!.backfillRowsLeft,
+    null);
 });
 
 test('a recording whose index waits is told so, not that there is none', () => {

@@ -61,6 +61,11 @@ test('who is in front is not behind by the estimate of a slower class', () => {
 test('a driver list without race, and with the zeros of a first lap', () => {
   assert.equal(parseDriver({ id: 'a', race: null })!.race, null);
   assert.equal(parseDriver({ id: 'a' })!.race, null);
+  assert.equal(parseDriver({ id: 'a', telemetry: { thinned: null } })!.thinned,
+    null);
+  assert.deepEqual(parseDriver({ id: 'a', telemetry: {
+    thinned: { fields: 27, of: 333, rate_hz: 10 } } })!.thinned,
+  { fields: 27, of: 333, rateHz: 10 });
   assert.deepEqual(parseDriver({
     id: 'a', race: { lap: 1, lap_last_s: -1, lap_best_s: 0, position: 4,
       on_pit_road: true },

@@ -4,6 +4,7 @@
 
 import { HttpError } from '../protocol/rest.js';
 import { backoffMs, stalled } from './backoff.js';
+import type { SoundTrack } from './sound.js';
 import { Whep, type WhepEvents, type WhepMarks } from './whep.js';
 
 /**
@@ -17,9 +18,12 @@ export interface ConnectionEvents {
   readonly binary: (message: ArrayBuffer) => void;
   readonly text: (message: string) => void;
   readonly picture: (stream: MediaStream) => void;
+  readonly sound: (track: SoundTrack) => void;
   /** A new view starts: what came before belongs to another one. */
   readonly fresh: () => void;
   readonly state: (state: ConnectionState, reason: string) => void;
+  /** The server found no picture in this browser's offer that it has. */
+  readonly unplayable: () => void;
 }
 
 const WATCH_MS = 500;
@@ -33,6 +37,7 @@ export class Connection {
   readonly #driver: string;
   readonly #events: ConnectionEvents;
   #picture: boolean;
+  #sound = false;
   #whep: Whep | undefined;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +105,14 @@ export class Connection {
     if (picture && this.#whep?.picture === false) this.#connect();
   }
 
+  /** Whether to hear him: the server sends sound only to who asks for it, so
+   * the view is made anew. */
+  setSound(sound: boolean): void {
+    if (sound === this.#sound || this.#state === 'closed') return;
+    this.#sound = sound;
+    if (this.#whep) this.#connect();
+  }
+
   /**
    * The driver has left or is back. The server keeps the view and goes on in
    * it, so it stays; once he is said to be back, something must come.
@@ -151,6 +164,7 @@ export class Connection {
         this.#events.text(m);
       },
       picture: this.#events.picture,
+      sound: this.#events.sound,
       lost: (reason) => this.#fail('retrying', reason),
     };
   }
@@ -170,7 +184,7 @@ export class Connection {
     this.#events.fresh();
     this.#set('connecting', '');
     const whep = prepared?.take(this.#picture, this.#whepEvents())
-      ?? new Whep(this.#picture, this.#whepEvents());
+      ?? new Whep(this.#picture, this.#sound, this.#whepEvents());
     this.#whep = whep;
     whep.ask(this.#driver).then(() => {
       if (this.#whep === whep) this.#set('open', '');
@@ -191,6 +205,7 @@ export class Connection {
       this.#fail('waiting', reason, WAITING_MS);
     } else if (error.status === 406 && this.#picture) {
       this.#picture = false;
+      this.#events.unplayable();
       this.#connect();
     } else if (error.status === 400 || error.status === 406) {
       this.#fail('refused', reason, 30000);
@@ -236,10 +251,11 @@ export class PreparedWhep {
   #whep: Whep | undefined;
 
   constructor(picture: boolean) {
-    this.#whep = new Whep(picture, {
+    this.#whep = new Whep(picture, false, {
       binary: (m) => this.#events?.binary(m),
       text: (m) => this.#events?.text(m),
       picture: (s) => this.#events?.picture(s),
+      sound: (t) => this.#events?.sound(t),
       lost: (r) => this.#events?.lost(r),
     });
   }

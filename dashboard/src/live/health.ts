@@ -83,8 +83,9 @@ export class HealthMeter {
     this.#lastRtp = rtpTimestamp;
   }
 
-  /* Frames that never came lengthen some steps, so not the mean. */
-  get #frameDurationMs(): number | null {
+  /** How long a frame is, by the stream's own times. Frames that never came
+   * lengthen some steps, so not the mean. */
+  get frameMs(): number | null {
     return this.#frameMs.quantiles(0.25)[0]!;
   }
 
@@ -99,7 +100,7 @@ export class HealthMeter {
     nowMs: number, counters: CompositorCounters, clockErrorMs: number | null,
     telemetryGaps: number,
   ): HealthFigures {
-    const frame = this.#frameDurationMs;
+    const frame = this.frameMs;
     const pair = (w: Window, per = 1): Quantiles => {
       const [p50, p99] = w.quantiles(0.5, 0.99);
       return {

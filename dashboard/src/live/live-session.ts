@@ -20,6 +20,7 @@ import { HealthMeter } from './health.js';
 import { History } from './history.js';
 import { ReceiveStats } from './receive-stats.js';
 import { SampleStore } from './sample-store.js';
+import { Sound } from './sound.js';
 import { TelemetryFeed } from './telemetry-feed.js';
 import { canReceiveH264 } from './whep.js';
 
@@ -46,7 +47,8 @@ export class LiveSession extends Emitter<LiveEvents> {
   readonly store = new SampleStore();
   readonly history = new History(HISTORY_ROWS);
   readonly health = new HealthMeter();
-  readonly canH264 = canReceiveH264();
+  readonly sound = new Sound();
+  #canH264 = canReceiveH264();
   readonly #rest: RestClient;
   readonly #feed: TelemetryFeed;
   readonly #receive = new ReceiveStats();
@@ -69,6 +71,12 @@ export class LiveSession extends Emitter<LiveEvents> {
       undecodable: (why) => this.#undecoded(why),
       wantSchema: () => void this.#fetchSchema(),
     });
+  }
+
+  /** Whether the picture can be shown: what the browser says, until the server
+   * says otherwise of an offer. */
+  get canH264(): boolean {
+    return this.#canH264;
   }
 
   get driver(): string | null {
@@ -95,15 +103,17 @@ export class LiveSession extends Emitter<LiveEvents> {
     this.#driver = driver;
     /* First of all the picture; the rest runs beside it. */
     this.#connection = new Connection(
-      driver, mode === 'video' && this.canH264, {
+      driver, mode === 'video' && this.#canH264, {
         binary: (m) => this.#feed.message(m),
         text: (t) => this.#text(t),
         picture: (s) => this.emit('picture', s),
+        sound: (t) => this.sound.play(t),
         fresh: () => this.#fresh(),
         state: (state, reason) => {
           this.#reason = reason;
           this.emit('connection', state);
         },
+        unplayable: () => { this.#canH264 = false; },
       }, prepared);
     void this.#fetchSchema();
     this.refresh();
@@ -115,6 +125,7 @@ export class LiveSession extends Emitter<LiveEvents> {
     clearInterval(this.#refresh);
     this.#connection?.close();
     this.#connection = undefined;
+    this.sound.stop();
     this.#driver = null;
     this.#reader = undefined;
     this.#feed.forget();
@@ -132,7 +143,13 @@ export class LiveSession extends Emitter<LiveEvents> {
 
   /** The server says in which mode the driver sends. */
   setMode(mode: DriverMode): void {
-    this.#connection?.setPicture(mode === 'video' && this.canH264);
+    this.#connection?.setPicture(mode === 'video' && this.#canH264);
+  }
+
+  /** Whether the driver is to be heard. */
+  hear(on: boolean): void {
+    if (!on) this.sound.stop();
+    this.#connection?.setSound(on);
   }
 
   /** The server lists the driver as there. */
@@ -180,6 +197,7 @@ export class LiveSession extends Emitter<LiveEvents> {
   #fresh(): void {
     this.#feed.reset();
     this.store.clear();
+    this.sound.stop();
     this.#receive.reset();
     this.#undecodable = 0;
     this.emit('fresh', null);
@@ -235,6 +253,7 @@ export class LiveSession extends Emitter<LiveEvents> {
         break;
       case 'stats':
         this.health.server = m.stats;
+        if (m.clock) this.sound.clock(m.clock);
         break;
       case 'mode':
         this.setMode(m.mode);

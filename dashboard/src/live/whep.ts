@@ -3,6 +3,7 @@
  * DELETE. It is tried once; connection.ts tries again. */
 
 import { httpError } from '../protocol/rest.js';
+import { playsExactly, tapSound, type SoundTrack } from './sound.js';
 
 /* The server limits its own answer to 5 s. */
 const ASK_TIMEOUT_MS = 6000;
@@ -11,6 +12,7 @@ export interface WhepEvents {
   readonly binary: (message: ArrayBuffer) => void;
   readonly text: (message: string) => void;
   readonly picture: (stream: MediaStream) => void;
+  readonly sound: (track: SoundTrack) => void;
   /** The view is gone for good; called at most once. */
   readonly lost: (reason: string) => void;
 }
@@ -43,6 +45,21 @@ function addPicture(pc: RTCPeerConnection): void {
   }
 }
 
+/* Browsers decode Opus to one channel unless they said before that they take
+ * two. */
+function takeStereo(sdp: string): string {
+  const pt = sdp.match(/^a=rtpmap:(\d+) opus\/48000\/2\r?$/m)?.[1];
+  return pt === undefined ? sdp
+    : sdp.replace(new RegExp(`^(a=fmtp:${pt} .*?)\\r?$`, 'm'), '$1;stereo=1\r');
+}
+
+/* Browsers keep sound and picture of one stream together, Chromium to some 30 ms;
+ * where the page does better (sound.ts), the two would pull against each other. */
+function parted(sdp: string): string {
+  return playsExactly()
+    ? sdp.replace(/^a=msid:\S+ audio/m, 'a=msid:pitbox-sound audio') : sdp;
+}
+
 export class Whep {
   readonly marks: WhepMarks = {
     offeredMs: null, askedMs: null, answeredMs: null, connectedMs: null,
@@ -52,20 +69,28 @@ export class Whep {
   readonly #pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   readonly #offer: Promise<string>;
   readonly #abort = new AbortController();
+  #decoder: Worker | undefined;
   #resource: string | undefined;
   #over = false;
 
   /**
    * Makes the offer at once, so that it is ready when it is known whom to ask
-   * for. With `picture` false the view is telemetry only.
+   * for. With `picture` false the view is telemetry only; with `sound` the
+   * server sends that, too.
    */
-  constructor(readonly picture: boolean, events: WhepEvents) {
+  constructor(
+    readonly picture: boolean, readonly sound: boolean, events: WhepEvents,
+  ) {
     this.#events = events;
     const pc = this.#pc;
     if (picture) addPicture(pc);
+    if (sound) {
+      const { receiver } = pc.addTransceiver('audio',
+        { direction: 'recvonly' });
+      this.#decoder = tapSound(receiver);
+    }
     this.#listen(pc.createDataChannel('telemetry', { ordered: true }));
-    pc.ontrack = (e) =>
-      events.picture(e.streams[0] ?? new MediaStream([e.track]));
+    pc.ontrack = (e) => this.#gotTrack(e);
     pc.onconnectionstatechange = () => this.#stateChanged();
     this.#offer = this.#makeOffer();
     this.#offer.catch(() => {});
@@ -75,8 +100,20 @@ export class Whep {
     return !this.#over && this.#pc.connectionState === 'connected';
   }
 
+  #gotTrack({ track, streams }: RTCTrackEvent): void {
+    if (track.kind === 'video') {
+      this.#events.picture(streams[0] ?? new MediaStream([track]));
+      return;
+    }
+    const pictureReceiver = this.#pc.getReceivers()
+      .find((r) => r.track.kind === 'video');
+    this.#events.sound({ track, decoder: this.#decoder, pictureReceiver });
+  }
+
   async #makeOffer(): Promise<string> {
-    await this.#pc.setLocalDescription(await this.#pc.createOffer());
+    const { sdp = '' } = await this.#pc.createOffer();
+    await this.#pc.setLocalDescription(
+      { type: 'offer', sdp: this.sound ? takeStereo(sdp) : sdp });
     this.marks.offeredMs = performance.now();
     return this.#pc.localDescription!.sdp;
   }
@@ -133,7 +170,8 @@ export class Whep {
       const answer = await response.text();
       this.marks.answeredMs = performance.now();
       if (this.#over) this.#release();
-      else await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer });
+      else await this.#pc.setRemoteDescription(
+        { type: 'answer', sdp: parted(answer) });
     } finally {
       clearTimeout(timer);
     }
@@ -155,6 +193,7 @@ export class Whep {
     this.#abort.abort(new Error('closed'));
     this.#release();
     this.#pc.close();
+    this.#decoder?.terminate();
   }
 
   stats(): Promise<RTCStatsReport> {

@@ -6,7 +6,11 @@ export interface KeyActions {
   readonly pick: (place: number) => void;
   readonly toggleHud: () => void;
   readonly toggleFullscreen: () => void;
+  readonly toggleSound: () => void;
   readonly toggleHelp: () => void;
+  /** By so many pictures, and milliseconds. */
+  readonly trim: (frames: number, ms: number) => void;
+  readonly resetTrim: () => void;
 }
 
 interface Key {
@@ -26,6 +30,12 @@ export function handleKey(e: Key, actions: KeyActions): boolean {
       case 'ArrowDown': actions.step(1); break;
       case 'h': case 'H': actions.toggleHud(); break;
       case 'f': case 'F': actions.toggleFullscreen(); break;
+      case 'm': case 'M': actions.toggleSound(); break;
+      case ',': actions.trim(-1, 0); break;
+      case '.': actions.trim(1, 0); break;
+      case '<': case ';': actions.trim(0, -1); break;
+      case '>': case ':': actions.trim(0, 1); break;
+      case '0': actions.resetTrim(); break;
       case '?': actions.toggleHelp(); break;
       default: return false;
     }

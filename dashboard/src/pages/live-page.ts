@@ -13,6 +13,7 @@ import type { HealthFigures } from '../live/health.js';
 import { LiveSession } from '../live/live-session.js';
 import { ServerClock } from '../live/server-clock.js';
 import { ServerLink } from '../live/server-link.js';
+import { frameMs, Trim } from '../live/trim.js';
 import { canReceiveH264 } from '../live/whep.js';
 import type { CarState } from '../protocol/car.js';
 import { LOG_LEVELS, type AgentInfo, type Order } from '../protocol/control.js';
@@ -28,6 +29,8 @@ import { HealthWidget, syncLevel } from '../widgets/health.js';
 import { drawHud } from '../widgets/hud.js';
 import { LapsWidget } from '../widgets/laps.js';
 import { RelativeWidget } from '../widgets/relative.js';
+import { SoundWidget } from '../widgets/sound.js';
+import { SyncTrimWidget } from '../widgets/sync-trim.js';
 import { toast } from '../widgets/toast.js';
 import { TracesWidget } from '../widgets/traces.js';
 import { TrackMapWidget } from '../widgets/track-map.js';
@@ -36,6 +39,7 @@ import { topFlag } from './flags.js';
 import { Pacer } from './pacer.js';
 import { pageOf, parseHash } from './routes.js';
 import { ScriptApi } from './script-api.js';
+import { SoundSwitch } from './sound-switch.js';
 import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
 
 /* After this long without a composition the stage says why. */
@@ -82,6 +86,10 @@ export class LivePage {
   readonly #relative = new RelativeWidget(byId('relative'));
   readonly #car = new CarPanelWidget(byId('car'));
   readonly #health = new HealthWidget(byId('health'));
+  readonly #sound = new SoundWidget(byId('sound'), {
+    toggle: () => this.toggleSound(),
+    volume: (v) => { this.#hearing.volume = v; },
+  });
   readonly #control = new ControlLink(__APP_VERSION__);
   readonly #agent = new AgentPanelWidget(byId('agent'), {
     mode: (mode) => this.#order('mode', { mode }),
@@ -101,6 +109,14 @@ export class LivePage {
     logLevel: (level) => this.#order('log_level',
       { log_level: LOG_LEVELS.find((known) => known === level)! }),
   });
+  readonly #hearing: SoundSwitch;
+  readonly #trimmer = new Trim(
+    (offsetMs) => this.#sendTrim(offsetMs),
+    (why) => toast(`Not trimmed: ${why}`, 'bad'));
+  readonly #pairing = new SyncTrimWidget(byId('pairing'), {
+    by: (ms) => this.trim(0, ms),
+    reset: () => this.resetTrim(),
+  });
   readonly #pacer = new Pacer();
   #agents: readonly AgentInfo[] | null = null;
   /* The composition on the canvas, and the car of its row. */
@@ -116,6 +132,8 @@ export class LivePage {
     this.#prepared = new PreparedWhep(canReceiveH264());
     this.#rest = rest;
     this.#session = new LiveSession(rest);
+    this.#hearing = new SoundSwitch(this.#session, (s) =>
+      this.#sound.update(s), globalThis.localStorage);
     this.#drivers = new DriverList(rest);
     this.#list = new DriverListWidget(byId('drivers'), (id) => this.watch(id));
     this.#compositor = new Compositor({
@@ -176,8 +194,26 @@ export class LivePage {
     if (driver) this.watch(driver.id);
   }
 
+  /** Trims, where picture and telemetry come by connections of their own, by so
+   * many pictures and milliseconds. */
+  trim(frames: number, ms: number): void {
+    if (!this.#mayTrim) return;
+    void this.#trimmer.by(frames * this.#frameMs + ms);
+    this.#showPairing();
+  }
+
+  resetTrim(): void {
+    if (!this.#mayTrim) return;
+    void this.#trimmer.set(0);
+    this.#showPairing();
+  }
+
   toggleHud(): void {
     this.#compositor.hud = !this.#compositor.hud;
+  }
+
+  toggleSound(): void {
+    this.#hearing.toggle();
   }
 
   toggleFullscreen(): void {
@@ -234,12 +270,15 @@ export class LivePage {
     const mode = this.#drivers.find(id)?.mode ?? 'video';
     this.#session.select(id, mode, this.#prepared);
     this.#prepared = undefined;
+    this.#hearing.selected(this.#drivers.find(id)?.audio ?? null);
     this.#compositor.blank();
     this.#traces.clear();
     this.#map.draw([]);
     this.#relative.update([]);
     this.#laps.now(null);
     this.#car.update(null);
+    this.#trimmer.heard(this.#drivers.find(id)?.sync.offsetMs ?? 0);
+    this.#showPairing();
     this.#showDrivers();
     this.#showAgent();
     this.#say();
@@ -278,10 +317,13 @@ export class LivePage {
       this.watch(best.id);
     }
     const watched = this.#drivers.find(this.driver);
+    this.#hearing.audio = watched?.audio ?? null;
     if (watched && watched.state === 'live') {
       this.#session.setMode(watched.mode);
       this.#session.driverBack();
     }
+    if (watched) this.#trimmer.heard(watched.sync.offsetMs);
+    this.#showPairing();
     this.#watchLink();
     this.#showDrivers();
     this.#sessionLine();
@@ -307,6 +349,35 @@ export class LivePage {
     this.#showDrivers();
     this.#showHealth();
     this.#say();
+  }
+
+  get #mayTrim(): boolean {
+    return this.#control.mayControl
+      && this.#drivers.find(this.driver)?.sync.paired === true;
+  }
+
+  get #frameMs(): number {
+    const ms = this.#session.health.frameMs;
+    return frameMs(ms === null ? null : 1000 / ms);
+  }
+
+  async #sendTrim(offsetMs: number): Promise<number> {
+    const sync = await this.#rest.trim(this.driver ?? '', offsetMs);
+    return sync.offsetMs;
+  }
+
+  #showPairing(): void {
+    const sync = this.#drivers.find(this.driver)?.sync;
+    if (!sync?.paired) {
+      this.#pairing.update(null);
+      return;
+    }
+    const { offsetMs } = this.#trimmer;
+    this.#pairing.update({
+      device: sync.device, offsetMs,
+      delayMs: sync.delayMs - sync.offsetMs + offsetMs,
+      frameMs: this.#frameMs, mayTrim: this.#mayTrim,
+    });
   }
 
   #showDrivers(): void {
@@ -357,6 +428,9 @@ export class LivePage {
     this.#composedMs = nowMs;
     this.#dirty = true;
     this.#session.health.composed(c, nowMs, utcUs);
+    if (c.rtpTimestamp !== null && c.pictureWidth > 0) {
+      this.#session.sound.picture(c.rtpTimestamp, nowMs);
+    }
     this.api.composed(c, proof, nowMs, utcUs);
     if (!this.#note.hidden) this.#say();
   }
@@ -415,6 +489,7 @@ export class LivePage {
       rttMs: f.server?.rttMs ?? driver?.link.rttMs ?? null,
       latencyMs: f.server?.latencyMs ?? driver?.link.latencyMs ?? null,
       lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
+      backfillRowsLeft: driver?.backfillRowsLeft ?? null,
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
       recording: this.#lost ? null : driver?.recording ?? null,
       transcodedFrom: transcodedFrom(driver?.video ?? null),
@@ -424,6 +499,7 @@ export class LivePage {
       latePictures: health?.latePictures ?? null,
       pcClockErrorMs: health?.clockErrorMs ?? null,
       gaps: f.telemetryGaps,
+      thinned: this.#lost ? null : driver?.thinned ?? null,
     });
     this.#syncChip(f);
   }
@@ -444,7 +520,8 @@ export class LivePage {
     const text = lock === undefined ? 'no frames'
       : lock === 'telemetry' ? 'telemetry only'
         : lock === 'unlocked' ? 'not locked'
-          : `sync ${fixed(f.syncErrorMs.p99, 1)} ms`;
+          : `${this.#drivers.find(this.driver)?.sync.paired ? 'paired' : 'sync'} ${
+            fixed(f.syncErrorMs.p99, 1)} ms`;
     setText(chip, text);
     setAttr(chip, 'data-level', lock === 'unlocked' ? 'warn'
       : lock === undefined || lock === 'telemetry' ? ''

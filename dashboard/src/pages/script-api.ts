@@ -5,6 +5,7 @@ import type { Composition, ProofReading } from '../live/compositor.js';
 import type { ConnectionState } from '../live/connection.js';
 import type { HealthFigures } from '../live/health.js';
 import type { LiveSession } from '../live/live-session.js';
+import type { SoundFigures } from '../live/sound.js';
 import type { WhepMarks } from '../live/whep.js';
 
 export interface FrameInfo {
@@ -52,6 +53,8 @@ export interface PitboxStats extends HealthFigures {
   readonly attempts: number;
   /** Of the newest view; null before its first picture. */
   readonly firstPicture: FirstPicture | null;
+  /** How sound is played. */
+  readonly sound: SoundFigures & { readonly audible: boolean };
 }
 
 export interface StatsSource {
@@ -80,6 +83,7 @@ export class ScriptApi extends EventTarget {
       connection: session.connection?.state ?? null,
       attempts: session.connection?.attempts ?? 0,
       firstPicture: this.#first,
+      sound: { ...session.sound.figures, audible: session.sound.audible },
     };
   }
 

@@ -74,8 +74,7 @@ export interface Status {
   readonly memory_bytes?: number | null;
   readonly uptime_s?: number;
   readonly adapt?: Adapt;
-  /** What holds the picture back; null: nothing does. */
-  readonly governor?: string | null;
+  readonly governor?: Governor;
   /** Until the agent's next start. */
   readonly log_level?: LogLevel;
   readonly clock?: Clock;
@@ -91,11 +90,47 @@ export type Adapt = {
   readonly low_kbps?: number;
   /** Below it there is none. */
   readonly floor_kbps?: number;
-  /** whole, smaller, smallest or telemetry: what is sent of the picture that is set. */
+  /** whole, smaller, smallest or telemetry: what of the picture that is set the network bears; the lower of it and the governor's is sent. */
   readonly step?: string;
   /** Why not more: start, full, queue, loss, picture or growing. */
   readonly reason?: string;
 } | null;
+
+/** What the driver's PC can spare, and what was seen of it; null: nobody looks. A word that is not known here is a newer agent's. */
+export type Governor = {
+  /** In the order in which things give way: whole, smaller, smallest, telemetry (no picture), main, key, least (rows are thinned, too). */
+  readonly level?: string;
+  /** In words, why less than all is sent; null: all is. */
+  readonly reason?: string | null;
+  /** The last step, either way; null: there was none. */
+  readonly since_s?: number | null;
+  /** Which variables are sent: all; main: what pages show; key, least: inputs, position, lap and fuel. */
+  readonly fields?: string;
+  /** Of the rows that are sent. */
+  readonly rate_hz?: number | null;
+  readonly inputs?: GovernorInputs;
+} | null;
+
+/** At the last look; what nobody tells is null. */
+export interface GovernorInputs {
+  /** Of all processors, by the agent. */
+  readonly agent_cpu_pct?: number | null;
+  /** Of all processors, by all programs. */
+  readonly pc_cpu_pct?: number | null;
+  readonly gpu_pct?: number | null;
+  /** Frames a second that the game draws. */
+  readonly game_fps?: number | null;
+  /** Of its time, by the game's foreground thread. */
+  readonly game_fg_pct?: number | null;
+  /** Likewise, by the other one. */
+  readonly game_bg_pct?: number | null;
+  /** Of the agent, resident. */
+  readonly memory_mb?: number | null;
+  /** What programs can still have. */
+  readonly free_memory_mb?: number | null;
+  /** Of the oldest row that waits for the network, where rows alone are sent and no other way is left for them. */
+  readonly late_ms?: number | null;
+}
 
 /** What the server knows of the agents that a page may see; each second. */
 export interface Agents {

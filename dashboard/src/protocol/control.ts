@@ -3,8 +3,8 @@
  * of the schema, by its types. */
 
 import type {
-  Adapt, Agent, Clock, Command, Diagnostics, Error as WireError, Hello, LogLevel,
-  Receipt, Status, Welcome,
+  Adapt, Agent, Clock, Command, Diagnostics, Error as WireError, Governor,
+  GovernorInputs, Hello, LogLevel, Receipt, Status, Welcome,
 } from './control-wire.js';
 import {
   asArray, asObject, bool, num, str, strings, type Json,
@@ -26,6 +26,22 @@ export interface AgentAdapt {
   readonly reason: string;
   readonly lowKbps: number | null;
   readonly highKbps: number | null;
+}
+
+export interface AgentGovernor {
+  /** whole, smaller, smallest, telemetry, main, key or least. */
+  readonly level: string;
+  /** In words, why less than all is sent; "": all is. */
+  readonly reason: string;
+  /** The last step. */
+  readonly sinceS: number | null;
+  /** Of the rows that are sent: all, main, key or least. */
+  readonly fields: string;
+  readonly rateHz: number | null;
+  readonly pcCpuPct: number | null;
+  readonly gpuPct: number | null;
+  readonly gameFps: number | null;
+  readonly freeMemoryMb: number | null;
 }
 
 export interface AgentInfo {
@@ -62,6 +78,8 @@ export interface AgentInfo {
   readonly clock: AgentClock | null;
   /** null: the picture does not follow the network. */
   readonly adapt: AgentAdapt | null;
+  /** null: nobody looks at what the driver's PC can spare. */
+  readonly governor: AgentGovernor | null;
 }
 
 /** What an agent's log can be set to, the quietest first. */
@@ -96,6 +114,7 @@ const n = (o: Json, key: keyof Status): number | null => num(o, key);
 const a = (o: Json, key: keyof Agent): string => str(o, key);
 type ClockKey = keyof NonNullable<Clock>;
 type AdaptKey = keyof NonNullable<Adapt>;
+type GovernorKey = keyof NonNullable<Governor>;
 const ms = (o: Json, key: ClockKey): number | null => {
   const us = num(o, key);
   return us === null ? null : us / 1000;
@@ -122,11 +141,28 @@ function parseAdapt(v: unknown): AgentAdapt | null {
   };
 }
 
+function parseGovernor(v: unknown): AgentGovernor | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  const inputs: GovernorKey = 'inputs';
+  const seen = asObject(o[inputs]);
+  const text = (key: GovernorKey): string => str(o, key);
+  const number = (key: GovernorKey): number | null => num(o, key);
+  const input = (key: keyof GovernorInputs): number | null => num(seen, key);
+  return {
+    level: text('level'), reason: text('reason'), sinceS: number('since_s'),
+    fields: text('fields'), rateHz: number('rate_hz'),
+    pcCpuPct: input('pc_cpu_pct'), gpuPct: input('gpu_pct'),
+    gameFps: input('game_fps'), freeMemoryMb: input('free_memory_mb'),
+  };
+}
+
 function parseAgent(v: unknown): AgentInfo {
   const o = asObject(v);
   const status: keyof Agent = 'status';
   const clock: keyof Status = 'clock';
   const adapt: keyof Status = 'adapt';
+  const governor: keyof Status = 'governor';
   const driverSet: keyof Status = 'driver_set';
   const st = asObject(o[status]);
   return {
@@ -158,6 +194,7 @@ function parseAgent(v: unknown): AgentInfo {
     logLevel: s(st, 'log_level'),
     clock: parseClock(st[clock]),
     adapt: parseAdapt(st[adapt]),
+    governor: parseGovernor(st[governor]),
   };
 }
 

@@ -21,12 +21,21 @@ export interface ServerStats {
   readonly latencyMs: number | null;
 }
 
+/** RTP time stamps of one instant. */
+export interface RtpClock {
+  readonly videoRtp: number;
+  readonly audioRtp: number;
+}
+
 export type TextMessage =
   | { readonly type: 'schema'; readonly schemaId: number }
   | { readonly type: 'session_info'; readonly update: number }
   | { readonly type: 'laps' }
   | { readonly type: 'track'; readonly version: number }
-  | { readonly type: 'stats'; readonly stats: ServerStats }
+  | {
+    readonly type: 'stats'; readonly stats: ServerStats;
+    readonly clock: RtpClock | null;
+  }
   | { readonly type: 'mode'; readonly mode: 'video' | 'telemetry' }
   | { readonly type: 'offline' };
 
@@ -51,6 +60,13 @@ function parseStats(o: Json): ServerStats {
   };
 }
 
+function parseClock(v: unknown): RtpClock | null {
+  const o = asObject(v);
+  const videoRtp = num(o, 'video_rtp');
+  const audioRtp = num(o, 'audio_rtp');
+  return videoRtp === null || audioRtp === null ? null : { videoRtp, audioRtp };
+}
+
 /** The message, or undefined for what this version of the page does not know. */
 export function parseText(text: string): TextMessage | undefined {
   if (text.length > MAX_TEXT) return undefined;
@@ -71,7 +87,8 @@ export function parseText(text: string): TextMessage | undefined {
       return { type: 'session_info', update: num(o, 'update') ?? 0 };
     case 'laps': return { type: 'laps' };
     case 'track': return { type: 'track', version: num(o, 'version') ?? 0 };
-    case 'stats': return { type: 'stats', stats: parseStats(o) };
+    case 'stats':
+      return { type: 'stats', stats: parseStats(o), clock: parseClock(o['clock']) };
     case 'mode': {
       const mode = o['mode'];
       return mode === 'video' || mode === 'telemetry'

@@ -18,6 +18,13 @@ export interface VideoInfo {
   readonly bitrateKbps: number;
 }
 
+export interface ThinnedInfo {
+  /** Variables that come, and all that the simulator has. */
+  readonly fields: number | null;
+  readonly of: number | null;
+  readonly rateHz: number | null;
+}
+
 export interface LinkInfo {
   readonly rttMs: number | null;
   readonly lossPct: number | null;
@@ -64,6 +71,27 @@ export interface StreamHealth {
   readonly clockErrorMs: number | null;
 }
 
+export interface AudioInfo {
+  readonly codec: string;
+  readonly channels: number;
+  readonly rate: number;
+  readonly bitrateKbps: number;
+  /** Why nobody hears it; or "". */
+  readonly failure: string;
+}
+
+/** How a picture finds its row. */
+export interface SyncInfo {
+  /** Picture and telemetry come by connections of their own. */
+  readonly paired: boolean;
+  /** What sends the picture, where paired; or "". */
+  readonly device: string;
+  /** Time of a picture minus time of its own row. */
+  readonly delayMs: number;
+  /** What of that people have trimmed. */
+  readonly offsetMs: number;
+}
+
 export interface DriverInfo {
   readonly id: string;
   readonly name: string;
@@ -75,10 +103,14 @@ export interface DriverInfo {
   readonly sessionId: string;
   readonly sinceUtcMs: number | null;
   readonly video: VideoInfo | null;
+  /** null while no sound comes. */
+  readonly audio: AudioInfo | null;
   readonly rateHz: number | null;
   readonly telemetryKbps: number | null;
   readonly lostRows: number | null;
   readonly rejectedUnits: number | null;
+  /** What comes of the rows; null: all. */
+  readonly thinned: ThinnedInfo | null;
   readonly link: LinkInfo;
   /** null while the driver is not connected. */
   readonly recording: RecordingInfo | null;
@@ -88,7 +120,28 @@ export interface DriverInfo {
   readonly race: RaceInfo | null;
   /** In words, who else wants to be this driver; or "". */
   readonly contest: string;
+  /** Rows that did not come live and follow now; null while none do. */
+  readonly backfillRowsLeft: number | null;
+  readonly sync: SyncInfo;
   readonly viewers: number;
+}
+
+function parseThinned(v: unknown): ThinnedInfo | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  return {
+    fields: num(o, 'fields'), of: num(o, 'of'), rateHz: num(o, 'rate_hz'),
+  };
+}
+
+export function parseSync(v: unknown): SyncInfo {
+  const o = asObject(v);
+  return {
+    paired: o['kind'] === 'paired',
+    device: str(o, 'device'),
+    delayMs: num(o, 'delay_ms') ?? 0,
+    offsetMs: num(o, 'offset_ms') ?? 0,
+  };
 }
 
 function parseVideo(v: unknown): VideoInfo | null {
@@ -101,6 +154,18 @@ function parseVideo(v: unknown): VideoInfo | null {
     codec: str(o, 'codec'),
     transcoded: o['transcoded'] === true,
     bitrateKbps: num(o, 'bitrate_kbps') ?? 0,
+  };
+}
+
+function parseAudio(v: unknown): AudioInfo | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  return {
+    codec: str(o, 'codec'),
+    channels: num(o, 'channels') ?? 0,
+    rate: num(o, 'rate') ?? 0,
+    bitrateKbps: num(o, 'bitrate_kbps') ?? 0,
+    failure: str(o, 'failure'),
   };
 }
 
@@ -176,10 +241,12 @@ export function parseDriver(v: unknown): DriverInfo | null {
     sessionId: str(o, 'session_id'),
     sinceUtcMs: num(o, 'since_utc_ms'),
     video: parseVideo(o['video']),
+    audio: parseAudio(o['audio']),
     rateHz: num(telemetry, 'rate_hz'),
     telemetryKbps: num(telemetry, 'bitrate_kbps'),
     lostRows: num(telemetry, 'lost_rows'),
     rejectedUnits: num(telemetry, 'rejected_units'),
+    thinned: parseThinned(telemetry['thinned']),
     link: {
       rttMs: num(link, 'rtt_ms'),
       lossPct: num(link, 'loss_pct'),
@@ -191,6 +258,8 @@ export function parseDriver(v: unknown): DriverInfo | null {
     health: parseHealth(o['health']),
     race: parseRace(o['race']),
     contest: str(asObject(o['contest']), 'message'),
+    backfillRowsLeft: num(asObject(o['backfill']), 'rows_left'),
+    sync: parseSync(o['sync']),
     viewers: num(o, 'viewers') ?? 0,
   };
 }

@@ -4,8 +4,9 @@
 import { Http, HttpError } from './http.js';
 import { asObject, num } from './json.js';
 import {
-  parseDrivers, parseLaps, parseSessionInfo, parseTrace, parseTrack,
-  type DriverInfo, type Laps, type LapTrace, type SessionInfo, type Track,
+  parseDrivers, parseLaps, parseSessionInfo, parseSync, parseTrace, parseTrack,
+  type DriverInfo, type Laps, type LapTrace, type SessionInfo, type SyncInfo,
+  type Track,
 } from './model.js';
 import { Schema } from './schema.js';
 
@@ -48,6 +49,14 @@ export class RestClient {
 
   async lapTrace(driver: string, lap: number): Promise<LapTrace | null> {
     return parseTrace(await this.#driver(driver, `/laps/${lap}/trace`));
+  }
+
+  /** Sets how much later the pictures of a driver come than their connection
+   * says; from the next picture on. */
+  async trim(driver: string, offsetMs: number): Promise<SyncInfo> {
+    return parseSync(await this.#http.request('PATCH',
+      `/drivers/${encodeURIComponent(driver)}/sync`,
+      { body: { offset_ms: offsetMs } }));
   }
 
   /** UTC of the server in µs. */

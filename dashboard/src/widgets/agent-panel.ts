@@ -6,7 +6,7 @@ import {
   diagnosticsDialog, logLevelDialog, messageDialog, pictureDialog,
 } from './agent-dialogs.js';
 import {
-  follows, type AgentOrders, type AgentView, type Answer,
+  follows, held, machine, spares, type AgentOrders, type AgentView, type Answer,
 } from './agent-view.js';
 import { el, setAttr, setText } from './dom.js';
 import { bitrate, fixed, size, UNKNOWN, withUnit } from './format.js';
@@ -31,6 +31,12 @@ const LINES: readonly Line[] = [
       fixed(v.height)}, ${withUnit(v.framerate, 'fps')}`) },
   { name: 'Follows', title: 'Bit rate that the picture has now, and why it is '
     + 'not more', text: follows },
+  { name: 'Held back', title: 'What is smaller or not sent because the '
+    + 'driver’s PC has no more to spare, or the network takes no more rows, '
+    + 'and for how long', text: spares },
+  { name: 'PC', rare: true, title: 'The driver’s PC: how busy its processors '
+    + 'and its GPU are / frames a second that the game draws / memory left',
+  text: machine },
   { name: 'kbit/s set / most', title: 'Bit rate of the picture as it is set / '
     + 'the most that the driver allows',
   text: (v) => `${fixed(v.bitrateKbps)} / ${fixed(v.maxBitrateKbps)}` },
@@ -138,7 +144,8 @@ export class AgentPanelWidget {
     this.#mode.disabled = locked;
     this.#kbps.disabled = this.#apply.disabled = view.mode !== 'video';
     setText(this.#remark, this.#said || (locked
-      ? 'The driver has turned the picture off.' : view.reason));
+      ? 'The driver has turned the picture off.'
+      : view.reason || held(view)));
   }
 
   /* One that is there only where the agent knows the command. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What is shown of a driver's agent, and what may be asked of it. */
 
-import { bitrate, UNKNOWN } from './format.js';
+import { bitrate, fixed, UNKNOWN, withUnit } from './format.js';
 
 export interface AgentView {
   readonly device: string;
@@ -39,6 +39,18 @@ export interface AgentView {
     readonly reason: string;
     readonly lowKbps: number | null;
     readonly highKbps: number | null;
+  } | null;
+  /** What the driver's PC can spare; null: nobody looks. */
+  readonly governor: {
+    readonly level: string;
+    readonly reason: string;
+    readonly sinceS: number | null;
+    readonly fields: string;
+    readonly rateHz: number | null;
+    readonly pcCpuPct: number | null;
+    readonly gpuPct: number | null;
+    readonly gameFps: number | null;
+    readonly freeMemoryMb: number | null;
   } | null;
 }
 
@@ -93,4 +105,45 @@ export function follows(v: AgentView): string {
     step === 'whole' ? '' : STEPS[step] ?? step,
     REASONS[reason] ?? reason,
   ].filter((text) => text !== '').join(', ');
+}
+
+const LEVELS: Readonly<Record<string, string>> = {
+  whole: 'nothing', smaller: 'smaller picture', smallest: 'smallest picture',
+  telemetry: 'no picture',
+};
+
+/** What the driver's PC cannot spare, or the network does not take of the rows,
+ * as "smaller picture, for 12 s". */
+export function spares(v: AgentView): string {
+  const g = v.governor;
+  if (!g) return UNKNOWN;
+  return [
+    g.fields === 'all' ? LEVELS[g.level] ?? g.level : thinned(v),
+    g.reason === '' || g.sinceS === null ? ''
+      : `for ${withUnit(g.sinceS, 's')}`,
+  ].filter((text) => text !== '').join(', ');
+}
+
+/** "" where all rows are sent as they are. */
+export function thinned(v: AgentView): string {
+  const g = v.governor;
+  if (!g || g.fields === 'all') return '';
+  return `thinned: ${g.fields === 'main' ? 'main' : 'key'} fields, ${
+    withUnit(g.rateHz, 'Hz')}`;
+}
+
+/** How busy the driver's PC is, and how fast the game. */
+export function machine(v: AgentView): string {
+  const g = v.governor;
+  if (!g) return UNKNOWN;
+  return `${withUnit(g.pcCpuPct, '%')} · GPU ${withUnit(g.gpuPct, '%')} · ${
+    fixed(g.gameFps)} fps · ${g.freeMemoryMb === null ? UNKNOWN
+    : fixed(g.freeMemoryMb / 1024, 1)} GB free`;
+}
+
+/** What one who sees less than all wants to read; "": all is sent. */
+export function held(v: AgentView): string {
+  const g = v.governor;
+  return !g || g.reason === '' ? ''
+    : `Held back: ${spares(v)}. At the time, ${g.reason}.`;
 }

@@ -48,6 +48,14 @@ export interface HealthView {
   /** null where nothing proves it. */
   readonly wrong: number | null;
   readonly gaps: number;
+  /** Rows that did not come live and follow now; null while none do. */
+  readonly backfillRowsLeft: number | null;
+  /** null: all rows come, with all that they have. */
+  readonly thinned: {
+    readonly fields: number | null;
+    readonly of: number | null;
+    readonly rateHz: number | null;
+  } | null;
 }
 
 function pair(p: Pair, digits: number): string {
@@ -123,9 +131,19 @@ const LINES: readonly Line[] = [
     + 'telemetry / were shown without it / were given up for a newer one',
   text: (v) => `${v.held} / ${v.timeouts} / ${v.dropped}`,
   level: (v) => (v.shown > 0 && v.timeouts > v.shown / 100 ? 'warn' : null) },
+  { name: 'Telemetry thinned', title: 'Variables that come of those that the '
+    + 'simulator has, and how often, while the driver’s PC or the network '
+    + 'cannot spare more', text: (v) => (v.thinned === null ? 'no'
+    : `${fixed(v.thinned.fields)} of ${fixed(v.thinned.of)}, ${
+      withUnit(v.thinned.rateHz, 'Hz')}`),
+  level: (v) => (v.thinned === null ? null : 'warn') },
   { name: 'Telemetry gaps', title: 'Holes in the telemetry since the driver '
     + 'was chosen', text: (v) => fixed(v.gaps),
   level: (v) => (v.gaps > 0 ? 'warn' : null) },
+  { name: 'Back-fill', title: 'Rows that could not be sent live and follow '
+    + 'now, behind live, into the recordings',
+  text: (v) => (v.backfillRowsLeft === null ? 'none'
+    : `${counted(v.backfillRowsLeft, 'row')} left`) },
 ];
 
 export class HealthWidget {

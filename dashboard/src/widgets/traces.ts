@@ -6,6 +6,7 @@ import uPlot from 'uplot';
 import { font, palette } from '../theme/palette.js';
 import { el, setText } from './dom.js';
 import { fixed, gearName } from './format.js';
+import { holesIn, indexAt } from './holes.js';
 
 type Column = readonly (number | null)[];
 
@@ -161,15 +162,36 @@ function series(line: Line): uPlot.Series {
   return s;
 }
 
-/** Index of the last row at or before `timeS`; -1 if there is none. */
-function indexAt(times: readonly number[], timeS: number): number {
-  let lo = 0;
-  let hi = times.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (times[mid]! <= timeS) lo = mid + 1; else hi = mid;
+/* What is missing is hatched and said, so that nobody takes it for standing
+ * still, or for a pedal that is not touched. */
+const HATCH_PX = 7;
+const HOLE_MIN_PX = 4;
+const WORD = 'missing';
+
+function drawHole(u: uPlot, from: number, to: number): void {
+  const { ctx, bbox } = u;
+  const left = Math.max(bbox.left, from);
+  const right = Math.min(bbox.left + bbox.width, to);
+  if (right - left < HOLE_MIN_PX) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(left, bbox.top, right - left, bbox.height);
+  ctx.clip();
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (let x = left - bbox.height; x < right; x += HATCH_PX) {
+    ctx.moveTo(x, bbox.top + bbox.height);
+    ctx.lineTo(x + bbox.height, bbox.top);
   }
-  return lo - 1;
+  ctx.stroke();
+  ctx.fillStyle = palette.dim;
+  ctx.font = font(10 * devicePixelRatio);
+  ctx.textAlign = 'center';
+  if (ctx.measureText(WORD).width < right - left) {
+    ctx.fillText(WORD, (left + right) / 2, bbox.top + 12 * devicePixelRatio);
+  }
+  ctx.restore();
 }
 
 export class TracesWidget {
@@ -204,9 +226,22 @@ export class TracesWidget {
       scales: { x: { time: false, auto: false }, ...pane.scales },
       axes: axes(pane),
       series: [{}, ...pane.lines.map(series)],
-      hooks: { setCursor: [() => this.#readouts()] },
+      hooks: {
+        setCursor: [() => this.#readouts()],
+        drawClear: [(u) => this.#drawHoles(u)],
+      },
     }, [[], ...pane.lines.map(() => [])], box);
     return { pane, box, plot, readouts };
+  }
+
+  #drawHoles(u: uPlot): void {
+    const columns = this.#columns;
+    if (!columns) return;
+    for (const [from, to] of holesIn(columns.timeS,
+      [columns.speedKmh, columns.rpm, columns.throttlePct],
+      this.#timeS - TRACE_SECONDS)) {
+      drawHole(u, u.valToPos(from, 'x', true), u.valToPos(to, 'x', true));
+    }
   }
 
   #fit(): void {
