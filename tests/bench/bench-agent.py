@@ -16,6 +16,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "system"))
 from pitbox import Stack  # noqa: E402
 from control import give_token  # noqa: E402
+from procs import Threads, rss_kb, slope  # noqa: E402
+
+os.environ["PITBOX_GOVERNOR"] = "on"  # as it comes
 
 SECONDS = float(os.environ.get("PITBOX_BENCH_SECONDS", "20"))
 START_UP = 3  # is not the steady state
@@ -28,53 +31,6 @@ STOCK = ("audiotestsrc is-live=true samplesperbuffer=160 wave=silence"
          " ! capssetter caps=meta/x-klv,parsed=true replace=true join=false"
          " ! mpegtsmux alignment=7 ! srtsink"
          " sync=false uri=srt://127.0.0.1:%d?mode=caller")
-
-
-class Threads:
-    """CPU time in ns and sleeps of each thread of a process."""
-
-    def __init__(self, pid):
-        self.time = time.monotonic()
-        self.of = {}
-        for tid in os.listdir(f"/proc/{pid}/task"):
-            base = f"/proc/{pid}/task/{tid}/"
-            try:
-                with open(base + "comm", encoding="ascii") as f:
-                    name = f.read().strip()
-                with open(base + "schedstat", encoding="ascii") as f:
-                    run = int(f.read().split()[0])
-                with open(base + "status", encoding="ascii") as f:
-                    sleeps = [int(line.split()[1]) for line in f
-                              if line.startswith("voluntary_ctxt")][0]
-            except OSError:  # it has ended
-                continue
-            self.of[tid] = (name, run, sleeps)
-
-    def since(self, before):
-        """(name, percent of a core, wake-ups a second), dearest first."""
-        d = self.time - before.time
-        rows = []
-        for tid, (name, run, sleeps) in self.of.items():
-            _, run0, sleeps0 = before.of.get(tid, (name, 0, 0))
-            rows.append(((run - run0) / d / 1e7, (sleeps - sleeps0) / d, name))
-        return [(n, p, w) for p, w, n in sorted(rows, reverse=True)]
-
-
-def rss_kb(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as f:
-        for line in f:
-            if line.startswith("VmRSS"):
-                return int(line.split()[1])
-    return 0
-
-
-def slope(points):
-    """Least squares, kB a minute."""
-    n = len(points)
-    mx = sum(x for x, _ in points) / n
-    my = sum(y for _, y in points) / n
-    sxx = sum((x - mx) ** 2 for x, _ in points)
-    return 60 * sum((x - mx) * (y - my) for x, y in points) / sxx if sxx else 0
 
 
 def watch(label, pid, detail=True):
@@ -196,4 +152,5 @@ agent_by_websocket("WebSocket, 2 rows a unit", "--rows-per-unit", "2")
 agent_by_websocket("WebSocket, 1 row a unit", "--rows-per-unit", "1")
 agent("telemetry, 2 rows a unit", "telemetry", "--rows-per-unit", "2")
 agent("telemetry, 1 row a unit", "telemetry", "--rows-per-unit", "1")
-agent("video 1280 x 720", "video", "--width", "1280", "--height", "720")
+agent("video 1280 x 720", "video", "--width", "1280", "--height", "720",
+      "--governor", "off")

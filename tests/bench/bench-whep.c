@@ -22,6 +22,7 @@ static gint port = 0;
 static gint server_pid = 0;
 static gchar *viewers_text = NULL;
 static gint plain = 10;
+static gchar *driver_id = "bench";
 
 static const GOptionEntry entries[] = {
   { "serve", 0, 0, G_OPTION_ARG_NONE, &serve, "Be the server", NULL },
@@ -37,6 +38,8 @@ static const GOptionEntry entries[] = {
   { "port", 0, 0, G_OPTION_ARG_INT, &port, "Of the server", "PORT" },
   { "server-pid", 0, 0, G_OPTION_ARG_INT, &server_pid,
       "Measure this process instead of one of our own", "PID" },
+  { "driver", 0, 0, G_OPTION_ARG_STRING, &driver_id,
+      "Of the server, whom to look at", "ID" },
   { NULL },
 };
 
@@ -286,7 +289,7 @@ main (int argc, char **argv)
         error != NULL ? error->message : "The server did not start");
     return 1;
   }
-  url = g_strdup_printf ("http://127.0.0.1:%d/whep/bench", port);
+  url = g_strdup_printf ("http://127.0.0.1:%d/whep/%s", port, driver_id);
   numbers =
       g_strsplit (viewers_text != NULL ? viewers_text : "0,1,5,10,20", ",", -1);
   g_print ("times in ms since the POST, median/worst; ! = not all viewers\n"

@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <gst/app/gstappsrc.h>
 #include <gst/check/gstcheck.h>
+#include <gstpitbox/gstpitboxcontest.h>
 
 #include "pb-loss-proxy.h"
 #include "../lib/pb-test-wait.h"
@@ -303,6 +304,47 @@ GST_START_TEST (test_a_new_listener_is_found_and_asked_a_key_unit)
 }
 GST_END_TEST
 
+static guint64
+n_taken_over (Server *server)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 n = 0;
+
+  g_object_get (server->src, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get_uint64 (stats, "taken-over", &n));
+  return n;
+}
+
+/* As a router that forgets who is behind it: what is sent is heard by nobody,
+ * and neither end is told. The sender is back before the listener has given its
+ * old connection up, and more often than two that fight for a place might. */
+GST_START_TEST (test_who_hears_no_answer_calls_again)
+{
+  Server *server = play_server ();
+  PbLossProxyConfig config = { .host = "127.0.0.1", .port = server->port };
+  PbLossProxy *proxy = pb_loss_proxy_new (&config, NULL);
+  Client *client = play_client (
+      pb_loss_proxy_get_port (proxy), "car01", "pc1", PASS_1, TRUE);
+
+  for (guint i = 0; i <= GST_PITBOX_MAX_TAKE_OVERS + 1; i++) {
+    Stream *stream = server_wait_stream (server, i);
+
+    client_wait_state (client, "connected");
+    g_assert_cmpuint (n_taken_over (server), ==, i);
+    client_push (client, 1, 188);
+    server_wait_bytes (server, stream, 188);
+    if (i <= GST_PITBOX_MAX_TAKE_OVERS) {
+      pb_loss_proxy_rebind (proxy);
+      pb_test_wait_until (
+          (client_push (client, 1, 188), n_taken_over (server) > i));
+    }
+  }
+  client_free (client);
+  server_free (server);
+  pb_loss_proxy_free (proxy);
+}
+GST_END_TEST
+
 static GstPadProbeReturn
 block (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -582,6 +624,7 @@ pitboxsrt_suite (void)
   tcase_add_test (tc, test_callers_beyond_the_limit_are_refused);
   tcase_add_test (tc, test_a_caller_that_vanishes_ends_its_own_stream_only);
   tcase_add_test (tc, test_a_new_listener_is_found_and_asked_a_key_unit);
+  tcase_add_test (tc, test_who_hears_no_answer_calls_again);
   tcase_add_test (tc, test_a_slow_receiver_holds_nobody_up);
   tcase_add_test (tc, test_a_stuck_stream_does_not_keep_its_device_out);
   tcase_add_test (tc, test_a_stream_nobody_takes_is_closed_with_a_warning);

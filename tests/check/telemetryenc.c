@@ -6,6 +6,9 @@
 
 #include "../lib/pb-test-harness.h"
 
+/* Of the rows of pb-test-rows. */
+#define FIRST_TICK 6000
+
 static GstPitboxSchema *schema;
 
 static GstFlowReturn
@@ -185,6 +188,96 @@ GST_START_TEST (test_waiting_rows_are_latency)
 }
 GST_END_TEST;
 
+/* Rows that come out of a decoder behind it: their ticks, and no hole. */
+static void
+expect_rows (GstHarness *h, guint from, guint to, guint step)
+{
+  for (guint n = from; n <= to; n += step) {
+    g_autoptr (GstBuffer) row = gst_harness_try_pull (h);
+
+    fail_unless (row != NULL);
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (row), FIRST_TICK + n);
+    fail_unless (n == 0 || !GST_BUFFER_IS_DISCONT (row));
+  }
+}
+
+/* And nothing else. */
+static void
+expect_ticks (GstHarness *h, guint from, guint to, guint step)
+{
+  expect_rows (h, from, to, step);
+  fail_unless (gst_harness_try_pull (h) == NULL);
+}
+
+static void
+expect_caps (GstHarness *h, guint n_vars, gint rate_hz, gboolean reduced)
+{
+  GstCaps *caps = gst_pad_get_current_caps (h->sinkpad);
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  g_autoptr (GstPitboxSchema) rows =
+      gst_pitbox_schema_new_from_caps (caps, NULL);
+  gint num, den;
+
+  fail_unless_equals_int (gst_pitbox_schema_get_n_vars (rows), n_vars);
+  fail_unless (gst_structure_get_fraction (s, "rate", &num, &den));
+  fail_unless_equals_int (num / den, rate_hz);
+  fail_unless_equals_int (
+      gst_structure_has_field (s, "full-schema-id"), reduced);
+  gst_caps_unref (caps);
+}
+
+/* No row that is to be sent gets lost where what is left out changes. */
+GST_START_TEST (test_is_thinned_while_it_plays)
+{
+  const guint n_vars = gst_pitbox_schema_get_n_vars (schema);
+  GstHarness *h = pb_test_harness_new (
+      "telemetryenc rows-per-unit=4 ! telemetrydec", schema);
+  GstElement *enc = gst_harness_find_element (h, "telemetryenc");
+
+  for (guint n = 0; n < 10; n++)
+    push_row (h, n);
+  expect_ticks (h, 0, 7, 1); /* two wait */
+  g_object_set (enc, "fields", "Speed,SessionTime", "rate-divisor", 6,
+      "rows-per-unit", 1, NULL);
+  for (guint n = 10; n < 40; n++) {
+    push_row (h, n);
+    if (n == 10)
+      expect_caps (h, 2, 10, TRUE);
+  }
+  expect_rows (h, 8, 9, 1);
+  expect_ticks (h, 10, 34, 6);
+  g_object_set (enc, "fields", "", "rate-divisor", 1, NULL);
+  for (guint n = 40; n < 50; n++)
+    push_row (h, n);
+  expect_ticks (h, 40, 49, 1);
+  expect_caps (h, n_vars, 60, FALSE);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (h, "telemetrydec", "lost-rows"), 0);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (h, "telemetrydec", "rejected"), 0);
+  fail_unless_equals_uint64 (
+      pb_test_harness_get_stat (h, "telemetrydec", "restarts"), 0);
+  gst_object_unref (enc);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
+/* All is better than nothing; the car that has them may come yet. */
+GST_START_TEST (test_unknown_fields_while_it_plays)
+{
+  GstHarness *h = pb_test_harness_new ("telemetryenc ! telemetrydec", schema);
+  GstElement *enc = gst_harness_find_element (h, "telemetryenc");
+
+  push_row (h, 0);
+  g_object_set (enc, "fields", "Nothing", NULL);
+  push_row (h, 1);
+  expect_ticks (h, 0, 1, 1);
+  expect_caps (h, gst_pitbox_schema_get_n_vars (schema), 60, FALSE);
+  gst_object_unref (enc);
+  gst_harness_teardown (h);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_plays_twice)
 {
   pb_test_plays_twice ("telemetryenc");
@@ -220,6 +313,8 @@ telemetryenc_suite (void)
   tcase_add_test (tc, test_row_of_wrong_size_is_dropped_and_counted);
   tcase_add_test (tc, test_fields_that_no_car_has_are_an_error);
   tcase_add_test (tc, test_waiting_rows_are_latency);
+  tcase_add_test (tc, test_is_thinned_while_it_plays);
+  tcase_add_test (tc, test_unknown_fields_while_it_plays);
   tcase_add_test (tc, test_plays_twice);
   return s;
 }

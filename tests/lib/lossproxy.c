@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * lossproxy: PbLossProxy as a program. Prints its port, then relays until
- * SIGTERM or SIGINT. Lines of its input: "rate KBPS" changes the rate; "queue"
- * prints how long one would wait for it now, ms; "delays"
- * prints how long datagrams waited for it since the last time, p50, p95 and the
- * longest in ms, and how many datagrams were lost so far. */
+ * lossproxy: PbLossProxy, or with --tcp PbTcpRelay, as a program. Prints its
+ * port, then relays until SIGTERM or SIGINT. Lines of its input: "rate KBPS"
+ * and "loss PCT" change these; "cut" pulls the cable, "join" puts it back;
+ * "rebind" is a router that forgets who is behind it. Of UDP alone: "queue"
+ * prints how long one would wait for the rate now, ms; "delays" prints how long
+ * datagrams waited for it since the last time, p50, p95 and the longest in ms,
+ * and how many datagrams were lost so far. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pb-loss-proxy.h"
+#include "pb-tcp-relay.h"
 
 static gint listen_port, delay_ms, rate_kbps, queue_ms, seed = 1;
 static gdouble loss_pct, loss_back_pct;
+static gboolean is_tcp;
 static gchar *to;
 
 static const GOptionEntry options[] = {
   { "listen", 0, 0, G_OPTION_ARG_INT, &listen_port,
-      "UDP port on 127.0.0.1, 0 for any", "PORT" },
+      "Port on 127.0.0.1, 0 for any", "PORT" },
+  { "tcp", 0, 0, G_OPTION_ARG_NONE, &is_tcp,
+      "TCP: what is lost stalls what is behind it", NULL },
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, "Where to relay to", "HOST:PORT" },
   { "loss", 0, 0, G_OPTION_ARG_DOUBLE, &loss_pct, "Percent lost on the way in",
       "PCT" },
@@ -53,26 +58,101 @@ print_delays (PbLossProxy *proxy)
   fflush (stdout);
 }
 
+/* One of the two. */
+typedef struct {
+  PbLossProxy *udp;
+  PbTcpRelay *tcp;
+} Relay;
+
+static void
+set_cut (Relay *relay, gboolean is_cut)
+{
+  if (relay->tcp != NULL)
+    pb_tcp_relay_set_cut (relay->tcp, is_cut);
+  else
+    pb_loss_proxy_set_cut (relay->udp, is_cut);
+}
+
+/* Returns whether it was understood. */
+static gboolean
+obey_line (Relay *relay, const char *line)
+{
+  unsigned kbps;
+  double pct;
+
+  if (sscanf (line, "rate %u", &kbps) == 1) {
+    if (relay->tcp != NULL)
+      pb_tcp_relay_set_rate (relay->tcp, kbps);
+    else
+      pb_loss_proxy_set_rate (relay->udp, kbps);
+  } else if (sscanf (line, "loss %lf", &pct) == 1) {
+    if (relay->tcp != NULL)
+      pb_tcp_relay_set_loss (relay->tcp, pct);
+    else
+      pb_loss_proxy_set_loss (relay->udp, pct, pct);
+  } else if (g_str_equal (line, "cut") || g_str_equal (line, "join")) {
+    set_cut (relay, line[0] == 'c');
+  } else if (g_str_equal (line, "rebind")) {
+    if (relay->tcp != NULL)
+      pb_tcp_relay_rebind (relay->tcp);
+    else
+      pb_loss_proxy_rebind (relay->udp);
+  } else if (relay->udp != NULL && g_str_equal (line, "delays")) {
+    print_delays (relay->udp);
+  } else if (relay->udp != NULL && g_str_equal (line, "queue")) {
+    printf ("queue %u\n", pb_loss_proxy_get_queue (relay->udp));
+    fflush (stdout);
+  } else {
+    return FALSE;
+  }
+  return TRUE;
+}
+
 /* Until the end of the input; in a thread that ends with the program. */
 static gpointer
-obey (gpointer proxy)
+obey (gpointer relay)
 {
   char line[64];
 
-  while (fgets (line, sizeof line, stdin) != NULL) {
-    unsigned kbps;
-
-    if (sscanf (line, "rate %u", &kbps) == 1)
-      pb_loss_proxy_set_rate (proxy, kbps);
-    else if (g_str_has_prefix (line, "delays"))
-      print_delays (proxy);
-    else if (g_str_has_prefix (line, "queue")) {
-      printf ("queue %u\n", pb_loss_proxy_get_queue (proxy));
-      fflush (stdout);
-    } else
-      g_printerr ("lossproxy: what is \"%s\"?\n", g_strchomp (line));
-  }
+  while (fgets (line, sizeof line, stdin) != NULL)
+    if (!obey_line (relay, g_strchomp (line)))
+      g_printerr ("lossproxy: what is \"%s\"?\n", line);
   return NULL;
+}
+
+static gboolean
+start (Relay *relay, const PbLossProxyConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (is_tcp)
+    relay->tcp = pb_tcp_relay_new (config, &error);
+  else
+    relay->udp = pb_loss_proxy_new (config, &error);
+  if (error != NULL) {
+    g_printerr ("lossproxy: %s\n", error->message);
+    return FALSE;
+  }
+  printf ("%u\n", is_tcp ? pb_tcp_relay_get_port (relay->tcp)
+                         : pb_loss_proxy_get_port (relay->udp));
+  fflush (stdout);
+  return TRUE;
+}
+
+static void
+stop (Relay *relay)
+{
+  guint64 forwarded, lost;
+
+  if (is_tcp)
+    pb_tcp_relay_get_counts (relay->tcp, &forwarded, &lost);
+  else
+    pb_loss_proxy_get_counts (relay->udp, &forwarded, &lost);
+  g_printerr ("lossproxy: forwarded %" G_GUINT64_FORMAT
+              "%s, lost %" G_GUINT64_FORMAT "\n",
+      forwarded, is_tcp ? " bytes" : "", lost);
+  g_clear_pointer (&relay->udp, pb_loss_proxy_free);
+  g_clear_pointer (&relay->tcp, pb_tcp_relay_free);
 }
 
 int
@@ -80,9 +160,8 @@ main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (PbLossProxy) proxy = NULL;
+  static Relay relay; /* outlives the thread that obeys */
   PbLossProxyConfig config = { 0 };
-  guint64 forwarded, lost;
   gchar *colon;
 
   g_option_context_add_main_entries (context, options, NULL);
@@ -105,22 +184,14 @@ main (int argc, char **argv)
   config.rate_kbps = (guint) MAX (rate_kbps, 0);
   config.queue_ms = (guint) MAX (queue_ms, 0);
   config.seed = (guint32) seed;
-  proxy = pb_loss_proxy_new (&config, &error);
-  if (proxy == NULL) {
-    g_printerr ("lossproxy: %s\n", error->message);
+  if (!start (&relay, &config))
     return 1;
-  }
   signal (SIGTERM, on_signal);
   signal (SIGINT, on_signal);
-  printf ("%u\n", pb_loss_proxy_get_port (proxy));
-  fflush (stdout);
-  g_thread_unref (g_thread_new ("input", obey, proxy));
+  g_thread_unref (g_thread_new ("input", obey, &relay));
   while (!stopped)
     g_usleep (50000);
-  pb_loss_proxy_get_counts (proxy, &forwarded, &lost);
-  g_printerr ("lossproxy: forwarded %" G_GUINT64_FORMAT
-              ", lost %" G_GUINT64_FORMAT "\n",
-      forwarded, lost);
+  stop (&relay);
   g_free (to);
   return 0;
 }

@@ -49,6 +49,7 @@ struct _PbLossProxy {
   GMutex lock;
   gdouble loss[2];
   guint rate_kbps;
+  gboolean is_cut;
   gint64 full_until_us; /* as link_free_us */
   guint delays[MAX_DELAY_MS + 1]; /* datagrams that waited so long, ms */
   guint64 forwarded;
@@ -160,7 +161,7 @@ take (PbLossProxy *proxy, Client *client, gboolean back, const guint8 *data,
   Datagram *d;
 
   g_mutex_lock (&proxy->lock);
-  loss = proxy->loss[back ? 1 : 0];
+  loss = proxy->is_cut ? 100 : proxy->loss[back ? 1 : 0];
   g_mutex_unlock (&proxy->lock);
   if (!back)
     due = leaves_link (proxy, size, now);
@@ -207,6 +208,30 @@ same_address (GSocketAddress *a, GSocketAddress *b)
              g_inet_socket_address_get_address (y));
 }
 
+/* Towards the server, from a port of its own. */
+static GSocket *
+open_up (PbLossProxy *proxy)
+{
+  GSocket *up = g_socket_new (g_socket_address_get_family (proxy->to),
+      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+
+  if (up == NULL)
+    return NULL;
+  g_socket_set_blocking (up, FALSE);
+  g_socket_connect (up, proxy->to, NULL, NULL);
+  return up;
+}
+
+static void
+watch_up (Client *client, GSocket *up)
+{
+  client->up = up;
+  client->source = g_socket_create_source (up, G_IO_IN, NULL);
+  g_source_set_callback (
+      client->source, G_SOURCE_FUNC (from_server), client, NULL);
+  g_source_attach (client->source, client->proxy->context);
+}
+
 static Client *
 find_client (PbLossProxy *proxy, GSocketAddress *address)
 {
@@ -220,20 +245,13 @@ find_client (PbLossProxy *proxy, GSocketAddress *address)
   }
   if (proxy->clients->len >= MAX_CLIENTS)
     return NULL;
-  up = g_socket_new (g_socket_address_get_family (proxy->to),
-      G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  up = open_up (proxy);
   if (up == NULL)
     return NULL;
-  g_socket_set_blocking (up, FALSE);
-  g_socket_connect (up, proxy->to, NULL, NULL);
   client = g_new0 (Client, 1);
   client->proxy = proxy;
   client->address = g_object_ref (address);
-  client->up = up;
-  client->source = g_socket_create_source (up, G_IO_IN, NULL);
-  g_source_set_callback (
-      client->source, G_SOURCE_FUNC (from_server), client, NULL);
-  g_source_attach (client->source, proxy->context);
+  watch_up (client, up);
   g_ptr_array_add (proxy->clients, client);
   return client;
 }
@@ -248,11 +266,16 @@ from_client (GSocket *socket, GIOCondition condition, gpointer data)
     guint8 buf[MAX_DATAGRAM];
     gssize n = g_socket_receive_from (
         socket, &address, (gchar *) buf, sizeof buf, NULL, NULL);
+    gboolean is_cut;
     Client *client;
 
     if (n <= 0)
       break;
-    client = find_client (proxy, address);
+    /* Who calls again and again while the cable is out has a port each time. */
+    g_mutex_lock (&proxy->lock);
+    is_cut = proxy->is_cut;
+    g_mutex_unlock (&proxy->lock);
+    client = is_cut ? NULL : find_client (proxy, address);
     if (client != NULL)
       take (proxy, client, FALSE, buf, (gsize) n);
   }
@@ -379,6 +402,43 @@ pb_loss_proxy_set_loss (
   proxy->loss[0] = loss_pct;
   proxy->loss[1] = loss_back_pct;
   g_mutex_unlock (&proxy->lock);
+}
+
+/* A cable that was pulled, both ways, and put back. Any thread. */
+void
+pb_loss_proxy_set_cut (PbLossProxy *proxy, gboolean is_cut)
+{
+  g_mutex_lock (&proxy->lock);
+  proxy->is_cut = is_cut;
+  g_mutex_unlock (&proxy->lock);
+}
+
+static gboolean
+rebind (gpointer data)
+{
+  PbLossProxy *proxy = data;
+
+  for (guint i = 0; i < proxy->clients->len; i++) {
+    Client *client = g_ptr_array_index (proxy->clients, i);
+    GSocket *up = open_up (proxy);
+
+    if (up == NULL)
+      continue;
+    g_source_destroy (client->source);
+    g_source_unref (client->source);
+    g_object_unref (client->up);
+    watch_up (client, up);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* From now on each client reaches the server from another port, as behind a
+ * router that has forgotten it; what the server sends to the old one is lost.
+ * Any thread. */
+void
+pb_loss_proxy_rebind (PbLossProxy *proxy)
+{
+  g_main_context_invoke (proxy->context, rebind, proxy);
 }
 
 /* Of the way in, from now on; what waits already leaves when it would have.

@@ -38,6 +38,8 @@ void pb_loss_proxy_free (PbLossProxy *proxy);
 guint pb_loss_proxy_get_port (PbLossProxy *proxy);
 void pb_loss_proxy_set_loss (
     PbLossProxy *proxy, gdouble loss_pct, gdouble loss_back_pct);
+void pb_loss_proxy_set_cut (PbLossProxy *proxy, gboolean is_cut);
+void pb_loss_proxy_rebind (PbLossProxy *proxy);
 void pb_loss_proxy_set_rate (PbLossProxy *proxy, guint rate_kbps);
 guint pb_loss_proxy_get_queue (PbLossProxy *proxy);
 void pb_loss_proxy_take_delays (PbLossProxy *proxy, const gdouble *shares,

@@ -4,51 +4,14 @@ for on its way. For a test and for a bench."""
 import glob
 import json
 import os
-import subprocess
 import time
 
+from link import Link
 from pitbox import Stack
 
 TS_PACKET = 188
 # Those of pipelines/agent-video.launch; the recorder writes tables of its own.
 PIDS = (65, 66)
-
-
-class Link:
-    """A lossproxy that is told what to do while it runs."""
-
-    def __init__(self, to_port, rate_kbps, queue_ms, delay_ms=10):
-        self.popen = subprocess.Popen(
-            ["lossproxy", "--to", f"127.0.0.1:{to_port}", "--rate",
-             str(rate_kbps), "--queue", str(queue_ms), "--delay",
-             str(delay_ms)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True)
-        self.port = int(self.popen.stdout.readline())
-
-    def _say(self, line):
-        self.popen.stdin.write(line + "\n")
-        self.popen.stdin.flush()
-
-    def rate(self, kbps):
-        self._say(f"rate {kbps}")
-
-    def queue(self):
-        """What a datagram would wait for the rate now, ms."""
-        self._say("queue")
-        return int(self.popen.stdout.readline().split()[1])
-
-    def delays(self):
-        """p50, p95 and longest wait since the last call, ms; lost so far."""
-        self._say("delays")
-        words = self.popen.stdout.readline().split()
-        return [int(w) for w in words[1:4]], int(words[5])
-
-    def stop(self):
-        self.popen.terminate()
-        self.popen.wait()
-        self.popen.stdin.close()
-        self.popen.stdout.close()
 
 
 def read_recording(stack, driver):

@@ -2,7 +2,7 @@
 // Real Chromium, real server: the pages of accounts, devices, keys and links,
 // by what two people do on them.
 //
-// Usage: pages.mjs walk|live|teams|keys|pair|lan|tls|looks [FOLDER]
+// Usage: pages.mjs walk|live|teams|keys|pair|lan|tls|codec|looks [FOLDER]
 // looks also leaves pictures of each page in FOLDER.
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -336,7 +336,53 @@ async function pairedAgain(stack, page, agent) {
     agent.text.includes('paired anew: test-rig sends as car7'));
 }
 
+/* What stands in the offer, and what the browser says that it has: Firefox
+ * without its plugin says no, others promise what they then do not offer. */
+const WITHOUT_H264 = {
+  'an offer without H.264': () => {
+    const { setCodecPreferences } = RTCRtpTransceiver.prototype;
+    RTCRtpTransceiver.prototype.setCodecPreferences = function other(codecs) {
+      return setCodecPreferences.call(this, codecs.some((c) =>
+        /h264/i.test(c.mimeType)) ? RTCRtpReceiver.getCapabilities('video')
+          .codecs.filter((c) => /vp8/i.test(c.mimeType)) : codecs);
+    };
+  },
+  'a browser without H.264': () => {
+    const { getCapabilities } = RTCRtpReceiver;
+    RTCRtpReceiver.getCapabilities = (kind) => {
+      const all = getCapabilities.call(RTCRtpReceiver, kind);
+      return { ...all,
+        codecs: all.codecs.filter((c) => !/h264/i.test(c.mimeType)) };
+    };
+  },
+};
+
+async function seesTelemetryAlone(stack, browser, what, init) {
+  const page = await browser.open(`${stack.url}/#driver=car1`, init);
+  const tick = () => page.evaluate(() =>
+    window.pitbox?.lastFrame?.tick ?? 0).catch(() => 0);
+  await page.getByText('This browser cannot decode H.264: telemetry only.')
+    .waitFor();
+  const from = await until(`${what}: a row`, tick);
+  const attempts = () => page.evaluate(() => window.pitbox.stats().attempts);
+  const views = await attempts();
+  /* The driver list and the stream say again and again that there is a
+   * picture. */
+  await until(`${what}: rows go on`, async () => await tick() > from + 300);
+  assert.equal(await attempts(), views, `${what}: the view is made anew`);
+  assert.ok(views <= 2, `${what}: ${views} views`);
+  assert.deepEqual(page.problems, []);
+  await page.close();
+}
+
 const cases = {
+  /* Who cannot be shown the picture is told why, and sees the telemetry. */
+  async codec(stack, browser) {
+    for (const [what, init] of Object.entries(WITHOUT_H264)) {
+      await seesTelemetryAlone(stack, browser, what, init);
+    }
+  },
+
   /* Everything that the pages are for, once. */
   async walk(stack, browser) {
     const ann = await setUp(stack, browser);

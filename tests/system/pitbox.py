@@ -21,6 +21,10 @@ import time
 import urllib.error
 import urllib.request
 
+# Server, simulator and others are on this machine, too: what it could spare for a
+# picture is no driver's PC's. test_governor.py says otherwise for itself.
+os.environ.setdefault("PITBOX_GOVERNOR", "off")
+
 DATA = os.environ.get("PITBOX_TEST_DATA", "")
 
 
@@ -44,6 +48,15 @@ def real_data(*path):
     if not os.path.exists(full):
         skip(f"no {'/'.join(path)} in PITBOX_TEST_DATA")
     return full
+
+
+def recording():
+    """A real recording, or None: what makes no difference to a verdict."""
+    folder = os.path.join(DATA, "ibt")
+    if not DATA or not os.path.isdir(folder):
+        return None
+    files = sorted(f for f in os.listdir(folder) if f.endswith(".ibt"))
+    return os.path.join(folder, files[0]) if files else None
 
 
 class Process:
@@ -129,6 +142,8 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, name, argv, env=None):
+        # What an agent keeps for its server is nobody else's.
+        env = {"XDG_DATA_HOME": self.path("home"), **(env or {})}
         p = Process(self.folder, name, argv, env)
         self.processes.append(p)
         return p

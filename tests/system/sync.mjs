@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes
+// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -163,6 +163,29 @@ function claims(page) {
 function firstPicture(page) {
   return until('a first picture', () => page.evaluate(
     () => window.pitbox?.stats().firstPicture), 20000);
+}
+
+/* How many rows the row drawn with a picture is ahead of its own, of the next
+ * `n` pictures. */
+async function ahead(name, page, n) {
+  await page.evaluate(() => { window.__frames.length = 0; });
+  const read = () => page.evaluate(() => window.__frames
+    .filter((f) => f.picture !== null && f.tick !== null)
+    .map((f) => f.tick - f.picture));
+  await until(`${n} pictures with rows`, async () => (await read()).length >= n,
+    160000);
+  const all = await read();
+  const counts = new Map();
+  for (const d of all.sort((a, b) => a - b)) {
+    counts.set(d, (counts.get(d) ?? 0) + 1);
+  }
+  console.log(`${name}: rows ahead of the picture: ${[...counts].map(([d, many]) =>
+    `${d}: ${many}`).join(', ')}`);
+  return { all, middle: all[all.length >> 1] };
+}
+
+async function syncOf(stack) {
+  return (await (await stack.fetch('/api/v1/drivers/car1/sync')).json());
 }
 
 const cases = {
@@ -359,6 +382,44 @@ const cases = {
     assert.ok(health.b_frames > 0);
   },
 
+  /* Picture and telemetry by connections of their own, and nobody says by how
+   * much the picture is late: one trims, and it is remembered. */
+  async pair(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await until('they are paired', async () =>
+      (await syncOf(stack)).kind === 'paired', 60000);
+    await until('one may trim', () => page.evaluate(() =>
+      document.querySelector('#pairing .orders')?.checkVisibility()), 20000);
+    const before = await ahead('as the connections say', page, FRAMES_EACH);
+    /* Its 150 ms, and what the encoder needs. */
+    assert.ok(before.middle >= 4, 'the picture is late');
+    const key = before.middle > 0 ? '.' : ',';
+    for (let n = 0; n < Math.abs(before.middle); n++) await page.keyboard.press(key);
+    const frames = before.middle;
+    await until('the server has it', async () => Math.abs(
+      (await syncOf(stack)).offset_ms - frames * 1000 / 60) < 0.01, 10000);
+    const trimmed = await ahead('trimmed', page, FRAMES_EACH);
+    const exact = trimmed.all.filter((d) => d === 0).length;
+    console.log(`trimmed: ${exact} of ${trimmed.all.length} exact; ${
+      JSON.stringify(await syncOf(stack))}`);
+    /* Times of arrival are as good as the machine is idle. */
+    const near = trimmed.all.filter((d) => Math.abs(d) <= 1).length;
+    assert.ok(near >= 0.9 * trimmed.all.length, 'more than a frame off');
+    assert.ok(Math.abs(trimmed.middle) <= 1, 'not trimmed');
+    assert.match(await page.textContent('#pairing'), /from car1-cam/);
+    assert.match(await page.textContent('#sync'), /^paired/);
+    /* The encoder is started anew: what was trimmed counts. */
+    await stack.children.get('camera-car1').stop('SIGKILL');
+    await until('telemetry alone', async () =>
+      (await syncOf(stack)).kind === 'muxed', 20000);
+    await stack.startCamera('car1', 150);
+    await until('they are paired again', async () =>
+      (await syncOf(stack)).kind === 'paired', 60000);
+    const again = await ahead('started anew', page, FRAMES_EACH);
+    assert.ok(Math.abs(again.middle) < before.middle, 'not remembered');
+    assert.deepEqual(page.problems, []);
+  },
+
   async telemetry(stack, browser) {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
     await until('300 rows', () => page.evaluate(
@@ -388,6 +449,7 @@ const options = {
     'x264enc speed-preset=ultrafast bframes=2 b-adapt=false rc-lookahead=0 '
     + 'sync-lookahead=0 bitrate=1500 key-int-max=15 ! h264parse config-interval=-1',
   }] },
+  pair: { latencyMs: 120, drivers: [{ id: 'car1', camera: { lateMs: 150 } }] },
   ipv6: { bind: '::1', fps: 30 },
   open4: { bind: 'IPv4' },
   open6: { bind: 'IPv6' },

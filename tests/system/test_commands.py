@@ -58,6 +58,8 @@ MISUSES = (
     ("it takes no --scope", ["user", "list", "--scope", "admin"]),
     ("there is a word too many", ["invite", "somebody"]),
     ("--role must be", ["invite", "--role", "king"]),
+    ("is no address like", ["invite", "--public-url", "pit.example"]),
+    ("is no address like", ["invite", "--public-url", "https://a.example/x/"]),
     ("--scope", ["key", "add", "x"]),
     ("--scope", ["key", "add", "x", "--scope", "read_live", "--scope", "all"]),
     ("--hours", ["invite", "--hours", "721"]),
@@ -190,6 +192,8 @@ def test_identity(stack):
         expect(stack, 1, "is the id that", "key", "remove", word)
     expect(stack, 0, "/#/invite?token=pbi_", "invite", "--role", "engineer")
     expect(stack, 0, "https://127.0.0.1:", "invite", "--tls-self-signed")
+    expect(stack, 0, "  https://pit.example/#/invite?token=pbi_", "invite",
+           "--public-url", "https://pit.example/")
     expect(stack, 1, "still has", "team", "remove", "red")
     expect(stack, 0, "", "user", "remove", "bob")
     # In the log of the team that bob was in.

@@ -68,7 +68,8 @@ def compiled_in(program, tail):
 
 def check_programs(root, env):
     """The programs look where the files went."""
-    for name in ["agent-telemetry", "agent-telemetry-ws", "agent-video", "ingest",
+    for name in ["agent-telemetry", "agent-video", "ingest", "uplink-srt",
+                 "uplink-websocket",
                  "source-capture", "source-scene"]:
         one(root, f"share/pitbox/pipelines/{name}.launch")
     for name in ["pitbox-agent", "pitbox-server"]:

@@ -36,6 +36,7 @@ class Relay:
     def __init__(self, port):
         self.to = port
         self.pairs = []
+        self.held = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -46,6 +47,9 @@ class Relay:
                 here, _ = self.listener.accept()
             except OSError:
                 return
+            if self.held.is_set():
+                here.close()
+                continue
             try:
                 there = socket.create_connection(("127.0.0.1", self.to), 5)
             except OSError:
@@ -81,6 +85,14 @@ class Relay:
                     pass
                 s.close()
         self.pairs = []
+
+    def hold(self):
+        """Nobody gets through until release()."""
+        self.held.set()
+        self.cut()
+
+    def release(self):
+        self.held.clear()
 
     def close(self):
         self.listener.close()
@@ -367,7 +379,7 @@ def test_place(stack):
         "telemetryenc", "!", "telemetrytsmux", "!", "pitboxsrtsink",
         f"port={stack.srt_port}", "streamid=#!::r=car4,m=publish,u=car4",
         f"passphrase={stack.passphrase}"])
-    stack.server.wait_for("a caller is refused: another sender publishes")
+    stack.server.wait_for("ends: another sender publishes")
     assert stack.driver("car4")["link"]["transport"] == "websocket"
     sockets[-1].sock.close()
     stack.wait(lambda: (stack.driver("car4")["link"] or {}).get("transport")

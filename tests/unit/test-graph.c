@@ -108,9 +108,10 @@ test_shipped_graphs_parse (void)
     if (!g_str_has_suffix (file, ".launch"))
       continue;
     name = g_strndup (file, strlen (file) - strlen (".launch"));
-    graph = g_str_has_prefix (name, "source-")
-                ? pb_graph_load_part (name, &error)
-                : pb_graph_load (name, &error);
+    graph =
+        g_str_has_prefix (name, "source-") || g_str_has_prefix (name, "uplink-")
+            ? pb_graph_load_part (name, &error)
+            : pb_graph_load (name, &error);
     g_assert_no_error (error);
     g_assert_nonnull (graph);
   }

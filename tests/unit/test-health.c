@@ -294,6 +294,12 @@ spoil_transcoded (PbHealthReading *r)
   r->transcodes_most = 3;
 }
 
+static void
+spoil_heard (PbHealthReading *r)
+{
+  r->not_heard = "nothing decodes AAC";
+}
+
 static const struct {
   const gchar *code;
   SpoilFunc spoil;
@@ -315,6 +321,7 @@ static const struct {
   { "clock", spoil_clock, 10, 10, PB_HEALTH_WARN, "3.1 s ahead of" },
   { "server_slow", spoil_dropped, 1, 10, PB_HEALTH_BAD, "too slow" },
   { "not_transcoded", spoil_transcoded, 1, 1, PB_HEALTH_BAD, "3 at a time" },
+  { "no_sound", spoil_heard, 1, 1, PB_HEALTH_WARN, "decodes AAC" },
   { "not_recorded", spoil_recorded, 1, 1, PB_HEALTH_BAD, "the disk is full" },
   { "not_indexed", spoil_indexed, 1, 1, PB_HEALTH_WARN, "held up" },
 };

@@ -130,6 +130,26 @@ test_time_comes_after_the_line (void)
   }
 }
 
+/* Rows get thinner in the middle of a lap. */
+static void
+test_thinner_rows_go_on (void)
+{
+  g_autoptr (GstPitboxSchema) schema =
+      gst_pitbox_schema_new ("iracing", 60, ROW_BYTES, vars, N_VARS, NULL);
+  Car car;
+
+  car_init (&car);
+  drive (&car, 30, 5, 20.0125);
+  g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 1);
+  pb_laps_bind (car.laps, schema);
+  drive (&car, 15, 5, 20.4);
+  g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 2);
+  g_assert_cmpfloat (pb_laps_get_lap (car.laps, 1)->time_s, ==, 20.4);
+  pb_laps_set_schema (car.laps, schema);
+  g_assert_cmpuint (pb_laps_get_n_laps (car.laps), ==, 0);
+  car_clear (&car);
+}
+
 static void
 test_invalid_lap_has_no_time (void)
 {
@@ -484,6 +504,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/laps/time-late", test_time_comes_after_the_line);
+  g_test_add_func ("/laps/thinner-rows", test_thinner_rows_go_on);
   g_test_add_func ("/laps/invalid", test_invalid_lap_has_no_time);
   g_test_add_func ("/laps/other-clocks", test_other_clocks);
   g_test_add_func ("/laps/recording-again", test_a_recording_begins_again);

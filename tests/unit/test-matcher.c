@@ -167,6 +167,29 @@ test_range_is_open_below_and_closed_above (void)
 }
 
 static void
+test_what_is_forgotten_is_found_no_more (void)
+{
+  g_autoptr (GstPitboxMatcher) matcher = gst_pitbox_matcher_new (8, NONE);
+  g_autoptr (GPtrArray) rows = NULL;
+  g_auto (GstPitboxMatch) match = { NULL, 0, Q (NONE) };
+
+  for (guint i = 1; i <= 5; i++)
+    push (matcher, 10 * i);
+  gst_pitbox_matcher_forget (matcher, 30 * MS);
+  rows = gst_pitbox_matcher_range (matcher, NONE, 100 * MS);
+  g_assert_cmpuint (rows->len, ==, 3);
+  g_assert_cmpuint (
+      ((GstPitboxSample *) g_ptr_array_index (rows, 0))->time, ==, 30 * MS);
+  g_assert_false (
+      gst_pitbox_matcher_find (matcher, 20 * MS, PREVIOUS, NONE, &match));
+  gst_pitbox_matcher_forget (matcher, 60 * MS);
+  push (matcher, 70);
+  g_assert_true (
+      gst_pitbox_matcher_find (matcher, 75 * MS, PREVIOUS, NONE, &match));
+  g_assert_cmpuint (match.sample->time, ==, 70 * MS);
+}
+
+static void
 test_window_and_settling (void)
 {
   g_autoptr (GstPitboxMatcher) matcher = gst_pitbox_matcher_new (8, 50 * MS);
@@ -237,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/matcher/interpolated-values", test_interpolated_values);
   g_test_add_func ("/matcher/bounded", test_ring_is_bounded_and_ordered);
   g_test_add_func ("/matcher/range", test_range_is_open_below_and_closed_above);
+  g_test_add_func ("/matcher/forget", test_what_is_forgotten_is_found_no_more);
   g_test_add_func ("/matcher/window", test_window_and_settling);
   g_test_add_func ("/sample/wrong-size", test_buffer_of_wrong_size_is_refused);
   g_test_add_func ("/time/rtp", test_rtp_timestamps);

@@ -22,6 +22,7 @@ write_answer (const PbOffer *offer)
     .candidates = "a=candidate:1 1 udp 1 127.0.0.1 5 typ host\r\n",
     .ssrc = 1000,
     .rtx_ssrc = 1001,
+    .audio_ssrc = 1002,
   };
 
   return pb_answer_to_sdp (&answer, offer);
@@ -91,6 +92,74 @@ test_audio_is_answered_inactive (void)
   g_assert_nonnull (strstr (sdp, "m=audio 9 "));
   g_assert_nonnull (strstr (sdp, "a=mid:2\r\n"));
   g_assert_nonnull (strstr (sdp, "a=inactive\r\n"));
+}
+
+static gchar *
+add_audio (const gchar *section)
+{
+  g_autofree gchar *more = g_strconcat (section, "m=application", NULL);
+  g_autofree gchar *text =
+      pb_test_replace (pb_test_offer_chrome, "m=application", more);
+
+  return pb_test_replace (text, "BUNDLE 0 1", "BUNDLE 0 2 1");
+}
+
+#define CHROME_AUDIO \
+  "m=audio 9 UDP/TLS/RTP/SAVPF 63 111 9\r\na=mid:2\r\na=recvonly\r\n" \
+  "a=rtcp-mux\r\na=rtpmap:63 red/48000/2\r\na=rtpmap:111 opus/48000/2\r\n" \
+  "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1\r\na=rtpmap:9 G722/8000\r\n"
+
+/* In one stream with the picture, by the number that the browser has for it. */
+static void
+test_opus_is_answered (void)
+{
+  g_autofree gchar *text = add_audio (CHROME_AUDIO);
+  g_autofree gchar *sdp = NULL;
+  g_autoptr (GError) error = NULL;
+  const gchar *audio;
+  PbOffer offer;
+
+  g_assert_true (parse (text, &offer, &error));
+  g_assert_no_error (error);
+  g_assert_true (offer.has_audio);
+  g_assert_cmpint (offer.audio_pt, ==, 111);
+  g_assert_cmpint (offer.pt, ==, 109);
+  sdp = write_answer (&offer);
+  audio = strstr (sdp, "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n");
+  g_assert_nonnull (audio);
+  g_assert_nonnull (strstr (sdp, "a=msid:pitbox video\r\n"));
+  g_assert_nonnull (strstr (audio, "a=msid:pitbox audio\r\n"));
+  g_assert_nonnull (strstr (audio, "a=sendonly\r\n"));
+  g_assert_nonnull (strstr (audio, "a=rtpmap:111 opus/48000/2\r\n"));
+  g_assert_nonnull (strstr (audio, "a=ssrc:1002 cname:pitbox\r\n"));
+}
+
+/* Sound that cannot be sent costs nobody the picture. */
+static void
+test_audio_that_is_not_taken (void)
+{
+  static const gchar *const changes[][2] = {
+    { "opus/48000/2", "opus/48000" },
+    { "a=recvonly\r\na=rtcp-mux", "a=inactive\r\na=rtcp-mux" },
+    { "a=rtcp-mux\r\na=rtpmap:63", "a=rtpmap:63" },
+    { "SAVPF 63 111 9", "SAVPF 63 9" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++) {
+    g_autofree gchar *section =
+        pb_test_replace (CHROME_AUDIO, changes[i][0], changes[i][1]);
+    g_autofree gchar *text = add_audio (section);
+    g_autofree gchar *sdp = NULL;
+    PbOffer offer;
+
+    g_assert_cmpstr (section, !=, CHROME_AUDIO);
+    g_assert_true (parse (text, &offer, NULL));
+    g_assert_false (offer.has_audio);
+    g_assert_true (offer.has_video);
+    sdp = write_answer (&offer);
+    g_assert_nonnull (strstr (sdp, "a=inactive\r\n"));
+    g_assert_null (strstr (sdp, "opus"));
+  }
 }
 
 static const struct {
@@ -229,6 +298,8 @@ main (int argc, char **argv)
   g_test_add_func ("/offer/chrome", test_chrome);
   g_test_add_func ("/offer/data-only", test_data_only);
   g_test_add_func ("/offer/audio", test_audio_is_answered_inactive);
+  g_test_add_func ("/offer/opus", test_opus_is_answered);
+  g_test_add_func ("/offer/audio-not-taken", test_audio_that_is_not_taken);
   g_test_add_func ("/offer/refused", test_refused);
   g_test_add_func ("/offer/limits", test_limits);
   g_test_add_func ("/offer/cut-off", test_cut_off);

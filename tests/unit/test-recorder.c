@@ -53,6 +53,7 @@ test_recovers (PbTestRecording *f, gconstpointer unused)
   g_autoptr (GError) error = NULL;
   g_autoptr (PbSessionRow) row = NULL;
   g_autoptr (GArray) points = NULL;
+  g_auto (PbIndexPart) part = { 0 };
   guint n_open, n_unknown;
   PbTestTs ts;
 
@@ -64,8 +65,10 @@ test_recovers (PbTestRecording *f, gconstpointer unused)
     g_assert_true (g_file_set_contents (
         path, (gchar *) ts.out->data, ts.out->len - 100, &error));
   }
-  g_assert_true (
-      pb_store_commit_index (f->data->store, pk, &known, 1, &first, 1, &error));
+  pb_index_part_init (&part);
+  g_array_append_val (part.segments, known);
+  g_array_append_val (part.points, first);
+  g_assert_true (pb_store_commit_index (f->data->store, pk, &part, &error));
 
   g_assert_true (pb_recovery_run (
       f->data->store, f->data->recordings, &n_open, &n_unknown, &error));

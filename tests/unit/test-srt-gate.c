@@ -15,6 +15,7 @@
 typedef struct {
   gint refs;
   gboolean connected;
+  gboolean silent;
 } Peer;
 
 static gpointer
@@ -37,6 +38,12 @@ peer_is_connected (gpointer peer)
 }
 
 static gboolean
+peer_is_silent (gpointer peer)
+{
+  return ((Peer *) peer)->silent;
+}
+
+static gboolean
 is_live (const gchar *driver, gpointer user_data)
 {
   return g_str_equal (driver, user_data);
@@ -48,7 +55,7 @@ static PitboxSrtGate *
 gate_new (const PitboxSrtRules *rules)
 {
   static const PitboxSrtGateFuncs funcs = { peer_ref, peer_unref,
-    peer_is_connected, is_live };
+    peer_is_connected, peer_is_silent, is_live };
   static const PitboxSrtRules usual = {
     .passphrase = PASS_ALL,
     .max_callers = 2,
@@ -307,8 +314,53 @@ test_a_fight_for_a_place (void)
   pitbox_srt_gate_free (gate);
 }
 
+/* Who has stopped sending is cut off, and most likely calls again itself. That
+ * neither ends a fight nor begins one. */
+static void
+test_a_silent_one_is_not_fought (void)
+{
+  PitboxSrtGate *gate = gate_new (NULL);
+  Peer peers[5 * GST_PITBOX_MAX_TAKE_OVERS] = { 0 };
+  Peer loud[GST_PITBOX_MAX_TAKE_OVERS] = { 0 }, late = { 0 };
+  const gchar *id = "#!::r=car01,m=publish,u=pc1";
+  gint64 now_us = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (peers); i++) {
+    now_us += SECOND;
+    g_assert_cmpint (come (gate, id, now_us, &peers[i], NULL), ==, 0);
+    peers[i].silent = TRUE;
+  }
+  peers[G_N_ELEMENTS (peers) - 1].silent = FALSE;
+  /* None of these was one of the few that it is allowed. */
+  for (guint i = 0; i < GST_PITBOX_MAX_TAKE_OVERS; i++)
+    g_assert_cmpint (come (gate, id, ++now_us, &loud[i], NULL), ==, 0);
+  g_assert_cmpint (come (gate, id, ++now_us, &late, NULL), ==, 1409);
+  pitbox_srt_gate_free (gate);
+}
+
 /* Refused for a while, whatever place it had; other devices of its driver and
  * its own way back later are not touched. */
+/* Its owner knows whose place a device wants, and when that one has left. */
+static void
+test_contested_elsewhere (void)
+{
+  const PitboxSrtRules rules = { .passphrase = PASS_ALL, .max_callers = 3 };
+  PitboxSrtGate *gate = gate_new (&rules);
+  Peer own = { 0 }, other = { 0 };
+  const gchar *id = "#!::r=car01,m=publish,u=pc1";
+
+  pitbox_srt_gate_contest_device (gate, "pc1", 60 * SECOND);
+  g_assert_cmpint (come (gate, id, SECOND, &own, NULL), ==, 1409);
+  g_assert_cmpint (
+      come (gate, "#!::r=car01,m=publish,u=pc3", SECOND, &other, NULL), ==, 0);
+  g_assert_true (
+      pitbox_srt_gate_add_device (gate, "pc1", "car01", PASS_2, NULL));
+  g_assert_cmpint (come (gate, id, 59 * SECOND, &own, NULL), ==, 1409);
+  pitbox_srt_gate_contest_device (gate, "pc1", 2 * SECOND);
+  g_assert_cmpint (come (gate, id, 2 * SECOND, &own, NULL), ==, 0);
+  pitbox_srt_gate_free (gate);
+}
+
 static void
 test_held_for_a_while (void)
 {
@@ -539,6 +591,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gate/expected", test_the_expected_count);
   g_test_add_func ("/gate/one-per-driver", test_one_per_driver);
   g_test_add_func ("/gate/fight", test_a_fight_for_a_place);
+  g_test_add_func ("/gate/silent", test_a_silent_one_is_not_fought);
+  g_test_add_func ("/gate/contested-elsewhere", test_contested_elsewhere);
   g_test_add_func ("/gate/held", test_held_for_a_while);
   g_test_add_func ("/gate/removed", test_removed_while_it_shook_hands);
   g_test_add_func ("/gate/readers", test_readers_are_limited);

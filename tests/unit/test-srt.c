@@ -6,6 +6,7 @@
 
 #include <gstpitbox/gstpitboxcontest.h>
 #include "../../elements/net/pitboxsrtshun.h"
+#include "../../elements/net/pitboxsrtsilence.h"
 
 static SRTSOCKET
 listen_somewhere (void)
@@ -278,6 +279,68 @@ test_a_device_that_comes_back_now_and_then_is_no_fight (void)
       ==, 1000);
 }
 
+/* The rounds of looks until @n_looks or the peer is taken for gone, of a stream
+ * that sends. */
+static guint
+look_until_gone (PitboxSrtSilence *silence, gint64 every_us, gint64 answers,
+    gdouble rtt_ms, guint n_looks)
+{
+  for (guint i = 1; i <= n_looks; i++)
+    if (pitbox_srt_silence_look (silence, silence->looked_us + every_us,
+            silence->sent + 15, answers, rtt_ms))
+      return i;
+  return 0;
+}
+
+static void
+test_who_answers_nothing_is_gone (void)
+{
+  static const struct {
+    gdouble rtt_ms;
+    gint64 limit_ms;
+    guint looks;
+  } table[] = { { 0.1, 1000, 4 }, { 50, 1000, 4 }, { 125, 1000, 4 },
+    { 200, 1300, 6 }, { 400, 2100, 9 }, { 3000, 5000, 20 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    PitboxSrtSilence silence = { 0 };
+
+    g_assert_cmpint (pitbox_srt_silence_get_limit_us (table[i].rtt_ms), ==,
+        table[i].limit_ms * 1000);
+    g_assert_false (
+        pitbox_srt_silence_look (&silence, 7, 10, 10, table[i].rtt_ms));
+    /* One answer, however late, and it begins anew. */
+    g_assert_cmpuint (look_until_gone (&silence, PITBOX_SRT_SILENCE_LOOK_US, 10,
+                          table[i].rtt_ms, table[i].looks - 1),
+        ==, 0);
+    g_assert_false (pitbox_srt_silence_look (&silence,
+        silence.looked_us + G_USEC_PER_SEC, 1000, 11, table[i].rtt_ms));
+    g_assert_cmpuint (look_until_gone (&silence, PITBOX_SRT_SILENCE_LOOK_US, 11,
+                          table[i].rtt_ms, 100),
+        ==, table[i].looks);
+  }
+}
+
+static void
+test_who_is_asked_nothing_is_not_gone (void)
+{
+  PitboxSrtSilence silence = { 0 };
+
+  for (gint64 now_us = 1; now_us < 100 * G_USEC_PER_SEC; now_us += 250000)
+    g_assert_false (pitbox_srt_silence_look (&silence, now_us, 500, 400, 20));
+}
+
+/* Answers may lie there, unread by a process that had no core. */
+static void
+test_who_did_not_look_has_heard_no_silence (void)
+{
+  PitboxSrtSilence silence = { 0 };
+
+  g_assert_false (pitbox_srt_silence_look (&silence, 1, 10, 10, 20));
+  g_assert_cmpuint (
+      look_until_gone (&silence, 30 * G_USEC_PER_SEC, 10, 20, 100), ==, 4);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -291,6 +354,10 @@ main (int argc, char **argv)
   g_test_add_func ("/srt/refusals/words", test_each_refusal_has_its_own_words);
   g_test_add_func ("/srt/connect/undecided",
       test_a_socket_that_is_being_connected_is_not_refused);
+  g_test_add_func ("/srt/silence/gone", test_who_answers_nothing_is_gone);
+  g_test_add_func ("/srt/silence/idle", test_who_is_asked_nothing_is_not_gone);
+  g_test_add_func (
+      "/srt/silence/busy", test_who_did_not_look_has_heard_no_silence);
   g_test_add_func ("/srt/contest/ends", test_a_fight_ends_and_is_forgotten);
   g_test_add_func ("/srt/contest/none",
       test_a_device_that_comes_back_now_and_then_is_no_fight);

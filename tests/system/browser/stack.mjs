@@ -146,7 +146,9 @@ class Stack {
     if (this.options.loss > 0) await this.#startProxy();
     for (const driver of this.options.drivers) {
       this.#startSim(driver);
-      if (driver.encoder) await this.startLaunch(driver.id, driver.encoder);
+      if (driver.camera) await this.startApart(driver.id, driver.camera);
+      else if (driver.publisher === 'ffmpeg') await this.startFfmpeg(driver.id);
+      else if (driver.encoder) await this.startLaunch(driver.id, driver.encoder);
       else this.startAgent(driver.id);
     }
     await Promise.all(this.options.drivers.map((d) => this.untilLive(d.id)));
@@ -198,10 +200,14 @@ class Stack {
     }
   }
 
-  async #addDevice({ id }) {
-    const stdout = await this.command('device', 'add', id, '--driver', id,
-      '--print-passphrase');
-    await writeFile(join(this.dir, `${id}.key`), stdout, { mode: 0o600 });
+  async #addDevice({ id, camera }) {
+    const keep = async (name, ...words) => writeFile(join(this.dir, name),
+      await this.command('device', ...words, '--print-passphrase'),
+      { mode: 0o600 });
+    await keep(`${id}.key`, 'add', id, '--driver', id);
+    if (!camera) return;
+    await keep(`${id}.token`, 'token', id);
+    await keep(`${id}-cam.key`, 'add', `${id}-cam`, '--driver', id);
   }
 
   /** Starts the server; again on the same ports once it has run. */
@@ -289,13 +295,73 @@ class Stack {
     ].join(' ').split(' ')]);
   }
 
+  /** ffmpeg as a driver: a picture as it was encoded, sound of its own AAC, no
+   * telemetry. */
+  async startFfmpeg(id) {
+    if (!await onPath('ffmpeg')) throw new Skip('ffmpeg is not on the PATH');
+    const o = this.options;
+    const key = (await readFile(join(this.dir, `${id}.key`), 'utf8')).trim();
+    const pipe = join(this.dir, `${id}.mkv`);
+    await exec('mkfifo', [pipe]);
+    this.child(`source-${id}`, ['gst-launch-1.0', ...[
+      `irsdksrc shm-name=${this.#shm(id)} ! tee name=rows`,
+      'rows. ! queue ! telemetrysound marks=true ! queue ! mux.',
+      'rows. ! queue leaky=downstream ! telemetryscene !',
+      `video/x-raw,width=${o.width},height=${o.height},framerate=${o.fps}/1 !`,
+      `x264enc speed-preset=ultrafast tune=zerolatency bitrate=1500 key-int-max=${
+        o.fps} ! h264parse ! queue ! mux.`,
+      `matroskamux name=mux streamable=true ! filesink location=${pipe} buffer-mode=2`,
+    ].join(' ').split(' ')]);
+    return this.child(`ffmpeg-${id}`, ['ffmpeg', '-v', 'warning', '-nostdin',
+      '-fflags', 'nobuffer', '-probesize', '100000', '-i', pipe, '-map', '0',
+      '-c:v', 'copy', '-c:a', 'aac', '-b:a', '128k', '-f', 'mpegts',
+      '-muxdelay', '0', '-flush_packets', '1',
+      `srt://127.0.0.1:${this.agentPort}?mode=caller&latency=${
+        o.latencyMs * 1000}&passphrase=${key}&streamid=#!::r=${id},m=publish,u=${id}`]);
+  }
+
+  /** Our agent with telemetry alone, by WebSocket, and another program with the
+   * picture of the same race, by SRT, `lateMs` later, as a capture card is. */
+  async startApart(id, { lateMs }) {
+    this.child(`agent-${id}`, ['pitbox-agent', '--mode', 'telemetry',
+      '--server', this.url, '--token-file', join(this.dir, `${id}.token`),
+      '--shm-name', this.#shm(id)]);
+    await this.startCamera(id, lateMs);
+  }
+
+  async startCamera(id, lateMs) {
+    const o = this.options;
+    const key = (await readFile(join(this.dir, `${id}-cam.key`), 'utf8')).trim();
+    return this.child(`camera-${id}`, ['gst-launch-1.0', ...[
+      `irsdksrc shm-name=${this.#shm(id)} ! telemetryscene !`,
+      `video/x-raw,width=${o.width},height=${o.height},framerate=${o.fps}/1 !`,
+      `queue min-threshold-time=${lateMs * 1e6} max-size-time=0`,
+      'max-size-buffers=0 max-size-bytes=0 !',
+      'x264enc tune=zerolatency speed-preset=ultrafast',
+      `bitrate=${o.bitrateKbps} key-int-max=${2 * o.fps} !`,
+      'h264parse config-interval=-1 ! mpegtsmux alignment=7 !',
+      'srtsink wait-for-connection=false',
+      `uri=srt://127.0.0.1:${this.srtPort}?mode=caller&latency=${
+        o.latencyMs}&passphrase=${key}`,
+      `streamid=#!::r=${id},m=publish,u=${id}-cam`,
+    ].join(' ').split(' ')]);
+  }
+
   startAgent(id) {
-    const { mode = 'video' } = this.options.drivers.find((d) => d.id === id);
+    const { mode = 'video', audio = 'off' } =
+      this.options.drivers.find((d) => d.id === id);
     this.child(`agent-${id}`, ['pitbox-agent',
       '--server', `${this.host}:${this.agentPort}`,
       '--driver', id, '--device', id,
       '--passphrase-file', join(this.dir, `${id}.key`),
-      '--mode', mode, ...this.#pictureOptions(this.#shm(id))]);
+      '--mode', mode, '--audio', audio, '--status-file',
+      join(this.dir, `${id}.status`), ...this.#pictureOptions(this.#shm(id)),
+    ], audio === 'pulse' ? { PULSE_SERVER: 'unix:/nowhere' } : {});
+  }
+
+  /** What the agent last said of itself. */
+  async agentStatus(id) {
+    return JSON.parse(await readFile(join(this.dir, `${id}.status`), 'utf8'));
   }
 
   #hasLogin() {

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An outage with an agent's death in it: every row that was read is stored
+once, new rows go first, and what is missing is said to be missing."""
+import os
+import sqlite3
+import sys
+import time
+
+from pitbox import Stack, need
+from test_control import give_token
+from test_units import Relay, port_of, status_of, stored_ticks, write_pairing
+
+need("klv-dump", "pitbox-agent", "pitbox-server", "pitbox-sim")
+
+
+def start_agent(stack, env, name, *args):
+    return stack.start(name, [
+        "pitbox-agent", "--mode", "telemetry", "--shm-name", stack.shm("car1"),
+        "--status-file", stack.path("status"),
+        "--transport", "websocket", *args], env=env)
+
+
+def status(stack):
+    """Of the agent that runs now; None while it has none."""
+    try:
+        return status_of(stack)
+    except (OSError, ValueError):
+        return None
+
+
+def ranges(stack):
+    """What the index says is on disk: (kind, run, first, rows)."""
+    with sqlite3.connect(f"file:{stack.data}/pitbox.db?mode=ro",
+                         uri=True) as db:
+        return db.execute(
+            "SELECT s.kind, r.run_id, r.first, r.n FROM row_ranges r "
+            "JOIN sessions s ON s.pk = r.session").fetchall()
+
+
+def check_ranges(stack):
+    """Per run: no row twice, none missing up to the newest one."""
+    runs = {}
+    for _, run, first, n in ranges(stack):
+        runs.setdefault(run, []).append((first, first + n))
+    for run, parts in runs.items():
+        at = 0
+        for first, end in sorted(parts):
+            assert first == at, f"run {run:08x}: row {first} follows {at - 1}"
+            at = end
+    return {run: max(end for _, end in parts) for run, parts in runs.items()}
+
+
+def all_there(stack, n_runs):
+    try:
+        return len(check_ranges(stack)) == n_runs
+    except AssertionError:
+        return False
+
+
+def test_outage(stack):
+    relay = Relay(port_of(stack))
+    env = write_pairing(stack, f"http://127.0.0.1:{relay.port}")
+    stack.start_sim("car1")
+    first = start_agent(stack, env, "agent-1")
+    first.wait_for("streaming: telemetry to http.* by WebSocket", 30)
+    stack.wait(lambda: len(ranges(stack)) > 0, "rows in the index")
+    # The network goes, rows go on, the agent dies in it.
+    relay.hold()
+    written = status(stack)["spool"]["written_rows"]
+    stack.wait(lambda: status(stack)["spool"]["written_rows"] > written + 500,
+               "rows on the disk", 30)
+    first.kill()
+    os.unlink(stack.path("status"))
+    second = start_agent(stack, env, "agent-2")
+    stack.wait(lambda: (s := status(stack)) and s.get("spool")
+               and s["spool"]["written_rows"] > 200, "more rows", 30)
+    # Back: what is made now comes first.
+    runs = len({run for _, run, _, _ in ranges(stack)})
+    began = time.monotonic()
+    relay.release()
+    stack.wait(lambda: stack.state("car1") == "live", "live", 30)
+    live = time.monotonic() - began
+    print(f"live {live:.2f} s after the network came back")
+    assert live < 10, live
+    stack.wait(lambda: len({r for _, r, _, _ in ranges(stack)}) > runs,
+               "the new run's rows")
+    # The server dies while the rest follows.
+    stack.wait(lambda: any(k == "backfill" for k, _, _, _ in ranges(stack)),
+               "back-fill begins", 40)
+    port = port_of(stack)
+    stack.server.kill()
+    stack.start_server("--http-port", str(port), name="server-2")
+    second.wait_for(r"streaming(?s:.*)streaming", 30)
+    stack.wait(lambda: all_there(stack, 2), "all has followed", 90)
+    print(f"back-filled {time.monotonic() - began:.1f} s after the network "
+          "came back")
+    assert second.stop() == 0
+    ends = check_ranges(stack)
+    assert len(ends) == 2, ends
+    ticks = stored_ticks(stack, "car1")
+    twice = [t for t, n in ticks.items() if n != 1]
+    assert not twice, f"{len(twice)} rows are stored twice: {twice[:9]}"
+    assert sum(ends.values()) == len(ticks), (ends, len(ticks))
+    check_marks(stack)
+    relay.close()
+
+
+def check_marks(stack):
+    """What the API says of it: live, followed, live, and one gap."""
+    found = stack.get("/api/v1/drivers/car1/coverage")["intervals"]
+    states = [i["state"] for i in found]
+    assert states.count("missing") == 1, found
+    assert "backfilled" in states and states[0] == states[-1] == "measured", (
+        found)
+    for a, b in zip(found, found[1:]):
+        assert a["to_utc_ms"] == b["from_utc_ms"], (a, b)
+    gap = found[states.index("missing")]
+    assert 100 < gap["to_utc_ms"] - gap["from_utc_ms"] < 20000, gap
+    kinds = {s["kind"] for s in stack.get("/api/v1/sessions")["sessions"]}
+    assert kinds == {"live", "backfill"}, kinds
+    before = gap["from_utc_ms"]
+    some = stack.get("/api/v1/drivers/car1/coverage?"
+                     f"from_utc_ms={before - 500}&to_utc_ms={before}")
+    assert [i["state"] for i in some["intervals"]] == ["backfilled"], some
+    stack.get("/api/v1/drivers/car1/coverage?from_utc_ms=2&to_utc_ms=1", 400)
+    stack.get("/api/v1/drivers/nobody/coverage", 404)
+
+
+def main():
+    with Stack() as stack:
+        stack.keys = {"car1": stack.add_driver("car1")}
+        stack.cred = give_token(stack, "car1")
+        stack.start_server()
+        for test in (test_outage,):
+            began = time.monotonic()
+            test(stack)
+            print(f"ok {test.__name__} ({time.monotonic() - began:.1f} s)",
+                  flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Which rows are on disk, which are missing, and when that was. */
+#include <sqlite3.h>
+#include <string.h>
+
+#include "../lib/pb-test-recording.h"
+#include "../lib/pb-test-rows.h"
+#include "../lib/pb-test-units.h"
+#include "ingest/pb-backfill-lack.h"
+#include "ingest/pb-backfill-record.h"
+#include "recording/pb-recovery.h"
+#include "recording/pb-segment-file.h"
+#include "store/pb-coverage.h"
+#include "store/pb-recordings.h"
+#include "store/pb-row-ranges.h"
+
+#define RUN 77
+
+static GArray *
+new_ranges (void)
+{
+  return g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
+}
+
+static void
+assert_ranges (const GArray *lack, const guint32 (*expected)[2], guint n)
+{
+  g_assert_cmpuint (lack->len, ==, n);
+  for (guint i = 0; i < n; i++) {
+    const GstPitboxRowRange *r = &g_array_index (lack, GstPitboxRowRange, i);
+
+    g_assert_cmpuint (r->first, ==, expected[i][0]);
+    g_assert_cmpuint (r->n_rows, ==, expected[i][1]);
+  }
+}
+
+static void
+test_what_is_missing (void)
+{
+  const PbRowRange known[] = { { .first = 5, .n_rows = 5 },
+    { .first = 8, .n_rows = 10 }, { .first = 30, .n_rows = 1 },
+    { .first = G_MAXUINT32 - 1, .n_rows = 2 } };
+  const GstPitboxRowRange asks[] = { { 0, 6 }, { 7, 1 }, { 9, 91 },
+    { G_MAXUINT32 - 9, 10 } };
+  const guint32 expected[][2] = { { 0, 5 }, { 18, 12 }, { 31, 69 },
+    { G_MAXUINT32 - 9, 8 } };
+  g_autoptr (GArray) have = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
+  g_autoptr (GArray) asked = new_ranges ();
+  g_autoptr (GArray) lack = new_ranges ();
+
+  g_array_append_vals (have, known, G_N_ELEMENTS (known));
+  g_array_append_vals (asked, asks, G_N_ELEMENTS (asks));
+  pb_backfill_lack_add (lack, asked, have);
+  assert_ranges (lack, expected, G_N_ELEMENTS (expected));
+  g_assert_cmpuint (pb_backfill_lack_count (lack), ==, 94);
+}
+
+static void
+test_what_comes_is_missing_no_more (void)
+{
+  const GstPitboxRowRange first = { 10, 10 };
+  const guint32 after[][2] = { { 14, 6 } };
+  g_autoptr (GArray) lack = new_ranges ();
+
+  g_array_append_val (lack, first);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 8, 2), ==, PB_UNITS_DUPLICATE);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 9, 2), ==, PB_UNITS_BAD);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 19, 2), ==, PB_UNITS_BAD);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 20, 2), ==, PB_UNITS_DUPLICATE);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 12, 2), ==, PB_UNITS_TAKEN);
+  pb_backfill_lack_remove (lack, 12, 2);
+  assert_ranges (lack, after, 1);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 12, 2), ==, PB_UNITS_DUPLICATE);
+  g_assert_cmpint (pb_backfill_lack_find (lack, 10, 2), ==, PB_UNITS_DUPLICATE);
+  pb_backfill_lack_remove (lack, 14, 6);
+  g_assert_cmpuint (lack->len, ==, 0);
+}
+
+/* Who leaves out each other row makes the server keep nothing of it. */
+static void
+test_gaps_are_not_kept (void)
+{
+  const GstPitboxRowRange all[] = { { 0, 100000 }, { 200000, G_MAXUINT32 } };
+  g_autoptr (GArray) lack = new_ranges ();
+
+  g_array_append_vals (lack, all, 2);
+  for (guint32 n = 1; n < 100000; n += 2) {
+    g_assert_cmpint (pb_backfill_lack_find (lack, n, 1), ==, PB_UNITS_TAKEN);
+    pb_backfill_lack_remove (lack, n, 1);
+    g_assert_cmpuint (lack->len, <=, 2);
+  }
+  g_assert_cmpuint (lack->len, ==, 1);
+}
+
+static gint room_mb; /* atomic */
+
+static gboolean
+get_room (const gchar *folder, guint64 *free_bytes)
+{
+  *free_bytes = (guint64) g_atomic_int_get (&room_mb) * 1000 * 1000;
+  return TRUE;
+}
+
+static void
+push_stream (PbBackfillRecord *record)
+{
+  PbTestTs stream;
+
+  pb_test_recording_make_stream (&stream, 3);
+  pb_backfill_record_push (record, stream.out, G_USEC_PER_SEC);
+  pb_test_ts_clear (&stream);
+  while (pb_backfill_record_get_settled_bytes (record)
+         < pb_backfill_record_get_pushed_bytes (record))
+    g_usleep (1000);
+}
+
+/* It says so, and that is meant. */
+static GLogWriterOutput
+say_nothing (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+    gpointer user_data)
+{
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* Rows that a full disk did not take are not acknowledged once it takes others
+ * again. */
+static void
+test_a_disk_that_was_full (PbTestRecording *f, gconstpointer unused)
+{
+  const PbRecorderOptions options = { .get_free = get_room };
+  PbBackfillRecord *record = pb_backfill_record_new (f->data->store,
+      f->data->recordings, &options, "car07", "pc", G_USEC_PER_SEC);
+  gboolean is_full = TRUE;
+
+  g_atomic_int_set (&room_mb, 1);
+  push_stream (record);
+  g_atomic_int_set (&room_mb, 100000);
+  while (is_full) {
+    g_autofree gchar *failure = NULL;
+
+    push_stream (record);
+    failure = pb_backfill_record_dup_failure (record);
+    g_assert_nonnull (failure);
+    is_full = strstr (failure, "the disk is full") != NULL;
+  }
+  pb_backfill_record_close (record);
+}
+
+static void
+test_bad_ranges_are_refused (void)
+{
+  static const GstPitboxRowRange bad[][2] = {
+    { { 0, 0 }, { 5, 1 } },
+    { { 0, 6 }, { 5, 1 } },
+    { { 9, 1 }, { 5, 1 } },
+    { { 0, 1 }, { G_MAXUINT32, 2 } },
+  };
+  const GstPitboxRowRange good[] = { { 0, 5 }, { 5, 1 }, { G_MAXUINT32, 1 } };
+  g_autoptr (GBytes) bytes = gst_pitbox_ranges_write (RUN, good, 3);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  guint32 run_id;
+
+  for (gsize n = 0; n <= size; n++) {
+    g_autoptr (GArray) got = gst_pitbox_ranges_parse (data, n, &run_id);
+
+    g_assert_cmpint (got != NULL, ==, n == size);
+  }
+  g_assert_cmpuint (run_id, ==, RUN);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GBytes) b = gst_pitbox_ranges_write (RUN, bad[i], 2);
+
+    data = g_bytes_get_data (b, &size);
+    g_assert_null (gst_pitbox_ranges_parse (data, size, &run_id));
+  }
+}
+
+/* Times in seconds. */
+static void
+test_coverage (void)
+{
+  static const struct {
+    guint32 first, n_rows;
+    gint from, to;
+    gboolean is_backfill;
+  } rows[] = {
+    { 0, 600, 100, 110, FALSE }, { 600, 600, 110, 120, FALSE },
+    { 1200, 600, 120, 130, TRUE }, { 1800, 600, 130, 140, FALSE },
+    { 3000, 600, 150, 160, FALSE }, /* 600 rows are not there */
+    { 0, 600, 161, 170, FALSE }, /* another run, a second later */
+  };
+  static const struct {
+    PbCoverageKind kind;
+    gint from, to;
+  } expected[] = {
+    { PB_COVERAGE_MEASURED, 105, 120 },
+    { PB_COVERAGE_BACKFILLED, 120, 130 },
+    { PB_COVERAGE_MEASURED, 130, 140 },
+    { PB_COVERAGE_MISSING, 140, 150 },
+    { PB_COVERAGE_MEASURED, 150, 160 },
+    { PB_COVERAGE_MISSING, 160, 161 },
+    { PB_COVERAGE_MEASURED, 161, 165 },
+  };
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
+  g_autoptr (GArray) spans = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const PbRowRange range = { 0, i < 5 ? 1 : 2, rows[i].first, rows[i].n_rows,
+      rows[i].from * G_USEC_PER_SEC, rows[i].to * G_USEC_PER_SEC,
+      rows[i].is_backfill };
+
+    g_array_append_val (ranges, range);
+  }
+  spans = pb_coverage_new (ranges, 105 * G_USEC_PER_SEC, 165 * G_USEC_PER_SEC);
+  g_assert_cmpuint (spans->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < spans->len; i++) {
+    const PbCoverageSpan *span = &g_array_index (spans, PbCoverageSpan, i);
+
+    g_assert_cmpint (span->kind, ==, expected[i].kind);
+    g_assert_cmpint (span->from_utc_us, ==, expected[i].from * G_USEC_PER_SEC);
+    g_assert_cmpint (span->to_utc_us, ==, expected[i].to * G_USEC_PER_SEC);
+  }
+}
+
+/* Rows as they come over a WebSocket, without those of @lost. */
+static void
+record_rows (PbRecorder *recorder, guint n_rows, guint lost)
+{
+  const PbUnitsPlace nothing = { 0 };
+  g_autoptr (PbUnits) units = pb_units_new (&nothing);
+  g_autoptr (GByteArray) ts = g_byte_array_new ();
+  PbTestUnits u;
+
+  pb_test_units_set_up (&u, GUINT_TO_POINTER (GST_PITBOX_CODEC_DEFAULT));
+  for (guint n = 0; n < n_rows; n++) {
+    g_autoptr (GBytes) unit = pb_test_units_encode_bytes (&u, n);
+    const GstPitboxUnitsHead head = { RUN, n, 0, PB_TEST_ROW_NS (n) };
+    g_autofree guint8 *message =
+        g_malloc (GST_PITBOX_UNITS_HEAD_BYTES + g_bytes_get_size (unit));
+    guint64 time_ns;
+    guint n_units;
+
+    gst_pitbox_units_head_write (&head, message);
+    memcpy (message + GST_PITBOX_UNITS_HEAD_BYTES,
+        g_bytes_get_data (unit, NULL), g_bytes_get_size (unit));
+    if (n != lost)
+      g_assert_cmpint (
+          pb_units_take (units, message,
+              GST_PITBOX_UNITS_HEAD_BYTES + g_bytes_get_size (unit), GST_SECOND,
+              ts, &time_ns, &n_units, NULL),
+          ==, PB_UNITS_TAKEN);
+  }
+  pb_test_units_tear_down (&u, NULL);
+  pb_test_recording_push (recorder, ts);
+}
+
+static void
+assert_stored (PbTestRecording *f, const guint32 (*expected)[2], guint n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) have = pb_store_list_row_ranges (
+      f->data->store, "car07", RUN, 0, G_GINT64_CONSTANT (1) << 32, &error);
+  g_autoptr (GArray) lack = new_ranges ();
+  g_autoptr (GArray) asked = new_ranges ();
+  const GstPitboxRowRange all = { 0, 2000 };
+
+  g_assert_no_error (error);
+  g_array_append_val (asked, all);
+  pb_backfill_lack_add (lack, asked, have);
+  assert_ranges (lack, expected, n);
+}
+
+/* A row that is lost takes those with it that cannot be decoded without it:
+ * they may come again. Both ways to the same lines: while it is recorded, and
+ * from the files after a kill. */
+static void
+test_rows_on_disk (PbTestRecording *f, gconstpointer unused)
+{
+  /* Key units at each 30th row. */
+  const guint32 expected[][2] = { { 700, 20 }, { 1500, 500 } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) times = NULL;
+  PbRecorder *recorder = pb_test_recording_start (f, NULL);
+  gint64 pk;
+  guint n_open, n_unknown;
+  sqlite3 *db;
+  g_autofree gchar *path = pb_test_recording_dup_db_path (f);
+
+  record_rows (recorder, 1500, 700);
+  pk = pb_test_recording_close (f, recorder);
+  assert_stored (f, expected, 2);
+  times = pb_store_list_rows_between (
+      f->data->store, "car07", 0, G_MAXINT64, 100, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_array_index (times, PbRowRange, 0).start_utc_us, ==,
+      G_GINT64_CONSTANT (1700000000000000));
+  g_assert_false (g_array_index (times, PbRowRange, 0).is_backfill);
+  g_assert_cmpuint (times->len, <=, 5);
+
+  /* As if it had been killed before the index was written. */
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db,
+                       "DELETE FROM row_ranges; UPDATE sessions SET "
+                       "ended_utc_us = NULL; UPDATE segments SET closed = 0",
+                       NULL, NULL, NULL),
+      ==, SQLITE_OK);
+  sqlite3_close (db);
+  g_assert_true (pb_recovery_run (
+      f->data->store, f->data->recordings, &n_open, &n_unknown, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_open, ==, 1);
+  assert_stored (f, expected, 2);
+  g_assert_cmpint (pk, >, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (say_nothing, NULL, NULL);
+  g_test_add_func ("/backfill/what-is-missing", test_what_is_missing);
+  g_test_add_func ("/backfill/what-comes-is-missing-no-more",
+      test_what_comes_is_missing_no_more);
+  g_test_add_func ("/backfill/gaps-are-not-kept", test_gaps_are_not_kept);
+  g_test_add_func (
+      "/backfill/bad-ranges-are-refused", test_bad_ranges_are_refused);
+  g_test_add_func ("/backfill/coverage", test_coverage);
+  g_test_add ("/backfill/a-disk-that-was-full", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_a_disk_that_was_full,
+      pb_test_recording_tear_down);
+  g_test_add ("/backfill/rows-on-disk", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_rows_on_disk, pb_test_recording_tear_down);
+  return g_test_run ();
+}
