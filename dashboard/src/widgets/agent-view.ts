@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What is shown of a driver's agent, and what may be asked of it. */
 
+import type {
+  AgentAdapt, AgentClock, AgentGovernor,
+} from '../protocol/control.js';
 import { bitrate, fixed, UNKNOWN, withUnit } from './format.js';
 
 export interface AgentView {
@@ -28,30 +31,11 @@ export interface AgentView {
   /** Arguments of configure that the driver has set. */
   readonly driverSet: readonly string[];
   readonly logLevel: string;
-  readonly clock: {
-    readonly offsetMs: number | null;
-    readonly errorMs: number | null;
-    readonly driftPpm: number | null;
-  } | null;
+  readonly clock: AgentClock | null;
   /** How the picture follows the network; null: it does not. */
-  readonly adapt: {
-    readonly step: string;
-    readonly reason: string;
-    readonly lowKbps: number | null;
-    readonly highKbps: number | null;
-  } | null;
+  readonly adapt: AgentAdapt | null;
   /** What the driver's PC can spare; null: nobody looks. */
-  readonly governor: {
-    readonly level: string;
-    readonly reason: string;
-    readonly sinceS: number | null;
-    readonly fields: string;
-    readonly rateHz: number | null;
-    readonly pcCpuPct: number | null;
-    readonly gpuPct: number | null;
-    readonly gameFps: number | null;
-    readonly freeMemoryMb: number | null;
-  } | null;
+  readonly governor: AgentGovernor | null;
 }
 
 /** What became of an order. */
