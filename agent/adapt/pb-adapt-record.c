@@ -2,8 +2,9 @@
  * A table with commas: a band, the names of the columns, a line a sample. */
 #include "adapt/pb-adapt-record.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "adapt/pb-cell.h"
 
 #define BAND "# band,"
 #define COLUMNS \
@@ -51,29 +52,6 @@ pb_adapt_record_dup_line (
       pb_adapt_reason_to_string (decision->reason));
 }
 
-/* A number that fills its column and is none below zero. */
-static gboolean
-parse_count (const gchar *text, guint64 *count)
-{
-  gchar *end = NULL;
-
-  if (!g_ascii_isdigit (text[0]))
-    return FALSE;
-  *count = g_ascii_strtoull (text, &end, 10);
-  return *end == '\0' && *count <= G_MAXINT64;
-}
-
-static gboolean
-parse_ms (const gchar *text, gdouble *ms)
-{
-  gchar *end = NULL;
-
-  if (!g_ascii_isdigit (text[0]))
-    return FALSE;
-  *ms = g_ascii_strtod (text, &end);
-  return *end == '\0';
-}
-
 /**
  * pb_adapt_record_parse_head:
  * @line: of a table
@@ -93,26 +71,10 @@ pb_adapt_record_parse_head (const gchar *line, PbAdaptBand *band)
   if (g_strv_length (cells) != G_N_ELEMENTS (kbps))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kbps); i++)
-    if (!parse_count (cells[i], &kbps[i]) || kbps[i] > G_MAXINT)
+    if (!pb_cell_parse_count (cells[i], G_MAXINT, &kbps[i]))
       return FALSE;
   *band = (PbAdaptBand){ (guint) kbps[0], (guint) kbps[1], (guint) kbps[2] };
   return TRUE;
-}
-
-static gboolean
-parse_word (
-    const gchar *text, const gchar *(*to_string) (guint), guint n, guint *value)
-{
-  for (*value = 0; *value < n; (*value)++)
-    if (strcmp (text, to_string (*value)) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static const gchar *
-step_word (guint step)
-{
-  return pb_adapt_step_to_string ((PbAdaptStep) step);
 }
 
 static const gchar *
@@ -137,17 +99,21 @@ pb_adapt_record_parse_line (
   guint64 now_us, kbps;
   guint step, reason;
 
-  if (g_strv_length (cells) != N_COLUMNS || !parse_count (cells[0], &now_us)
-      || !parse_ms (cells[1], &sample->rtt_ms)
-      || !parse_ms (cells[2], &sample->send_buffer_ms)
-      || !parse_count (cells[3], &sample->send_buffer_bytes)
-      || !parse_count (cells[4], &sample->bytes_sent)
-      || !parse_count (cells[5], &sample->packets_sent)
-      || !parse_count (cells[6], &sample->packets_retransmitted)
-      || !parse_count (cells[7], &sample->packets_dropped)
-      || !parse_count (cells[8], &kbps) || kbps > G_MAXINT
-      || !parse_word (cells[9], step_word, PB_ADAPT_TELEMETRY + 1, &step)
-      || !parse_word (cells[10], reason_word, PB_ADAPT_GROWING + 1, &reason))
+  if (g_strv_length (cells) != N_COLUMNS
+      || !pb_cell_parse_count (cells[0], G_MAXINT64, &now_us)
+      || !pb_cell_parse_number (cells[1], &sample->rtt_ms)
+      || !pb_cell_parse_number (cells[2], &sample->send_buffer_ms)
+      || !pb_cell_parse_count (cells[3], G_MAXINT64, &sample->send_buffer_bytes)
+      || !pb_cell_parse_count (cells[4], G_MAXINT64, &sample->bytes_sent)
+      || !pb_cell_parse_count (cells[5], G_MAXINT64, &sample->packets_sent)
+      || !pb_cell_parse_count (
+          cells[6], G_MAXINT64, &sample->packets_retransmitted)
+      || !pb_cell_parse_count (cells[7], G_MAXINT64, &sample->packets_dropped)
+      || !pb_cell_parse_count (cells[8], G_MAXINT, &kbps)
+      || !pb_cell_parse_word (
+          cells[9], pb_cell_step_word, PB_ADAPT_TELEMETRY + 1, &step)
+      || !pb_cell_parse_word (
+          cells[10], reason_word, PB_ADAPT_GROWING + 1, &reason))
     return FALSE;
   sample->now_us = (gint64) now_us;
   *decision = (PbAdaptDecision){ (guint) kbps, (PbAdaptStep) step,

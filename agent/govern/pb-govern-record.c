@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "adapt/pb-cell.h"
+
 #define BUDGET "# budget,"
 #define COLUMNS \
   "now_us,agent_cpu_pct,machine_cpu_pct,gpu_pct,game_fps,game_fg_pct," \
@@ -35,23 +37,10 @@ append_number (GString *line, gdouble value)
 
 /* An empty cell is not known. */
 static gboolean
-parse_number (const gchar *text, gdouble *value)
+parse_known (const gchar *text, gdouble *value)
 {
-  gchar *end = NULL;
-
   *value = PB_GOVERN_UNKNOWN;
-  if (text[0] == '\0')
-    return TRUE;
-  if (!g_ascii_isdigit (text[0]))
-    return FALSE;
-  *value = g_ascii_strtod (text, &end);
-  return *end == '\0';
-}
-
-static gboolean
-parse_count (const gchar *text, guint64 most, guint64 *count)
-{
-  return g_ascii_string_to_unsigned (text, 10, 0, most, count, NULL);
+  return text[0] == '\0' || pb_cell_parse_number (text, value);
 }
 
 /**
@@ -125,28 +114,12 @@ pb_govern_record_parse_head (const gchar *line, PbGovernBudget *budget)
   if (g_strv_length (cells) != N_BUDGETS)
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    if (!parse_number (cells[i], numbers[i]))
+    if (!parse_known (cells[i], numbers[i]))
       return FALSE;
-  if (!parse_count (cells[N_BUDGETS - 1], G_MAXINT, &wait_s))
+  if (!pb_cell_parse_count (cells[N_BUDGETS - 1], G_MAXINT, &wait_s))
     return FALSE;
   budget->wait_s = (guint) wait_s;
   return TRUE;
-}
-
-static gboolean
-parse_word (
-    const gchar *text, const gchar *(*to_string) (guint), guint n, guint *value)
-{
-  for (*value = 0; *value < n; (*value)++)
-    if (strcmp (text, to_string (*value)) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static const gchar *
-step_word (guint step)
-{
-  return pb_adapt_step_to_string ((PbAdaptStep) step);
 }
 
 static const gchar *
@@ -180,17 +153,18 @@ pb_govern_record_parse_line (
   guint step, picture, thin, reason;
 
   if (g_strv_length (cells) != N_COLUMNS
-      || !parse_count (cells[0], G_MAXINT64, &now_us))
+      || !pb_cell_parse_count (cells[0], G_MAXINT64, &now_us))
     return FALSE;
   for (guint i = 0; i < N_NUMBERS; i++)
-    if (!parse_number (cells[1 + i], get_number (sample, i)))
+    if (!parse_known (cells[1 + i], get_number (sample, i)))
       return FALSE;
-  if (!parse_count (rest[0], G_MAXUINT, &n_lost)
-      || !parse_count (rest[1], 1, &has_picture)
-      || !parse_word (rest[2], step_word, n_steps, &step)
-      || !parse_word (rest[3], step_word, n_steps, &picture)
-      || !parse_word (rest[4], thin_word, n_thins, &thin)
-      || !parse_word (rest[5], reason_word, PB_GOVERN_N_REASONS, &reason))
+  if (!pb_cell_parse_count (rest[0], G_MAXUINT, &n_lost)
+      || !pb_cell_parse_count (rest[1], 1, &has_picture)
+      || !pb_cell_parse_word (rest[2], pb_cell_step_word, n_steps, &step)
+      || !pb_cell_parse_word (rest[3], pb_cell_step_word, n_steps, &picture)
+      || !pb_cell_parse_word (rest[4], thin_word, n_thins, &thin)
+      || !pb_cell_parse_word (
+          rest[5], reason_word, PB_GOVERN_N_REASONS, &reason))
     return FALSE;
   sample->now_us = (gint64) now_us;
   sample->n_lost = (guint) n_lost;
