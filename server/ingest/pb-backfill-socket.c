@@ -7,11 +7,8 @@
 
 #include "ingest/pb-backfill-ask.h"
 #include "ingest/pb-backfill-lack.h"
-#include "ingest/pb-units-socket.h"
-#include "pb-bucket.h"
+#include "ingest/pb-units-wire.h"
 
-/* A close frame has 125 bytes, two of them the code. */
-#define REASON_MAX_BYTES 123
 #define TRY_AGAIN_LATER 1013
 
 /* What is acknowledged once so many bytes of the session are settled. */
@@ -81,17 +78,13 @@ void
 pb_backfill_socket_end (
     PbBackfillSocket *self, gushort code, const gchar *reason)
 {
-  g_autofree gchar *words = g_strndup (reason, REASON_MAX_BYTES);
-
   if (self->is_closing)
     return;
   self->is_closing = TRUE;
   end_record (self);
   g_clear_pointer (&self->ask, pb_backfill_ask_cancel);
   g_clear_handle_id (&self->timer, g_source_remove);
-  if (soup_websocket_connection_get_state (self->connection)
-      == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close (self->connection, code, words);
+  pb_units_wire_close (self->connection, code, reason);
 }
 
 static void
@@ -258,7 +251,6 @@ static void
 take_units (PbBackfillSocket *self, const guint8 *message, gsize size)
 {
   g_autoptr (GError) error = NULL;
-  const gint64 each_us = G_USEC_PER_SEC / PB_UNITS_PER_S;
   guint64 time_ns, before;
   guint n_units;
   gint64 utc_us;
@@ -274,8 +266,8 @@ take_units (PbBackfillSocket *self, const guint8 *message, gsize size)
     bad (self, error->message);
     return;
   }
-  if (!pb_bucket_take (&self->units_full_us, n_units * each_us,
-          PB_UNITS_BURST * each_us, self->heard_us)) {
+  if (!pb_units_wire_keeps_to_rate (
+          &self->units_full_us, n_units, self->heard_us)) {
     pb_backfill_socket_end (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
         "more than 1000 telemetry units a second came for long");
     return;
@@ -364,10 +356,7 @@ pb_backfill_socket_new (SoupWebsocketConnection *connection,
   self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   self->ts = g_byte_array_new ();
   self->heard_us = g_get_monotonic_time ();
-  soup_websocket_connection_set_max_incoming_payload_size (
-      connection, GST_PITBOX_UNITS_HEAD_BYTES + GST_PITBOX_MAX_UNIT_BYTES);
-  soup_websocket_connection_set_keepalive_interval (
-      connection, PB_UNITS_PING_S);
+  pb_units_wire_bound (connection);
   g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
   g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
@@ -406,7 +395,7 @@ pb_backfill_socket_free (PbBackfillSocket *self)
 void
 pb_backfill_socket_tick (PbBackfillSocket *self, gint64 now_us)
 {
-  if (now_us - self->heard_us > PB_UNITS_SILENT_S * G_USEC_PER_SEC)
+  if (pb_units_wire_is_silent (self->heard_us, now_us))
     pb_backfill_socket_end (
         self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "nothing came for 15 s");
 }

@@ -5,10 +5,7 @@
 
 #include <gstpitbox/gstpitbox.h>
 
-#include "pb-bucket.h"
-
-/* A close frame has 125 bytes, two of them the code. */
-#define REASON_MAX_BYTES 123
+#include "ingest/pb-units-wire.h"
 
 /* What is acknowledged once so many bytes of the session are settled. */
 typedef struct {
@@ -104,16 +101,12 @@ end_session (PbUnitsSocket *self, const gchar *reason)
 void
 pb_units_socket_end (PbUnitsSocket *self, gushort code, const gchar *reason)
 {
-  g_autofree gchar *words = g_strndup (reason, REASON_MAX_BYTES);
-
   end_session (self, reason);
   if (self->is_closing)
     return;
   self->is_closing = TRUE;
   g_clear_handle_id (&self->ack_timer, g_source_remove);
-  if (soup_websocket_connection_get_state (self->connection)
-      == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close (self->connection, code, words);
+  pb_units_wire_close (self->connection, code, reason);
 }
 
 /* Another sender has the driver's place, or the session ended by itself. */
@@ -149,15 +142,6 @@ push (PbUnitsSocket *self, guint64 time_ns)
   acknowledge_later (self);
 }
 
-static gboolean
-keeps_to_rate (PbUnitsSocket *self, guint n_units)
-{
-  const gint64 each_us = G_USEC_PER_SEC / PB_UNITS_PER_S;
-
-  return pb_bucket_take (&self->units_full_us, n_units * each_us,
-      PB_UNITS_BURST * each_us, self->heard_us);
-}
-
 static void
 take (PbUnitsSocket *self, const guint8 *message, gsize size)
 {
@@ -175,7 +159,8 @@ take (PbUnitsSocket *self, const guint8 *message, gsize size)
     reason =
         g_strdup_printf ("a message of units is not valid: %s", error->message);
     pb_units_socket_end (self, GST_PITBOX_UNITS_CLOSE_BAD, reason);
-  } else if (!keeps_to_rate (self, n_units)) {
+  } else if (!pb_units_wire_keeps_to_rate (
+                 &self->units_full_us, n_units, self->heard_us)) {
     self->sent_too_much = TRUE;
     pb_units_socket_end (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
         "more than 1000 telemetry units a second came for long. Send each row "
@@ -256,10 +241,7 @@ pb_units_socket_new (SoupWebsocketConnection *connection,
   self->ts = g_byte_array_new ();
   self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   self->heard_us = g_get_monotonic_time ();
-  soup_websocket_connection_set_max_incoming_payload_size (
-      connection, GST_PITBOX_UNITS_HEAD_BYTES + GST_PITBOX_MAX_UNIT_BYTES);
-  soup_websocket_connection_set_keepalive_interval (
-      connection, PB_UNITS_PING_S);
+  pb_units_wire_bound (connection);
   g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
   g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
@@ -301,10 +283,8 @@ pb_units_socket_free (PbUnitsSocket *self)
   g_signal_handlers_disconnect_by_data (self->connection, self);
   g_clear_handle_id (&self->ack_timer, g_source_remove);
   end_session (self, "the server stops");
-  if (soup_websocket_connection_get_state (self->connection)
-      == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close (
-        self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
+  pb_units_wire_close (
+      self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server stops");
   g_object_unref (self->connection);
   pb_principal_free (self->principal);
   pb_units_free (self->units);
@@ -338,7 +318,7 @@ pb_units_socket_tick (PbUnitsSocket *self, gint64 now_us)
 {
   if (self->session)
     follow_session (self);
-  if (now_us - self->heard_us > PB_UNITS_SILENT_S * G_USEC_PER_SEC)
+  if (pb_units_wire_is_silent (self->heard_us, now_us))
     pb_units_socket_end (
         self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "nothing came for 15 s");
 }

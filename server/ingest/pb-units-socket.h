@@ -10,17 +10,6 @@
 
 G_BEGIN_DECLS
 
-/** PB_UNITS_PING_S: seconds between pings. */
-#define PB_UNITS_PING_S 5
-/** PB_UNITS_SILENT_S: seconds without a message or an answer to a ping. */
-#define PB_UNITS_SILENT_S 15
-/** PB_UNITS_ACK_MS: between two acknowledgements. */
-#define PB_UNITS_ACK_MS 200
-/** PB_UNITS_PER_S: units that may come a second for long. */
-#define PB_UNITS_PER_S 1000
-/** PB_UNITS_BURST: units that may come at once. */
-#define PB_UNITS_BURST 10000
-
 /* Main thread only. */
 typedef struct _PbUnitsSocket PbUnitsSocket;
 
