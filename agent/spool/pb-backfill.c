@@ -415,11 +415,11 @@ pb_backfill_add_status (PbBackfill *self, JsonBuilder *builder)
 
   pb_spool_get_stats (self->spool, &stats);
   pb_json_begin_object (builder, "spool");
-  pb_json_add_int (builder, "files", stats.files);
-  pb_json_add_int (builder, "bytes", (gint64) stats.bytes);
-  pb_json_add_int (builder, "rows", (gint64) stats.rows);
-  pb_json_add_int (builder, "written_rows", (gint64) stats.written_rows);
-  pb_json_add_int (builder, "dropped_rows", (gint64) stats.dropped_rows);
+  pb_json_add_int (builder, "files", stats.counts.files);
+  pb_json_add_int (builder, "bytes", (gint64) stats.counts.bytes);
+  pb_json_add_int (builder, "rows", (gint64) stats.counts.rows);
+  pb_json_add_int (builder, "written_rows", (gint64) stats.counts.written_rows);
+  pb_json_add_int (builder, "dropped_rows", (gint64) stats.counts.dropped_rows);
   pb_json_add_known_text (builder, "trouble", stats.trouble);
   json_builder_end_object (builder);
   g_free (stats.trouble);

@@ -8,6 +8,7 @@
 
 G_BEGIN_DECLS
 
+#define PB_SPOOL_FILE_SUFFIX ".spool"
 /* A file is cut long before; what is longer was not written here. */
 #define PB_SPOOL_FILE_MAX_BYTES (32 * 1024 * 1024)
 

@@ -5,37 +5,22 @@
 #include "spool/pb-spool.h"
 
 #include <gio/gio.h>
-#include <glib/gstdio.h>
 
 #define WRITE_US G_USEC_PER_SEC
 /* Some more than a file of 20 s is lost at once where the oldest go. */
 #define CUT_US (20 * G_USEC_PER_SEC)
 /* A minute of units while the disk is held up. */
 #define MAX_WAITING 4096
-#define SUFFIX ".spool"
 
 typedef struct {
   GstBuffer *units;
   GstClockTime pts;
 } Item;
 
-/* What is known of a file. */
-typedef struct {
-  PbSpoolFile file;
-  guint64 bytes;
-  gint64 begun_utc_us;
-  gint64 closed_us; /* monotonic */
-} Entry;
-
-/* So far the open file went at that time. */
-typedef struct {
-  gint64 now_us;
-  guint64 rows;
-} Mark;
-
 struct _PbSpool {
   gchar *folder;
   PbSpoolLimits limits;
+  PbSpoolCatalogue *catalogue;
   GThread *thread;
 
   GMutex lock; /* protects all below */
@@ -44,55 +29,17 @@ struct _PbSpool {
   gboolean closing;
   gboolean is_flushed; /* nothing waits, nor is being written */
   gboolean is_asked; /* to write now */
-  GPtrArray *entries; /* of Entry, oldest first; the last one may be open */
-  GArray *marks; /* of Mark, oldest first */
-  PbSpoolStats stats;
+  guint64 lost_rows; /* that were never written */
+  gchar *trouble;
 
   /* The thread's own. */
   GstPitboxUnitCursor cursor;
   GFileOutputStream *out;
   GByteArray *batch;
+  GArray *rows; /* of GstPitboxRowRange: in the batch */
   gint64 begun_us;
+  gboolean has_dropped;
 };
-
-/**
- * pb_spool_file_free:
- * @file: (transfer full): of pb_spool_list()
- */
-void
-pb_spool_file_free (PbSpoolFile *file)
-{
-  g_array_unref (file->rows);
-  g_free (file->path);
-  g_free (file);
-}
-
-static void
-entry_free (gpointer data)
-{
-  pb_spool_file_free (data);
-}
-
-static Entry *
-entry_new (const gchar *path, guint32 run_id)
-{
-  Entry *entry = g_new0 (Entry, 1);
-
-  entry->file.path = g_strdup (path);
-  entry->file.run_id = run_id;
-  entry->file.rows = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
-  return entry;
-}
-
-static Entry *
-get_open (PbSpool *self)
-{
-  Entry *last = self->entries->len > 0
-                    ? self->entries->pdata[self->entries->len - 1]
-                    : NULL;
-
-  return last != NULL && last->file.is_open ? last : NULL;
-}
 
 static gboolean
 get_free (const gchar *folder, guint64 *free_bytes)
@@ -116,9 +63,9 @@ set_trouble (PbSpool *self, gchar *trouble)
   gboolean changed;
 
   g_mutex_lock (&self->lock);
-  changed = (self->stats.trouble == NULL) != (trouble == NULL);
-  g_free (self->stats.trouble);
-  self->stats.trouble = g_strdup (trouble);
+  changed = (self->trouble == NULL) != (trouble == NULL);
+  g_free (self->trouble);
+  self->trouble = g_strdup (trouble);
   g_mutex_unlock (&self->lock);
   if (changed && trouble != NULL)
     g_warning (
@@ -128,45 +75,23 @@ set_trouble (PbSpool *self, gchar *trouble)
   g_free (trouble);
 }
 
-/* With the lock. */
+/* Those that were not written, and are not in a file. */
 static void
-remove_entry (PbSpool *self, guint n)
+count_lost (PbSpool *self, guint64 n_rows)
 {
-  Entry *entry = self->entries->pdata[n];
-
-  g_unlink (entry->file.path);
-  self->stats.bytes -= entry->bytes;
-  self->stats.rows -= pb_spool_ranges_count (entry->file.rows);
-  g_ptr_array_remove_index (self->entries, n);
-}
-
-/* With the lock. The server has not said that it has them. */
-static void
-drop_oldest (PbSpool *self)
-{
-  Entry *entry = self->entries->pdata[0];
-
-  self->stats.dropped_rows += pb_spool_ranges_count (entry->file.rows);
-  remove_entry (self, 0);
+  g_mutex_lock (&self->lock);
+  self->lost_rows += n_rows;
+  g_mutex_unlock (&self->lock);
 }
 
 static void
 close_file (PbSpool *self)
 {
-  Entry *open;
-
   if (self->out == NULL)
     return;
   g_output_stream_close (G_OUTPUT_STREAM (self->out), NULL, NULL);
   g_clear_object (&self->out);
-  g_mutex_lock (&self->lock);
-  open = get_open (self);
-  if (open != NULL) {
-    open->file.is_open = FALSE;
-    open->closed_us = g_get_monotonic_time ();
-  }
-  g_array_set_size (self->marks, 0);
-  g_mutex_unlock (&self->lock);
+  pb_spool_catalogue_close (self->catalogue);
 }
 
 /* What the disk did not take is lost, and what follows begins anew. */
@@ -174,23 +99,23 @@ static void
 write_batch (PbSpool *self)
 {
   g_autoptr (GError) error = NULL;
-  Entry *open;
+  gsize n_bytes;
 
   if (self->out == NULL || self->batch->len == 0)
     return;
   if (g_output_stream_write_all (G_OUTPUT_STREAM (self->out), self->batch->data,
-          self->batch->len, NULL, NULL, &error)) {
-    g_mutex_lock (&self->lock);
-    open = get_open (self);
-    open->bytes += self->batch->len;
-    self->stats.bytes += self->batch->len;
-    g_mutex_unlock (&self->lock);
+          self->batch->len, &n_bytes, NULL, &error)) {
+    pb_spool_catalogue_add (self->catalogue, self->rows, n_bytes);
   } else {
+    count_lost (self, pb_spool_ranges_count (self->rows));
+    g_array_set_size (self->rows, 0);
+    pb_spool_catalogue_add (self->catalogue, self->rows, n_bytes);
     set_trouble (self, g_strdup (error->message));
     self->cursor = (GstPitboxUnitCursor){ 0 };
     close_file (self);
   }
   g_byte_array_set_size (self->batch, 0);
+  g_array_set_size (self->rows, 0);
 }
 
 static gboolean
@@ -213,12 +138,12 @@ static void
 begin_file (PbSpool *self, guint32 run_id)
 {
   const gint64 now_utc_us = g_get_real_time ();
-  g_autofree gchar *name = g_strdup_printf (
-      "%016" G_GINT64_MODIFIER "x-%08x" SUFFIX, now_utc_us, g_random_int ());
+  g_autofree gchar *name =
+      g_strdup_printf ("%016" G_GINT64_MODIFIER "x-%08x" PB_SPOOL_FILE_SUFFIX,
+          now_utc_us, g_random_int ());
   g_autofree gchar *path = g_build_filename (self->folder, name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
-  Entry *entry;
 
   if (!check_room (self))
     return;
@@ -231,148 +156,64 @@ begin_file (PbSpool *self, guint32 run_id)
   set_trouble (self, NULL);
   pb_spool_file_begin (self->batch);
   self->begun_us = g_get_monotonic_time ();
-  entry = entry_new (path, run_id);
-  entry->file.is_open = TRUE;
-  entry->begun_utc_us = now_utc_us;
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->entries, entry);
-  g_mutex_unlock (&self->lock);
+  pb_spool_catalogue_begin (self->catalogue, path, run_id, now_utc_us);
 }
 
-static gboolean
-is_cut_here (PbSpool *self, guint32 run_id)
+/* Of units that are let go: no more than what their heads say. */
+static guint64
+count_rows (const GstMapInfo *map)
 {
-  gboolean is_same;
-  Entry *open;
+  GstPitboxUnit unit;
+  guint64 n = 0;
+  gsize used;
 
-  g_mutex_lock (&self->lock);
-  open = get_open (self);
-  is_same = open != NULL && open->file.run_id == run_id;
-  g_mutex_unlock (&self->lock);
-  return !is_same || g_get_monotonic_time () - self->begun_us >= CUT_US;
+  for (gsize at = 0; at < map->size; at += used) {
+    if (!gst_pitbox_unit_parse (
+            map->data + at, map->size - at, &unit, &used, NULL))
+      break;
+    n += unit.n_rows;
+  }
+  return n;
 }
 
 static void
 take_units (PbSpool *self, const GstMapInfo *map, GstClockTime pts)
 {
   GstPitboxUnitSpan span;
-  Entry *open;
 
-  if (map->size == 0
-      || !gst_pitbox_unit_cursor_take (
-          &self->cursor, map->data, map->size, &span, NULL))
+  if (!gst_pitbox_unit_cursor_take (
+          &self->cursor, map->data, map->size, &span, NULL)) {
+    count_lost (self, count_rows (map));
     return;
-  if (span.begins_with_key && is_cut_here (self, span.run_id)) {
+  }
+  if (span.begins_with_key
+      && (!pb_spool_catalogue_has_open (self->catalogue, span.run_id)
+          || g_get_monotonic_time () - self->begun_us >= CUT_US)) {
     write_batch (self);
     close_file (self);
     begin_file (self, span.run_id);
   }
-  g_mutex_lock (&self->lock);
-  open = get_open (self);
-  if (open == NULL || open->file.run_id != span.run_id) {
-    self->stats.dropped_rows += span.n_rows;
-  } else {
-    pb_spool_file_add (self->batch, pts, map->data, map->size);
-    pb_spool_ranges_add (open->file.rows, span.sequence, span.n_rows);
-    self->stats.rows += span.n_rows;
-    self->stats.written_rows += span.n_rows;
+  if (self->out == NULL
+      || !pb_spool_catalogue_has_open (self->catalogue, span.run_id)) {
+    count_lost (self, span.n_rows);
+    return;
   }
-  g_mutex_unlock (&self->lock);
+  pb_spool_file_add (self->batch, pts, map->data, map->size);
+  pb_spool_ranges_add (self->rows, span.sequence, span.n_rows);
 }
 
 static void
 keep_to_limits (PbSpool *self)
 {
   const gint64 oldest_us = g_get_real_time () - self->limits.age_us;
-  guint64 before, dropped;
+  const guint64 dropped = pb_spool_catalogue_keep_to (
+      self->catalogue, self->limits.bytes, oldest_us);
 
-  g_mutex_lock (&self->lock);
-  before = self->stats.dropped_rows;
-  while (self->entries->len > 1
-         && (self->stats.bytes > self->limits.bytes
-             || ((Entry *) self->entries->pdata[0])->begun_utc_us < oldest_us))
-    drop_oldest (self);
-  dropped = self->stats.dropped_rows - before;
-  g_mutex_unlock (&self->lock);
-  if (dropped > 0 && before == 0)
+  if (dropped > 0 && !self->has_dropped)
     g_message ("what is kept of the telemetry has reached its limits "
                "(spool-size-mb, spool-hours): the oldest rows go, and the "
                "server did not get them");
-}
-
-/* How far the open file has got, for who wants to know what is settled. */
-static void
-mark (PbSpool *self)
-{
-  Entry *open;
-  Mark now = { g_get_monotonic_time (), 0 };
-
-  g_mutex_lock (&self->lock);
-  open = get_open (self);
-  if (open != NULL) {
-    now.rows = pb_spool_ranges_count (open->file.rows);
-    g_array_append_val (self->marks, now);
-    if (self->marks->len > 64)
-      g_array_remove_index (self->marks, 0);
-  }
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-add_found (PbSpool *self, const gchar *name)
-{
-  g_autofree gchar *path = g_build_filename (self->folder, name, NULL);
-  g_autofree gchar *data = NULL;
-  gsize size = 0;
-  PbSpoolReader reader;
-  PbSpoolRecord record;
-  Entry *entry = NULL;
-  GStatBuf info;
-
-  if (g_stat (path, &info) == 0 && info.st_size <= PB_SPOOL_FILE_MAX_BYTES
-      && g_file_get_contents (path, &data, &size, NULL)
-      && pb_spool_reader_init (&reader, (const guint8 *) data, size))
-    while (pb_spool_reader_next (&reader, &record)) {
-      if (entry == NULL)
-        entry = entry_new (path, record.span.run_id);
-      if (record.span.run_id != entry->file.run_id)
-        break;
-      pb_spool_ranges_add (
-          entry->file.rows, record.span.sequence, record.span.n_rows);
-    }
-  if (entry == NULL) {
-    g_unlink (path);
-    return;
-  }
-  entry->bytes = size;
-  entry->begun_utc_us = g_ascii_strtoll (name, NULL, 16);
-  g_mutex_lock (&self->lock);
-  self->stats.bytes += size;
-  self->stats.rows += pb_spool_ranges_count (entry->file.rows);
-  g_ptr_array_add (self->entries, entry);
-  g_mutex_unlock (&self->lock);
-}
-
-static gint
-compare_names (gconstpointer a, gconstpointer b)
-{
-  return g_strcmp0 (*(gchar *const *) a, *(gchar *const *) b);
-}
-
-/* What an earlier agent left behind. */
-static void
-find_files (PbSpool *self)
-{
-  g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, SUFFIX))
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++)
-    add_found (self, names->pdata[i]);
+  self->has_dropped = self->has_dropped || dropped > 0;
 }
 
 /* Returns: (transfer full): what has come within a second, or up to the end */
@@ -416,13 +257,11 @@ run (gpointer data)
   PbSpool *self = data;
   gboolean closing = FALSE;
 
-  find_files (self);
+  pb_spool_catalogue_find (self->catalogue, self->folder);
   while (!closing) {
     g_autoptr (GArray) items = take_waiting (self, &closing);
 
     write_items (self, items);
-    if (items->len > 0)
-      mark (self);
     keep_to_limits (self);
     g_mutex_lock (&self->lock);
     self->is_flushed = self->waiting->len == 0;
@@ -454,9 +293,9 @@ pb_spool_new (const gchar *folder, const PbSpoolLimits *limits)
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->waiting = g_array_new (FALSE, FALSE, sizeof (Item));
-  self->entries = g_ptr_array_new_with_free_func (entry_free);
-  self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
+  self->catalogue = pb_spool_catalogue_new ();
   self->batch = g_byte_array_new ();
+  self->rows = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
   self->thread = g_thread_new ("pitbox-spool", run, self);
   return self;
 }
@@ -474,10 +313,10 @@ pb_spool_free (PbSpool *self)
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
   g_array_unref (self->waiting);
-  g_ptr_array_unref (self->entries);
-  g_array_unref (self->marks);
+  pb_spool_catalogue_free (self->catalogue);
   g_byte_array_unref (self->batch);
-  g_free (self->stats.trouble);
+  g_array_unref (self->rows);
+  g_free (self->trouble);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->folder);
@@ -497,6 +336,7 @@ void
 pb_spool_push (PbSpool *self, GstBuffer *units, GstClockTime pts)
 {
   Item item = { units, pts };
+  GstMapInfo map;
 
   if (!GST_CLOCK_TIME_IS_VALID (pts))
     return;
@@ -504,8 +344,9 @@ pb_spool_push (PbSpool *self, GstBuffer *units, GstClockTime pts)
   if (self->waiting->len < MAX_WAITING) {
     gst_buffer_ref (units);
     g_array_append_val (self->waiting, item);
-  } else {
-    self->stats.dropped_rows++;
+  } else if (gst_buffer_map (units, &map, GST_MAP_READ)) {
+    self->lost_rows += count_rows (&map);
+    gst_buffer_unmap (units, &map);
   }
   self->is_flushed = FALSE;
   g_mutex_unlock (&self->lock);
@@ -530,42 +371,6 @@ pb_spool_flush (PbSpool *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* With the lock. Rows of the open file that were written @settle_us ago. */
-static guint64
-count_settled (PbSpool *self, gint64 settle_us)
-{
-  const gint64 before_us = g_get_monotonic_time () - settle_us;
-  guint64 rows = 0;
-
-  for (guint i = 0; i < self->marks->len; i++) {
-    const Mark *m = &g_array_index (self->marks, Mark, i);
-
-    if (m->now_us <= before_us)
-      rows = m->rows;
-  }
-  return rows;
-}
-
-static PbSpoolFile *
-copy_file (const Entry *entry, guint64 n_rows)
-{
-  PbSpoolFile *file = g_new0 (PbSpoolFile, 1);
-
-  file->path = g_strdup (entry->file.path);
-  file->run_id = entry->file.run_id;
-  file->is_open = entry->file.is_open;
-  file->rows = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
-  for (guint i = 0; i < entry->file.rows->len && n_rows > 0; i++) {
-    GstPitboxRowRange range =
-        g_array_index (entry->file.rows, GstPitboxRowRange, i);
-
-    range.n_rows = (guint32) MIN (range.n_rows, n_rows);
-    n_rows -= range.n_rows;
-    g_array_append_val (file->rows, range);
-  }
-  return file;
-}
-
 /**
  * pb_spool_list:
  * @spool: a spool
@@ -577,21 +382,7 @@ copy_file (const Entry *entry, guint64 n_rows)
 GPtrArray *
 pb_spool_list (PbSpool *self, gint64 settle_us)
 {
-  GPtrArray *files =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) pb_spool_file_free);
-  const gint64 before_us = g_get_monotonic_time () - settle_us;
-
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->entries->len; i++) {
-    const Entry *entry = self->entries->pdata[i];
-    const guint64 n_rows =
-        entry->file.is_open ? count_settled (self, settle_us) : G_MAXUINT64;
-
-    if (n_rows > 0 && entry->closed_us <= before_us)
-      g_ptr_array_add (files, copy_file (entry, n_rows));
-  }
-  g_mutex_unlock (&self->lock);
-  return files;
+  return pb_spool_catalogue_list (self->catalogue, settle_us);
 }
 
 /**
@@ -602,14 +393,18 @@ pb_spool_list (PbSpool *self, gint64 settle_us)
 void
 pb_spool_forget (PbSpool *self, const gchar *path)
 {
-  g_mutex_lock (&self->lock);
-  for (guint i = self->entries->len; i-- > 0;) {
-    const Entry *entry = self->entries->pdata[i];
+  pb_spool_catalogue_remove (self->catalogue, path, FALSE);
+}
 
-    if (!entry->file.is_open && g_str_equal (entry->file.path, path))
-      remove_entry (self, i);
-  }
-  g_mutex_unlock (&self->lock);
+/**
+ * pb_spool_give_up:
+ * @spool: a spool
+ * @path: of a file that is not open; what it should hold is not in it
+ */
+void
+pb_spool_give_up (PbSpool *self, const gchar *path)
+{
+  pb_spool_catalogue_remove (self->catalogue, path, TRUE);
 }
 
 /**
@@ -620,9 +415,9 @@ pb_spool_forget (PbSpool *self, const gchar *path)
 void
 pb_spool_get_stats (PbSpool *self, PbSpoolStats *stats)
 {
+  pb_spool_catalogue_count (self->catalogue, &stats->counts);
   g_mutex_lock (&self->lock);
-  *stats = self->stats;
-  stats->files = self->entries->len;
-  stats->trouble = g_strdup (self->stats.trouble);
+  stats->counts.dropped_rows += self->lost_rows;
+  stats->trouble = g_strdup (self->trouble);
   g_mutex_unlock (&self->lock);
 }

@@ -3,7 +3,7 @@
  * first. */
 #pragma once
 
-#include "spool/pb-spool-file.h"
+#include "spool/pb-spool-catalogue.h"
 
 G_BEGIN_DECLS
 
@@ -27,34 +27,12 @@ typedef struct {
 } PbSpoolLimits;
 
 /**
- * PbSpoolFile:
- * @path: where it is
- * @run_id: of its rows
- * @rows: (element-type GstPitboxRowRange): in the order that they came
- * @is_open: rows are added still
- */
-typedef struct {
-  gchar *path;
-  guint32 run_id;
-  GArray *rows;
-  gboolean is_open;
-} PbSpoolFile;
-
-/**
  * PbSpoolStats:
- * @files: on the disk
- * @bytes: in them
- * @rows: in them
- * @written_rows: since the start
- * @dropped_rows: that went, or were never written, before the server had them
+ * @counts: of the files; @dropped_rows with those that were never written
  * @trouble: (nullable): why nothing is written, in words; for g_free()
  */
 typedef struct {
-  guint files;
-  guint64 bytes;
-  guint64 rows;
-  guint64 written_rows;
-  guint64 dropped_rows;
+  PbSpoolCounts counts;
   gchar *trouble;
 } PbSpoolStats;
 
@@ -65,8 +43,8 @@ void pb_spool_flush (PbSpool *spool);
 GPtrArray *pb_spool_list (
     PbSpool *spool, gint64 settle_us) G_GNUC_WARN_UNUSED_RESULT;
 void pb_spool_forget (PbSpool *spool, const gchar *path);
+void pb_spool_give_up (PbSpool *spool, const gchar *path);
 void pb_spool_get_stats (PbSpool *spool, PbSpoolStats *stats);
-void pb_spool_file_free (PbSpoolFile *file);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSpool, pb_spool_free)
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What the agent keeps on its disk: files, their limits, what is read of them,
  * and how fast it follows. */
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "../lib/pb-test-rows.h"
-#include "../lib/pb-test-units.h"
+#include "../lib/pb-test-spool.h"
 #include "spool/pb-pace.h"
 #include "spool/pb-spool-rows.h"
 #include "spool/pb-spool.h"
@@ -15,86 +14,6 @@
     G_MAXUINT64, G_MAXINT64 / 2, NULL \
   }
 
-typedef struct {
-  gchar *folder;
-} Fixture;
-
-static void
-set_up (Fixture *f, gconstpointer unused)
-{
-  f->folder = g_dir_make_tmp ("pitbox-spool-XXXXXX", NULL);
-  g_assert_nonnull (f->folder);
-}
-
-static guint
-count_files (Fixture *f)
-{
-  g_autoptr (GDir) dir = g_dir_open (f->folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
-}
-
-static void
-tear_down (Fixture *f, gconstpointer unused)
-{
-  g_autoptr (GDir) dir = g_dir_open (f->folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL) {
-    g_autofree gchar *path = g_build_filename (f->folder, name, NULL);
-
-    g_unlink (path);
-  }
-  g_rmdir (f->folder);
-  g_free (f->folder);
-}
-
-static void
-set_up_run (PbTestUnits *u, guint32 run_id, guint32 sequence)
-{
-  const GstPitboxEncoderConfig config = { .codec = GST_PITBOX_CODEC_DEFAULT,
-    .key_interval = GST_SECOND / 2,
-    .rows_per_unit = 2,
-    .run_id = run_id,
-    .sequence = sequence,
-    .rate_divisor = 1 };
-
-  pb_test_units_set_up_with (u, &config);
-}
-
-static void
-push_rows (PbSpool *spool, PbTestUnits *u, guint from, guint to)
-{
-  for (guint n = from; n < to; n++) {
-    g_autoptr (GstBuffer) unit = pb_test_units_encode (u, n);
-
-    if (unit != NULL)
-      pb_spool_push (spool, unit, GST_BUFFER_PTS (unit));
-  }
-}
-
-static GByteArray *
-make_file (PbTestUnits *u, guint n_rows)
-{
-  GByteArray *out = g_byte_array_new ();
-
-  pb_spool_file_begin (out);
-  for (guint n = 0; n < n_rows; n++) {
-    g_autoptr (GstBuffer) unit = pb_test_units_encode (u, n);
-    GstMapInfo map;
-
-    if (unit == NULL)
-      continue;
-    g_assert_true (gst_buffer_map (unit, &map, GST_MAP_READ));
-    pb_spool_file_add (out, GST_BUFFER_PTS (unit), map.data, map.size);
-    gst_buffer_unmap (unit, &map);
-  }
-  return out;
-}
-
 /* Where it was cut off, a reader ends with the last whole message. */
 static void
 test_cut_anywhere (void)
@@ -103,8 +22,8 @@ test_cut_anywhere (void)
   g_autoptr (GByteArray) file = NULL;
   guint rows = 0;
 
-  set_up_run (&u, 7, 0);
-  file = make_file (&u, 40);
+  pb_test_spool_set_up_run (&u, 7, 0);
+  file = pb_test_spool_make_file (&u, 40);
   for (gsize size = 0; size <= file->len; size++) {
     PbSpoolReader reader;
     PbSpoolRecord record;
@@ -187,8 +106,8 @@ test_missing_rows_are_read (void)
 
     for (guint r = 0; r < 3 && tables[i][r].n_rows > 0; r++)
       g_array_append_val (wanted, tables[i][r]);
-    set_up_run (&u, 7, 0);
-    file = make_file (&u, 120);
+    pb_test_spool_set_up_run (&u, 7, 0);
+    file = pb_test_spool_make_file (&u, 120);
     messages = pb_spool_rows_read (file->data, file->len, wanted);
     check_messages (&u, messages, wanted);
     pb_test_units_tear_down (&u, NULL);
@@ -246,7 +165,7 @@ test_a_full_answer_is_not_all (void)
 /* Each run has files of its own; another spool finds them, with the rows of
  * one that was not closed. */
 static void
-test_finds_what_was_left (Fixture *f, gconstpointer unused)
+test_finds_what_was_left (PbTestSpool *f, gconstpointer unused)
 {
   const PbSpoolLimits limits = NO_LIMIT;
   PbSpool *killed = pb_spool_new (f->folder, &limits);
@@ -257,8 +176,8 @@ test_finds_what_was_left (Fixture *f, gconstpointer unused)
   for (guint run = 1; run <= 3; run++) {
     PbTestUnits u;
 
-    set_up_run (&u, run, 0);
-    push_rows (killed, &u, 0, 60);
+    pb_test_spool_set_up_run (&u, run, 0);
+    pb_test_spool_push_rows (killed, &u, 0, 60);
     pb_test_units_tear_down (&u, NULL);
   }
   pb_spool_flush (killed);
@@ -274,17 +193,17 @@ test_finds_what_was_left (Fixture *f, gconstpointer unused)
     g_assert_false (file->is_open);
     pb_spool_forget (spool, file->path);
   }
-  g_assert_cmpuint (count_files (f), ==, 0);
+  g_assert_cmpuint (pb_test_spool_count_files (f), ==, 0);
   pb_spool_get_stats (spool, &stats);
-  g_assert_cmpuint (stats.files, ==, 0);
-  g_assert_cmpuint (stats.bytes, ==, 0);
-  g_assert_cmpuint (stats.dropped_rows, ==, 0);
+  g_assert_cmpuint (stats.counts.files, ==, 0);
+  g_assert_cmpuint (stats.counts.bytes, ==, 0);
+  g_assert_cmpuint (stats.counts.dropped_rows, ==, 0);
   pb_spool_free (killed);
 }
 
 /* Rows that were just made may be on their way to the server. */
 static void
-test_young_rows_are_not_listed (Fixture *f, gconstpointer unused)
+test_young_rows_are_not_listed (PbTestSpool *f, gconstpointer unused)
 {
   const PbSpoolLimits limits = NO_LIMIT;
   g_autoptr (PbSpool) spool = pb_spool_new (f->folder, &limits);
@@ -293,8 +212,8 @@ test_young_rows_are_not_listed (Fixture *f, gconstpointer unused)
   const PbSpoolFile *file;
   PbTestUnits u;
 
-  set_up_run (&u, 1, 0);
-  push_rows (spool, &u, 0, 40);
+  pb_test_spool_set_up_run (&u, 1, 0);
+  pb_test_spool_push_rows (spool, &u, 0, 40);
   pb_spool_flush (spool);
   none = pb_spool_list (spool, G_TIME_SPAN_HOUR);
   g_assert_cmpuint (none->len, ==, 0);
@@ -305,12 +224,12 @@ test_young_rows_are_not_listed (Fixture *f, gconstpointer unused)
   g_assert_cmpuint (pb_spool_ranges_count (file->rows), ==, 40);
   /* The open one stays. */
   pb_spool_forget (spool, file->path);
-  g_assert_cmpuint (count_files (f), ==, 1);
+  g_assert_cmpuint (pb_test_spool_count_files (f), ==, 1);
   pb_test_units_tear_down (&u, NULL);
 }
 
 static void
-test_the_oldest_go (Fixture *f, gconstpointer unused)
+test_the_oldest_go (PbTestSpool *f, gconstpointer unused)
 {
   const PbSpoolLimits limits = { 30000, G_MAXINT64 / 2, NULL };
   g_autoptr (PbSpool) spool = pb_spool_new (f->folder, &limits);
@@ -320,23 +239,23 @@ test_the_oldest_go (Fixture *f, gconstpointer unused)
   for (guint run = 1; run <= 8; run++) {
     PbTestUnits u;
 
-    set_up_run (&u, run, 0);
-    push_rows (spool, &u, 0, 60);
+    pb_test_spool_set_up_run (&u, run, 0);
+    pb_test_spool_push_rows (spool, &u, 0, 60);
     pb_test_units_tear_down (&u, NULL);
     pb_spool_flush (spool);
   }
   pb_spool_get_stats (spool, &stats);
-  g_assert_cmpuint (stats.bytes, <=, 30000);
-  g_assert_cmpuint (stats.dropped_rows, >, 0);
-  g_assert_cmpuint (stats.dropped_rows + stats.rows, ==, 8 * 60);
-  g_assert_cmpuint (stats.files, ==, count_files (f));
+  g_assert_cmpuint (stats.counts.bytes, <=, 30000);
+  g_assert_cmpuint (stats.counts.dropped_rows, >, 0);
+  g_assert_cmpuint (stats.counts.dropped_rows + stats.counts.rows, ==, 8 * 60);
+  g_assert_cmpuint (stats.counts.files, ==, pb_test_spool_count_files (f));
   files = pb_spool_list (spool, 0);
   g_assert_cmpuint (
       ((PbSpoolFile *) files->pdata[files->len - 1])->run_id, ==, 8);
 }
 
 static void
-test_too_old_ones_go (Fixture *f, gconstpointer unused)
+test_too_old_ones_go (PbTestSpool *f, gconstpointer unused)
 {
   const PbSpoolLimits limits = { G_MAXUINT64, G_TIME_SPAN_HOUR, NULL };
   g_autofree gchar *old =
@@ -348,18 +267,18 @@ test_too_old_ones_go (Fixture *f, gconstpointer unused)
   PbSpoolStats stats;
   PbTestUnits u;
 
-  set_up_run (&u, 1, 0);
-  file = make_file (&u, 60);
+  pb_test_spool_set_up_run (&u, 1, 0);
+  file = pb_test_spool_make_file (&u, 60);
   g_assert_true (
       g_file_set_contents (old, (gchar *) file->data, file->len, NULL));
   g_assert_true (g_file_set_contents (garbage, "PBSPOOL1 no", -1, NULL));
   spool = pb_spool_new (f->folder, &limits);
-  push_rows (spool, &u, 60, 120);
+  pb_test_spool_push_rows (spool, &u, 60, 120);
   pb_spool_flush (spool);
   pb_spool_get_stats (spool, &stats);
-  g_assert_cmpuint (stats.dropped_rows, ==, 60);
-  g_assert_cmpuint (stats.files, ==, 1);
-  g_assert_cmpuint (count_files (f), ==, 1);
+  g_assert_cmpuint (stats.counts.dropped_rows, ==, 60);
+  g_assert_cmpuint (stats.counts.files, ==, 1);
+  g_assert_cmpuint (pb_test_spool_count_files (f), ==, 1);
   pb_test_units_tear_down (&u, NULL);
 }
 
@@ -385,7 +304,7 @@ get_room (const gchar *folder, guint64 *free_bytes)
 
 /* It says so once, and goes on by itself. */
 static void
-test_a_full_disk (Fixture *f, gconstpointer unused)
+test_a_full_disk (PbTestSpool *f, gconstpointer unused)
 {
   const PbSpoolLimits limits = { G_MAXUINT64, G_MAXINT64 / 2, get_room };
   g_autoptr (PbSpool) spool = NULL;
@@ -394,21 +313,55 @@ test_a_full_disk (Fixture *f, gconstpointer unused)
 
   g_atomic_int_set (&room_mb, 1);
   spool = pb_spool_new (f->folder, &limits);
-  set_up_run (&u, 1, 0);
-  push_rows (spool, &u, 0, 60);
+  pb_test_spool_set_up_run (&u, 1, 0);
+  pb_test_spool_push_rows (spool, &u, 0, 60);
   pb_spool_flush (spool);
   g_assert_cmpint (g_atomic_int_get (&warnings), ==, 1);
   pb_spool_get_stats (spool, &stats);
   g_assert_nonnull (stats.trouble);
-  g_assert_cmpuint (stats.dropped_rows, ==, 60);
-  g_assert_cmpuint (count_files (f), ==, 0);
+  g_assert_cmpuint (stats.counts.dropped_rows, ==, 60);
+  g_assert_cmpuint (pb_test_spool_count_files (f), ==, 0);
   g_free (stats.trouble);
   g_atomic_int_set (&room_mb, 1000);
-  push_rows (spool, &u, 60, 120);
+  pb_test_spool_push_rows (spool, &u, 60, 120);
   pb_spool_flush (spool);
   pb_spool_get_stats (spool, &stats);
   g_assert_null (stats.trouble);
-  g_assert_cmpuint (stats.rows, ==, 60);
+  g_assert_cmpuint (stats.counts.rows, ==, 60);
+  pb_test_units_tear_down (&u, NULL);
+}
+
+static GMutex held; /* the spool's thread waits for it */
+
+static gboolean
+wait_for_room (const gchar *folder, guint64 *free_bytes)
+{
+  g_mutex_lock (&held);
+  g_mutex_unlock (&held);
+  *free_bytes = G_MAXUINT64;
+  return TRUE;
+}
+
+/* While the disk holds its thread up, more comes than waits: each row is kept
+ * or counted. */
+static void
+test_lost_rows_are_counted (PbTestSpool *f, gconstpointer unused)
+{
+  const PbSpoolLimits limits = { G_MAXUINT64, G_MAXINT64 / 2, wait_for_room };
+  const guint n_rows = 10000;
+  g_autoptr (PbSpool) spool = NULL;
+  PbSpoolStats stats;
+  PbTestUnits u;
+
+  g_mutex_lock (&held);
+  spool = pb_spool_new (f->folder, &limits);
+  pb_test_spool_set_up_run (&u, 1, 0);
+  pb_test_spool_push_rows (spool, &u, 0, n_rows);
+  g_mutex_unlock (&held);
+  pb_spool_flush (spool);
+  pb_spool_get_stats (spool, &stats);
+  g_assert_cmpuint (stats.counts.dropped_rows, >, 0);
+  g_assert_cmpuint (stats.counts.dropped_rows + stats.counts.rows, ==, n_rows);
   pb_test_units_tear_down (&u, NULL);
 }
 
@@ -449,7 +402,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (count_warnings, NULL, NULL);
 #define ADD(name, func) \
-  g_test_add ("/spool/" name, Fixture, NULL, set_up, func, tear_down)
+  g_test_add ("/spool/" name, PbTestSpool, NULL, pb_test_spool_set_up, func, \
+      pb_test_spool_tear_down)
   g_test_add_func ("/spool/cut-anywhere", test_cut_anywhere);
   g_test_add_func ("/spool/missing-rows-are-read", test_missing_rows_are_read);
   g_test_add_func ("/spool/numbers-wrap", test_numbers_wrap);
@@ -461,5 +415,6 @@ main (int argc, char **argv)
   ADD ("the-oldest-go", test_the_oldest_go);
   ADD ("too-old-ones-go", test_too_old_ones_go);
   ADD ("a-full-disk", test_a_full_disk);
+  ADD ("lost-rows-are-counted", test_lost_rows_are_counted);
   return g_test_run ();
 }

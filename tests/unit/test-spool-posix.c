@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the agent keeps on its disk where the system refuses it: a write, a
+ * descriptor. */
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "../lib/pb-test-spool.h"
+
+#define NO_LIMIT \
+  { \
+    G_MAXUINT64, G_MAXINT64 / 2, NULL \
+  }
+
+/* It says so, and that is meant. */
+static GLogWriterOutput
+be_quiet (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
+    gpointer user_data)
+{
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+set_limit (int what, rlim_t most)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (what, &limit), ==, 0);
+  limit.rlim_cur = most;
+  g_assert_cmpint (setrlimit (what, &limit), ==, 0);
+}
+
+static guint64
+count_listed (PbSpool *spool)
+{
+  g_autoptr (GPtrArray) files = pb_spool_list (spool, 0);
+  guint64 n = 0;
+
+  for (guint i = 0; i < files->len; i++)
+    n += pb_spool_ranges_count (((PbSpoolFile *) files->pdata[i])->rows);
+  return n;
+}
+
+/* What the disk did not take is not listed, and counted as lost. */
+static void
+test_a_write_fails (PbTestSpool *f, gconstpointer unused)
+{
+  const PbSpoolLimits limits = NO_LIMIT;
+  g_autoptr (PbSpool) spool = pb_spool_new (f->folder, &limits);
+  PbSpoolStats stats;
+  PbTestUnits u;
+
+  pb_test_spool_set_up_run (&u, 1, 0);
+  pb_test_spool_push_rows (spool, &u, 0, 60);
+  pb_spool_flush (spool);
+  pb_spool_get_stats (spool, &stats);
+  set_limit (RLIMIT_FSIZE, stats.counts.bytes + 100);
+  pb_test_spool_push_rows (spool, &u, 60, 120);
+  pb_spool_flush (spool);
+  pb_spool_get_stats (spool, &stats);
+  g_assert_nonnull (stats.trouble);
+  g_free (stats.trouble);
+  g_assert_cmpuint (count_listed (spool), ==, 60);
+  g_assert_cmpuint (stats.counts.rows, ==, 60);
+  g_assert_cmpuint (stats.counts.written_rows, ==, 60);
+  g_assert_cmpuint (stats.counts.dropped_rows, ==, 60);
+  /* Not even the beginning of a file. */
+  set_limit (RLIMIT_FSIZE, 10);
+  pb_test_spool_push_rows (spool, &u, 120, 180);
+  pb_spool_flush (spool);
+  g_assert_cmpuint (pb_test_spool_count_files (f), ==, 1);
+  set_limit (RLIMIT_FSIZE, RLIM_INFINITY);
+  pb_test_spool_push_rows (spool, &u, 180, 240);
+  pb_spool_flush (spool);
+  pb_spool_get_stats (spool, &stats);
+  g_assert_null (stats.trouble);
+  g_assert_cmpuint (stats.counts.dropped_rows, ==, 120);
+  g_assert_cmpuint (count_listed (spool), ==, 120);
+  pb_test_units_tear_down (&u, NULL);
+}
+
+/* Leaves one descriptor: for the folder, and none for a file. */
+static GArray *
+take_descriptors (void)
+{
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (int));
+  int fd;
+
+  set_limit (RLIMIT_NOFILE, 64);
+  while ((fd = dup (0)) >= 0)
+    g_array_append_val (taken, fd);
+  fd = g_array_index (taken, int, taken->len - 1);
+  close (fd);
+  g_array_set_size (taken, taken->len - 1);
+  return taken;
+}
+
+static void
+give_descriptors (GArray *taken)
+{
+  for (guint i = 0; i < taken->len; i++)
+    close (g_array_index (taken, int, i));
+  g_array_unref (taken);
+}
+
+/* A file that cannot be opened now is nothing that may go. */
+static void
+test_a_file_that_cannot_be_opened (PbTestSpool *f, gconstpointer unused)
+{
+  const PbSpoolLimits limits = NO_LIMIT;
+  g_autoptr (GByteArray) file = NULL;
+  g_autofree gchar *path =
+      g_build_filename (f->folder, "0000000000000001-00000001.spool", NULL);
+  GArray *taken;
+  PbSpool *spool;
+  PbSpoolStats stats;
+  PbTestUnits u;
+
+  pb_test_spool_set_up_run (&u, 1, 0);
+  file = pb_test_spool_make_file (&u, 60);
+  g_assert_true (
+      g_file_set_contents (path, (gchar *) file->data, file->len, NULL));
+  taken = take_descriptors ();
+  spool = pb_spool_new (f->folder, &limits);
+  pb_spool_flush (spool);
+  give_descriptors (taken);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (count_listed (spool), ==, 0);
+  pb_spool_get_stats (spool, &stats);
+  g_assert_cmpuint (stats.counts.bytes, ==, file->len);
+  pb_spool_free (spool);
+  spool = pb_spool_new (f->folder, &limits);
+  pb_spool_flush (spool);
+  g_assert_cmpuint (count_listed (spool), ==, 60);
+  pb_spool_free (spool);
+  pb_test_units_tear_down (&u, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (be_quiet, NULL, NULL);
+  signal (SIGXFSZ, SIG_IGN);
+#define ADD(name, func) \
+  g_test_add ("/spool-posix/" name, PbTestSpool, NULL, pb_test_spool_set_up, \
+      func, pb_test_spool_tear_down)
+  ADD ("a-write-fails", test_a_write_fails);
+  ADD ("a-file-that-cannot-be-opened", test_a_file_that_cannot_be_opened);
+  return g_test_run ();
+}
