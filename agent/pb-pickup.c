@@ -229,8 +229,7 @@ make_bin (PbPickup *self, const PbConfig *config, const PbPickupCoder *kind,
     gst_element_add_pad (self->bin, gst_ghost_pad_new ("sink", pad));
   gst_element_set_locked_state (self->bin, TRUE);
   gst_bin_add (GST_BIN (self->graph), self->bin);
-  return pad == NULL
-         || pb_graph_link (self->graph, "rows", "sound-pickup", error);
+  return TRUE;
 }
 
 static gboolean
@@ -297,18 +296,33 @@ pb_pickup_new (
   return g_steal_pointer (&self);
 }
 
+/* Where the source is rows, they come in here. */
+static GstPad *
+dup_rows (PbPickup *self)
+{
+  return gst_element_get_static_pad (self->bin, "sink");
+}
+
 /**
  * pb_pickup_start:
  * @pickup: sound of a graph that has been started
  *
- * A source that does not start costs nothing but the sound.
+ * A source that does not start costs nothing but the sound. Rows are linked last:
+ * one that meets a pad which is not active yet ends the reading of rows without
+ * a word, and with it the picture.
  */
 void
 pb_pickup_start (PbPickup *pickup)
 {
-  if (pickup->bin != NULL
-      && gst_element_set_state (pickup->bin, GST_STATE_PLAYING)
-             == GST_STATE_CHANGE_FAILURE)
+  g_autoptr (GstPad) rows = NULL;
+
+  if (pickup->bin == NULL)
+    return;
+  rows = dup_rows (pickup);
+  if (gst_element_set_state (pickup->bin, GST_STATE_PLAYING)
+          == GST_STATE_CHANGE_FAILURE
+      || (rows != NULL
+          && !pb_graph_link (pickup->graph, "rows", "sound-pickup", NULL)))
     pb_pickup_fail (pickup, "it does not start");
 }
 
@@ -345,6 +359,17 @@ pb_pickup_owns (PbPickup *pickup, GstObject *object)
              || gst_object_has_as_ancestor (object, GST_OBJECT (pickup->bin)));
 }
 
+/* Between two rows, whoever brings them. */
+static GstPadProbeReturn
+cut_off (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+
+  if (peer != NULL)
+    gst_pad_unlink (pad, peer);
+  return GST_PAD_PROBE_REMOVE;
+}
+
 /**
  * pb_pickup_fail:
  * @pickup: sound
@@ -355,11 +380,20 @@ pb_pickup_owns (PbPickup *pickup, GstObject *object)
 void
 pb_pickup_fail (PbPickup *pickup, const gchar *why)
 {
+  g_autoptr (GstPad) rows = NULL;
+  g_autoptr (GstPad) tee = NULL;
+
   if (pickup->failure != NULL)
     return;
   pickup->failure = g_strdup_printf ("%s: %s", pickup->source, why);
   g_message ("no sound: %s", pickup->failure);
-  gst_element_set_state (pickup->bin, GST_STATE_NULL);
+  rows = dup_rows (pickup);
+  tee = rows != NULL ? gst_pad_get_peer (rows) : NULL;
+  /* Rows must not meet a bin that has stopped. */
+  if (tee != NULL)
+    gst_pad_add_probe (tee, GST_PAD_PROBE_TYPE_IDLE, cut_off, NULL, NULL);
+  else
+    gst_element_set_state (pickup->bin, GST_STATE_NULL);
 }
 
 /**

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Which source and which encoder the sound beside a picture has. */
+ * Which source and which encoder the sound beside a picture has, and that rows
+ * are read on whatever becomes of it. */
 #include "pb-pickup.h"
+
+#include "pb-graph.h"
+
+#define PIECES 20
+#define PATIENCE_US (30 * G_USEC_PER_SEC)
 
 static const gchar *const *here;
 
@@ -61,11 +67,82 @@ test_coder (void)
   g_assert_null (pb_pickup_choose_coder (has));
 }
 
+static GstPadProbeReturn
+count (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  g_atomic_int_inc ((gint *) user_data);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+count_at (GstElement *graph, const gchar *element, gint *n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) found = pb_graph_get (graph, element, &error);
+  g_autoptr (GstPad) pad = NULL;
+
+  g_assert_no_error (error);
+  pad = gst_element_get_static_pad (found, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count, n, NULL);
+}
+
+static void
+wait_for_more (gint *n)
+{
+  const gint from = g_atomic_int_get (n);
+  const gint64 end = g_get_monotonic_time () + PATIENCE_US;
+
+  while (g_atomic_int_get (n) - from < PIECES) {
+    g_assert_cmpint (g_get_monotonic_time (), <, end);
+    g_usleep (1000);
+  }
+}
+
+static void
+test_rows_go_on (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) graph = gst_parse_launch (
+      "telemetrytestsrc is-live=true num-buffers=-1 "
+      "! tee name=rows allow-not-linked=true "
+      "appsrc caps=video/x-h264,stream-format=byte-stream,alignment=au "
+      "! mux.sink_65 mpegtsmux name=mux ! fakesink async=false",
+      &error);
+  PbConfig config = { 0 };
+  PbPickup *pickup;
+  gint rows = 0, sounds = 0;
+
+  g_assert_no_error (error);
+  config.audio = (gchar *) "marks";
+  pickup = pb_pickup_new (graph, &config, TRUE, &error);
+  g_assert_no_error (error);
+  if (pb_pickup_get_coder (pickup) == NULL) {
+    g_test_skip (pb_pickup_get_failure (pickup));
+    pb_pickup_free (pickup);
+    return;
+  }
+  count_at (graph, "rows", &rows);
+  count_at (graph, "sound-out", &sounds);
+  gst_element_set_state (graph, GST_STATE_PLAYING);
+  wait_for_more (&rows);
+  pb_pickup_start (pickup);
+  wait_for_more (&rows);
+  wait_for_more (&sounds);
+  g_assert_null (pb_pickup_get_failure (pickup));
+  pb_pickup_fail (pickup, "tried");
+  g_assert_nonnull (pb_pickup_get_failure (pickup));
+  wait_for_more (&rows);
+  gst_element_set_state (graph, GST_STATE_NULL);
+  pb_pickup_free (pickup);
+}
+
 int
 main (int argc, char **argv)
 {
+  gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pickup/source", test_source);
   g_test_add_func ("/pickup/coder", test_coder);
+  g_test_add_func ("/pickup/rows-go-on", test_rows_go_on);
   return g_test_run ();
 }
