@@ -43,13 +43,23 @@ pb_report_add_link (PbReport *report, JsonBuilder *builder,
  * @builder: inside "status"
  * @source: (nullable): stats of an irsdksrc; %NULL without a stream
  *
- * Pure. Adds lost_ticks.
+ * Pure. Adds lost_ticks and, once the pace of the ticks is known, tick_fit.
  */
 void
 pb_report_add_source (JsonBuilder *builder, const GstStructure *source)
 {
+  gdouble rate_hz = 0, error_us = 0;
   guint64 lost;
 
   if (source != NULL && gst_structure_get_uint64 (source, "lost-ticks", &lost))
     pb_json_add_int (builder, "lost_ticks", (gint64) lost);
+  if (source == NULL
+      || !gst_structure_get_double (source, "tick-rate-hz", &rate_hz)
+      || !gst_structure_get_double (source, "tick-error-us", &error_us)
+      || rate_hz <= 0)
+    return;
+  pb_json_begin_object (builder, "tick_fit");
+  pb_json_add_double (builder, "rate_hz", rate_hz);
+  pb_json_add_double (builder, "error_us", error_us);
+  json_builder_end_object (builder);
 }

@@ -15,6 +15,7 @@ const STATUS = {
   framerate: 30, driver_set: ['width', 7], cpu_pct: 1.25, memory_bytes: 2e7, reason: null,
   clock: { offset_us: -1500, error_us: 400, bound_us: 900, rtt_us: 800,
     drift_ppm: null },
+  tick_fit: { rate_hz: 59.994, error_us: 250 },
   adapt: { preset: 'medium', high_kbps: 3000, low_kbps: 1500, floor_kbps: 400,
     step: 'smaller', reason: 'queue' },
 };
@@ -32,6 +33,8 @@ test('agents are read, sorted, and what is unknown stays unknown', () => {
   assert.equal(away!.state, '');
   assert.equal(away!.cpuPct, null);
   assert.equal(away!.clock, null);
+  assert.equal(away!.tickFit, null);
+  assert.deepEqual(here!.tickFit, { rateHz: 59.994, errorMs: 0.25 });
   assert.equal(away!.adapt, null);
   assert.deepEqual(here!.adapt, {
     step: 'smaller', reason: 'queue', lowKbps: 1500, highKbps: 3000,

@@ -53,6 +53,19 @@ gst_irsdk_stats_count_row (
 }
 
 /**
+ * gst_irsdk_stats_set_fit:
+ * @stats: counters
+ * @clock: by which ticks have their times
+ */
+void
+gst_irsdk_stats_set_fit (GstIrsdkStats *stats, const IrsdkTickClock *clock)
+{
+  if (!irsdk_tick_clock_get_fit (
+          clock, &stats->tick_rate_hz, &stats->tick_error_ns))
+    stats->tick_rate_hz = stats->tick_error_ns = 0;
+}
+
+/**
  * gst_irsdk_stats_to_structure:
  * @stats: counters
  *
@@ -71,5 +84,7 @@ gst_irsdk_stats_to_structure (const GstIrsdkStats *stats)
       G_TYPE_UINT64, stats->layouts, "session-updates", G_TYPE_UINT64,
       stats->session_updates, "wake-ups", G_TYPE_UINT64, stats->wakes,
       "delay-mean-us", G_TYPE_UINT64, mean / GST_USECOND, "delay-max-us",
-      G_TYPE_UINT64, stats->delay_max / GST_USECOND, NULL);
+      G_TYPE_UINT64, stats->delay_max / GST_USECOND, "tick-rate-hz",
+      G_TYPE_DOUBLE, stats->tick_rate_hz, "tick-error-us", G_TYPE_DOUBLE,
+      stats->tick_error_ns / GST_USECOND, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 #include <irsdk/irsdk-shm.h>
+#include <irsdk/irsdk-tickclock.h>
 
 G_BEGIN_DECLS
 
@@ -21,8 +22,10 @@ typedef enum {
 
 /**
  * GstIrsdkStats:
+ * @tick_rate_hz: of the line through the ticks; 0 while there is none
+ * @tick_error_ns: of that line, likewise
  *
- * Counters since the start, times in ns. Zeroed at first.
+ * The others are counters since the start, times in ns. Zeroed at first.
  */
 typedef struct {
   guint64 rows;
@@ -35,11 +38,15 @@ typedef struct {
   guint64 wakes;
   GstClockTime delay_sum;
   GstClockTime delay_max;
+  gdouble tick_rate_hz;
+  gdouble tick_error_ns;
 } GstIrsdkStats;
 
 const gchar *gst_irsdk_state_to_string (GstIrsdkState state);
 GstMessage *gst_irsdk_state_message_new (
     GstObject *src, GstIrsdkState state, const gchar *reason);
+void gst_irsdk_stats_set_fit (
+    GstIrsdkStats *stats, const IrsdkTickClock *clock);
 void gst_irsdk_stats_count_row (
     GstIrsdkStats *stats, const IrsdkShmRow *row, GstClockTime delay);
 GstStructure *gst_irsdk_stats_to_structure (const GstIrsdkStats *stats);

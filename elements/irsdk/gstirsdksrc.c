@@ -441,7 +441,9 @@ install_properties (GObjectClass *object_class)
       g_param_spec_boxed ("stats", "Statistics",
           "rows, lost-ticks, torn, connections, restarts, layouts, "
           "session-updates, wake-ups since the start; delay-mean-us and "
-          "delay-max-us from tick to reading",
+          "delay-max-us from tick to reading; tick-rate-hz and tick-error-us "
+          "of "
+          "the line that gives ticks their times, 0 while there is none",
           GST_TYPE_STRUCTURE, ro));
 }
 

@@ -55,6 +55,7 @@ count_row (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime delay)
 {
   GST_OBJECT_LOCK (self);
   gst_irsdk_stats_count_row (&self->stats, row, delay);
+  gst_irsdk_stats_set_fit (&self->stats, &self->stamp.clock);
   self->stats.torn = irsdk_shm_reader_get_torn (self->reader);
   self->stats.wakes += self->wakes;
   GST_OBJECT_UNLOCK (self);

@@ -617,6 +617,38 @@ test_totals_become_rates (void)
   g_assert_cmpfloat (look (&report, 900, 6000000, "send_kbps"), ==, -1);
 }
 
+/* The pace of the ticks, as irsdksrc says it. */
+static JsonNode *
+report_source (gdouble rate_hz)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autoptr (GstStructure) source = gst_structure_new ("pitbox-irsdksrc-stats",
+      "lost-ticks", G_TYPE_UINT64, (guint64) 3, "tick-rate-hz", G_TYPE_DOUBLE,
+      rate_hz, "tick-error-us", G_TYPE_DOUBLE, 120.5, NULL);
+
+  json_builder_begin_object (b);
+  pb_report_add_source (b, source);
+  json_builder_end_object (b);
+  return json_builder_get_root (b);
+}
+
+static void
+test_the_pace_of_ticks_is_told (void)
+{
+  g_autoptr (JsonNode) unknown = report_source (0);
+  g_autoptr (JsonNode) known = report_source (59.994);
+  JsonObject *fit;
+
+  g_assert_false (
+      json_object_has_member (json_node_get_object (unknown), "tick_fit"));
+  fit =
+      json_object_get_object_member (json_node_get_object (known), "tick_fit");
+  g_assert_cmpfloat (
+      json_object_get_double_member (fit, "rate_hz"), ==, 59.994);
+  g_assert_cmpfloat (
+      json_object_get_double_member (fit, "error_us"), ==, 120.5);
+}
+
 static void
 test_usage_grows (void)
 {
@@ -733,6 +765,7 @@ main (int argc, char **argv)
   g_test_add_func (
       "/agent/control/key-frames", test_key_frames_have_a_distance);
   g_test_add_func ("/agent/control/rates", test_totals_become_rates);
+  g_test_add_func ("/agent/report/ticks", test_the_pace_of_ticks_is_told);
   g_test_add_func ("/agent/control/usage", test_usage_grows);
   g_test_add_func ("/agent/picture/shrinks", test_picture_shrinks);
   g_test_add_func ("/agent/latency", test_latency);

@@ -75,6 +75,29 @@ lost_ticks_do_not_bend_it (void)
       ABS (irsdk_tick_clock_predict (&clock, 660) - 11000000000), <, 2000);
 }
 
+static void
+the_pace_is_told (void)
+{
+  IrsdkTickClock clock;
+  double rate_hz = 0, error_ns = 0;
+
+  irsdk_tick_clock_init (&clock, 60);
+  g_assert_false (irsdk_tick_clock_get_fit (&clock, &rate_hz, &error_ns));
+  for (gint32 i = 0; i < 1200; i++) {
+    /* 100 ppm slow; the least delay of a second is 0 or 1 ms by turns. */
+    const gint64 late = (i + 59) / 60 % 2 * 1000000;
+
+    irsdk_tick_clock_add (
+        &clock, i, (gint64) (i * (1e9 / 60) * 1.0001) + late, NULL);
+    if (i == 120)
+      g_assert_false (irsdk_tick_clock_get_fit (&clock, &rate_hz, &error_ns));
+  }
+  g_assert_true (irsdk_tick_clock_get_fit (&clock, &rate_hz, &error_ns));
+  g_assert_cmpfloat (ABS (rate_hz - 59.994), <, 0.005);
+  g_assert_cmpfloat (error_ns, >, 200e3);
+  g_assert_cmpfloat (error_ns, <, 600e3);
+}
+
 /* One row 20 ms late is our delay; a pause of the sim moves every tick behind
  * it. */
 static void
@@ -144,6 +167,7 @@ main (int argc, char **argv)
     g_test_add_data_func (path, &cases[i], error_stays_small);
   }
   g_test_add_func ("/irsdk/tickclock/lost", lost_ticks_do_not_bend_it);
+  g_test_add_func ("/irsdk/tickclock/pace", the_pace_is_told);
   g_test_add_func ("/irsdk/tickclock/late", one_late_row_is_no_pause);
   g_test_add_data_func ("/irsdk/tickclock/pause/17", GINT_TO_POINTER (17),
       pause_of_the_sim_is_followed);

@@ -78,7 +78,16 @@ export interface Status {
   /** Until the agent's next start. */
   readonly log_level?: LogLevel;
   readonly clock?: Clock;
+  readonly tick_fit?: TickFit;
 }
+
+/** The line that gives the simulator's ticks their times, by the agent's own clock; left out before it can be told, and without a simulator. */
+export type TickFit = {
+  /** Ticks a second. */
+  readonly rate_hz?: number;
+  /** How far from it the ticks were that were seen with the least delay, one a second; root of the mean square. */
+  readonly error_us?: number;
+} | null;
 
 /** The band of the picture's bitrate, and what the network bears of it; null: the picture does not follow. A word that is not known here is a newer agent's. */
 export type Adapt = {

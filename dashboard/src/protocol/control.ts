@@ -4,7 +4,7 @@
 
 import type {
   Adapt, Agent, Clock, Command, Diagnostics, Error as WireError, Governor,
-  GovernorInputs, Hello, LogLevel, Receipt, Status, Welcome,
+  GovernorInputs, Hello, LogLevel, Receipt, Status, TickFit, Welcome,
 } from './control-wire.js';
 import {
   asArray, asObject, bool, num, str, strings, type Json,
@@ -17,6 +17,12 @@ export interface AgentClock {
   readonly offsetMs: number | null;
   readonly errorMs: number | null;
   readonly driftPpm: number | null;
+}
+
+/** Of the line that gives the simulator's ticks their times. */
+export interface AgentTickFit {
+  readonly rateHz: number | null;
+  readonly errorMs: number | null;
 }
 
 export interface AgentAdapt {
@@ -76,6 +82,8 @@ export interface AgentInfo {
   readonly driverSet: readonly string[];
   readonly logLevel: string;
   readonly clock: AgentClock | null;
+  /** null: there is none yet. */
+  readonly tickFit: AgentTickFit | null;
   /** null: the picture does not follow the network. */
   readonly adapt: AgentAdapt | null;
   /** null: nobody looks at what the driver's PC can spare. */
@@ -130,6 +138,15 @@ function parseClock(v: unknown): AgentClock | null {
   };
 }
 
+function parseTickFit(v: unknown): AgentTickFit | null {
+  if (typeof v !== 'object' || v === null) return null;
+  const o = asObject(v);
+  const rate: keyof NonNullable<TickFit> = 'rate_hz';
+  const error: keyof NonNullable<TickFit> = 'error_us';
+  const us = num(o, error);
+  return { rateHz: num(o, rate), errorMs: us === null ? null : us / 1000 };
+}
+
 function parseAdapt(v: unknown): AgentAdapt | null {
   if (typeof v !== 'object' || v === null) return null;
   const o = asObject(v);
@@ -161,6 +178,7 @@ function parseAgent(v: unknown): AgentInfo {
   const o = asObject(v);
   const status: keyof Agent = 'status';
   const clock: keyof Status = 'clock';
+  const tickFit: keyof Status = 'tick_fit';
   const adapt: keyof Status = 'adapt';
   const governor: keyof Status = 'governor';
   const driverSet: keyof Status = 'driver_set';
@@ -193,6 +211,7 @@ function parseAgent(v: unknown): AgentInfo {
     driverSet: strings(st[driverSet]),
     logLevel: s(st, 'log_level'),
     clock: parseClock(st[clock]),
+    tickFit: parseTickFit(st[tickFit]),
     adapt: parseAdapt(st[adapt]),
     governor: parseGovernor(st[governor]),
   };

@@ -53,6 +53,11 @@ const LINES: readonly Line[] = [
   { name: 'Clock drift ppm', rare: true, title: 'How much faster the server’s clock runs; '
     + 'known after some minutes',
   text: (v) => fixed(v.clock?.driftPpm, 1) },
+  { name: 'Ticks a second', rare: true, title: 'How fast the simulator’s ticks '
+    + 'come by the clock of the driver’s PC ± how far, in ms, they were '
+    + 'from the even pace that gives them their times',
+  text: (v) => (v.tickFit === null ? UNKNOWN
+    : `${fixed(v.tickFit.rateHz, 3)} ± ${fixed(v.tickFit.errorMs, 2)} ms`) },
   { name: 'Log level', rare: true, title: 'The least important that the agent writes into '
     + 'its log, until it is started anew',
   text: (v) => v.logLevel || UNKNOWN },

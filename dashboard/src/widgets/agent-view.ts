@@ -2,7 +2,7 @@
  * What is shown of a driver's agent, and what may be asked of it. */
 
 import type {
-  AgentAdapt, AgentClock, AgentGovernor,
+  AgentAdapt, AgentClock, AgentGovernor, AgentTickFit,
 } from '../protocol/control.js';
 import { bitrate, fixed, UNKNOWN, withUnit } from './format.js';
 
@@ -32,6 +32,7 @@ export interface AgentView {
   readonly driverSet: readonly string[];
   readonly logLevel: string;
   readonly clock: AgentClock | null;
+  readonly tickFit: AgentTickFit | null;
   /** How the picture follows the network; null: it does not. */
   readonly adapt: AgentAdapt | null;
   /** What the driver's PC can spare; null: nobody looks. */

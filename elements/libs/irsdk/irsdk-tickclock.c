@@ -44,7 +44,7 @@ fit_line (IrsdkTickClock *self)
 {
   const int32_t n = self->n_blocks;
   const double slack = self->period_ns * MAX_DRIFT;
-  double mx = 0, my = 0, sxx = 0, sxy = 0;
+  double mx = 0, my = 0, sxx = 0, sxy = 0, squares = 0;
 
   for (int32_t i = 0; i < n; i++) {
     mx += self->x[i] / n;
@@ -61,6 +61,12 @@ fit_line (IrsdkTickClock *self)
   self->line_a = my - self->line_b * mx;
   self->slope_ns = self->line_b;
   self->has_line = true;
+  for (int32_t i = 0; i < n; i++) {
+    const double off = self->y[i] - self->line_a - self->line_b * self->x[i];
+
+    squares += off * off / n;
+  }
+  self->error_ns = sqrt (squares);
 }
 
 /* Keeps the row that was seen with the least delay of each second. */
@@ -231,4 +237,24 @@ irsdk_tick_clock_predict (const IrsdkTickClock *clock, int32_t tick)
   if (!clock->started)
     return 0;
   return clock->base_ns + (int64_t) (clock->time_ns + n * clock->slope_ns);
+}
+
+/**
+ * irsdk_tick_clock_get_fit:
+ * @clock: a clock
+ * @rate_hz: (out): ticks a second of the clock that the rows were seen by
+ * @error_ns: (out): how far the rows that were seen with the least delay are
+ *   from the line, root of the mean square
+ *
+ * Returns: false while there are too few of them to tell the pace
+ */
+bool
+irsdk_tick_clock_get_fit (
+    const IrsdkTickClock *clock, double *rate_hz, double *error_ns)
+{
+  if (!clock->has_line || clock->n_blocks < MIN_BLOCKS)
+    return false;
+  *rate_hz = 1e9 / clock->line_b;
+  *error_ns = clock->error_ns;
+  return true;
 }

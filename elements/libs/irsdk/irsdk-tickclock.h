@@ -37,6 +37,7 @@ typedef struct {
   int32_t n_blocks;
   bool has_line;
   double line_a, line_b; /* y = a + b * x */
+  double error_ns; /* of the minima from the line, root of the mean square */
 
   /* Rows that came later than @time_ns, in a row; the least of it. */
   int32_t late_rows;
@@ -49,6 +50,8 @@ int64_t irsdk_tick_clock_add (
 int64_t irsdk_tick_clock_skip (
     IrsdkTickClock *clock, int32_t tick, int64_t arrival_ns);
 int64_t irsdk_tick_clock_predict (const IrsdkTickClock *clock, int32_t tick);
+bool irsdk_tick_clock_get_fit (
+    const IrsdkTickClock *clock, double *rate_hz, double *error_ns);
 
 #ifdef __cplusplus
 }
