@@ -5,7 +5,7 @@
 
 #include "json/pb-json.h"
 #include "spool/pb-backfill-line.h"
-#include "spool/pb-spool-rows.h"
+#include "spool/pb-backfill-round.h"
 
 /* What went live may be on its way for so long: 5 s in pitboxwssink and 5 s
  * until a silent connection is given up; SRT's latency is 8 s at most. */
@@ -22,10 +22,9 @@
 #define FLIGHT_BYTES (256 * 1024)
 /* Without an acknowledgement, or an answer. */
 #define DEAD_US (30 * G_USEC_PER_SEC)
-/* A group of files that one question is about. */
-#define MAX_FILES 512
 
 typedef struct {
+  guint file; /* of the round, that it is from */
   guint32 end; /* row behind it */
   gsize bytes;
 } Sent;
@@ -36,13 +35,8 @@ struct _PbBackfill {
   PbBackfillLook look;
   gpointer user_data;
   PbBackfillLine *line; /* NULL = nothing to do now */
-  GPtrArray *files; /* of PbSpoolFile: of this round, or NULL */
-  guint first, end; /* of them: of one run, asked about at once */
-  guint file; /* the next one to be read */
-  gboolean was_sent; /* of this group something was */
-  GArray *lack; /* what the server misses of them */
-  GPtrArray *messages; /* of a file, or NULL */
-  guint message; /* the next one of them */
+  PbBackfillRound *round; /* while the line is open, else NULL */
+  PbBackfillSuspects suspects;
   GQueue flight; /* of Sent */
   gsize flight_bytes;
   gint64 heard_us; /* monotonic, as all here */
@@ -56,6 +50,7 @@ struct _PbBackfill {
   guint64 rows_left;
   guint64 sent_rows;
   gchar *reason; /* why not, in words, or NULL */
+  gchar *refusal; /* why the server took a file not, the last time, or NULL */
 };
 
 static void ask (PbBackfill *self);
@@ -82,10 +77,8 @@ static void
 stop (PbBackfill *self, gint64 pause_us)
 {
   g_clear_pointer (&self->line, pb_backfill_line_free);
-  g_clear_pointer (&self->files, g_ptr_array_unref);
-  g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_clear_pointer (&self->round, pb_backfill_round_free);
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_array_set_size (self->lack, 0);
   forget_flight (self);
   self->next_us = g_get_monotonic_time () + pause_us;
 }
@@ -102,6 +95,38 @@ fail (PbBackfill *self, const gchar *words)
 }
 
 static void
+set_aside (PbBackfill *self, const gchar *path, const gchar *words)
+{
+  if (g_strcmp0 (self->refusal, words) != 0)
+    g_warning ("the server does not take some of the telemetry of earlier: %s. "
+               "It is set aside on this PC until spool-hours or spool-size-mb "
+               "take it, and what is behind it follows",
+        words);
+  g_free (self->refusal);
+  self->refusal = g_strdup (words);
+  pb_spool_refuse (self->spool, path);
+}
+
+/* The server will say the same of these rows each time: what is behind them
+ * does not wait for it. */
+static void
+on_refused (PbBackfill *self, const gchar *words)
+{
+  const Sent *sent = g_queue_peek_head (&self->flight);
+  g_autofree gchar *path = NULL;
+
+  if (self->round != NULL)
+    path = pb_backfill_round_blame (self->round, sent != NULL,
+        sent != NULL ? sent->file : 0, &self->suspects);
+  if (path != NULL)
+    set_aside (self, path, words);
+  if (path == NULL && self->suspects.first == NULL)
+    fail (self, words);
+  else
+    stop (self, FIRST_PAUSE_US);
+}
+
+static void
 on_closed (guint status, const gchar *words, gpointer user_data)
 {
   PbBackfill *self = user_data;
@@ -113,51 +138,22 @@ on_closed (guint status, const gchar *words, gpointer user_data)
     stop (self, UNSPOKEN_PAUSE_US);
     return;
   }
+  if (status == GST_PITBOX_UNITS_CLOSE_BAD) {
+    on_refused (self, words);
+    return;
+  }
   text = g_strdup_printf ("%s: %s", self->config->url, words);
   fail (self, text);
 }
 
-/* Those of the group that the server has, or that nobody can read. */
 static void
-let_go (PbBackfill *self, const GArray *lack)
+send (PbBackfill *self, const PbSpoolMessage *message, guint file)
 {
-  for (guint i = self->first; i < self->end; i++) {
-    const PbSpoolFile *file = self->files->pdata[i];
-
-    if (!file->is_open
-        && (lack == NULL || !pb_spool_ranges_are_missed (file->rows, lack)))
-      pb_spool_forget (self->spool, file->path);
-  }
-}
-
-static PbSpoolMessage *
-next_message (PbBackfill *self)
-{
-  while (self->messages == NULL || self->message == self->messages->len) {
-    const PbSpoolFile *file;
-    g_autofree gchar *data = NULL;
-    gsize size = 0;
-
-    g_clear_pointer (&self->messages, g_ptr_array_unref);
-    if (self->file == self->end)
-      return NULL;
-    file = self->files->pdata[self->file++];
-    if (g_file_get_contents (file->path, &data, &size, NULL))
-      self->messages =
-          pb_spool_rows_read ((const guint8 *) data, size, self->lack);
-    self->message = 0;
-  }
-  return self->messages->pdata[self->message++];
-}
-
-static void
-send (PbBackfill *self, const PbSpoolMessage *message)
-{
-  const PbSpoolFile *file = self->files->pdata[self->first];
-  const GstPitboxUnitsHead head = { file->run_id, message->sequence, 0,
-    message->pts };
+  const GstPitboxUnitsHead head = { pb_backfill_round_get_run (self->round),
+    message->sequence, 0, message->pts };
   Sent *sent = g_new (Sent, 1);
 
+  sent->file = file;
   sent->end = message->sequence + message->n_rows;
   sent->bytes = g_bytes_get_size (message->units);
   if (self->flight.length == 0)
@@ -167,7 +163,6 @@ send (PbBackfill *self, const PbSpoolMessage *message)
   self->budget -= message->n_rows;
   self->rows_left -= MIN (self->rows_left, message->n_rows);
   self->sent_rows += message->n_rows;
-  self->was_sent = TRUE;
   pb_backfill_line_send (self->line, &head, message->units);
 }
 
@@ -177,15 +172,15 @@ on_send (gpointer user_data)
   PbBackfill *self = user_data;
   const PbSpoolMessage *message = NULL;
   PbPaceLook look = { 0 };
-  guint rows_s;
+  guint rows_s, file;
 
   self->look (&look, self->user_data);
   rows_s = pb_pace_look (&self->pace, &look);
   self->budget = MIN (self->budget + rows_s * SEND_MS / 1000.0, rows_s / 2.0);
   while (self->budget > 0 && self->flight.length < FLIGHT_MESSAGES
          && self->flight_bytes < FLIGHT_BYTES
-         && (message = next_message (self)) != NULL)
-    send (self, message);
+         && (message = pb_backfill_round_next (self->round, &file)) != NULL)
+    send (self, message, file);
   if (self->budget > 0 && message == NULL && self->flight.length == 0) {
     self->timer = 0;
     ask (self);
@@ -208,35 +203,6 @@ on_acknowledged (guint32 next, gpointer user_data)
   }
 }
 
-/* From where on the files are of another run, or begin anew. */
-static guint
-find_end (PbBackfill *self, GArray *rows)
-{
-  const PbSpoolFile *first = self->files->pdata[self->first];
-  guint64 end = 0;
-  guint i;
-
-  for (i = self->first; i < self->files->len && i - self->first < MAX_FILES;
-       i++) {
-    const PbSpoolFile *file = self->files->pdata[i];
-
-    if (i > self->first
-        && (file->run_id != first->run_id
-            || rows->len + file->rows->len > GST_PITBOX_BACKFILL_MAX_RANGES))
-      break;
-    for (guint r = 0; r < file->rows->len; r++) {
-      const GstPitboxRowRange *range =
-          &g_array_index (file->rows, GstPitboxRowRange, r);
-
-      if (range->first < end || rows->len == GST_PITBOX_BACKFILL_MAX_RANGES)
-        return MAX (i, self->first + 1);
-      pb_spool_ranges_add (rows, range->first, range->n_rows);
-      end = (guint64) range->first + range->n_rows;
-    }
-  }
-  return i;
-}
-
 /* What came shortly before live was back is settled by the second round. */
 static gint64
 get_pause (PbBackfill *self)
@@ -248,48 +214,36 @@ get_pause (PbBackfill *self)
              : ROUND_US;
 }
 
-/* About the files from the first one on. */
 static void
 ask (PbBackfill *self)
 {
-  g_autoptr (GArray) rows =
-      g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
-  const PbSpoolFile *file;
+  guint32 run_id = 0;
+  g_autoptr (GArray) rows = pb_backfill_round_ask (self->round, &run_id);
 
-  if (self->first >= self->files->len) {
+  if (rows == NULL) {
     self->failures = 0;
-    set_reason (self, NULL);
+    pb_backfill_suspects_clear (&self->suspects);
+    set_reason (self, pb_backfill_round_get_trouble (self->round));
     stop (self, get_pause (self));
     return;
   }
-  file = self->files->pdata[self->first];
-  self->end = find_end (self, rows);
   self->heard_us = g_get_monotonic_time ();
-  pb_backfill_line_ask (self->line, file->run_id, rows);
+  pb_backfill_line_ask (self->line, run_id, rows);
 }
 
 static void
 on_ranges (guint32 run_id, GArray *lack, gpointer user_data)
 {
   PbBackfill *self = user_data;
-  const gboolean is_stuck = self->file == self->end && !self->was_sent;
 
   self->heard_us = g_get_monotonic_time ();
-  if (self->files == NULL || self->timer != 0)
+  if (self->round == NULL || self->timer != 0)
     return;
   self->rows_left = pb_spool_ranges_count (lack);
-  /* What was asked for and cannot be read is no use to anybody. */
-  let_go (self, is_stuck ? NULL : lack);
-  if (lack->len == 0 || is_stuck) {
-    self->first = self->end;
-    self->file = G_MAXUINT;
+  if (!pb_backfill_round_take (self->round, lack)) {
     ask (self);
     return;
   }
-  g_array_set_size (self->lack, 0);
-  g_array_append_vals (self->lack, lack->data, lack->len);
-  self->file = self->first;
-  self->was_sent = FALSE;
   self->budget = 0;
   self->timer = g_timeout_add (SEND_MS, on_send, self);
 }
@@ -301,10 +255,8 @@ on_opened (gpointer user_data)
 
   set_reason (self, NULL);
   self->round_us = g_get_monotonic_time ();
-  self->files = pb_spool_list (self->spool, SETTLE_US);
-  self->first = 0;
-  self->file = G_MAXUINT;
-  self->was_sent = FALSE;
+  self->round = pb_backfill_round_new (
+      self->spool, pb_spool_list (self->spool, SETTLE_US), &self->suspects);
   ask (self);
 }
 
@@ -327,7 +279,6 @@ pb_backfill_new (const PbConfig *config, PbSpool *spool, PbBackfillLook look,
   self->spool = spool;
   self->look = look;
   self->user_data = user_data;
-  self->lack = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
   self->next_us = g_get_monotonic_time () + SETTLE_US;
   return self;
 }
@@ -340,8 +291,9 @@ void
 pb_backfill_free (PbBackfill *self)
 {
   stop (self, 0);
-  g_array_unref (self->lack);
+  pb_backfill_suspects_clear (&self->suspects);
   g_free (self->reason);
+  g_free (self->refusal);
   g_free (self);
 }
 
@@ -420,6 +372,9 @@ pb_backfill_add_status (PbBackfill *self, JsonBuilder *builder)
   pb_json_add_int (builder, "rows", (gint64) stats.counts.rows);
   pb_json_add_int (builder, "written_rows", (gint64) stats.counts.written_rows);
   pb_json_add_int (builder, "dropped_rows", (gint64) stats.counts.dropped_rows);
+  pb_json_add_int (
+      builder, "refused_files", (gint64) stats.counts.refused_files);
+  pb_json_add_int (builder, "refused_rows", (gint64) stats.counts.refused_rows);
   pb_json_add_known_text (builder, "trouble", stats.trouble);
   json_builder_end_object (builder);
   g_free (stats.trouble);
@@ -429,6 +384,8 @@ pb_backfill_add_status (PbBackfill *self, JsonBuilder *builder)
       : self->timer != 0 ? "sending"
                          : "asking");
   pb_json_add_known_text (builder, "reason", self->reason);
+  pb_json_add_known_text (builder, "refusal",
+      stats.counts.refused_files > 0 ? self->refusal : NULL);
   pb_json_add_int (builder, "rows_left", (gint64) self->rows_left);
   pb_json_add_int (builder, "sent_rows", (gint64) self->sent_rows);
   pb_json_add_int (builder, "rows_s", self->timer != 0 ? self->pace.rows_s : 0);

@@ -15,6 +15,7 @@ typedef struct {
   guint64 bytes;
   gint64 begun_utc_us;
   gint64 closed_us; /* monotonic */
+  gboolean is_refused; /* listed no more */
 } Entry;
 
 /* So far the open file went at that time. */
@@ -371,7 +372,7 @@ pb_spool_catalogue_list (PbSpoolCatalogue *self, gint64 settle_us)
     const guint64 n_rows =
         entry->file.is_open ? count_settled (self, before_us) : G_MAXUINT64;
 
-    if (n_rows > 0 && entry->file.rows->len > 0
+    if (n_rows > 0 && entry->file.rows->len > 0 && !entry->is_refused
         && entry->closed_us <= before_us)
       g_ptr_array_add (files, copy_file (entry, n_rows));
   }
@@ -399,6 +400,25 @@ pb_spool_catalogue_remove (
 }
 
 /**
+ * pb_spool_catalogue_refuse:
+ * @path: of a file, open or not
+ *
+ * It is listed no more, and stays until the limits take it.
+ */
+void
+pb_spool_catalogue_refuse (PbSpoolCatalogue *self, const gchar *path)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->entries->len; i++) {
+    Entry *entry = self->entries->pdata[i];
+
+    if (g_str_equal (entry->file.path, path))
+      entry->is_refused = TRUE;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * pb_spool_catalogue_count:
  * @counts: (out): see #PbSpoolCounts
  */
@@ -408,5 +428,13 @@ pb_spool_catalogue_count (PbSpoolCatalogue *self, PbSpoolCounts *counts)
   g_mutex_lock (&self->lock);
   *counts = self->counts;
   counts->files = self->entries->len;
+  for (guint i = 0; i < self->entries->len; i++) {
+    const Entry *entry = self->entries->pdata[i];
+
+    if (entry->is_refused) {
+      counts->refused_files++;
+      counts->refused_rows += pb_spool_ranges_count (entry->file.rows);
+    }
+  }
   g_mutex_unlock (&self->lock);
 }

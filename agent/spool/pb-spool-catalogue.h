@@ -31,6 +31,8 @@ typedef struct {
  * @rows: in them
  * @written_rows: since the start
  * @dropped_rows: that went before the server had them
+ * @refused_files: of @files: set aside, the server does not take them
+ * @refused_rows: in them
  */
 typedef struct {
   guint files;
@@ -38,6 +40,8 @@ typedef struct {
   guint64 rows;
   guint64 written_rows;
   guint64 dropped_rows;
+  guint refused_files;
+  guint64 refused_rows;
 } PbSpoolCounts;
 
 PbSpoolCatalogue *pb_spool_catalogue_new (void);
@@ -56,6 +60,7 @@ GPtrArray *pb_spool_catalogue_list (
     PbSpoolCatalogue *catalogue, gint64 settle_us) G_GNUC_WARN_UNUSED_RESULT;
 void pb_spool_catalogue_remove (
     PbSpoolCatalogue *catalogue, const gchar *path, gboolean is_lost);
+void pb_spool_catalogue_refuse (PbSpoolCatalogue *catalogue, const gchar *path);
 void pb_spool_catalogue_count (
     PbSpoolCatalogue *catalogue, PbSpoolCounts *counts);
 void pb_spool_file_free (PbSpoolFile *file);

@@ -397,6 +397,18 @@ pb_spool_forget (PbSpool *self, const gchar *path)
 }
 
 /**
+ * pb_spool_refuse:
+ * @spool: a spool
+ * @path: of a file that the server does not take; it is listed no more, until
+ *   the next start
+ */
+void
+pb_spool_refuse (PbSpool *self, const gchar *path)
+{
+  pb_spool_catalogue_refuse (self->catalogue, path);
+}
+
+/**
  * pb_spool_give_up:
  * @spool: a spool
  * @path: of a file that is not open; what it should hold is not in it

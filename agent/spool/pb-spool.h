@@ -43,6 +43,7 @@ void pb_spool_flush (PbSpool *spool);
 GPtrArray *pb_spool_list (
     PbSpool *spool, gint64 settle_us) G_GNUC_WARN_UNUSED_RESULT;
 void pb_spool_forget (PbSpool *spool, const gchar *path);
+void pb_spool_refuse (PbSpool *spool, const gchar *path);
 void pb_spool_give_up (PbSpool *spool, const gchar *path);
 void pb_spool_get_stats (PbSpool *spool, PbSpoolStats *stats);
 

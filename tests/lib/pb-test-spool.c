@@ -64,12 +64,12 @@ pb_test_spool_push_rows (PbSpool *spool, PbTestUnits *u, guint from, guint to)
 }
 
 GByteArray *
-pb_test_spool_make_file (PbTestUnits *u, guint n_rows)
+pb_test_spool_make_file (PbTestUnits *u, guint from, guint to)
 {
   GByteArray *out = g_byte_array_new ();
 
   pb_spool_file_begin (out);
-  for (guint n = 0; n < n_rows; n++) {
+  for (guint n = from; n < to; n++) {
     g_autoptr (GstBuffer) unit = pb_test_units_encode (u, n);
     GstMapInfo map;
 

@@ -18,4 +18,4 @@ void pb_test_spool_set_up_run (
     PbTestUnits *u, guint32 run_id, guint32 sequence);
 void pb_test_spool_push_rows (
     PbSpool *spool, PbTestUnits *u, guint from, guint to);
-GByteArray *pb_test_spool_make_file (PbTestUnits *u, guint n_rows);
+GByteArray *pb_test_spool_make_file (PbTestUnits *u, guint from, guint to);

@@ -118,7 +118,7 @@ test_a_file_that_cannot_be_opened (PbTestSpool *f, gconstpointer unused)
   PbTestUnits u;
 
   pb_test_spool_set_up_run (&u, 1, 0);
-  file = pb_test_spool_make_file (&u, 60);
+  file = pb_test_spool_make_file (&u, 0, 60);
   g_assert_true (
       g_file_set_contents (path, (gchar *) file->data, file->len, NULL));
   taken = take_descriptors ();

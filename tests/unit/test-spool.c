@@ -23,7 +23,7 @@ test_cut_anywhere (void)
   guint rows = 0;
 
   pb_test_spool_set_up_run (&u, 7, 0);
-  file = pb_test_spool_make_file (&u, 40);
+  file = pb_test_spool_make_file (&u, 0, 40);
   for (gsize size = 0; size <= file->len; size++) {
     PbSpoolReader reader;
     PbSpoolRecord record;
@@ -107,7 +107,7 @@ test_missing_rows_are_read (void)
     for (guint r = 0; r < 3 && tables[i][r].n_rows > 0; r++)
       g_array_append_val (wanted, tables[i][r]);
     pb_test_spool_set_up_run (&u, 7, 0);
-    file = pb_test_spool_make_file (&u, 120);
+    file = pb_test_spool_make_file (&u, 0, 120);
     messages = pb_spool_rows_read (file->data, file->len, wanted);
     check_messages (&u, messages, wanted);
     pb_test_units_tear_down (&u, NULL);
@@ -268,7 +268,7 @@ test_too_old_ones_go (PbTestSpool *f, gconstpointer unused)
   PbTestUnits u;
 
   pb_test_spool_set_up_run (&u, 1, 0);
-  file = pb_test_spool_make_file (&u, 60);
+  file = pb_test_spool_make_file (&u, 0, 60);
   g_assert_true (
       g_file_set_contents (old, (gchar *) file->data, file->len, NULL));
   g_assert_true (g_file_set_contents (garbage, "PBSPOOL1 no", -1, NULL));
