@@ -3,6 +3,7 @@
 #include "pb-agent.h"
 #include "control/pb-bundle.h"
 #include "control/pb-usage.h"
+#include "flash/pb-flash.h"
 #include "pairing/pb-pair-command.h"
 #include "pb-diagnose.h"
 #include "pb-log.h"
@@ -41,6 +42,8 @@ main (int argc, char **argv)
     g_print ("pitbox-agent %s\n", PACKAGE_VERSION);
     return 0;
   }
+  if (config->show_flash)
+    return pb_flash_command (config) ? 0 : 1;
   if (strcmp (config->priority, "below-normal") == 0 && !pb_usage_step_back ())
     g_warning ("the priority stays as it is: the system does not let it");
   gst_init (NULL, NULL);

@@ -86,6 +86,18 @@ dup_status (gpointer user_data)
   return pb_status_dup_json (self->status, &now);
 }
 
+static void
+answer (
+    const gchar *id, const gchar *problem, JsonNode *flash, gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  if (self->remote != NULL)
+    pb_remote_answer (self->remote, id, problem, flash);
+  else if (flash != NULL)
+    json_node_unref (flash);
+}
+
 static gboolean
 send_key (gpointer user_data)
 {
@@ -131,7 +143,7 @@ PbOrders *
 pb_agent_new_orders (PbAgent *self)
 {
   static const PbOrdersEvents events = { set_mode, set_bitrate,
-    pb_agent_begin_anew, send_key, note, dup_status };
+    pb_agent_begin_anew, send_key, note, dup_status, answer };
 
   return pb_orders_new (self->config, &events, self);
 }

@@ -48,6 +48,9 @@ static const PbSetting table[] = {
       "marks (a tone at each 60th tick)" },
   { "encoder", PB_SETTING_TEXT, AT (encoder), "auto", 0, 0, "NAME",
       "Encoder: auto, or a name such as nvh264enc or x264enc" },
+  { "sync-flash", PB_SETTING_TEXT, AT (sync_flash), "on", 0, 0, "WORD",
+      "Show the tick on this PC's screen for two seconds when an engineer asks "
+      "for it: on or off" },
   { "shm-name", PB_SETTING_TEXT, AT (shm_name), "", 0, 0, "NAME",
       "Simulator's shared memory, if not its usual name" },
   { "status-file", PB_SETTING_FILE, AT (status_file), "", 0, 0, "FILE",
@@ -288,6 +291,8 @@ validate (PbConfig *config, GError **error)
     return FALSE;
   if (!pb_settings_check_word ("--governor", config->governor, switches, error)
       || !pb_settings_check_word (
+          "--sync-flash", config->sync_flash, switches, error)
+      || !pb_settings_check_word (
           "--priority", config->priority, priorities, error))
     return FALSE;
   if (!pb_settings_check_word (
@@ -341,6 +346,8 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
   const GOptionEntry more[] = {
     { "diagnose", 0, 0, G_OPTION_ARG_NONE, &config->diagnose,
         "Check everything, say what is wrong, and leave", NULL },
+    { "show-flash", 0, 0, G_OPTION_ARG_NONE, &config->show_flash,
+        "Show the tick on this PC's screen for two seconds, and leave", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &config->version,
         "Print the version and leave", NULL },
     G_OPTION_ENTRY_NULL,

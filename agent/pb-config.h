@@ -41,6 +41,7 @@ struct _PbConfig {
   gchar *audio; /* "off", "auto", "pulse", "pipewire", "scene" or
                  * "marks" */
   gchar *encoder; /* "auto" or an encoder's factory name */
+  gchar *sync_flash; /* "on" or "off" */
   gchar *shm_name; /* simulator's shared memory; empty: its own name */
   gchar *transport; /* of telemetry alone: "auto", "srt" or "websocket" */
   gchar *token; /* of a WebSocket, or empty */
@@ -74,6 +75,7 @@ struct _PbConfig {
                        * or NULL */
   guint64 given; /* see pb_config_is_given() */
   gboolean diagnose; /* check everything and leave */
+  gboolean show_flash; /* show the sync flash and leave */
   gboolean version; /* print the version and leave */
 };
 

@@ -3,6 +3,7 @@
 #include "control/pb-orders.h"
 
 #include "control/pb-bundle.h"
+#include "flash/pb-flash.h"
 #include "json/pb-json.h"
 #include "pb-loudness.h"
 
@@ -15,6 +16,8 @@ struct _PbOrders {
   const PbConfig *config;
   PbWishes wishes;
   PbNotices *notices;
+  PbFlash *flash;
+  gchar *flash_id; /* of the command whose flash is shown */
   gint64 diagnosed_us; /* last, monotonic; 0 = never */
   PbOrdersEvents events;
   gpointer user_data;
@@ -194,11 +197,43 @@ obey_notice (
   return NULL;
 }
 
+static void
+on_flash_done (
+    const PbFlashShown *shown, const gchar *problem, gpointer user_data)
+{
+  PbOrders *self = user_data;
+  g_autofree gchar *id = g_steal_pointer (&self->flash_id);
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+
+  if (shown == NULL) {
+    g_message ("control: sync_flash: %s", problem);
+    self->events.answer (id, problem, NULL, self->user_data);
+    return;
+  }
+  g_message ("control: sync_flash: %u ticks shown, the last %" G_GINT64_FORMAT,
+      shown->n_ticks, shown->last_tick);
+  pb_flash_shown_add_json (shown, b);
+  self->events.answer (id, NULL, json_builder_get_root (b), self->user_data);
+}
+
+static gchar *
+obey_sync_flash (
+    PbOrders *self, JsonObject *args, const gchar *by, PbRemoteReply *reply)
+{
+  gchar *problem = pb_flash_start (self->flash, g_get_monotonic_time ());
+
+  if (problem != NULL)
+    return problem;
+  self->flash_id = g_strdup (reply->id);
+  reply->is_later = TRUE;
+  return NULL;
+}
+
 /* Names as "hello" tells them, in the same order as what they do. */
 static const gchar *const names[] = { "mode", "configure", "key_frame",
-  "log_level", "diagnose", "notice", NULL };
+  "log_level", "diagnose", "notice", "sync_flash", NULL };
 static const Obey functions[] = { obey_mode, obey_configure, obey_key_frame,
-  obey_log_level, obey_diagnose, obey_notice };
+  obey_log_level, obey_diagnose, obey_notice, obey_sync_flash };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == G_N_ELEMENTS (functions) + 1);
 
@@ -218,6 +253,7 @@ pb_orders_new (
 
   self->config = config;
   self->notices = pb_notices_new ();
+  self->flash = pb_flash_new (config, on_flash_done, self);
   self->events = *events;
   self->user_data = user_data;
   return self;
@@ -228,6 +264,8 @@ pb_orders_free (PbOrders *self)
 {
   pb_wishes_clear (&self->wishes);
   pb_notices_free (self->notices);
+  pb_flash_free (self->flash);
+  g_free (self->flash_id);
   g_free (self);
 }
 
@@ -299,7 +337,9 @@ pb_orders_obey (PbOrders *self, const gchar *name, JsonObject *args,
                 ? functions[i](self, args, by, reply)
                 : g_strdup ("This agent does not know the command: update it");
   g_message ("control: %s asks for %s: %s", by, name,
-      problem != NULL ? problem : "done");
+      problem != NULL   ? problem
+      : reply->is_later ? "begun"
+                        : "done");
   return problem;
 }
 

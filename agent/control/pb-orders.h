@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @begin_anew: the picture shall be another from now on
  * @notice: there is another text for the driver
  * @dup_status: what the agent does now, JSON
+ * @answer: what became of @id, whose receipt was to follow: @problem says why
+ *   not, @flash (transfer full) what was shown
  * @send_key: the next picture shall be one that can be understood alone.
  *   Returns: %FALSE if nothing is being sent
  */
@@ -25,6 +27,8 @@ typedef struct {
   gboolean (*send_key) (gpointer user_data);
   void (*notice) (gpointer user_data);
   gchar *(*dup_status) (gpointer user_data);
+  void (*answer) (const gchar *id, const gchar *problem, JsonNode *flash,
+      gpointer user_data);
 } PbOrdersEvents;
 
 /* Main thread only. */

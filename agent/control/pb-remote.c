@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-/* Commands whose receipts are kept: none of them is executed again. */
+/* Commands whose receipts are kept: none of them is executed again. One whose
+ * receipt follows has none yet. */
 #define MAX_RECEIPTS 256
 
 struct _PbRemote {
@@ -234,13 +235,22 @@ pb_remote_reply_refuse (
   json_builder_end_object (reply->refused);
 }
 
+static void
+add_outcome (JsonBuilder *b, const gchar *problem)
+{
+  pb_json_add_text (b, "state", problem != NULL ? "refused" : "executed");
+  if (problem != NULL)
+    pb_json_add_text (b, "reason", problem);
+}
+
+/* Returns: its receipt; NULL if that follows. */
 static gchar *
 execute (PbRemote *self, const gchar *id, JsonObject *message)
 {
   g_autoptr (JsonBuilder) b = pb_remote_line_begin ("receipt");
   g_autoptr (JsonObject) none = json_object_new ();
   g_autoptr (JsonBuilder) refused = json_builder_new ();
-  PbRemoteReply reply = { b, refused, NULL };
+  PbRemoteReply reply = { id, FALSE, b, refused, NULL };
   const gchar *by = pb_json_get_text (message, "by");
   g_autofree gchar *problem = NULL;
 
@@ -252,10 +262,10 @@ execute (PbRemote *self, const gchar *id, JsonObject *message)
           ? json_object_get_object_member (message, "args")
           : none,
       by != NULL ? by : "somebody", &reply, self->user_data);
+  if (reply.is_later && problem == NULL)
+    return NULL;
   json_builder_end_object (b);
-  pb_json_add_text (b, "state", problem != NULL ? "refused" : "executed");
-  if (problem != NULL)
-    pb_json_add_text (b, "reason", problem);
+  add_outcome (b, problem);
   add_refused (b, refused);
   if (reply.diagnostics != NULL)
     send_diagnostics (self, id, reply.diagnostics);
@@ -272,7 +282,7 @@ take_command (PbRemote *self, JsonObject *message)
   const gchar *id = pb_json_get_text (message, "id");
   gchar *receipt = g_hash_table_lookup (self->receipts, id);
 
-  if (receipt == NULL) {
+  if (!g_hash_table_contains (self->receipts, id)) {
     gchar *key = g_strdup (id);
 
     receipt = execute (self, id, message);
@@ -280,7 +290,8 @@ take_command (PbRemote *self, JsonObject *message)
     g_queue_push_tail (&self->ids, key);
     send_status (self);
   }
-  pb_remote_line_send_text (self->line, receipt);
+  if (receipt != NULL)
+    pb_remote_line_send_text (self->line, receipt);
   if (self->ids.length > MAX_RECEIPTS)
     g_hash_table_remove (self->receipts, g_queue_pop_head (&self->ids));
 }
@@ -351,6 +362,42 @@ pb_remote_new (
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->line = pb_remote_line_new (peer, &line_events, self);
   return self;
+}
+
+/**
+ * pb_remote_answer:
+ * @remote: the agent's end
+ * @id: of a command whose receipt was to follow; another one is none
+ * @problem: (nullable): why it could not be done
+ * @flash: (transfer full) (nullable): what was shown
+ *
+ * Where there is no connection now the server asks again for the receipt.
+ */
+void
+pb_remote_answer (
+    PbRemote *remote, const gchar *id, const gchar *problem, JsonNode *flash)
+{
+  g_autoptr (JsonBuilder) b = pb_remote_line_begin ("receipt");
+  g_autoptr (JsonNode) shown = flash;
+  gpointer key;
+  gchar *receipt;
+
+  if (!g_hash_table_lookup_extended (
+          remote->receipts, id, &key, (gpointer *) &receipt)
+      || receipt != NULL)
+    return;
+  pb_json_add_text (b, "id", id);
+  add_outcome (b, problem);
+  if (shown != NULL) {
+    json_builder_set_member_name (b, "flash");
+    json_builder_add_value (b, g_steal_pointer (&shown));
+  }
+  json_builder_end_object (b);
+  receipt = pb_control_message_to_text (b);
+  /* The key stays the one that the queue knows. */
+  g_hash_table_insert (remote->receipts, g_strdup (id), receipt);
+  if (remote->timer != 0)
+    pb_remote_line_send_text (remote->line, receipt);
 }
 
 /**

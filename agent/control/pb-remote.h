@@ -23,6 +23,8 @@ typedef struct {
 
 /**
  * PbRemoteReply:
+ * @id: of the command
+ * @is_later: set: the receipt follows, by pb_remote_answer()
  * @applied: inside an object: what is set now
  * @refused: inside an array: pb_remote_reply_refuse()
  * @diagnostics: (transfer full) (nullable): a text to send before the receipt,
@@ -31,6 +33,8 @@ typedef struct {
  * What a receipt says beside done or not.
  */
 typedef struct {
+  const gchar *id;
+  gboolean is_later;
   JsonBuilder *applied;
   JsonBuilder *refused;
   gchar *diagnostics;
@@ -59,6 +63,8 @@ void pb_remote_reply_refuse (
 PbRemote *pb_remote_new (
     const PbRemotePeer *peer, const PbRemoteEvents *events, gpointer user_data);
 void pb_remote_free (PbRemote *remote);
+void pb_remote_answer (
+    PbRemote *remote, const gchar *id, const gchar *problem, JsonNode *flash);
 const gchar *pb_remote_get_words (PbRemote *remote);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRemote, pb_remote_free)

@@ -75,8 +75,8 @@ find (PbControlOrders *self, const gchar *device, const gchar *id)
  * @id: of the command
  * @state: as the schema has it
  * @reason: (nullable): in words
- * @more: (nullable): a receipt of the agent, whose "applied" and "refused" it
- *   gets
+ * @more: (nullable): a receipt of the agent, of which it gets "applied",
+ *   "refused" and "flash"
  *
  * Returns: (transfer full): a message for a page
  */
@@ -84,7 +84,7 @@ gchar *
 pb_control_receipt_new (const gchar *device, const gchar *id,
     const gchar *state, const gchar *reason, JsonObject *more)
 {
-  static const gchar *const members[] = { "applied", "refused" };
+  static const gchar *const members[] = { "applied", "refused", "flash" };
   g_autoptr (JsonBuilder) b = json_builder_new ();
 
   json_builder_begin_object (b);

@@ -220,6 +220,15 @@ def the_driver_is_told(stack, page, agent):
     assert ask(page, "notice", text="a")[0]["state"] == "executed"
 
 
+def a_flash_that_cannot_be_shown_is_refused_in_words(page):
+    """The agent has no display here; what it shows on one, sync-flash sees."""
+    m, _ = ask(page, "sync_flash")
+    assert m["state"] == "refused" and ("DISPLAY is not set" in m["reason"]
+                                        or "libX11" in m["reason"]), m
+    m, _ = ask(page, "sync_flash")
+    assert m["state"] == "refused" and "less than 10 s ago" in m["reason"], m
+
+
 def the_agent_remembers_what_the_server_forgot(stack, page, agent):
     """The page on a server that was started anew in the meantime."""
     order(page, "notice", "remembered-1", "real-pc", text="only once")
@@ -241,7 +250,7 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     if not all(map(shutil.which, ("pitbox-agent", "pitbox-sim"))):
         print("SKIP: pitbox-agent or pitbox-sim is not here")
         return
-    env = pair(stack, "real-pc", "real")
+    env = {**pair(stack, "real-pc", "real"), "DISPLAY": ""}
     page = connect(stack)
     stack.start_sim("real")
 
@@ -291,6 +300,7 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     the_driver_wins_in_each_setting(page, status)
     the_log_level_is_set_until_the_next_start(page, status, agent)
     diagnostics_come_without_secrets(page, planted)
+    a_flash_that_cannot_be_shown_is_refused_in_words(page)
     the_driver_is_told(stack, page, agent)
     page = the_agent_remembers_what_the_server_forgot(stack, page, agent)
     assert agent.stop() == 0

@@ -94,6 +94,23 @@ test_one_receipt_counts (void)
       pb_control_orders_find (orders, "pc1", "command-1"), "\"executed\""));
 }
 
+static void
+test_a_receipt_tells_of_a_flash (void)
+{
+  g_autoptr (PbControlOrders) orders = pb_control_orders_new ();
+  g_autoptr (JsonObject) receipt =
+      parse ("{\"type\":\"receipt\",\"id\":\"command-1\","
+             "\"state\":\"executed\",\"flash\":{\"first_tick\":7,"
+             "\"last_tick\":126,\"ticks\":120,\"first_utc_us\":1,"
+             "\"odd\":1}}");
+  const gchar *told;
+
+  g_free (give (orders, "pc1", "command-1", "sync_flash", START_US));
+  told = pb_control_orders_take_receipt (orders, "pc1", receipt);
+  g_assert_nonnull (strstr (told, "\"last_tick\":126"));
+  g_assert_null (strstr (told, "odd"));
+}
+
 /* What agents and pages were told, when the program @run of pc1 came back. */
 typedef struct {
   GString *to_agent;
@@ -250,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func (
       "/control-orders/who-and-no-more", test_the_agent_learns_who_and_no_more);
   g_test_add_func ("/control-orders/one-receipt", test_one_receipt_counts);
+  g_test_add_func ("/control-orders/flash", test_a_receipt_tells_of_a_flash);
   g_test_add_func (
       "/control-orders/same-program", test_the_same_program_gets_it_again);
   g_test_add_func (

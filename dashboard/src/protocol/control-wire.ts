@@ -197,7 +197,7 @@ export interface Command {
   readonly type: 'command';
   /** Of who gives it, random; one that was there before is not executed again. */
   readonly id: Id;
-  /** mode, configure, key_frame, log_level, diagnose, notice; others are refused by the agent. */
+  /** mode, configure, key_frame, log_level, diagnose, notice, sync_flash; others are refused by the agent. */
   readonly name: string;
   /** From a page: whom it is for. */
   readonly device?: string;
@@ -206,7 +206,7 @@ export interface Command {
   readonly args?: Args;
 }
 
-/** mode: mode. configure: one or more of bitrate_kbps, width, height, framerate, key_interval_ms, encoder. key_frame, diagnose: none. log_level: log_level. notice: text. */
+/** mode: mode. configure: one or more of bitrate_kbps, width, height, framerate, key_interval_ms, encoder. key_frame, diagnose, sync_flash: none. log_level: log_level. notice: text. */
 export interface Args {
   readonly mode?: Mode;
   readonly bitrate_kbps?: number;
@@ -236,9 +236,24 @@ export interface Receipt {
   readonly applied?: Args;
   /** Of what was asked for: what is not done though the rest is. */
   readonly refused?: readonly Refused[];
+  readonly flash?: Flash;
   /** To a page. */
   readonly device?: string;
 }
+
+/** Of sync_flash: what was shown on the driver's screen. */
+export type Flash = {
+  /** Of the first row whose tick was shown. */
+  readonly first_tick: number;
+  readonly last_tick: number;
+  /** How many were. */
+  readonly ticks: number;
+  /** When the first was on the screen, by the agent's own UTC; with its clock's offset_us, the server's. */
+  readonly first_utc_us: TimeUs;
+  /** Of the screen, pixels. */
+  readonly width?: number;
+  readonly height?: number;
+} | null;
 
 export interface Refused {
   /** Of the argument. */
