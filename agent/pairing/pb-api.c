@@ -194,7 +194,12 @@ explain (PbApi *self, const GError *error)
 {
   g_autofree gchar *fingerprint = NULL;
 
-  if (error->domain != G_TLS_ERROR || self->seen == NULL)
+  if (error->domain == G_TLS_ERROR && self->seen == NULL)
+    return g_strdup_printf (
+        "%s: no TLS is spoken there (%s). The address of a server without it "
+        "begins with http://",
+        self->url, error->message);
+  if (error->domain != G_TLS_ERROR)
     return g_strdup_printf ("%s: %s", self->url, error->message);
   fingerprint = format_fingerprint (self->seen);
   return g_strdup_printf (

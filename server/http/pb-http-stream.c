@@ -14,6 +14,7 @@ typedef struct {
   gboolean at_line_start;
   gboolean is_past;
   gboolean is_too_long;
+  gboolean is_tls;
   gsize burst_bytes;
   gsize bytes_per_s; /* 0 = as many as it likes */
   gint64 full_us; /* when burst_bytes may come again */
@@ -53,11 +54,16 @@ get_base (gpointer input)
       g_filter_input_stream_get_base_stream (G_FILTER_INPUT_STREAM (input)));
 }
 
+/* First byte of a TLS record with a ClientHello (RFC 8446, 5.1), of no request. */
+#define TLS_HANDSHAKE 0x16
+
 /* RFC 9112, 2.2: empty lines before a request do not count; an empty one after
  * its first line is the end of the head. */
 static void
 count (PbHeadInput *self, const gchar *bytes, gsize n)
 {
+  self->is_tls =
+      self->is_tls || (!self->has_text && bytes[0] == TLS_HANDSHAKE);
   for (gsize i = 0; i < n && !self->is_past; i++) {
     if (bytes[i] == '\n') {
       self->is_past = self->has_text && self->at_line_start;
@@ -95,11 +101,15 @@ take (PbHeadInput *self, const gchar *bytes, gssize n, GError **error)
         "More than %" G_GSIZE_FORMAT " bytes a second came", self->bytes_per_s);
     return -1;
   }
-  if (!self->is_too_long)
+  if (!self->is_too_long && !self->is_tls)
     return n;
   g_clear_error (error);
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-      "The head of the request is too long");
+  if (self->is_too_long)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+        "The head of the request is too long");
+  else
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        "The client speaks TLS, and there is none here");
   return -1;
 }
 
@@ -233,7 +243,8 @@ pb_http_stream_init (PbHttpStream *self)
  * @connection: of a client; pollable both ways
  * @head_max_bytes: of its request's line and header fields
  * @too_long: called once in place of closing @connection if there are more;
- *   what was read of the head is lost
+ *   what was read of the head is lost. A client that begins with TLS is closed
+ *   at once: it would wait for us as long as we for its request
  * @user_data: for @too_long; outlives the stream
  *
  * Main thread only.

@@ -303,6 +303,12 @@ def said_in_words():
         agent, _ = team.pair("pair-stopped")
         assert agent.stop(signal.SIGINT) == 1
         assert "not paired" in agent.out(), agent.out()
+        run = subprocess.run(
+            ["pitbox-agent", "pair", "--server",
+             stack.url.replace("http:", "https:")],
+            capture_output=True, text=True, timeout=60,
+            env={**os.environ, **team.env()})
+        assert run.returncode == 1 and "begins with http://" in run.stderr, run
         # What others can read is not taken; what is no pairing neither.
         os.chmod(team.file(), 0o644)
         for words in ("others can read", "is no pairing"):
@@ -347,6 +353,12 @@ def trusted_certificate():
     with Stack() as stack:
         team = Team(stack, "--tls-self-signed")
         own = stack.server.wait_for(r"certificate SHA-256 (\S+)").group(1)
+        run = subprocess.run(
+            ["pitbox-agent", "pair", "--server",
+             stack.url.replace("https:", "http:")],
+            capture_output=True, text=True, timeout=60,
+            env={**os.environ, **team.env()})
+        assert run.returncode == 1 and "begins with https://" in run.stderr, run
         for trust in ([], ["--trust-certificate", "00" * 32]):
             run = subprocess.run(
                 ["pitbox-agent", "pair", "--server", stack.url, *trust],
