@@ -3,6 +3,9 @@
  */
 #include "webrtc/pb-answer.h"
 
+/* ISO 14496-10, table A-1: 4K at 60 Hz, the largest there is in practice. */
+#define LEVEL_5_2 "34"
+
 static void
 write_transport (
     const PbAnswer *answer, const PbOfferMedia *media, GString *sdp)
@@ -40,17 +43,26 @@ write_video (const PbAnswer *answer, const PbOffer *offer,
   g_string_append (sdp, "\r\n");
   write_transport (answer, media, sdp);
   g_string_append_printf (sdp,
-      "a=sendonly\r\na=msid:pitbox video\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
+      "%sa=rtcp-mux\r\na=rtcp-rsize\r\n"
       "a=rtpmap:%d H264/90000\r\n"
-      "a=rtcp-fb:%d nack\r\na=rtcp-fb:%d nack pli\r\n"
+      "a=rtcp-fb:%d nack\r\na=rtcp-fb:%d nack pli\r\n",
+      offer->publishes ? "a=recvonly\r\n"
+                       : "a=sendonly\r\na=msid:pitbox video\r\n",
+      offer->pt, offer->pt, offer->pt);
+  /* What a publisher may send is what we take, whatever it takes itself. */
+  if (offer->publishes)
+    g_string_append_printf (sdp, "a=rtcp-fb:%d goog-remb\r\n", offer->pt);
+  g_string_append_printf (sdp,
       "a=fmtp:%d level-asymmetry-allowed=1;packetization-mode=1;"
-      "profile-level-id=%s\r\n",
-      offer->pt, offer->pt, offer->pt, offer->pt, offer->profile_level_id);
+      "profile-level-id=%.4s%s\r\n",
+      offer->pt, offer->profile_level_id,
+      offer->publishes ? LEVEL_5_2 : offer->profile_level_id + 4);
   if (rtx)
     g_string_append_printf (sdp,
         "a=rtpmap:%d rtx/90000\r\na=fmtp:%d apt=%d\r\n", offer->rtx_pt,
         offer->rtx_pt, offer->pt);
-  write_sources (answer, rtx, sdp);
+  if (!offer->publishes)
+    write_sources (answer, rtx, sdp);
 }
 
 /* RFC 7587: always as "opus/48000/2", whatever the packets hold. The same
@@ -64,10 +76,14 @@ write_audio (const PbAnswer *answer, const PbOffer *offer,
   g_string_append_printf (sdp, "m=audio 9 UDP/TLS/RTP/SAVPF %d\r\n", pt);
   write_transport (answer, media, sdp);
   g_string_append_printf (sdp,
-      "a=sendonly\r\na=msid:pitbox audio\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
-      "a=rtpmap:%d opus/48000/2\r\na=fmtp:%d stereo=1;sprop-stereo=1\r\n"
-      "a=ptime:20\r\na=ssrc:%u cname:pitbox\r\n",
-      pt, pt, answer->audio_ssrc);
+      "%sa=rtcp-mux\r\na=rtcp-rsize\r\n"
+      "a=rtpmap:%d opus/48000/2\r\na=fmtp:%d stereo=1;%s\r\na=ptime:20\r\n",
+      offer->publishes ? "a=recvonly\r\n"
+                       : "a=sendonly\r\na=msid:pitbox audio\r\n",
+      pt, pt, offer->publishes ? "useinbandfec=1" : "sprop-stereo=1");
+  if (!offer->publishes)
+    g_string_append_printf (
+        sdp, "a=ssrc:%u cname:pitbox\r\n", answer->audio_ssrc);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The answer to a WHEP offer. */
+ * The answer to a WHEP or WHIP offer. */
 #pragma once
 
 #include "webrtc/pb-offer.h"
@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * @ice_ufrag, @ice_pwd: of the server, for this viewer
  * @fingerprint: of the server, "sha-256 AB:CD…"
  * @candidates: lines "a=candidate:…\r\n"
- * @ssrc, @rtx_ssrc: of the video and its retransmissions
- * @audio_ssrc: of the sound
+ * @ssrc, @rtx_ssrc: of the video and its retransmissions, for a viewer
+ * @audio_ssrc: of the sound, for a viewer
  */
 typedef struct {
   const gchar *ice_ufrag;

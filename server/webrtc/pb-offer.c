@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Reads what a WHEP offer may say (RFC 8866, 8829, 8841, 6184) and nothing
- * else. webrtcbin gets an offer written from what was understood: no byte of a
+ * Reads what a WHEP or WHIP offer may say (RFC 8866, 8829, 8841, 6184) and
+ * nothing else. webrtcbin gets an offer written from what was understood: no byte of a
  * stranger's text, no codec nobody sends, no candidate to resolve.
  */
 #include "webrtc/pb-offer.h"
@@ -36,7 +36,7 @@ typedef struct {
   /* -1 = session level. */
   gint index;
   MediaType type;
-  gboolean takes;
+  gboolean used; /* in the direction that is wanted */
   gboolean rtcp_mux;
   gboolean port_0;
   gboolean bundle_only;
@@ -224,10 +224,14 @@ read_media_attribute (Reader *reader, const gchar *name, const gchar *value)
           value, 0, G_MAXINT32, &reader->offer->max_message_bytes);
     return TRUE;
   }
-  if (g_str_equal (name, "recvonly") || g_str_equal (name, "sendrecv"))
-    reader->takes = TRUE;
-  else if (g_str_equal (name, "sendonly") || g_str_equal (name, "inactive"))
-    reader->takes = FALSE;
+  if (g_str_equal (name, "recvonly"))
+    reader->used = !reader->offer->publishes;
+  else if (g_str_equal (name, "sendonly"))
+    reader->used = reader->offer->publishes;
+  else if (g_str_equal (name, "sendrecv"))
+    reader->used = TRUE;
+  else if (g_str_equal (name, "inactive"))
+    reader->used = FALSE;
   else if (g_str_equal (name, "rtcp-mux"))
     reader->rtcp_mux = TRUE;
   else if (g_str_equal (name, "rtpmap"))
@@ -289,10 +293,10 @@ finish_video (Reader *reader, GError **error)
   PbOffer *offer = reader->offer;
   PbOfferMedia *media = &offer->media[reader->index];
 
-  if (!reader->takes)
+  if (!reader->used)
     return TRUE;
   if (offer->has_video)
-    return invalid (error, "More than one video section that receives");
+    return invalid (error, "More than one video section");
   if (!reader->rtcp_mux)
     return invalid (error, "The video section has no rtcp-mux");
   offer->pt = choose_payload (reader);
@@ -320,7 +324,7 @@ finish_audio (Reader *reader)
 {
   PbOffer *offer = reader->offer;
 
-  if (!reader->takes || !reader->rtcp_mux || offer->has_audio)
+  if (!reader->used || !reader->rtcp_mux || offer->has_audio)
     return;
   for (gint pt = 0; pt < MAX_PAYLOADS && offer->audio_pt < 0; pt++) {
     if (reader->payloads[pt].listed && reader->payloads[pt].opus)
@@ -406,7 +410,7 @@ read_media (Reader *reader, const gchar *line, GError **error)
   for (guint i = 0; i < MAX_PAYLOADS; i++)
     reader->payloads[i].apt = -1;
   /* RFC 8866, 6.7: what no direction attribute means. */
-  reader->takes = TRUE;
+  reader->used = TRUE;
   reader->rtcp_mux = FALSE;
   reader->port_0 = port == 0;
   reader->bundle_only = FALSE;
@@ -454,6 +458,9 @@ check_whole (const Reader *reader, GError **error)
 {
   const PbOffer *offer = reader->offer;
 
+  if (offer->publishes && !offer->has_video)
+    return fail (
+        error, PB_OFFER_ERROR_NOTHING, "The offer has no video to send");
   if (!offer->has_video && !offer->has_data)
     return fail (error, PB_OFFER_ERROR_NOTHING,
         "The offer takes neither video nor a data channel");
@@ -483,9 +490,35 @@ read_lines (Reader *reader, gchar *text, GError **error)
   return finish_media (reader, error) && check_whole (reader, error);
 }
 
+static gboolean
+parse (PbOffer *offer, const gchar *text, gsize size, gboolean publishes,
+    GError **error)
+{
+  g_autofree Reader *reader = NULL;
+  g_autofree gchar *copy = NULL;
+  gboolean ok;
+
+  *offer = (PbOffer){ .publishes = publishes,
+    .pt = -1,
+    .audio_pt = -1,
+    .rtx_pt = -1,
+    .max_message_bytes = 65536 };
+  if (size > PB_OFFER_MAX_BYTES)
+    return fail (error, PB_OFFER_ERROR_TOO_LARGE, "The offer is too large");
+  if (memchr (text, '\0', size) != NULL)
+    return invalid (error, "The offer has a NUL byte");
+  copy = g_strndup (text, size);
+  reader = g_new0 (Reader, 1);
+  reader->offer = offer;
+  reader->index = -1;
+  ok = read_lines (reader, copy, error);
+  g_free (reader->bundle);
+  return ok;
+}
+
 /**
  * pb_offer_parse:
- * @offer: (out): what the offer says
+ * @offer: (out): what the offer of a viewer says
  * @text: the body of a POST, any bytes
  * @size: how many
  * @error: #PbOfferError, with a sentence for the client
@@ -499,22 +532,20 @@ read_lines (Reader *reader, gchar *text, GError **error)
 gboolean
 pb_offer_parse (PbOffer *offer, const gchar *text, gsize size, GError **error)
 {
-  g_autofree Reader *reader = NULL;
-  g_autofree gchar *copy = NULL;
-  gboolean ok;
+  return parse (offer, text, size, FALSE, error);
+}
 
-  *offer = (PbOffer){
-    .pt = -1, .audio_pt = -1, .rtx_pt = -1, .max_message_bytes = 65536
-  };
-  if (size > PB_OFFER_MAX_BYTES)
-    return fail (error, PB_OFFER_ERROR_TOO_LARGE, "The offer is too large");
-  if (memchr (text, '\0', size) != NULL)
-    return invalid (error, "The offer has a NUL byte");
-  copy = g_strndup (text, size);
-  reader = g_new0 (Reader, 1);
-  reader->offer = offer;
-  reader->index = -1;
-  ok = read_lines (reader, copy, error);
-  g_free (reader->bundle);
-  return ok;
+/**
+ * pb_offer_parse_publisher:
+ * @offer: (out): what the offer of a publisher says
+ *
+ * As pb_offer_parse(), for one that sends H.264 and may send Opus.
+ *
+ * Returns: %FALSE if @offer cannot be used
+ */
+gboolean
+pb_offer_parse_publisher (
+    PbOffer *offer, const gchar *text, gsize size, GError **error)
+{
+  return parse (offer, text, size, TRUE, error);
 }

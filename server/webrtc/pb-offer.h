@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbOffer: a WHEP offer, read strictly. */
+ * PbOffer: a WHEP or WHIP offer, read strictly. */
 #pragma once
 
 #include <glib.h>
@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * PbOfferError:
  * @PB_OFFER_ERROR_INVALID: no well-formed offer
  * @PB_OFFER_ERROR_TOO_LARGE: more than %PB_OFFER_MAX_BYTES
- * @PB_OFFER_ERROR_NO_H264: takes video, but no H.264 in packetization mode 1
- * @PB_OFFER_ERROR_NOTHING: takes neither video nor data
+ * @PB_OFFER_ERROR_NO_H264: has video, but no H.264 in packetization mode 1
+ * @PB_OFFER_ERROR_NOTHING: takes neither video nor data; sends no video
  */
 typedef enum {
   PB_OFFER_ERROR_INVALID,
@@ -49,6 +49,7 @@ typedef struct {
 
 /**
  * PbOffer:
+ * @publishes: it sends; else it receives
  * @media, @n_media: the m-lines in order
  * @ice_ufrag, @ice_pwd: of the browser, checked for alphabet and length
  * @fingerprint: "sha-256 AB:CD…", checked
@@ -60,6 +61,7 @@ typedef struct {
  * @sctp_port, @max_message_bytes: of the data channel
  */
 typedef struct {
+  gboolean publishes;
   PbOfferMedia media[PB_OFFER_MAX_MEDIA];
   guint n_media;
   gchar ice_ufrag[257];
@@ -78,5 +80,7 @@ typedef struct {
 
 gboolean pb_offer_parse (PbOffer *offer, const gchar *text, gsize size,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_offer_parse_publisher (PbOffer *offer, const gchar *text,
+    gsize size, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

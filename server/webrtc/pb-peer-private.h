@@ -25,8 +25,9 @@ struct _PbPeer {
   gatomicrefcount ref_count;
   PbPort *port;
   PbDtlsIdentity *identity;
-  PbLive *live;
+  PbLive *live; /* NULL: a publisher's */
   PbOffer offer;
+  PbPeerMediaFunc media; /* NULL: a viewer's */
   PbPeerClosedFunc func;
   gpointer user_data;
   gchar ice_ufrag[9];
@@ -49,6 +50,7 @@ struct _PbPeer {
   PbSrtp *srtp_out;
   PbSrtp *srtp_in;
   PbLiveViewer *viewer;
+  PbIntake *intake;
   /* The datagram that is being read is the viewer's own. */
   gboolean is_authentic;
   gboolean closed;
@@ -91,6 +93,8 @@ void pb_peer_read_answer_locked (
     PbPeer *peer, PbPath *path, const guint8 *data, gsize size);
 void pb_peer_tick_consent_locked (PbPeer *peer, gint64 now_us);
 void pb_peer_read_rtcp_locked (PbPeer *peer, guint8 *data, gsize size);
+void pb_peer_init_intake (PbPeer *peer);
+void pb_peer_read_media_locked (PbPeer *peer, guint8 *data, gsize size);
 void pb_peer_report_locked (PbPeer *peer, gint64 now_us);
 
 G_END_DECLS

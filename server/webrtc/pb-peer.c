@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * One viewer's WebRTC connection: its life from the offer to the end. */
+ * A viewer's or publisher's WebRTC connection: its life from the offer to the end. */
 #include "webrtc/pb-peer-private.h"
 
 #include <gio/gio.h>
@@ -59,6 +59,7 @@ pb_peer_unref (PbPeer *peer)
   g_clear_pointer (&peer->srtp_out, pb_srtp_free);
   g_clear_pointer (&peer->srtp_in, pb_srtp_free);
   g_clear_pointer (&peer->live, pb_live_unref);
+  g_clear_pointer (&peer->intake, pb_intake_free);
   g_mutex_clear (&peer->lock);
   g_free (peer);
 }
@@ -171,6 +172,28 @@ static const PbSctpFuncs sctp_funcs = {
   .channel_closed = on_channel_closed,
 };
 
+/* Nobody finds it yet. */
+static PbPeer *
+make_peer (PbPort *port, PbDtlsIdentity *identity, const PbOffer *offer,
+    PbPeerClosedFunc func, gpointer user_data)
+{
+  PbPeer *peer = g_new0 (PbPeer, 1);
+
+  g_atomic_ref_count_init (&peer->ref_count);
+  g_mutex_init (&peer->lock);
+  peer->port = port;
+  peer->identity = identity;
+  peer->offer = *offer;
+  peer->func = func;
+  peer->user_data = user_data;
+  peer->rtx_seq = (guint16) randombytes_uniform (32768);
+  make_secret (peer->ice_ufrag, sizeof peer->ice_ufrag);
+  make_secret (peer->ice_pwd, sizeof peer->ice_pwd);
+  peer->dtls = pb_dtls_new (identity, offer->fingerprint, &dtls_funcs, peer);
+  peer->sctp = pb_sctp_new (&sctp_funcs, peer);
+  return peer;
+}
+
 /**
  * pb_peer_new:
  * @port: outlives the peer
@@ -190,24 +213,12 @@ pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
     const PbOffer *offer, PbPeerClosedFunc func, gpointer user_data,
     GError **error)
 {
-  PbPeer *peer = g_new0 (PbPeer, 1);
+  PbPeer *peer = make_peer (port, identity, offer, func, user_data);
 
-  g_atomic_ref_count_init (&peer->ref_count);
-  g_mutex_init (&peer->lock);
-  peer->port = port;
-  peer->identity = identity;
   peer->live = pb_live_ref (live);
-  peer->offer = *offer;
-  peer->func = func;
-  peer->user_data = user_data;
   peer->ssrc = pb_live_get_ssrc (live);
   peer->rtx_ssrc = peer->ssrc ^ 1;
   peer->audio_ssrc = peer->ssrc ^ PB_LIVE_SOUND_SSRC;
-  peer->rtx_seq = (guint16) randombytes_uniform (32768);
-  make_secret (peer->ice_ufrag, sizeof peer->ice_ufrag);
-  make_secret (peer->ice_pwd, sizeof peer->ice_pwd);
-  peer->dtls = pb_dtls_new (identity, offer->fingerprint, &dtls_funcs, peer);
-  peer->sctp = pb_sctp_new (&sctp_funcs, peer);
   peer->viewer = pb_live_add_viewer (live, &pb_peer_viewer_funcs, peer);
   if (peer->viewer == NULL) {
     g_set_error_literal (
@@ -215,6 +226,33 @@ pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
     pb_peer_unref (peer);
     return NULL;
   }
+  pb_port_add (port, peer);
+  return peer;
+}
+
+/**
+ * pb_peer_new_publisher:
+ * @port: outlives the peer
+ * @identity: outlives the peer
+ * @offer: the publisher's, from pb_offer_parse_publisher(), copied
+ * @media: takes what comes
+ * @func: called when the publisher has gone
+ * @user_data: for both; outlives pb_peer_close()
+ *
+ * Any thread; does not wait.
+ *
+ * Returns: (transfer full): a publisher that can connect
+ */
+PbPeer *
+pb_peer_new_publisher (PbPort *port, PbDtlsIdentity *identity,
+    const PbOffer *offer, PbPeerMediaFunc media, PbPeerClosedFunc func,
+    gpointer user_data)
+{
+  PbPeer *peer = make_peer (port, identity, offer, func, user_data);
+
+  peer->media = media;
+  peer->ssrc = randombytes_random ();
+  pb_peer_init_intake (peer);
   pb_port_add (port, peer);
   return peer;
 }
@@ -332,6 +370,8 @@ pb_peer_receive (PbPeer *peer, PbPath *path, guint8 *data, gsize size)
       pb_peer_read_answer_locked (peer, path, data, size);
     else if (data[0] >= 20 && data[0] < 64)
       receive_dtls (peer, data, size);
+    else if (data[0] >= 128 && data[0] < 192 && peer->intake != NULL)
+      pb_peer_read_media_locked (peer, data, size);
     else if (data[0] >= 128 && data[0] < 192)
       pb_peer_read_rtcp_locked (peer, data, size);
   }
@@ -353,6 +393,8 @@ pb_peer_tick (PbPeer *peer, gint64 now_us)
       pb_peer_end_locked (peer, "the viewer acknowledges nothing");
     if (peer->connected && now_us - peer->connected_us >= CHANNEL_WAIT_US)
       start_media_locked (peer);
+    if (peer->srtp_out != NULL && peer->intake != NULL)
+      pb_intake_tick (peer->intake, now_us);
     if (peer->srtp_out != NULL && now_us - peer->report_us >= G_USEC_PER_SEC) {
       peer->report_us = now_us;
       peer->resend_budget = RESEND_PER_S;
@@ -381,4 +423,19 @@ pb_peer_get_stats (PbPeer *peer, PbPeerStats *stats)
   stats->frames_dropped = (guint) g_atomic_int_get (&peer->frames_dropped);
   stats->samples_dropped = (guint) g_atomic_int_get (&peer->samples_dropped);
   stats->resent = (guint) g_atomic_int_get (&peer->resent);
+}
+
+/**
+ * pb_peer_get_intake_stats:
+ * @peer: a publisher
+ * @stats: (out): of what it sent
+ *
+ * Any thread.
+ */
+void
+pb_peer_get_intake_stats (PbPeer *peer, PbIntakeStats *stats)
+{
+  g_mutex_lock (&peer->lock);
+  pb_intake_get_stats (peer->intake, stats);
+  g_mutex_unlock (&peer->lock);
 }

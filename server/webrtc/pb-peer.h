@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbPeer: one viewer's WebRTC connection: ICE-lite, DTLS, SRTP and SCTP. */
+ * PbPeer: one viewer's or publisher's WebRTC connection: ICE-lite, DTLS, SRTP and
+ * SCTP. */
 #pragma once
 
 #include "live/pb-live.h"
 #include "webrtc/pb-dtls.h"
+#include "webrtc/pb-intake.h"
 #include "webrtc/pb-offer.h"
 
 G_BEGIN_DECLS
@@ -30,6 +32,11 @@ typedef struct {
 typedef void (*PbPeerClosedFunc) (
     PbPeer *peer, const gchar *why, gpointer user_data);
 
+/* What a publisher has sent, as @media of #PbIntakeFuncs, on g_get_monotonic_time().
+ * From the port's thread, under the peer's lock: only queues. */
+typedef void (*PbPeerMediaFunc) (PbIntakeKind kind, GBytes *packet,
+    gint64 time_us, gboolean lost, gpointer user_data);
+
 /**
  * PbPeerStats:
  * @connected: media can flow
@@ -50,12 +57,16 @@ typedef struct {
 PbPeer *pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
     const PbOffer *offer, PbPeerClosedFunc func, gpointer user_data,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PbPeer *pb_peer_new_publisher (PbPort *port, PbDtlsIdentity *identity,
+    const PbOffer *offer, PbPeerMediaFunc media, PbPeerClosedFunc func,
+    gpointer user_data);
 PbPeer *pb_peer_ref (PbPeer *peer);
 void pb_peer_unref (PbPeer *peer);
 gchar *pb_peer_get_answer (PbPeer *peer);
 void pb_peer_wake (PbPeer *peer);
 void pb_peer_close (PbPeer *peer);
 void pb_peer_get_stats (PbPeer *peer, PbPeerStats *stats);
+void pb_peer_get_intake_stats (PbPeer *peer, PbIntakeStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbPeer, pb_peer_unref)
 

@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "webrtc/pb-srtp-window.h"
+
 #define RTP_HEADER_BYTES 12
 #define RTCP_HEADER_BYTES 8
 #define SHA1_TAG_BYTES 10
@@ -15,8 +17,9 @@
 #define MAX_SALT_BYTES 14
 #define INDEX_BYTES 4
 #define ENCRYPTED 0x80000000u
-/* A viewer is sent a video, its retransmissions, and sound. */
-#define MAX_STREAMS 3
+/* A viewer is sent a video, its retransmissions, and sound; a publisher sends as
+ * much, and may begin one of them anew. */
+#define MAX_STREAMS 8
 
 enum {
   LABEL_RTP_KEY,
@@ -31,6 +34,7 @@ typedef struct {
   guint32 ssrc;
   guint32 roc;
   guint16 seq;
+  PbSrtpWindow window; /* of what came */
 } Stream;
 
 typedef struct {
@@ -46,9 +50,7 @@ struct _PbSrtp {
   Stream streams[MAX_STREAMS];
   guint n_streams;
   guint32 rtcp_index;
-  /* Of what came: the newest index and the 64 up to it. */
-  guint32 newest;
-  guint64 seen;
+  PbSrtpWindow rtcp_window; /* of what came */
 };
 
 /**
@@ -217,16 +219,25 @@ unseal (const Keys *keys, const guint8 *iv, const guint8 *aad, gsize aad_size,
 }
 
 static Stream *
-find_stream (PbSrtp *srtp, guint32 ssrc, guint16 seq)
+find_stream (PbSrtp *srtp, guint32 ssrc)
 {
   for (guint i = 0; i < srtp->n_streams; i++) {
     if (srtp->streams[i].ssrc == ssrc)
       return &srtp->streams[i];
   }
+  return NULL;
+}
+
+static Stream *
+add_stream (PbSrtp *srtp, guint32 ssrc, guint16 seq)
+{
+  Stream *stream;
+
   if (srtp->n_streams == MAX_STREAMS)
     return NULL;
-  srtp->streams[srtp->n_streams] = (Stream){ ssrc, 0, seq };
-  return &srtp->streams[srtp->n_streams++];
+  stream = &srtp->streams[srtp->n_streams++];
+  *stream = (Stream){ .ssrc = ssrc, .seq = seq };
+  return stream;
 }
 
 static gsize
@@ -283,7 +294,9 @@ pb_srtp_protect (PbSrtp *srtp, guint8 *packet, gsize size, gsize capacity)
   seq = (guint16) (packet[2] << 8 | packet[3]);
   memcpy (&ssrc, packet + 8, 4);
   ssrc = GUINT32_FROM_BE (ssrc);
-  stream = find_stream (srtp, ssrc, seq);
+  stream = find_stream (srtp, ssrc);
+  if (stream == NULL)
+    stream = add_stream (srtp, ssrc, seq);
   if (stream == NULL)
     return 0;
   roc = next_roc (stream, seq);
@@ -360,25 +373,15 @@ pb_srtp_protect_rtcp (PbSrtp *srtp, guint8 *packet, gsize size, gsize capacity)
   return size + INDEX_BYTES + SHA1_TAG_BYTES;
 }
 
+/* In constant time. */
 static gboolean
-is_replay (const PbSrtp *srtp, guint32 index)
+has_tag (const guint8 *end, const guint8 *tag)
 {
-  if (srtp->seen == 0 || index > srtp->newest)
-    return FALSE;
-  return srtp->newest - index >= 64
-         || (srtp->seen >> (srtp->newest - index) & 1) != 0;
-}
+  guint8 differs = 0;
 
-static void
-note_seen (PbSrtp *srtp, guint32 index)
-{
-  if (srtp->seen == 0 || index > srtp->newest) {
-    guint32 by = srtp->seen == 0 ? 64 : index - srtp->newest;
-
-    srtp->seen = by >= 64 ? 0 : srtp->seen << by;
-    srtp->newest = index;
-  }
-  srtp->seen |= G_GUINT64_CONSTANT (1) << (srtp->newest - index);
+  for (guint i = 0; i < SHA1_TAG_BYTES; i++)
+    differs |= tag[i] ^ end[i];
+  return differs == 0;
 }
 
 static gboolean
@@ -388,7 +391,6 @@ open_rtcp (
   guint8 *body = packet + RTCP_HEADER_BYTES;
   guint8 tag[SHA1_KEY_BYTES];
   guint8 iv[16], aad[12];
-  guint8 differs = 0;
 
   make_iv (srtp, &srtp->rtcp, rtcp_ssrc (packet), index, iv);
   if (srtp->gcm) {
@@ -397,9 +399,7 @@ open_rtcp (
   }
   make_tag (
       &srtp->rtcp, packet, RTCP_HEADER_BYTES + n + INDEX_BYTES, 0, FALSE, tag);
-  for (guint i = 0; i < SHA1_TAG_BYTES; i++)
-    differs |= tag[i] ^ end[i];
-  return differs == 0 && apply (&srtp->rtcp, iv, body, n, 0);
+  return has_tag (end, tag) && apply (&srtp->rtcp, iv, body, n, 0);
 }
 
 /**
@@ -426,10 +426,68 @@ pb_srtp_unprotect_rtcp (PbSrtp *srtp, guint8 *packet, gsize size)
   if ((index & ENCRYPTED) == 0)
     return 0;
   index &= ~ENCRYPTED;
-  if (is_replay (srtp, index)
+  if (!pb_srtp_window_is_new (&srtp->rtcp_window, index)
       || !open_rtcp (srtp, packet, size - RTCP_HEADER_BYTES - trailer, index,
           packet + size - SHA1_TAG_BYTES))
     return 0;
-  note_seen (srtp, index);
+  pb_srtp_window_note (&srtp->rtcp_window, index);
+  return size - trailer;
+}
+
+static gboolean
+open_rtp (PbSrtp *srtp, guint8 *packet, gsize header, gsize size, guint32 ssrc,
+    guint64 index)
+{
+  guint8 *body = packet + header;
+  guint8 tag[SHA1_KEY_BYTES];
+  guint8 iv[16];
+
+  make_iv (srtp, &srtp->rtp, ssrc, index, iv);
+  if (srtp->gcm)
+    return unseal (&srtp->rtp, iv, packet, header, body, size - header);
+  make_tag (&srtp->rtp, packet, size, (guint32) (index >> 16), TRUE, tag);
+  return has_tag (packet + size, tag)
+         && apply (&srtp->rtp, iv, body, size - header, 0);
+}
+
+/**
+ * pb_srtp_unprotect:
+ * @srtp: the direction in
+ * @packet: any bytes, opened in place
+ * @size: how many
+ *
+ * A stream is remembered by its first packet that was right; more than
+ * eight are not taken.
+ *
+ * Returns: bytes of the RTP packet; 0 if it is not from who has the keys, or came
+ *   before
+ */
+gsize
+pb_srtp_unprotect (PbSrtp *srtp, guint8 *packet, gsize size)
+{
+  const gsize trailer = srtp->gcm ? GCM_TAG_BYTES : SHA1_TAG_BYTES;
+  const gsize header =
+      size >= trailer ? rtp_header_bytes (packet, size - trailer) : 0;
+  const PbSrtpWindow none = { 0 };
+  guint64 index;
+  guint32 ssrc;
+  guint16 seq;
+  Stream *stream;
+
+  if (header == 0)
+    return 0;
+  seq = (guint16) (packet[2] << 8 | packet[3]);
+  memcpy (&ssrc, packet + 8, 4);
+  ssrc = GUINT32_FROM_BE (ssrc);
+  stream = find_stream (srtp, ssrc);
+  if (stream == NULL && srtp->n_streams == MAX_STREAMS)
+    return 0;
+  if (!pb_srtp_window_guess (stream ? &stream->window : &none, seq, &index)
+      || (stream && !pb_srtp_window_is_new (&stream->window, index))
+      || !open_rtp (srtp, packet, header, size - trailer, ssrc, index))
+    return 0;
+  if (stream == NULL)
+    stream = add_stream (srtp, ssrc, seq);
+  pb_srtp_window_note (&stream->window, index);
   return size - trailer;
 }

@@ -30,6 +30,7 @@ gsize pb_srtp_protect (
     PbSrtp *srtp, guint8 *packet, gsize size, gsize capacity);
 gsize pb_srtp_protect_rtcp (
     PbSrtp *srtp, guint8 *packet, gsize size, gsize capacity);
+gsize pb_srtp_unprotect (PbSrtp *srtp, guint8 *packet, gsize size);
 gsize pb_srtp_unprotect_rtcp (PbSrtp *srtp, guint8 *packet, gsize size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSrtp, pb_srtp_free)
