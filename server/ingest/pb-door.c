@@ -366,6 +366,7 @@ new_session (
     .device = guest->device,
     .peer = guest->peer,
     .transport = guest->transport,
+    .only_units = guest->only_units,
     .brings = place_session,
     .user_data = self,
     .store = self->store,

@@ -21,6 +21,7 @@ typedef struct _PbDoor PbDoor;
  * @device: what sends
  * @peer: (nullable): from where
  * @transport: "srt", "websocket" or "rtmp"
+ * @only_units: it brings units, see pb_session_push_units()
  * @has_place: who keeps a place that others want was asked before, by
  *   pb_door_may_enter()
  * @brings: what it brings, where that is known beforehand; else its tables say it,
@@ -31,6 +32,7 @@ typedef struct {
   const gchar *device;
   const gchar *peer;
   const gchar *transport;
+  gboolean only_units;
   gboolean has_place;
   PbParts brings;
 } PbDoorGuest;

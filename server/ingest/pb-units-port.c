@@ -225,7 +225,7 @@ pb_units_port_add (PbUnitsPort *self, SoupWebsocketConnection *connection,
 {
   const PbUnitsPlace place = find_place (self, driver);
   g_autofree gchar *device = dup_device (principal);
-  const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE,
+  const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE, TRUE,
     PB_PART_TELEMETRY };
   g_autoptr (GError) error = NULL;
   PbUnitsSocket *socket = pb_units_socket_new (

@@ -124,7 +124,7 @@ follow_session (PbUnitsSocket *self)
 }
 
 static void
-push (PbUnitsSocket *self, guint64 time_ns)
+push (PbUnitsSocket *self, guint64 time_ns, const guint8 *klv, gsize klv_size)
 {
   const gsize size = self->ts->len;
   g_autoptr (GstBuffer) buffer = gst_buffer_new_memdup (self->ts->data, size);
@@ -132,7 +132,8 @@ push (PbUnitsSocket *self, guint64 time_ns)
   GST_BUFFER_PTS (buffer) = time_ns;
   if (self->pushed_bytes == 0)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  if (pb_session_push (self->session, buffer) != GST_FLOW_OK) {
+  if (pb_session_push_units (self->session, buffer, klv, klv_size)
+      != GST_FLOW_OK) {
     self->sent_too_much = pb_session_sent_too_much (self->session);
     follow_session (self);
     return;
@@ -166,7 +167,8 @@ take (PbUnitsSocket *self, const guint8 *message, gsize size)
         "more than 1000 telemetry units a second came for long. Send each row "
         "once, as it is made");
   } else if (result == PB_UNITS_TAKEN) {
-    push (self, time_ns);
+    push (self, time_ns, message + GST_PITBOX_UNITS_HEAD_BYTES,
+        size - GST_PITBOX_UNITS_HEAD_BYTES);
   } else {
     acknowledge_later (self);
   }
@@ -260,7 +262,7 @@ gboolean
 pb_units_socket_start (PbUnitsSocket *self, GError **error)
 {
   const PbDoorGuest guest = { self->driver, self->device, self->peer,
-    "websocket", TRUE, PB_PART_TELEMETRY };
+    "websocket", TRUE, TRUE, PB_PART_TELEMETRY };
 
   self->session = pb_door_open (self->door, &guest, error);
   if (!self->session) {

@@ -9,7 +9,9 @@
 #include "pb-bucket.h"
 #include "pb-graph.h"
 #include "session/pb-ingest-branches.h"
+#include "session/pb-ingest-rows.h"
 #include "session/pb-ingest-times.h"
+#include "session/pb-ingest-units.h"
 #include "session/pb-picture-guard.h"
 #include "session/pb-sound.h"
 #include "session/pb-transcoder.h"
@@ -23,8 +25,10 @@
 
 struct _PbIngestGraph {
   PbLive *live;
-  PbLapBook *book; /* the driver's */
-  PbRecorder *recorder; /* set before the first push */
+  PbIngestRows *all_rows;
+  PbIngestUnits *units; /* NULL = the rest is there, else nothing of it */
+  GstClock *clock; /* with it, as the next */
+  GstClockTime base_time;
   GstElement *pipeline;
   PbPictureGuard *guard;
   PbFlow *flow;
@@ -45,14 +49,7 @@ struct _PbIngestGraph {
   gpointer user_data;
   gboolean drop_discont; /* bytes were dropped before the next buffer */
 
-  /* The rows' streaming thread only. */
-  gint64 units_full_us;
-  GstCaps *caps;
-  GstPitboxSchema *schema;
-  const GstPitboxVar *lap;
-
-  GMutex thinning_lock; /* protects: */
-  PbThinning thinning;
+  gint64 units_full_us; /* the rows' streaming thread only */
 
   gsize dropped_bytes; /* atomic */
   gsize klv_bytes; /* atomic */
@@ -107,80 +104,19 @@ take_sound (GstAppSink *sink, gpointer user_data)
   return GST_FLOW_OK;
 }
 
-/* Rows of a file have the UTC of the day when it was driven. */
-static void
-note_flow (PbIngestGraph *self, GstBuffer *row)
-{
-  const gint64 now = g_get_monotonic_time ();
-  GstPitboxClockQuality quality;
-  const gint64 utc = gst_pitbox_buffer_get_utc (row, &quality);
-
-  pb_flow_push_row (self->flow, now);
-  if (utc > 0 && quality >= GST_PITBOX_CLOCK_LOCAL)
-    pb_flow_push_utc (self->flow, now, g_get_real_time () - utc);
-}
-
-static gboolean
-update_schema (PbIngestGraph *self, GstCaps *caps)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (caps == self->caps)
-    return self->schema != NULL;
-  gst_caps_replace (&self->caps, caps);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
-  self->lap = NULL;
-  self->schema = caps ? gst_pitbox_schema_new_from_caps (caps, &error) : NULL;
-  if (!self->schema) {
-    g_warning ("driver %s: rows without a readable schema are dropped: %s",
-        pb_live_get_driver_id (self->live), error ? error->message : "no caps");
-    return FALSE;
-  }
-  self->lap = gst_pitbox_schema_find (self->schema, "Lap");
-  g_mutex_lock (&self->thinning_lock);
-  pb_thinning_read (&self->thinning, caps, self->schema);
-  g_mutex_unlock (&self->thinning_lock);
-  return TRUE;
-}
-
-static void
-note_row (PbIngestGraph *self, GstBuffer *row)
-{
-  GstMapInfo map;
-  gint lap = -1;
-
-  if (!self->recorder || !gst_buffer_map (row, &map, GST_MAP_READ))
-    return;
-  if (self->lap && map.size >= gst_pitbox_schema_get_row_bytes (self->schema))
-    lap = gst_pitbox_row_get_newest_int64 (map.data, self->lap, -1);
-  gst_buffer_unmap (row, &map);
-  pb_recorder_note_row (self->recorder, GST_BUFFER_OFFSET (row),
-      gst_pitbox_buffer_get_utc (row, NULL), lap);
-}
-
 static GstFlowReturn
 take_row (GstAppSink *sink, gpointer user_data)
 {
   PbIngestGraph *self = user_data;
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
   GstBuffer *row;
-  GstClockTime time;
 
-  if (!sample || !(row = gst_sample_get_buffer (sample))
-      || gst_buffer_get_size (row) == 0
-      || !update_schema (self, gst_sample_get_caps (sample)))
-    return GST_FLOW_OK;
-  time = gst_segment_to_running_time (
-      gst_sample_get_segment (sample), GST_FORMAT_TIME, GST_BUFFER_PTS (row));
-  note_row (self, row);
-  note_flow (self, row);
-  pb_ingest_times_note_first (self->times, PB_INGEST_ROW);
-  pb_ingest_times_note_unit (self->times, PB_PART_TELEMETRY, time);
-  if (GST_CLOCK_TIME_IS_VALID (time) && is_shown (self, PB_PART_TELEMETRY)) {
-    pb_live_push_row (self->live, self->schema, row, time);
-    pb_lap_book_push (
-        self->book, self->schema, self->thinning.full_schema_id, row, time);
-  }
+  if (sample && (row = gst_sample_get_buffer (sample))
+      && gst_buffer_get_size (row) > 0
+      && pb_ingest_rows_set_caps (self->all_rows, gst_sample_get_caps (sample)))
+    pb_ingest_rows_push (self->all_rows, row,
+        gst_segment_to_running_time (gst_sample_get_segment (sample),
+            GST_FORMAT_TIME, GST_BUFFER_PTS (row)));
   return GST_FLOW_OK;
 }
 
@@ -192,11 +128,8 @@ watch_rows (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   guint update;
 
   if (gst_pitbox_session_event_parse (
-          GST_PAD_PROBE_INFO_EVENT (info), &text, &update)) {
-    pb_ingest_times_note_first (self->times, PB_INGEST_SESSION_TEXT);
-    if (is_shown (self, PB_PART_TELEMETRY))
-      pb_live_set_session_text (self->live, text, update);
-  }
+          GST_PAD_PROBE_INFO_EVENT (info), &text, &update))
+    pb_ingest_rows_set_text (self->all_rows, text, update);
   return GST_PAD_PROBE_OK;
 }
 
@@ -329,34 +262,9 @@ connect_graph (PbIngestGraph *self)
   gst_bus_set_sync_handler (bus, watch_bus, self, NULL);
 }
 
-/**
- * pb_ingest_graph_new:
- * @live: the driver's hub
- * @book: the driver's laps and track; lives as long as @live
- * @clock: (nullable): clock of the pipeline the buffers come from
- * @base_time: its base time, so that running times are the same
- * @fail: called when the graph cannot go on
- * @user_data: for @fail
- *
- * Any thread.
- *
- * Returns: (transfer full): a running graph, or %NULL with @error set
- */
-PbIngestGraph *
-pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
-    GstClockTime base_time, PbIngestGraphFailFunc fail, gpointer user_data,
-    GError **error)
+static gboolean
+start_graph (PbIngestGraph *self, GError **error)
 {
-  g_autoptr (PbIngestGraph) self = g_new0 (PbIngestGraph, 1);
-
-  self->live = pb_live_ref (live);
-  self->guard = pb_picture_guard_new ();
-  self->flow = pb_flow_new ();
-  self->times = pb_ingest_times_new ();
-  self->book = book;
-  self->fail = fail;
-  self->user_data = user_data;
-  g_mutex_init (&self->thinning_lock);
   self->pipeline = pb_graph_load ("ingest", error);
   if (!self->pipeline
       || !(self->ts = pb_graph_get (self->pipeline, "ts", error))
@@ -367,25 +275,57 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
       || !(self->other_parse =
                pb_graph_get (self->pipeline, "other-parse", error))
       || !(self->sound_sink = pb_graph_get (self->pipeline, "sound", error)))
-    return NULL;
-  self->transcoder = pb_transcoder_new (live, clock, base_time);
-  self->sound = pb_sound_new (live, clock, base_time);
+    return FALSE;
+  self->transcoder =
+      pb_transcoder_new (self->live, self->clock, self->base_time);
+  self->sound = pb_sound_new (self->live, self->clock, self->base_time);
   self->branches = pb_ingest_branches_new (
-      self->pipeline, self->sound, pb_live_get_driver_id (live), error);
+      self->pipeline, self->sound, pb_live_get_driver_id (self->live), error);
   if (!self->branches)
-    return NULL;
+    return FALSE;
   connect_graph (self);
-  if (clock) {
-    gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), clock);
+  if (self->clock) {
+    gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), self->clock);
     gst_element_set_start_time (self->pipeline, GST_CLOCK_TIME_NONE);
-    gst_element_set_base_time (self->pipeline, base_time);
+    gst_element_set_base_time (self->pipeline, self->base_time);
   }
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE) {
     g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
         "the ingest graph does not start");
-    return NULL;
+    return FALSE;
   }
+  return TRUE;
+}
+
+/**
+ * pb_ingest_graph_new:
+ * @config: see #PbIngestGraphConfig
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): a running graph, or %NULL with @error set
+ */
+PbIngestGraph *
+pb_ingest_graph_new (const PbIngestGraphConfig *config, GError **error)
+{
+  g_autoptr (PbIngestGraph) self = g_new0 (PbIngestGraph, 1);
+
+  self->live = pb_live_ref (config->live);
+  self->guard = pb_picture_guard_new ();
+  self->flow = pb_flow_new ();
+  self->times = pb_ingest_times_new ();
+  self->all_rows =
+      pb_ingest_rows_new (config->live, config->book, self->times, self->flow);
+  self->fail = config->fail;
+  self->user_data = config->user_data;
+  if (config->clock)
+    self->clock = gst_object_ref (config->clock);
+  self->base_time = config->base_time;
+  if (config->only_units)
+    self->units = pb_ingest_units_new (self->all_rows);
+  else if (!start_graph (self, error))
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -399,7 +339,7 @@ pb_ingest_graph_new (PbLive *live, PbLapBook *book, GstClock *clock,
 void
 pb_ingest_graph_set_recorder (PbIngestGraph *self, PbRecorder *recorder)
 {
-  self->recorder = recorder;
+  pb_ingest_rows_set_recorder (self->all_rows, recorder);
 }
 
 /**
@@ -412,6 +352,7 @@ void
 pb_ingest_graph_set_parts (PbIngestGraph *self, PbParts parts)
 {
   g_atomic_int_set (&self->parts, (gint) parts);
+  pb_ingest_rows_show (self->all_rows, (parts & PB_PART_TELEMETRY) != 0);
 }
 
 /* Where in @buffer something of the picture is missing. */
@@ -484,6 +425,27 @@ pb_ingest_graph_push (PbIngestGraph *self, GstBuffer *buffer)
 }
 
 /**
+ * pb_ingest_graph_push_units:
+ * @klv: (array length=size): untrusted units, of a graph of nothing else
+ * @size: bytes in @klv
+ * @running_time: theirs
+ *
+ * In place of pb_ingest_graph_push(), on the caller's thread; one at a time.
+ */
+void
+pb_ingest_graph_push_units (PbIngestGraph *self, const guint8 *klv, gsize size,
+    GstClockTime running_time)
+{
+  const GstClockTime now =
+      self->clock ? gst_clock_get_time (self->clock) : GST_CLOCK_TIME_NONE;
+
+  if (GST_CLOCK_TIME_IS_VALID (now) && now > self->base_time)
+    pb_ingest_times_note_bytes (self->times, now - self->base_time);
+  g_atomic_pointer_add (&self->klv_bytes, size);
+  pb_ingest_units_push (self->units, klv, size, running_time);
+}
+
+/**
  * pb_ingest_graph_stop:
  *
  * Nothing is pushed to the hub or the recorder after this. Not from the
@@ -513,14 +475,14 @@ pb_ingest_graph_free (PbIngestGraph *self)
   gst_clear_object (&self->sound_sink);
   gst_clear_object (&self->pipeline);
   pb_picture_guard_free (self->guard);
-  pb_flow_free (self->flow);
-  pb_ingest_times_free (self->times);
   g_clear_pointer (&self->branches, pb_ingest_branches_free);
   g_clear_pointer (&self->transcoder, pb_transcoder_free);
   g_clear_pointer (&self->sound, pb_sound_free);
-  gst_clear_caps (&self->caps);
-  g_clear_pointer (&self->schema, gst_pitbox_schema_unref);
-  g_mutex_clear (&self->thinning_lock);
+  g_clear_pointer (&self->units, pb_ingest_units_free);
+  pb_ingest_rows_free (self->all_rows);
+  pb_flow_free (self->flow);
+  pb_ingest_times_free (self->times);
+  gst_clear_object (&self->clock);
   pb_live_unref (self->live);
   g_free (self);
 }
@@ -568,6 +530,10 @@ pb_ingest_graph_get_losses (
   guint64 need_key = 0;
 
   *lost_rows = *rejected_units = 0;
+  if (self->units) {
+    pb_ingest_units_get_losses (self->units, lost_rows, rejected_units);
+    return;
+  }
   g_object_get (self->dec, "stats", &stats, NULL);
   if (!stats)
     return;
@@ -598,13 +564,17 @@ pb_ingest_graph_get_flow (PbIngestGraph *self, PbFlowReading *flow)
 void
 pb_ingest_graph_get_picture (PbIngestGraph *self, PbIngestPicture *picture)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->parse, "src");
-  g_autoptr (GstPad) other =
-      gst_element_get_static_pad (self->other_parse, "src");
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstPad) other = NULL;
+  g_autoptr (GstCaps) caps = NULL;
   const GstStructure *s;
 
   *picture = (PbIngestPicture){ .codec = "h264" };
+  if (self->units)
+    return;
+  pad = gst_element_get_static_pad (self->parse, "src");
+  other = gst_element_get_static_pad (self->other_parse, "src");
+  caps = gst_pad_get_current_caps (pad);
   picture->transcoded = g_atomic_int_get (&self->transcoded);
   picture->transcoder = pb_transcoder_get_state (
       self->transcoder, &picture->failure, &picture->dropped);
@@ -626,7 +596,9 @@ pb_ingest_graph_get_picture (PbIngestGraph *self, PbIngestPicture *picture)
 void
 pb_ingest_graph_get_sound (PbIngestGraph *self, PbSoundReading *sound)
 {
-  pb_sound_read (self->sound, sound);
+  *sound = (PbSoundReading){ 0 };
+  if (self->sound)
+    pb_sound_read (self->sound, sound);
 }
 
 /**
@@ -650,7 +622,5 @@ pb_ingest_graph_get_start (PbIngestGraph *self, PbIngestStart *start)
 void
 pb_ingest_graph_get_thinning (PbIngestGraph *self, PbThinning *thinning)
 {
-  g_mutex_lock (&self->thinning_lock);
-  *thinning = self->thinning;
-  g_mutex_unlock (&self->thinning_lock);
+  pb_ingest_rows_get_thinning (self->all_rows, thinning);
 }

@@ -43,13 +43,35 @@ typedef struct {
   guint64 dropped;
 } PbIngestPicture;
 
-PbIngestGraph *pb_ingest_graph_new (PbLive *live, PbLapBook *book,
-    GstClock *clock, GstClockTime base_time, PbIngestGraphFailFunc fail,
-    gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * PbIngestGraphConfig:
+ * @live: the driver's hub
+ * @book: the driver's laps and track; lives as long as @live
+ * @clock: (nullable): clock of the pipeline the buffers come from
+ * @base_time: its base time, so that running times are the same
+ * @only_units: what comes is told apart already, and is telemetry: there is no
+ *   pipeline, and pb_ingest_graph_push_units() is called
+ * @fail: called when the graph cannot go on
+ * @user_data: for @fail
+ */
+typedef struct {
+  PbLive *live;
+  PbLapBook *book;
+  GstClock *clock;
+  GstClockTime base_time;
+  gboolean only_units;
+  PbIngestGraphFailFunc fail;
+  gpointer user_data;
+} PbIngestGraphConfig;
+
+PbIngestGraph *pb_ingest_graph_new (const PbIngestGraphConfig *config,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_ingest_graph_free (PbIngestGraph *graph);
 void pb_ingest_graph_set_recorder (PbIngestGraph *graph, PbRecorder *recorder);
 void pb_ingest_graph_set_parts (PbIngestGraph *graph, PbParts parts);
 void pb_ingest_graph_push (PbIngestGraph *graph, GstBuffer *buffer);
+void pb_ingest_graph_push_units (PbIngestGraph *graph, const guint8 *klv,
+    gsize size, GstClockTime running_time);
 void pb_ingest_graph_stop (PbIngestGraph *graph);
 
 guint64 pb_ingest_graph_get_dropped_bytes (PbIngestGraph *graph);

@@ -59,6 +59,22 @@ pb_session_make_id (void)
       randombytes_uniform (16));
 }
 
+static PbIngestGraph *
+new_graph (PbSession *self, const PbSessionConfig *config, GError **error)
+{
+  const PbIngestGraphConfig graph = {
+    .live = self->live,
+    .book = self->book,
+    .clock = config->clock,
+    .base_time = config->base_time,
+    .only_units = config->only_units,
+    .fail = fail,
+    .user_data = self,
+  };
+
+  return pb_ingest_graph_new (&graph, error);
+}
+
 /**
  * pb_session_new:
  * @config: see #PbSessionConfig; copied
@@ -86,14 +102,13 @@ pb_session_new (const PbSessionConfig *config, GError **error)
   self->transport = g_strdup (config->transport);
   self->brings_func = config->brings;
   self->user_data = config->user_data;
-  if (config->brings)
+  if (config->brings && !config->only_units)
     self->tables = mpegts_parser_new ();
   self->store = pb_store_ref (config->store);
   self->started_mono_us = self->last_tick_mono_us = g_get_monotonic_time ();
   self->last_data_mono_us = self->started_mono_us;
   self->health = pb_health_new ();
-  self->graph = pb_ingest_graph_new (self->live, self->book, config->clock,
-      config->base_time, fail, self, error);
+  self->graph = new_graph (self, config, error);
   if (!self->graph)
     return NULL;
   self->log = pb_session_log_new (
@@ -272,17 +287,8 @@ has_ended (PbSession *self)
   return ended;
 }
 
-/**
- * pb_session_push:
- * @buffer: the next TS bytes; PTS is the running time of arrival
- *
- * From the connection's thread. Waits for nobody.
- *
- * Returns: %GST_FLOW_OK, or %GST_FLOW_EOS once the session has ended and the
- *   connection should be closed
- */
-GstFlowReturn
-pb_session_push (PbSession *self, GstBuffer *buffer)
+static GstFlowReturn
+push (PbSession *self, GstBuffer *buffer, const guint8 *klv, gsize klv_size)
 {
   gsize size = gst_buffer_get_size (buffer);
   gboolean ended;
@@ -306,10 +312,46 @@ pb_session_push (PbSession *self, GstBuffer *buffer)
   }
   if (!ended) {
     pb_recorder_push (self->recorder, buffer, g_get_real_time ());
-    pb_ingest_graph_push (self->graph, buffer);
+    if (klv)
+      pb_ingest_graph_push_units (
+          self->graph, klv, klv_size, GST_BUFFER_PTS (buffer));
+    else
+      pb_ingest_graph_push (self->graph, buffer);
   }
   g_mutex_unlock (&self->push_lock);
   return ended ? GST_FLOW_EOS : GST_FLOW_OK;
+}
+
+/**
+ * pb_session_push:
+ * @buffer: the next TS bytes; PTS is the running time of arrival
+ *
+ * From the connection's thread. Waits for nobody.
+ *
+ * Returns: %GST_FLOW_OK, or %GST_FLOW_EOS once the session has ended and the
+ *   connection should be closed
+ */
+GstFlowReturn
+pb_session_push (PbSession *self, GstBuffer *buffer)
+{
+  return push (self, buffer, NULL, 0);
+}
+
+/**
+ * pb_session_push_units:
+ * @buffer: the next units as TS bytes, for the recording; PTS is their running
+ *   time
+ * @klv: (array length=size): the units themselves
+ * @size: bytes in @klv
+ *
+ * As pb_session_push(), of a session of units only, which decodes them here: some
+ * microseconds a row.
+ */
+GstFlowReturn
+pb_session_push_units (
+    PbSession *self, GstBuffer *buffer, const guint8 *klv, gsize size)
+{
+  return push (self, buffer, klv, size);
 }
 
 /**

@@ -28,6 +28,7 @@ typedef void (*PbSessionBringsFunc) (
  * @device: what sends it
  * @peer: (nullable): from where, for the log
  * @transport: how it comes: "srt", "websocket" or "rtmp"
+ * @only_units: it is pushed by pb_session_push_units(), and no more than that
  * @brings: (nullable): called once or more as its tables say what it brings
  * @user_data: for @brings
  * @store: where its index goes
@@ -42,6 +43,7 @@ typedef struct {
   const gchar *device;
   const gchar *peer;
   const gchar *transport;
+  gboolean only_units;
   PbSessionBringsFunc brings;
   gpointer user_data;
   PbStore *store;
@@ -96,6 +98,8 @@ PbSession *pb_session_new (
 PbSession *pb_session_ref (PbSession *session);
 void pb_session_unref (PbSession *session);
 GstFlowReturn pb_session_push (PbSession *session, GstBuffer *buffer);
+GstFlowReturn pb_session_push_units (
+    PbSession *session, GstBuffer *buffer, const guint8 *klv, gsize size);
 void pb_session_set_link (PbSession *session, const GstStructure *stats);
 void pb_session_describe (
     PbSession *session, PbLiveMode mode, const PbIdentity *identity);

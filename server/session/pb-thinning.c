@@ -3,6 +3,31 @@
 #include "session/pb-thinning.h"
 
 /**
+ * pb_thinning_set:
+ * @thinning: (out): see #PbThinning
+ * @schema: of the rows
+ * @full_schema_id: of the simulator's own layout
+ * @full_n_vars: variables in it
+ * @rate_divisor: of the simulator's ticks one of so many comes
+ *
+ * Pure.
+ */
+void
+pb_thinning_set (PbThinning *thinning, const GstPitboxSchema *schema,
+    guint32 full_schema_id, guint full_n_vars, guint rate_divisor)
+{
+  const guint tick_rate = gst_pitbox_schema_get_tick_rate (schema);
+  const gboolean is_part = full_schema_id != gst_pitbox_schema_get_id (schema);
+
+  thinning->full_schema_id = full_schema_id;
+  thinning->n_fields = gst_pitbox_schema_get_n_vars (schema);
+  thinning->n_full =
+      is_part ? MAX (full_n_vars, thinning->n_fields) : thinning->n_fields;
+  thinning->rate_hz = tick_rate / (gdouble) MAX (rate_divisor, 1);
+  thinning->is_thinned = is_part || rate_divisor > 1;
+}
+
+/**
  * pb_thinning_read:
  * @thinning: (out): see #PbThinning
  * @caps: of the rows

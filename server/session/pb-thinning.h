@@ -22,6 +22,8 @@ typedef struct {
   gboolean is_thinned;
 } PbThinning;
 
+void pb_thinning_set (PbThinning *thinning, const GstPitboxSchema *schema,
+    guint32 full_schema_id, guint full_n_vars, guint rate_divisor);
 void pb_thinning_read (
     PbThinning *thinning, const GstCaps *caps, const GstPitboxSchema *schema);
 
