@@ -15,11 +15,12 @@
 static gint listen_port, delay_ms, rate_kbps, queue_ms, seed = 1;
 static gdouble loss_pct, loss_back_pct;
 static gboolean is_tcp;
-static gchar *to;
+static gchar *to, *listen_host;
 
 static const GOptionEntry options[] = {
-  { "listen", 0, 0, G_OPTION_ARG_INT, &listen_port,
-      "Port on 127.0.0.1, 0 for any", "PORT" },
+  { "listen", 0, 0, G_OPTION_ARG_INT, &listen_port, "Port, 0 for any", "PORT" },
+  { "address", 0, 0, G_OPTION_ARG_STRING, &listen_host,
+      "Where that port is (127.0.0.1)", "ADDRESS" },
   { "tcp", 0, 0, G_OPTION_ARG_NONE, &is_tcp,
       "TCP: what is lost stalls what is behind it", NULL },
   { "to", 0, 0, G_OPTION_ARG_STRING, &to, "Where to relay to", "HOST:PORT" },
@@ -175,6 +176,7 @@ main (int argc, char **argv)
     return 2;
   }
   *colon = '\0';
+  config.listen_host = listen_host;
   config.listen_port = (guint) listen_port;
   config.host = to;
   config.port = (guint) strtoul (colon + 1, NULL, 10);

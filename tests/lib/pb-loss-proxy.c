@@ -300,16 +300,21 @@ run (gpointer data)
 }
 
 static GSocket *
-bind_down (guint port, guint *bound, GError **error)
+bind_down (const PbLossProxyConfig *config, guint *bound, GError **error)
 {
-  g_autoptr (GInetAddress) any =
-      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  const gchar *host =
+      config->listen_host != NULL ? config->listen_host : "127.0.0.1";
   g_autoptr (GSocketAddress) local =
-      g_inet_socket_address_new (any, (guint16) port);
+      g_inet_socket_address_new_from_string (host, config->listen_port);
   g_autoptr (GSocketAddress) actual = NULL;
   g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
       G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
 
+  if (local == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "'%s' is no address", host);
+    return NULL;
+  }
   if (socket == NULL || !g_socket_bind (socket, local, FALSE, error))
     return NULL;
   actual = g_socket_get_local_address (socket, error);
@@ -336,7 +341,7 @@ pb_loss_proxy_new (const PbLossProxyConfig *config, GError **error)
         "'%s' is no address", config->host);
     return NULL;
   }
-  down = bind_down (config->listen_port, &port, error);
+  down = bind_down (config, &port, error);
   if (down == NULL)
     return NULL;
   proxy = g_new0 (PbLossProxy, 1);

@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 
 /**
  * PbLossProxyConfig:
- * @listen_port: UDP port on 127.0.0.1, 0 for any free one
+ * @listen_host: (nullable): a literal IPv4 address of this machine; %NULL is
+ *   127.0.0.1
+ * @listen_port: UDP port there, 0 for any free one
  * @host: where to relay to, a literal address
  * @port: where to relay to
  * @loss_pct: datagrams lost on the way in (client to @host), 0 to 100
@@ -19,6 +21,7 @@ G_BEGIN_DECLS
  * @seed: of the losses; the same seed and the same datagrams lose the same
  */
 typedef struct {
+  const gchar *listen_host;
   guint listen_port;
   const gchar *host;
   guint port;

@@ -68,6 +68,7 @@ struct _PbTcpRelay {
   GMutex lock;
   gdouble loss_pct;
   guint rate_kbps;
+  gboolean is_rate_new;
   gboolean is_cut;
   guint64 bytes;
   guint64 stalls;
@@ -251,17 +252,44 @@ connect_pair (PbTcpRelay *relay, GSocket *client)
   g_ptr_array_add (relay->pairs, pair);
 }
 
+/* What waited for the old rate waits for the new one. */
+static void
+take_rate (PbTcpRelay *relay, guint rate_kbps, gint64 now)
+{
+  relay->link_free_us = now;
+  for (guint i = 0; i < relay->pairs->len; i++) {
+    Pair *pair = g_ptr_array_index (relay->pairs, i);
+    Lane *lane = &pair->lanes[0];
+
+    for (GList *l = lane->chunks.head; l != NULL; l = l->next) {
+      Chunk *chunk = l->data;
+
+      if (rate_kbps > 0)
+        relay->link_free_us += (gint64) chunk->size * 8000 / rate_kbps;
+      lane->last_due_us =
+          relay->link_free_us + (gint64) relay->config.delay_ms * 1000;
+      chunk->due_us = lane->last_due_us;
+    }
+  }
+}
+
 /* After anything that happened: what is due goes on, who is done is closed. */
 static void
 update (PbTcpRelay *relay)
 {
   const gint64 now = g_get_monotonic_time ();
   gint64 due_us = G_MAXINT64;
-  gboolean is_cut;
+  gboolean is_cut, is_rate_new;
+  guint rate_kbps;
 
   g_mutex_lock (&relay->lock);
   is_cut = relay->is_cut;
+  is_rate_new = relay->is_rate_new;
+  relay->is_rate_new = FALSE;
+  rate_kbps = relay->rate_kbps;
   g_mutex_unlock (&relay->lock);
+  if (is_rate_new)
+    take_rate (relay, rate_kbps, now);
   while (!is_cut && !g_queue_is_empty (&relay->waiting))
     connect_pair (relay, g_queue_pop_head (&relay->waiting));
   for (guint i = relay->pairs->len; i-- > 0;) {
@@ -326,16 +354,21 @@ run (gpointer data)
 }
 
 static GSocket *
-listen_at (guint port, guint *bound, GError **error)
+listen_at (const PbLossProxyConfig *config, guint *bound, GError **error)
 {
-  g_autoptr (GInetAddress) any =
-      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  const gchar *host =
+      config->listen_host != NULL ? config->listen_host : "127.0.0.1";
   g_autoptr (GSocketAddress) local =
-      g_inet_socket_address_new (any, (guint16) port);
+      g_inet_socket_address_new_from_string (host, config->listen_port);
   g_autoptr (GSocketAddress) actual = NULL;
   g_autoptr (GSocket) socket = g_socket_new (
       G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
 
+  if (local == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        "'%s' is no address", host);
+    return NULL;
+  }
   if (socket == NULL || !g_socket_bind (socket, local, TRUE, error)
       || !g_socket_listen (socket, error))
     return NULL;
@@ -364,7 +397,7 @@ pb_tcp_relay_new (const PbLossProxyConfig *config, GError **error)
         "'%s' is no address", config->host);
     return NULL;
   }
-  listener = listen_at (config->listen_port, &port, error);
+  listener = listen_at (config, &port, error);
   if (listener == NULL)
     return NULL;
   relay = g_new0 (PbTcpRelay, 1);
@@ -433,7 +466,9 @@ pb_tcp_relay_set_rate (PbTcpRelay *relay, guint rate_kbps)
 {
   g_mutex_lock (&relay->lock);
   relay->rate_kbps = rate_kbps;
+  relay->is_rate_new = TRUE;
   g_mutex_unlock (&relay->lock);
+  g_main_context_invoke (relay->context, update_once, relay);
 }
 
 /* While the cable is out nothing moves, and who calls waits; nobody is told.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * stored-rows: what is in the segments of one session, FILE… in their order.
- * A line each: "row RUN SEQUENCE TICK PTS READABLE", "picture PTS"; PTS in
- * 1/90000 s. A row that only a lost one could explain is there and not readable;
+ * A line each: "row RUN SEQUENCE TICK PTS READABLE UTC", "picture PTS"; PTS in
+ * 1/90000 s, UTC in µs (0: unknown). A row that only a lost one could explain is there and not readable;
  * one that comes again has a line again, which a decoder would not tell. */
 #include <gstpitbox/gstpitbox.h>
 #include <mpegts/mpegts-parser.h>
@@ -28,9 +28,10 @@ print_rows (const Scan *scan, const GstPitboxUnit *unit, gboolean is_readable)
 
     gst_pitbox_unit_predict (
         &scan->key, 60, unit->index + i, unit->rows[i].tick_delta, &times);
-    printf ("row %08x %u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %d\n",
+    printf ("row %08x %u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+            " %d %" G_GINT64_FORMAT "\n",
         scan->key.run_id, scan->key.sequence + unit->index + i, times.tick,
-        scan->pts, is_readable);
+        scan->pts, is_readable, times.utc_us);
   }
 }
 

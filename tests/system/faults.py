@@ -62,7 +62,7 @@ class Half(Fault):
     is_repairable = False
 
     def play(self, cell):
-        cell.link.rate(max(20, int(cell.kbps() / 2)))
+        cell.halve()
         cell.sleep(self.seconds)
         cell.link.rate(0)
 

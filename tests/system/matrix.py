@@ -7,26 +7,34 @@ import argparse
 import concurrent.futures
 import json
 import os
+import shutil
 import socket
+import stat
 import subprocess
 import sys
 import threading
 import time
-import urllib.parse
 
+import longer
 from faults import CALM_ROWS, make_faults
 from pitbox import Stack, need, recording
 from stored import TICKS_A_SECOND, Stored
-from transports import TRANSPORTS
+from transports import TRANSPORTS, http_port
 
 # Of a busy machine; an outage waits longer by itself.
 PATIENCE_S = 60
 # What is still on its way to the disk is there by then, or will never be.
 STILL_S = 6
+# Where rows that are not there were promised: an agent asks each two minutes.
+ASKED_S = 140
+# What a cell needs beside its fault, and more.
+LONGEST_S = 600
+# What is aimed at; a machine with other work may need longer, and nothing fails.
+ROWS_BACK_S, PICTURE_BACK_S = 2, 3
 # What the test suite runs: one of each kind, a few seconds of each.
 SHORT = ("websocket/good", "websocket/cable-out", "websocket/server-kill",
          "websocket/nat-rebind", "srt/loss-2", "srt/cable-out",
-         "srt-video/good")
+         "srt-video/good", "rtmp/cable-out")
 COLUMNS = ("transport", "fault", "sent", "stored", "lost", "twice", "not read",
            "picture gap ms", "rows back s", "picture back s", "")
 
@@ -59,10 +67,10 @@ class Result:
 class Cell:
     """One transport under one fault."""
 
-    def __init__(self, number, transport, fault, stopping):
-        self.transport, self.fault = transport, fault
+    def __init__(self, number, transport, fault, stopping, keep=None):
+        self.transport, self.fault = transport(), fault
         self.driver = f"car{number}"
-        self.stopping = stopping
+        self.stopping, self.keep = stopping, keep
         self.stack = self.link = self.sim_socket = self.agent = None
         self.starts = 0
         self.killed = []  # the sim's tick each time the agent was
@@ -79,9 +87,10 @@ class Cell:
         self.until(lambda: self.live_tick() >= end, f"{n} more rows",
                    PATIENCE_S + n / TICKS_A_SECOND)
 
-    def kbps(self):
-        link = self.stack.driver(self.driver)["link"]
-        return link["recv_mbps"] * 1000
+    def halve(self):
+        """Each connection gets half of what it took."""
+        for part in self.stack.driver(self.driver)["parts"]:
+            self.link.rate(max(20, part["recv_kbps"] // 2), part["transport"])
 
     def kill_agent(self):
         self.agent.kill()
@@ -97,8 +106,8 @@ class Cell:
 
     def start_server(self):
         self.stack.start_server(
-            "--http-port", str(urllib.parse.urlsplit(self.stack.url).port),
-            name="server-2")
+            "--http-port", str(http_port(self.stack)),
+            *self.transport.server_args(), name="server-2")
 
     # What they need not know.
 
@@ -130,24 +139,47 @@ class Cell:
         stack = self.stack
         stack.add_driver(self.driver)
         self.transport.prepare(stack, self.driver)
-        stack.start_server()
+        stack.start_server(*self.transport.server_args())
         self.sim_socket = stack.path("sim.socket")
         source = recording()
+        if source:
+            source = longer.lengthen(source, stack.path("long.ibt"),
+                                     LONGEST_S + self.fault.seconds)
         stack.start_sim(self.driver, "--quiet", "--control", self.sim_socket,
                         *(("--ibt", source) if source else ()))
         self.link = self.transport.link(stack, **self.fault.network)
+        self.transport.start(stack, self.driver, self.link)
         self.start_agent()
         self.until(lambda: self.live_tick() > 0, "live")
+        if self.transport.has_picture:
+            self.until(lambda: stack.driver(self.driver)["video"], "a picture")
         # SRT's latency is found within the first five seconds, by a stream
         # that begins anew.
         settle_s = 0 if os.environ.get("PITBOX_LATENCY_MS") else 7
         self.pass_rows(CALM_ROWS + settle_s * TICKS_A_SECOND)
 
-    def settle(self, first, last, is_promised):
+    def wait_picture(self, tick):
+        """Until one that was taken since is on the disk; or never."""
+        end = time.monotonic() + PATIENCE_S + self.fault.seconds
+        while self.transport.has_picture and time.monotonic() < end and (
+                Stored(self.stack.data, self.driver).first_picture(tick)
+                is None):
+            self.sleep(0.5)
+
+    def keep_folder(self):
+        """Logs, database and recordings, to look at."""
+        name = f"{self.transport.name}-{self.fault.name}"
+        shutil.copytree(self.stack.folder, os.path.join(self.keep, name),
+                        dirs_exist_ok=True,
+                        ignore=lambda folder, names: [
+                            n for n in names if stat.S_ISSOCK(
+                                os.lstat(os.path.join(folder, n)).st_mode)])
+
+    def settle(self, first, last, may_lose):
         """What is stored once nothing more comes of that time, or all is
         there."""
         newest, since = None, time.monotonic()
-        limit = since + PATIENCE_S + self.fault.seconds
+        limit = since + PATIENCE_S + ASKED_S + self.fault.seconds
         while True:
             stored = Stored(self.stack.data, self.driver)
             count = stored.between(first, last)
@@ -157,7 +189,8 @@ class Cell:
             missing = last - first + 1 - count - stored.not_read(
                 first, last, self.killed)
             there = last in stored.ticks or now > since + PATIENCE_S
-            still_s = PATIENCE_S / 2 if is_promised else STILL_S
+            still_s = (STILL_S if may_lose is None else PATIENCE_S / 2
+                       if missing <= may_lose else ASKED_S)
             if now > limit or there and (
                     missing <= 0 or now > since + still_s):
                 return stored
@@ -175,14 +208,18 @@ class Cell:
                 self.until(lambda: self.live_tick() > back, "back",
                            PATIENCE_S + self.fault.seconds)
                 rows_back_s = time.monotonic() - began
+                self.wait_picture(back)
                 self.pass_rows(CALM_ROWS)
                 last = self.live_tick()
-                stored = self.settle(first, last, may_lose is not None)
+                stored = self.settle(first, last, may_lose)
             except Stopped:
                 return None
             finally:
+                self.transport.stop()
                 if self.link:
                     self.link.stop()
+                if self.keep:
+                    self.keep_folder()
         result.unread = stored.not_read(first, last, self.killed)
         result.sent = last - first + 1 - result.unread
         result.stored = stored.between(first, last)
@@ -196,7 +233,8 @@ class Cell:
         return result
 
     def look_at_pictures(self, result, stored, first, back, last):
-        result.gap_ms = stored.gap_ms(first, last)
+        # The last one before it may have come with an older row.
+        result.gap_ms = stored.gap_ms(first - CALM_ROWS, last)
         shown = stored.first_picture(back)
         if shown is None:
             result.verdict, result.broken = "BROKEN: no picture any more", True
@@ -215,6 +253,10 @@ def judge(result, may_lose):
         result.verdict = f"{result.lost / TICKS_A_SECOND:.1f} s are lost"
     else:
         result.verdict = "whole"
+    if (result.rows_back_s or 0) > ROWS_BACK_S:
+        result.verdict += f"; rows later than {ROWS_BACK_S} s"
+    if (result.picture_back_s or 0) > PICTURE_BACK_S:
+        result.verdict += f"; picture later than {PICTURE_BACK_S} s"
     result.broken = result.verdict.startswith("BROKEN")
 
 
@@ -289,6 +331,8 @@ def parse(argv):
                    help="length of the long outage (150; issue: 600)")
     p.add_argument("--jobs", metavar="N", type=int, default=4,
                    help="cells at the same time (4)")
+    p.add_argument("--keep", metavar="FOLDER",
+                   help="copies there what each cell leaves: logs, recordings")
     p.add_argument("--list", action="store_true", help="name the cells, and end")
     return p.parse_args(argv)
 
@@ -299,6 +343,9 @@ def main(argv):
          "pitbox-sim", "stored-rows")
     faults = make_faults(*((3, 5) if args.short else (30, args.outage)))
     chosen = choose(args.only, args.short, faults)
+    for transport in {t for t, _ in chosen if t.lacks()}:
+        print(f"without {transport.name}: {transport.lacks()}")
+        chosen = [c for c in chosen if c[0] is not transport]
     if not chosen:
         print(f"matrix: no cell is named {' '.join(args.only)}; --list",
               file=sys.stderr)
@@ -310,7 +357,7 @@ def main(argv):
         os.environ.pop("PITBOX_LATENCY_MS", None)
     spools, stopping = has_spool(), threading.Event()
     began = time.monotonic()
-    cells = [Cell(n, t, f, stopping) for n, (t, f) in enumerate(chosen, 1)]
+    cells = [Cell(n, t, f, stopping, args.keep) for n, (t, f) in enumerate(chosen, 1)]
     results = run_cells(cells, args.jobs, spools, stopping)
     source = recording()
     print(f"rows of {os.path.basename(source) if source else 'pitbox-sim'}; "

@@ -4,6 +4,7 @@ picture, read by stored-rows, and what is missing in it."""
 import collections
 import glob
 import os
+import sqlite3
 import subprocess
 
 TICKS_A_SECOND = 60
@@ -19,13 +20,17 @@ class Stored:
         self.rows = []  # as often as each is there, by session
         self.unreadable = 0
         self.pictures = []  # ticks
+        self._alone = []  # (session, PTS of pictures without rows)
+        self._tick_at_0 = None  # of 1970, by the newest row with a UTC
         folders = os.path.join(data, "recordings", driver, "*")
         for folder in sorted(glob.glob(folders))[-1 if newest else 0:]:
-            self._read(sorted(glob.glob(os.path.join(folder, "*.ts"))))
+            self._read(folder)
+        self._place_alone(data)
         self.ticks = collections.Counter(r.tick for r in self.rows)
         self.pictures.sort()
 
-    def _read(self, segments):
+    def _read(self, folder):
+        segments = sorted(glob.glob(os.path.join(folder, "*.ts")))
         if not segments:
             return
         out = subprocess.run(["stored-rows", *segments], check=True,
@@ -38,12 +43,35 @@ class Stored:
                 continue
             tick, pts = int(word[3]), int(word[4])
             base = tick - pts / PTS_A_TICK
+            if word[6] != "0":
+                self._tick_at_0 = tick - int(word[6]) * TICKS_A_SECOND / 1e6
             if word[5] == "1":
                 self.rows.append(Row(word[1], int(word[2]), tick))
             else:
                 self.unreadable += 1
         if base is not None:
             self.pictures += [round(base + p / PTS_A_TICK) for p in pictures]
+        elif pictures:
+            self._alone.append((os.path.basename(folder), pictures))
+
+    def _place_alone(self, data):
+        """Pictures of a connection of their own are of the tick that was when
+        the first one came."""
+        if not self._alone or self._tick_at_0 is None:
+            return
+        with sqlite3.connect(f"file:{data}/pitbox.db?mode=ro", uri=True) as db:
+            for session, pictures in self._alone:
+                began = db.execute(
+                    "SELECT g.start_utc_us, g.start_pts FROM segments g "
+                    "JOIN sessions s ON s.pk = g.session WHERE s.id = ? "
+                    "AND g.start_pts IS NOT NULL ORDER BY g.n LIMIT 1",
+                    (session,)).fetchone()
+                if began:
+                    base = self._tick_at_0 + (
+                        began[0] / 1e6 * TICKS_A_SECOND)
+                    self.pictures += [
+                        round(base + (p - began[1]) / PTS_A_TICK)
+                        for p in pictures]
 
     def twice(self, first, last):
         """Rows that are there again."""
