@@ -48,6 +48,9 @@ struct _GstPitboxEncoder {
   GstPitboxEncoderStats stats;
 
   GstPitboxSchema *full_schema;
+  guint32 full_schema_id; /* the simulator's own, as key units say it */
+  guint full_n_vars;
+  gboolean keeps_all; /* rows were left out before */
   GstPitboxFieldMap *map; /* NULL when every variable is sent */
   GstPitboxSchema *schema;
   GBytes *schema_bytes;
@@ -184,6 +187,8 @@ gst_pitbox_encoder_set_schema (
     self->schema = gst_pitbox_schema_ref (schema);
   }
   self->full_schema = gst_pitbox_schema_ref (schema);
+  self->full_schema_id = gst_pitbox_schema_get_id (schema);
+  self->full_n_vars = gst_pitbox_schema_get_n_vars (schema);
   self->session_time = gst_pitbox_schema_find (schema, "SessionTime");
   self->schema_bytes = gst_pitbox_schema_to_bytes (self->schema);
   self->codec = gst_pitbox_codec_new (self->config.codec, self->schema);
@@ -231,6 +236,23 @@ gst_pitbox_encoder_reduce (GstPitboxEncoder *self, const gchar *fields,
   if (!gst_pitbox_encoder_set_schema (self, schema, NULL))
     g_warn_if_reached (); /* it was set before */
   return FALSE;
+}
+
+/**
+ * gst_pitbox_encoder_follow:
+ * @self: an encoder with a schema
+ * @key: what the sender of the rows to come says of them
+ *
+ * Rows come from units and become units anew: what @key says is left out was
+ * left out there, so all that come are sent, and key units say the same.
+ */
+void
+gst_pitbox_encoder_follow (GstPitboxEncoder *self, const GstPitboxUnitKey *key)
+{
+  self->config.rate_divisor = CLAMP (key->rate_divisor, 1, 1000);
+  self->full_schema_id = key->full_schema_id;
+  self->full_n_vars = key->full_n_vars;
+  self->keeps_all = TRUE;
 }
 
 /**
@@ -357,8 +379,8 @@ begin_unit (GstPitboxEncoder *self, const GstPitboxEncoderRow *row)
     key->clock_quality = row->clock_quality;
     key->rate_divisor = self->config.rate_divisor;
     key->schema_id = gst_pitbox_schema_get_id (self->schema);
-    key->full_schema_id = gst_pitbox_schema_get_id (self->full_schema);
-    key->full_n_vars = gst_pitbox_schema_get_n_vars (self->full_schema);
+    key->full_schema_id = self->full_schema_id;
+    key->full_n_vars = self->full_n_vars;
     if (self->schema_inline)
       key->schema = g_bytes_get_data (self->schema_bytes, &key->schema_bytes);
     self->key_pts = row->pts;
@@ -524,7 +546,8 @@ gst_pitbox_encoder_push (GstPitboxEncoder *self, const GstPitboxEncoderRow *row)
 
   g_return_val_if_fail (self->codec != NULL, NULL);
 
-  if (self->have_tick && !self->key_wanted && row->tick > self->last_tick
+  if (!self->keeps_all && self->have_tick && !self->key_wanted
+      && row->tick > self->last_tick
       && row->tick - self->last_tick < self->config.rate_divisor) {
     self->stats.skipped_rows++;
     return NULL;

@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 #include <gstpitbox/gstpitboxcodec.h>
 #include <gstpitbox/gstpitboxsession.h>
+#include <gstpitbox/gstpitboxunit.h>
 
 G_BEGIN_DECLS
 
@@ -87,6 +88,8 @@ GST_PITBOX_API gboolean gst_pitbox_encoder_set_schema (GstPitboxEncoder *self,
 GST_PITBOX_API gboolean gst_pitbox_encoder_reduce (GstPitboxEncoder *self,
     const gchar *fields, guint rate_divisor, guint rows_per_unit,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GST_PITBOX_API void gst_pitbox_encoder_follow (
+    GstPitboxEncoder *self, const GstPitboxUnitKey *key);
 GST_PITBOX_API void gst_pitbox_encoder_set_session (
     GstPitboxEncoder *self, GBytes *text, guint update);
 GST_PITBOX_API void gst_pitbox_encoder_force_key (GstPitboxEncoder *self);

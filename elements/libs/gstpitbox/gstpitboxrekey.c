@@ -12,6 +12,8 @@ struct _GstPitboxRekey {
   GstPitboxDecoder *decoder;
   GstPitboxEncoder *encoder; /* NULL before the first row */
   GstPitboxSchema *schema; /* its own */
+  guint rate_divisor; /* likewise, as the sender's key units say */
+  guint32 full_schema_id;
 };
 
 /**
@@ -48,9 +50,18 @@ gst_pitbox_rekey_free (GstPitboxRekey *rekey)
 }
 
 static gboolean
-set_schema (GstPitboxRekey *rekey, GstPitboxSchema *schema)
+is_as_before (const GstPitboxRekey *rekey, const GstPitboxDecoderItem *item)
 {
-  GstPitboxEncoderConfig config = {
+  return rekey->schema == item->schema
+         && rekey->rate_divisor == item->key->rate_divisor
+         && rekey->full_schema_id == item->key->full_schema_id;
+}
+
+/* What the sender left out is said as the sender says it. */
+static gboolean
+set_layout (GstPitboxRekey *rekey, const GstPitboxDecoderItem *item)
+{
+  const GstPitboxEncoderConfig config = {
     .codec = GST_PITBOX_CODEC_DEFAULT,
     .key_interval = GST_CLOCK_TIME_NONE,
     .rows_per_unit = 1,
@@ -59,13 +70,18 @@ set_schema (GstPitboxRekey *rekey, GstPitboxSchema *schema)
     .rate_divisor = 1,
   };
 
-  if (rekey->schema == schema)
+  if (is_as_before (rekey, item))
     return TRUE;
   g_clear_pointer (&rekey->encoder, gst_pitbox_encoder_free);
   g_clear_pointer (&rekey->schema, gst_pitbox_schema_unref);
-  rekey->schema = gst_pitbox_schema_ref (schema);
+  rekey->schema = gst_pitbox_schema_ref (item->schema);
+  rekey->rate_divisor = item->key->rate_divisor;
+  rekey->full_schema_id = item->key->full_schema_id;
   rekey->encoder = gst_pitbox_encoder_new (&config);
-  return gst_pitbox_encoder_set_schema (rekey->encoder, schema, NULL);
+  if (!gst_pitbox_encoder_set_schema (rekey->encoder, item->schema, NULL))
+    return FALSE;
+  gst_pitbox_encoder_follow (rekey->encoder, item->key);
+  return TRUE;
 }
 
 static void
@@ -83,7 +99,7 @@ add_row (GstPitboxRekey *rekey, const GstPitboxDecoderItem *item,
   };
   GstBuffer *unit;
 
-  if (!set_schema (rekey, item->schema)) {
+  if (!set_layout (rekey, item)) {
     rekey->is_broken = TRUE;
     return;
   }
