@@ -7,8 +7,9 @@
 
 #define HOUR_MS (G_GINT64_CONSTANT (3600) * 1000)
 #define MAX_HOURS 48
-/* Ten seconds each: 48 hours, thrice over. */
-#define MAX_RANGES 50000
+/* Stretches that one answer is made of; while a session runs they have ten
+ * seconds each. What is behind them is another question's. */
+#define MAX_RANGES 1000
 
 static gboolean
 sees (PbRequest *request, const gchar *id)
@@ -45,6 +46,32 @@ read_time (PbRequest *request, gint64 *from_ms, gint64 *to_ms)
   return FALSE;
 }
 
+/* One of no time belongs to the next answer. */
+static void
+add_interval (JsonBuilder *b, const PbCoverageSpan *span, gboolean is_last)
+{
+  if (!is_last && span->from_utc_us / 1000 == span->to_utc_us / 1000)
+    return;
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "state", pb_coverage_kind_to_string (span->kind));
+  pb_json_add_int (b, "from_utc_ms", span->from_utc_us / 1000);
+  pb_json_add_int (b, "to_utc_ms", span->to_utc_us / 1000);
+  json_builder_end_object (b);
+}
+
+/* Up to where nothing is left out: where the last stretch that was read
+ * begins, and some progress. */
+static gint64
+find_end_ms (const GArray *ranges, gint64 from_ms, gint64 to_ms)
+{
+  const PbRowRange *last;
+
+  if (ranges->len < MAX_RANGES)
+    return to_ms;
+  last = &g_array_index (ranges, PbRowRange, ranges->len - 1);
+  return CLAMP ((last->start_utc_us + 999) / 1000, from_ms + 1, to_ms);
+}
+
 static void
 get_coverage (PbRequest *request)
 {
@@ -53,7 +80,7 @@ get_coverage (PbRequest *request)
   g_autoptr (GArray) spans = NULL;
   g_autoptr (JsonBuilder) b = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 from_ms, to_ms;
+  gint64 from_ms, to_ms, end_ms;
 
   if (!sees (request, id) || !read_time (request, &from_ms, &to_ms))
     return;
@@ -63,20 +90,16 @@ get_coverage (PbRequest *request)
     pb_reply_failure (request, error);
     return;
   }
-  spans = pb_coverage_new (ranges, from_ms * 1000, to_ms * 1000);
+  end_ms = find_end_ms (ranges, from_ms, to_ms);
+  spans = pb_coverage_new (ranges, from_ms * 1000, end_ms * 1000);
   b = json_builder_new ();
   json_builder_begin_object (b);
   pb_json_begin_array (b, "intervals");
-  for (guint i = 0; i < spans->len; i++) {
-    const PbCoverageSpan *span = &g_array_index (spans, PbCoverageSpan, i);
-
-    json_builder_begin_object (b);
-    pb_json_add_text (b, "state", pb_coverage_kind_to_string (span->kind));
-    pb_json_add_int (b, "from_utc_ms", span->from_utc_us / 1000);
-    pb_json_add_int (b, "to_utc_ms", span->to_utc_us / 1000);
-    json_builder_end_object (b);
-  }
+  for (guint i = 0; i < spans->len; i++)
+    add_interval (
+        b, &g_array_index (spans, PbCoverageSpan, i), end_ms == to_ms);
   json_builder_end_array (b);
+  pb_json_add_known_int (b, "next_from_utc_ms", end_ms < to_ms ? end_ms : -1);
   json_builder_end_object (b);
   pb_reply_json (request, b);
 }

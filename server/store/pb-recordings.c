@@ -2,6 +2,7 @@
  * The sessions that were recorded. */
 #include "store/pb-recordings.h"
 #include "auth/pb-principal.h"
+#include "store/pb-row-ranges.h"
 #include "store/pb-sql.h"
 
 /* One that is known by its recordings alone is the server's own team's. */
@@ -139,7 +140,7 @@ pb_store_join_session (
  * @utc_us: when it ended
  * @reason: in words
  *
- * Any thread.
+ * Its stretches of rows are merged. Any thread.
  */
 gboolean
 pb_store_close_session (PbStore *store, gint64 pk, gint64 utc_us,
@@ -155,7 +156,8 @@ pb_store_close_session (PbStore *store, gint64 pk, gint64 utc_us,
   sqlite3_bind_int64 (stmt, 1, pk);
   sqlite3_bind_int64 (stmt, 2, utc_us);
   sqlite3_bind_text (stmt, 3, reason, -1, SQLITE_TRANSIENT);
-  return pb_store_finish (store, stmt, error);
+  return pb_store_finish (store, stmt, error)
+         && pb_store_merge_row_ranges (store, pk, error);
 }
 
 /**

@@ -11,6 +11,7 @@ gboolean pb_store_put_row_range (
     PbStore *store, gint64 pk, const PbRowRange *range, GError **error);
 gboolean pb_store_forget_row_ranges (
     PbStore *store, gint64 pk, guint segment, GError **error);
+gboolean pb_store_merge_row_ranges (PbStore *store, gint64 pk, GError **error);
 GArray *pb_store_list_row_ranges (PbStore *store, const gchar *driver,
     guint32 run_id, guint32 first, guint64 end,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;

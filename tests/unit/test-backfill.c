@@ -313,6 +313,55 @@ test_rows_on_disk (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpint (pk, >, 0);
 }
 
+/* A session that is over has a line for each half hour without a gap, not for
+ * each segment; times in seconds. */
+static void
+test_stretches_are_merged (PbTestRecording *f, gconstpointer unused)
+{
+  static const struct {
+    guint32 run_id, first, n_rows;
+    gint64 from, to;
+  } rows[] = {
+    { 1, 0, 600, 100, 110 }, { 1, 600, 600, 110, 120 },
+    { 1, 1300, 500, 121, 130 }, /* 100 rows are missing */
+    { 1, 1800, 600, 130, 140 }, { 1, 2400, 600, 139, 149 }, /* a clock's step */
+    { 2, 3000, 600, 150, 160 }, { 2, 3600, 60000, 160, 1160 },
+    { 2, 63600, 60000, 1160, 2160 }, /* more than half an hour */
+  };
+  static const guint32 expected[][2] = { { 0, 1200 }, { 1300, 1100 },
+    { 2400, 600 } };
+  const gint64 pk = pb_test_recording_open_session (f);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) first = NULL;
+  g_autoptr (GArray) second = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const PbRowRange range = { i, rows[i].run_id, rows[i].first, rows[i].n_rows,
+      rows[i].from * G_USEC_PER_SEC, rows[i].to * G_USEC_PER_SEC, FALSE };
+
+    g_assert_true (pb_store_put_row_range (f->data->store, pk, &range, &error));
+  }
+  g_assert_true (
+      pb_store_close_session (f->data->store, pk, 1, "the test ends", &error));
+  g_assert_no_error (error);
+  first = pb_store_list_row_ranges (
+      f->data->store, "car07", 1, 0, G_GINT64_CONSTANT (1) << 32, &error);
+  g_assert_cmpuint (first->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < first->len; i++) {
+    const PbRowRange *r = &g_array_index (first, PbRowRange, i);
+
+    g_assert_cmpuint (r->first, ==, expected[i][0]);
+    g_assert_cmpuint (r->n_rows, ==, expected[i][1]);
+  }
+  g_assert_cmpint (g_array_index (first, PbRowRange, 0).end_utc_us, ==,
+      120 * G_USEC_PER_SEC);
+  second = pb_store_list_rows_between (f->data->store, "car07",
+      G_GINT64_CONSTANT (1200000000), G_GINT64_CONSTANT (9999000000), 10,
+      &error);
+  g_assert_cmpuint (second->len, ==, 1);
+  g_assert_cmpuint (g_array_index (second, PbRowRange, 0).first, ==, 63600);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,5 +380,8 @@ main (int argc, char **argv)
       pb_test_recording_tear_down);
   g_test_add ("/backfill/rows-on-disk", PbTestRecording, NULL,
       pb_test_recording_set_up, test_rows_on_disk, pb_test_recording_tear_down);
+  g_test_add ("/backfill/stretches-are-merged", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_stretches_are_merged,
+      pb_test_recording_tear_down);
   return g_test_run ();
 }
