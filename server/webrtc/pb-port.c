@@ -18,8 +18,7 @@
 
 struct _PbPort {
   PbPaths *paths;
-  GPtrArray *sockets;
-  GPtrArray *sources;
+  GPtrArray *ears;
   GSource *tick;
   GMainContext *context;
   GMainLoop *loop;
@@ -28,10 +27,41 @@ struct _PbPort {
   guint16 number;
 };
 
+/* One socket, and whom it hears. */
+typedef struct {
+  PbPort *port;
+  GSocket *socket;
+  GSource *source;
+  GInetAddress *only; /* (nullable): nobody but this address */
+} Ear;
+
+static void
+ear_free (gpointer data)
+{
+  Ear *ear = data;
+
+  g_source_destroy (ear->source);
+  g_source_unref (ear->source);
+  g_object_unref (ear->socket);
+  g_clear_object (&ear->only);
+  g_free (ear);
+}
+
+static gboolean
+hears (const Ear *ear, GSocketAddress *from)
+{
+  return ear->only == NULL
+         || (G_IS_INET_SOCKET_ADDRESS (from)
+             && g_inet_address_equal (ear->only,
+                 g_inet_socket_address_get_address (
+                     G_INET_SOCKET_ADDRESS (from))));
+}
+
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
-  PbPort *port = user_data;
+  const Ear *ear = user_data;
+  PbPort *port = ear->port;
   guint8 data[BATCH][MAX_DATAGRAM];
   GInputVector vectors[BATCH];
   GInputMessage messages[BATCH];
@@ -49,7 +79,8 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
   for (gint i = 0; i < n; i++) {
     PbPathKey key;
 
-    if (from[i] != NULL && pb_path_key_init (&key, socket, from[i]))
+    if (from[i] != NULL && hears (ear, from[i])
+        && pb_path_key_init (&key, socket, from[i]))
       pb_paths_receive (port->paths, &key, data[i], messages[i].bytes_received);
   }
   for (guint i = 0; i < BATCH; i++)
@@ -114,10 +145,11 @@ make_socket (GInetAddress *address, guint16 number, GError **error)
 }
 
 static gboolean
-add_socket (PbPort *port, GInetAddress *address, GError **error)
+add_socket (
+    PbPort *port, GInetAddress *address, gboolean only_itself, GError **error)
 {
   GSocket *socket = make_socket (address, port->number, error);
-  GSource *source;
+  Ear *ear;
 
   if (socket == NULL)
     return FALSE;
@@ -128,42 +160,64 @@ add_socket (PbPort *port, GInetAddress *address, GError **error)
     port->number =
         g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (local));
   }
-  source = g_socket_create_source (socket, G_IO_IN, NULL);
+  ear = g_new0 (Ear, 1);
+  ear->port = port;
+  ear->socket = socket;
+  ear->only = only_itself ? g_object_ref (address) : NULL;
+  ear->source = g_socket_create_source (socket, G_IO_IN, NULL);
   g_source_set_callback (
-      source, (GSourceFunc) (void (*) (void)) on_readable, port, NULL);
-  g_source_attach (source, port->context);
-  g_ptr_array_add (port->sources, source);
-  g_ptr_array_add (port->sockets, socket);
+      ear->source, (GSourceFunc) (void (*) (void)) on_readable, ear, NULL);
+  g_source_attach (ear->source, port->context);
+  g_ptr_array_add (port->ears, ear);
+  return TRUE;
+}
+
+/* Firefox has no candidate on loopback, and takes none there: whoever is on this
+ * machine may come by its other addresses, and nobody else by them. Datagrams that
+ * claim to come from an address of the machine and do not are dropped by the
+ * kernel. */
+static gboolean
+add_loopback (PbPort *port, const gchar *loopback, GError **error)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (loopback);
+  g_autoptr (GPtrArray) others = pb_addresses_list ();
+
+  if (!add_socket (port, address, FALSE, error)) {
+    g_prefix_error (error,
+        "WebRTC on %s port %u (choose another --webrtc-port, 0 takes any): ",
+        loopback, port->number);
+    return FALSE;
+  }
+  for (guint i = 0; i < others->len; i++) {
+    g_autoptr (GError) why = NULL;
+
+    if (!add_socket (port, g_ptr_array_index (others, i), TRUE, &why))
+      g_debug ("not by another address of this machine: %s", why->message);
+  }
   return TRUE;
 }
 
 static gboolean
-add_sockets (PbPort *port, const gchar *loopback, GError **error)
+add_all (PbPort *port, GError **error)
 {
-  g_autoptr (GPtrArray) addresses = NULL;
+  g_autoptr (GPtrArray) addresses = pb_addresses_list ();
   g_autoptr (GError) first = NULL;
 
-  if (loopback != NULL) {
-    addresses = g_ptr_array_new_with_free_func (g_object_unref);
-    g_ptr_array_add (addresses, g_inet_address_new_from_string (loopback));
-  } else {
-    addresses = pb_addresses_list ();
-  }
   for (guint i = 0; i < addresses->len; i++) {
     GInetAddress *address = g_ptr_array_index (addresses, i);
     g_autofree gchar *text = g_inet_address_to_string (address);
     g_autoptr (GError) why = NULL;
 
-    if (add_socket (port, address, &why) || first != NULL)
+    if (add_socket (port, address, FALSE, &why) || first != NULL)
       continue;
     g_propagate_prefixed_error (&first, g_steal_pointer (&why),
         "WebRTC on %s port %u (choose another --webrtc-port, 0 takes any): ",
         text, port->number);
   }
-  if (first == NULL && port->sockets->len == 0)
+  if (first == NULL && port->ears->len == 0)
     g_set_error_literal (&first, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
         "No UDP port for viewers: this machine has no network address");
-  if (port->sockets->len == 0) {
+  if (port->ears->len == 0) {
     g_propagate_error (error, g_steal_pointer (&first));
     return FALSE;
   }
@@ -190,13 +244,13 @@ pb_port_new (const PbPortOptions *options, GError **error)
   port->public_address = g_strdup (options->public_address);
   port->context = g_main_context_new ();
   port->loop = g_main_loop_new (port->context, FALSE);
-  port->sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  port->sources =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+  port->ears = g_ptr_array_new_with_free_func (ear_free);
   port->tick = g_source_new (&tick_funcs, sizeof (GSource));
   g_source_set_callback (port->tick, on_tick, port, NULL);
   g_source_attach (port->tick, port->context);
-  if (!add_sockets (port, options->loopback, error))
+  if (options->loopback != NULL
+          ? !add_loopback (port, options->loopback, error)
+          : !add_all (port, error))
     return NULL;
   port->thread = g_thread_new ("pb-port", run, port);
   return g_steal_pointer (&port);
@@ -224,13 +278,10 @@ pb_port_free (PbPort *port)
     g_source_attach (quit, port->context);
     g_thread_join (port->thread);
   }
-  for (guint i = 0; i < port->sources->len; i++)
-    g_source_destroy (g_ptr_array_index (port->sources, i));
+  g_ptr_array_unref (port->ears);
   g_source_destroy (port->tick);
   g_source_unref (port->tick);
-  g_ptr_array_unref (port->sources);
   pb_paths_free (port->paths);
-  g_ptr_array_unref (port->sockets);
   g_main_loop_unref (port->loop);
   g_main_context_unref (port->context);
   g_free (port->public_address);
@@ -275,9 +326,10 @@ pb_port_get_candidates (const PbPort *port)
 {
   GString *out = g_string_new (NULL);
 
-  for (guint i = 0; i < port->sockets->len; i++) {
+  for (guint i = 0; i < port->ears->len; i++) {
+    const Ear *ear = g_ptr_array_index (port->ears, i);
     g_autoptr (GSocketAddress) local =
-        g_socket_get_local_address (g_ptr_array_index (port->sockets, i), NULL);
+        g_socket_get_local_address (ear->socket, NULL);
     g_autofree gchar *text = g_inet_address_to_string (
         g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (local)));
 
@@ -285,7 +337,7 @@ pb_port_get_candidates (const PbPort *port)
   }
   if (port->public_address != NULL)
     append_candidate (
-        out, port->sockets->len, port->public_address, port->number);
+        out, port->ears->len, port->public_address, port->number);
   return g_string_free (out, FALSE);
 }
 

@@ -15,8 +15,8 @@ typedef gboolean (*PbWhepSame) (gconstpointer a, gconstpointer b);
 /**
  * PbWhepOptions:
  * @max_viewers: most viewers of all drivers together; 0 = 100
- * @loopback: (nullable): offer this loopback address and nothing else, for a
- *   server bound to it
+ * @loopback: (nullable): a loopback address, for a server bound to it: nobody but
+ *   this machine is heard
  * @public_address: address to offer besides this machine's own, e.g. of a NAT
  *   with the ports passed through; %NULL = none
  * @port: UDP port of all viewers; 0 = any

@@ -168,6 +168,21 @@ pb_test_peer_take_answer (PbTestPeer *peer, const gchar *answer)
 }
 
 /**
+ * pb_test_peer_aim:
+ * @peer: a client with an answer
+ * @address: where it takes the server to be, in numbers
+ */
+void
+pb_test_peer_aim (PbTestPeer *peer, const gchar *address)
+{
+  const guint16 port = g_inet_socket_address_get_port (
+      G_INET_SOCKET_ADDRESS (peer->server));
+
+  g_object_unref (peer->server);
+  peer->server = g_inet_socket_address_new_from_string (address, port);
+}
+
+/**
  * pb_test_peer_send:
  * @peer: a client with an answer
  * @end: from where

@@ -37,6 +37,7 @@ void pb_test_peer_free (PbTestPeer *peer);
 PbTestEnd *pb_test_peer_get_end (PbTestPeer *peer, guint end);
 gchar *pb_test_peer_make_offer (PbTestPeer *peer);
 void pb_test_peer_take_answer (PbTestPeer *peer, const gchar *answer);
+void pb_test_peer_aim (PbTestPeer *peer, const gchar *address);
 void pb_test_peer_send (
     PbTestPeer *peer, guint end, gconstpointer data, gsize size);
 void pb_test_peer_check (PbTestPeer *peer, guint end, gboolean nominate);

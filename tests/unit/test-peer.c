@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../lib/pb-test-peer.h"
+#include "webrtc/pb-addresses-posix.h"
 #include "webrtc/pb-consent.h"
 #include "webrtc/pb-peer-private.h"
 #include "webrtc/pb-port.h"
@@ -53,12 +54,12 @@ rig_join (Rig *rig)
 }
 
 static gboolean
-rig_init (Rig *rig, const gchar *address)
+rig_init_from (Rig *rig, const gchar *address, const gchar *from)
 {
   PbPortOptions options = { .loopback = address };
   g_autoptr (GError) error = NULL;
 
-  *rig = (Rig){ .client = pb_test_peer_new (address) };
+  *rig = (Rig){ .client = pb_test_peer_new (from) };
   if (rig->client == NULL) {
     g_test_skip ("this machine has no ::1");
     return FALSE;
@@ -70,6 +71,12 @@ rig_init (Rig *rig, const gchar *address)
   g_assert_no_error (error);
   rig_join (rig);
   return TRUE;
+}
+
+static gboolean
+rig_init (Rig *rig, const gchar *address)
+{
+  return rig_init_from (rig, address, address);
 }
 
 static void
@@ -409,6 +416,42 @@ test_ipv6 (void)
   rig_clear (&rig);
 }
 
+/* A browser without a candidate on loopback comes by another address of this
+ * machine, which hears nobody but itself. */
+static void
+test_own_address (void)
+{
+  g_autoptr (GPtrArray) own = pb_addresses_list ();
+  g_autofree gchar *address = NULL;
+  Rig rig;
+
+  for (guint i = 0; i < own->len && address == NULL; i++) {
+    GInetAddress *a = g_ptr_array_index (own, i);
+
+    if (g_inet_address_get_family (a) == G_SOCKET_FAMILY_IPV4)
+      address = g_inet_address_to_string (a);
+  }
+  if (address == NULL) {
+    g_test_skip ("this machine has no IPv4 address but 127.0.0.1");
+    return;
+  }
+  rig_init_from (&rig, "127.0.0.1", address);
+  pb_test_peer_aim (rig.client, address);
+  connect_from_a (&rig);
+  rig_clear (&rig);
+
+  rig_init (&rig, "127.0.0.1");
+  pb_test_peer_aim (rig.client, address);
+  for (guint i = 0; i < 20; i++) {
+    pb_test_peer_check (rig.client, A, TRUE);
+    step (&rig);
+  }
+  g_assert_cmpuint (rig.a->received, ==, 0);
+  pb_test_peer_aim (rig.client, "127.0.0.1");
+  connect_from_a (&rig);
+  rig_clear (&rig);
+}
+
 /* Times as they would be: questions, answers, their end. */
 static void
 test_consent (void)
@@ -469,5 +512,6 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/expiry", test_expiry);
   g_test_add_func ("/peer/lies", test_lies);
   g_test_add_func ("/peer/ipv6", test_ipv6);
+  g_test_add_func ("/peer/own-address", test_own_address);
   return g_test_run ();
 }
