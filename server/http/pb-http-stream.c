@@ -62,8 +62,7 @@ get_base (gpointer input)
 static void
 count (PbHeadInput *self, const gchar *bytes, gsize n)
 {
-  self->is_tls =
-      self->is_tls || (!self->has_text && bytes[0] == TLS_HANDSHAKE);
+  self->is_tls = self->is_tls || (!self->has_text && bytes[0] == TLS_HANDSHAKE);
   for (gsize i = 0; i < n && !self->is_past; i++) {
     if (bytes[i] == '\n') {
       self->is_past = self->has_text && self->at_line_start;

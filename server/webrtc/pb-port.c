@@ -52,9 +52,9 @@ hears (const Ear *ear, GSocketAddress *from)
 {
   return ear->only == NULL
          || (G_IS_INET_SOCKET_ADDRESS (from)
-             && g_inet_address_equal (ear->only,
-                 g_inet_socket_address_get_address (
-                     G_INET_SOCKET_ADDRESS (from))));
+             && g_inet_address_equal (
+                 ear->only, g_inet_socket_address_get_address (
+                                G_INET_SOCKET_ADDRESS (from))));
 }
 
 static gboolean
@@ -248,9 +248,8 @@ pb_port_new (const PbPortOptions *options, GError **error)
   port->tick = g_source_new (&tick_funcs, sizeof (GSource));
   g_source_set_callback (port->tick, on_tick, port, NULL);
   g_source_attach (port->tick, port->context);
-  if (options->loopback != NULL
-          ? !add_loopback (port, options->loopback, error)
-          : !add_all (port, error))
+  if (options->loopback != NULL ? !add_loopback (port, options->loopback, error)
+                                : !add_all (port, error))
     return NULL;
   port->thread = g_thread_new ("pb-port", run, port);
   return g_steal_pointer (&port);
@@ -336,8 +335,7 @@ pb_port_get_candidates (const PbPort *port)
     append_candidate (out, i, text, port->number);
   }
   if (port->public_address != NULL)
-    append_candidate (
-        out, port->ears->len, port->public_address, port->number);
+    append_candidate (out, port->ears->len, port->public_address, port->number);
   return g_string_free (out, FALSE);
 }
 

@@ -175,8 +175,8 @@ pb_test_peer_take_answer (PbTestPeer *peer, const gchar *answer)
 void
 pb_test_peer_aim (PbTestPeer *peer, const gchar *address)
 {
-  const guint16 port = g_inet_socket_address_get_port (
-      G_INET_SOCKET_ADDRESS (peer->server));
+  const guint16 port =
+      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (peer->server));
 
   g_object_unref (peer->server);
   peer->server = g_inet_socket_address_new_from_string (address, port);
