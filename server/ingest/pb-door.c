@@ -10,11 +10,14 @@
 
 /* Sessions that write their last bytes at the same time. */
 #define MAX_CLOSERS 4
+/* One that waits for its disk leaves the others going. */
+#define RECORDER_THREADS 2
 
 struct _PbDoor {
   PbStore *store;
   PbRegistry *registry;
   gchar *recordings;
+  PbTurns *turns; /* of all recorders */
   PbRecorderOptions recorder;
   GstElement *pipeline;
   GThreadPool *closers;
@@ -125,6 +128,8 @@ pb_door_new (PbStore *store, PbRegistry *registry, const gchar *recordings,
   self->recordings = g_strdup (recordings);
   if (recorder)
     self->recorder = *recorder;
+  self->turns = pb_turns_new (RECORDER_THREADS, PB_RECORDER_GATHER_MS);
+  self->recorder.turns = self->turns;
   self->pipeline = gst_object_ref (pipeline);
   self->closers =
       g_thread_pool_new (close_session, NULL, MAX_CLOSERS, FALSE, NULL);
@@ -147,6 +152,7 @@ void
 pb_door_free (PbDoor *self)
 {
   g_thread_pool_free (self->closers, FALSE, TRUE);
+  pb_turns_free (self->turns);
   g_hash_table_unref (self->contests);
   g_hash_table_unref (self->brought);
   g_hash_table_unref (self->offsets);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbRecorder: one session's bytes to segments on disk and lines in the index,
- * on a thread of its own. */
+ * on a thread that several share. */
 #include "recording/pb-recorder.h"
 
 #include <gio/gio.h>
@@ -9,15 +9,15 @@
 #include "recording/pb-row-index.h"
 #include "recording/pb-segment-file.h"
 #include "recording/pb-segmenter.h"
+#include "recording/pb-turns.h"
 
 #define DEFAULT_SEGMENT_MS 10000
 #define DEFAULT_RESERVE_BYTES (G_GUINT64_CONSTANT (256) * 1024 * 1024)
 /* A disk that stops for 40 s at 3 Mbit/s loses nothing; after that the stream
  * has holes rather than the machine no memory. */
 #define QUEUE_MAX_BYTES (16u * 1024 * 1024)
-/* What a kill -9 may cost: bytes wait in memory no longer than WRITE_MS, the
- * index is at most COMMIT_MS behind. */
-#define WRITE_MS 100
+/* What a kill -9 may cost: bytes wait in memory for the next beat of
+ * PB_RECORDER_GATHER_MS, the index is at most COMMIT_MS behind. */
 #define COMMIT_MS 400
 #define WRITE_BYTES (64u * 1024)
 #define RESUME_MIN_BYTES (G_GUINT64_CONSTANT (1024) * 1024)
@@ -30,18 +30,18 @@ typedef struct {
 struct _PbRecorder {
   gchar *folder;
   PbRecorderOptions options;
-  GThread *thread;
+  PbTurns *own_turns; /* NULL = shared */
+  PbTurn *turn;
   PbRowIndex *rows;
 
-  GMutex lock; /* protects the next seven */
-  GCond cond;
+  GMutex lock; /* protects the next five */
   GArray *queue; /* of Item */
   gsize queue_bytes;
-  gboolean closing;
   PbRecorderStats stats;
   guint64 settled_bytes;
 
-  /* The thread's own. */
+  /* Whoever has the turn, at last who closes it. */
+  GArray *taken; /* of Item */
   guint64 taken_bytes;
   PbSegmenter *segmenter;
   PbSegmentFile *file;
@@ -297,28 +297,16 @@ publish_stats (PbRecorder *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Waits for enough bytes, for the oldest to be WRITE_MS old, or for the end. */
-static GArray *
-take_queue (PbRecorder *self, gboolean *closing)
+static void
+take_queue (PbRecorder *self)
 {
-  GArray *items;
+  GArray *items = self->taken;
 
   g_mutex_lock (&self->lock);
-  if (self->queue->len == 0 && !self->closing)
-    g_cond_wait_until (&self->cond, &self->lock, self->next_commit);
-  if (self->queue->len > 0) {
-    gint64 deadline = g_get_monotonic_time () + WRITE_MS * 1000;
-
-    while (self->queue_bytes < WRITE_BYTES && !self->closing
-           && g_cond_wait_until (&self->cond, &self->lock, deadline))
-      ;
-  }
-  *closing = self->closing;
-  items = self->queue;
-  self->queue = g_array_new (FALSE, FALSE, sizeof (Item));
+  self->taken = self->queue;
+  self->queue = items;
   self->queue_bytes = 0;
   g_mutex_unlock (&self->lock);
-  return items;
 }
 
 static void
@@ -338,32 +326,29 @@ record_item (PbRecorder *self, const Item *item)
   gst_buffer_unref (item->buffer);
 }
 
-static gpointer
-run (gpointer data)
+static void
+record_queue (PbRecorder *self)
+{
+  take_queue (self);
+  for (guint i = 0; i < self->taken->len; i++)
+    record_item (self, &g_array_index (self->taken, Item, i));
+  g_array_set_size (self->taken, 0);
+}
+
+static gint64
+take_turn (gpointer data)
 {
   PbRecorder *self = data;
-  gboolean closing = FALSE;
 
-  while (!closing) {
-    g_autoptr (GArray) items = take_queue (self, &closing);
-
-    for (guint i = 0; i < items->len; i++)
-      record_item (self, &g_array_index (items, Item, i));
-    if (closing)
-      pb_segmenter_finish (self->segmenter);
-    write_file (self);
-    /* The index never speaks of bytes that are not in the file. */
-    if (g_get_monotonic_time () >= self->next_commit && !closing) {
-      watch_space (self);
-      commit (self, FALSE);
-    }
-    publish_stats (self);
+  record_queue (self);
+  write_file (self);
+  /* The index never speaks of bytes that are not in the file. */
+  if (g_get_monotonic_time () >= self->next_commit) {
+    watch_space (self);
+    commit (self, FALSE);
   }
-  end_segment (self);
-  pb_row_index_push (self->rows, NULL, 0, FALSE, 0);
-  pb_row_index_settle (self->rows, !self->paused);
-  commit (self, TRUE);
-  return NULL;
+  publish_stats (self);
+  return self->next_commit;
 }
 
 /**
@@ -396,14 +381,17 @@ pb_recorder_new (
     self->options.get_free = pb_segment_file_get_free;
   self->rows = pb_row_index_new ();
   g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
   self->queue = g_array_new (FALSE, FALSE, sizeof (Item));
+  self->taken = g_array_new (FALSE, FALSE, sizeof (Item));
   self->stats.recording = TRUE;
   self->segmenter = pb_segmenter_new (self->options.segment_ms, &funcs, self);
   self->unwritten = g_byte_array_new ();
   self->index = pb_pending_index_new (log, self->rows);
   self->next_commit = g_get_monotonic_time () + COMMIT_MS * 1000;
-  self->thread = g_thread_new ("recorder", run, self);
+  if (!self->options.turns)
+    self->own_turns = pb_turns_new (1, PB_RECORDER_GATHER_MS);
+  self->turn = pb_turns_add (
+      self->own_turns ? self->own_turns : self->options.turns, take_turn, self);
   return self;
 }
 
@@ -421,6 +409,7 @@ pb_recorder_push (PbRecorder *self, GstBuffer *buffer, gint64 utc_us)
 {
   gsize size = gst_buffer_get_size (buffer);
   Item item = { buffer, utc_us };
+  gboolean is_first = FALSE;
 
   g_mutex_lock (&self->lock);
   if (self->queue_bytes + size > QUEUE_MAX_BYTES) {
@@ -429,10 +418,11 @@ pb_recorder_push (PbRecorder *self, GstBuffer *buffer, gint64 utc_us)
     gst_buffer_ref (buffer);
     g_array_append_val (self->queue, item);
     self->queue_bytes += size;
-    if (self->queue->len == 1 || self->queue_bytes >= WRITE_BYTES)
-      g_cond_signal (&self->cond);
+    is_first = self->queue->len == 1;
   }
   g_mutex_unlock (&self->lock);
+  if (is_first)
+    pb_turn_want (self->turn);
 }
 
 /**
@@ -494,20 +484,25 @@ pb_recorder_get_settled_bytes (PbRecorder *self)
 void
 pb_recorder_close (PbRecorder *self)
 {
-  g_mutex_lock (&self->lock);
-  self->closing = TRUE;
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
+  pb_turn_remove (self->turn);
+  g_clear_pointer (&self->own_turns, pb_turns_free);
+  record_queue (self);
+  pb_segmenter_finish (self->segmenter);
+  write_file (self);
+  publish_stats (self);
+  end_segment (self);
+  pb_row_index_push (self->rows, NULL, 0, FALSE, 0);
+  pb_row_index_settle (self->rows, !self->paused);
+  commit (self, TRUE);
 
   pb_segmenter_free (self->segmenter);
   pb_pending_index_free (self->index);
   pb_row_index_free (self->rows);
   g_byte_array_unref (self->unwritten);
   g_array_unref (self->queue);
+  g_array_unref (self->taken);
   g_free (self->stats.failure);
   g_free (self->folder);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
   g_free (self);
 }

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * PbRecorder: one session's bytes to segments on disk and lines in the index,
- * on a thread of its own. */
+ * on a thread that several share. */
 #pragma once
 
 #include <gst/gst.h>
 
+#include "recording/pb-turns.h"
 #include "store/pb-session-log.h"
 
 G_BEGIN_DECLS
+
+/** PB_RECORDER_GATHER_MS: bytes wait so long at most, to be written with those
+ * of others. */
+#define PB_RECORDER_GATHER_MS 20
 
 typedef struct _PbRecorder PbRecorder;
 
@@ -17,12 +22,15 @@ typedef struct _PbRecorder PbRecorder;
  * @reserve_bytes: free disk space that is never used, so that the database
  *   and everybody else can go on; 0 = 256 MiB
  * @get_free: (nullable): tells the room on @folder's disk; called on the
- *   recorder's thread. %NULL asks the file system
+ *   recorder's turn. %NULL asks the file system
+ * @turns: (nullable): whose threads write; outlives the recorder. %NULL gives
+ *   it one of its own
  */
 typedef struct {
   gint64 segment_ms;
   guint64 reserve_bytes;
   gboolean (*get_free) (const gchar *folder, guint64 *free_bytes);
+  PbTurns *turns;
 } PbRecorderOptions;
 
 /**
