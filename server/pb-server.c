@@ -31,6 +31,7 @@ struct _PbServer {
   PbUnitsPort *units;
   PbRtmp *rtmp; /* NULL = none */
   PbBackfillPort *backfill;
+  PbRowJobs *rows;
   PbHttp *http;
 };
 
@@ -204,6 +205,8 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   self->backfill = pb_backfill_port_new (pb_ingest_get_door (self->ingest),
       pb_units_port_limit (options->n_files));
   config.backfill = self->backfill;
+  self->rows = pb_row_jobs_new (self->data->store, self->data->recordings);
+  config.rows = self->rows;
   self->http = pb_http_new (&config, error);
   return self->http != NULL;
 }
@@ -253,6 +256,7 @@ pb_server_free (PbServer *self)
   if (self->guard)
     pb_guard_stop (self->guard);
   g_clear_pointer (&self->http, pb_http_free);
+  g_clear_pointer (&self->rows, pb_row_jobs_free);
   g_clear_pointer (&self->control, pb_control_free);
   g_clear_pointer (&self->units, pb_units_port_free);
   g_clear_pointer (&self->rtmp, pb_rtmp_free);

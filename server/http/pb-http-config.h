@@ -10,6 +10,7 @@
 #include "ingest/pb-rtmp.h"
 #include "ingest/pb-backfill-port.h"
 #include "ingest/pb-units-port.h"
+#include "recording/pb-row-jobs.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"
 #include "webrtc/pb-whep.h"
@@ -22,6 +23,8 @@ G_BEGIN_DECLS
  * @control: the control channel; lives longer than this
  * @units: telemetry over WebSocket; lives longer than this
  * @rtmp: (nullable): RTMP publishers; lives longer than this
+ * @backfill: rows that did not come live; lives longer than this
+ * @rows: reads rows from the disk; lives longer than this
  * @seal: for the secrets of devices, readers and second factors
  * @guard: says who may
  * @bind: address to listen on, in numbers
@@ -41,6 +44,7 @@ typedef struct {
   PbUnitsPort *units;
   PbRtmp *rtmp;
   PbBackfillPort *backfill;
+  PbRowJobs *rows;
   PbSeal *seal;
   PbGuard *guard;
   const gchar *bind;

@@ -80,6 +80,18 @@ reply (SoupServerMessage *message, guint status, GBytes *body)
 }
 
 /**
+ * pb_reply_bytes:
+ * @body: JSON that was read: 200, or 304 to who has it already
+ * @cache: for Cache-Control
+ */
+void
+pb_reply_bytes (SoupServerMessage *message, GBytes *body, const gchar *cache)
+{
+  if (!pb_reply_not_modified (message, body, cache))
+    reply (message, SOUP_STATUS_OK, body);
+}
+
+/**
  * pb_reply_cached:
  * @node: (transfer full): what is answered with 200; to GET and HEAD of who has
  *   it already with 304

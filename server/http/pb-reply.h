@@ -13,6 +13,8 @@ gboolean pb_reply_not_modified (
     SoupServerMessage *message, GBytes *body, const gchar *cache);
 void pb_reply_cached (
     SoupServerMessage *message, JsonNode *node, const gchar *cache);
+void pb_reply_bytes (
+    SoupServerMessage *message, GBytes *body, const gchar *cache);
 void pb_reply_status (
     SoupServerMessage *message, guint status, JsonBuilder *builder);
 void pb_reply_nothing (SoupServerMessage *message);

@@ -73,6 +73,7 @@ extern const PbRoute pb_pairing_routes[];
 extern const PbRoute pb_people_routes[];
 extern const PbRoute pb_reader_routes[];
 extern const PbRoute pb_refresh_routes[];
+extern const PbRoute pb_rows_routes[];
 extern const PbRoute pb_rtmp_routes[];
 extern const PbRoute pb_session_routes[];
 extern const PbRoute pb_sync_routes[];

@@ -202,3 +202,57 @@ pb_store_merge_row_ranges (PbStore *store, gint64 pk, GError **error)
   pb_store_unlock (store);
   return done;
 }
+
+static void
+place_free (gpointer data)
+{
+  PbRowPlace *self = data;
+
+  g_free (self->session);
+  g_free (self);
+}
+
+static gpointer
+read_place (sqlite3_stmt *stmt)
+{
+  PbRowPlace *self = g_new0 (PbRowPlace, 1);
+
+  self->session = g_strdup ((const gchar *) sqlite3_column_text (stmt, 0));
+  self->segment = (guint) sqlite3_column_int64 (stmt, 1);
+  self->start_utc_us = sqlite3_column_int64 (stmt, 2);
+  self->is_backfill = sqlite3_column_int (stmt, 3) != 0;
+  return self;
+}
+
+/**
+ * pb_store_list_row_places:
+ * @driver: whose
+ * @from_utc_us: by the driver's PC
+ * @to_utc_us: likewise
+ * @kinds: which rows
+ * @limit: at most so many
+ *
+ * A stretch may go on through many segments; which of them have that time the
+ * lines of the index say, at least one a second. Any thread.
+ *
+ * Returns: (transfer full) (element-type PbRowPlace): segments that may have
+ *   rows of that time, by when these begin
+ */
+GPtrArray *
+pb_store_list_row_places (PbStore *store, const gchar *driver,
+    gint64 from_utc_us, gint64 to_utc_us, PbRowKinds kinds, guint limit,
+    GError **error)
+{
+  return pb_sql_list (store, read_place, place_free, error,
+      "SELECT s.id, p.segment, min(p.utc_us), s.kind = 'backfill' "
+      "FROM (SELECT DISTINCT session FROM row_ranges WHERE driver_id = ?1 "
+      "AND start_utc_us BETWEEN ?5 AND ?3 AND start_utc_us > 0 "
+      "AND end_utc_us >= ?2) r JOIN sessions s ON s.pk = r.session "
+      "JOIN points p ON p.session = r.session "
+      "AND p.utc_us BETWEEN ?2 AND ?3 "
+      "WHERE CASE s.kind WHEN 'backfill' THEN ?6 & 2 ELSE ?6 & 1 END != 0 "
+      "GROUP BY p.session, p.segment "
+      "ORDER BY 3, p.session, p.segment LIMIT ?4",
+      "tiiiii", driver, from_utc_us, to_utc_us, (gint64) limit,
+      from_utc_us - LONGEST_US, (gint64) kinds);
+}

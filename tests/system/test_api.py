@@ -5,6 +5,7 @@ lists; and that a login nobody has takes as long as one that somebody has."""
 import http.client
 import json
 import os
+import socket
 import statistics
 import subprocess
 import time
@@ -124,6 +125,47 @@ def test_pages(stack, auth):
             assert found == everything, (path, limit)
 
 
+def test_rows(stack, auth, live):
+    """What is asked for is bounded, and old rows are recordings."""
+    def ask(query, who=auth):
+        status, headers, text = call(
+            stack, "GET", "/api/v1/drivers/car07/rows" + query, **who)
+        return status, json.loads(text), headers
+    now = int(time.time() * 1000)
+    status, found, headers = ask("?fields=Speed,Speed&step=600")
+    assert status == 200 and found == {
+        "fields": ["Speed", "Speed"], "step": 600, "next_utc_ms": None,
+        "stretches": []}, found
+    assert headers["Cache-Control"] == "private, no-cache", headers
+    status, _, text = call(stack, "GET", "/api/v1/drivers/car07/rows?fields="
+                           "Speed,Speed&step=600",
+                           If_None_Match=headers["ETag"], **auth)
+    assert (status, text) == (304, b""), (status, text)
+    for query in ("fields=", "fields=,", "fields=a%22", "fields=Speed,",
+                  "fields=" + "x" * 32, "fields=" + "a" * 5000,
+                  "fields=" + ",".join("a" * 17), "fields=%00", "step=0",
+                  "step=601", "step=1e9", "step=-1", "state=", "state=missing",
+                  "from_utc_ms=5&to_utc_ms=4", "from_utc_ms=0",
+                  "from_utc_ms=x", f"from_utc_ms={now - 600001}"
+                  f"&to_utc_ms={now}", "to_utc_ms=9223372036854775807",
+                  "to_utc_ms=9223372036854775", "from_utc_ms=-1"):
+        status, body, _ = ask("?" + query)
+        assert (status, body["code"]) == (400, "bad_query"), (query, body)
+    assert ask("?from_utc_ms=0&to_utc_ms=600000")[0] == 200
+    assert ask("?to_utc_ms=4611686018427387")[0] == 200
+    assert ask(f"?from_utc_ms={now - 500000}&to_utc_ms={now}", live)[0] == 200
+    status, body, _ = ask("?from_utc_ms=0&to_utc_ms=1", live)
+    assert (status, body["code"]) == (403, "forbidden"), body
+    # Who asks and goes away leaves nothing undone.
+    port = int(stack.url.rsplit(":", 1)[1])
+    for _ in range(50):
+        with socket.create_connection(("127.0.0.1", port), 10) as s:
+            s.sendall(b"GET /api/v1/drivers/car07/rows HTTP/1.1\r\nHost: "
+                      b"127.0.0.1\r\nAuthorization: "
+                      + auth["Authorization"].encode() + b"\r\n\r\n")
+    stack.wait(lambda: ask("")[0] == 200, "rows after all that", 60)
+
+
 def test_login_time(stack, people):
     """A password is hashed for nobody as for somebody: medians, for the machine
     has other things to do. Each try comes from its own address."""
@@ -164,11 +206,14 @@ def main():
             "key", "add", name, "--scope", "admin", "--scope", "read_live",
             "--scope", "read_recordings", "--print-passphrase")}
             for name in ("one", "two")]
+        live = run("key", "add", "live", "--scope", "read_live",
+                   "--print-passphrase")
         stack.start_server("--admin-password-file", stack.path("password"),
                            "--dashboard", stack.path("page"))
         test_etag(stack, keys[0])
         test_idempotency(stack, *keys)
         test_pages(stack, keys[0])
+        test_rows(stack, keys[0], {"Authorization": "Bearer " + live})
         test_login_time(stack, people)
         assert stack.server.stop() == 0
 

@@ -125,8 +125,39 @@ def check_marks(stack):
     some = stack.get("/api/v1/drivers/car1/coverage?"
                      f"from_utc_ms={before - 500}&to_utc_ms={before}")
     assert [i["state"] for i in some["intervals"]] == ["backfilled"], some
+    check_rows(stack, gap)
     stack.get("/api/v1/drivers/car1/coverage?from_utc_ms=2&to_utc_ms=1", 400)
     stack.get("/api/v1/drivers/nobody/coverage", 404)
+
+
+def check_rows(stack, gap):
+    """The rows themselves: marked, in their order, none across the gap."""
+    # Not more than what followed and what was live around it.
+    query = (f"/api/v1/drivers/car1/rows?from_utc_ms={gap['from_utc_ms'] - 5000}"
+             f"&to_utc_ms={gap['to_utc_ms'] + 2000}&fields=SessionTime,Nonsense")
+    found = stack.get(query)
+    assert found["fields"] == ["SessionTime", "Nonsense"], found
+    assert found["next_utc_ms"] is None, found["next_utc_ms"]
+    before = None
+    breaks = 0
+    for s in found["stretches"]:
+        times, nothing = s["values"]
+        assert len(s["tick"]) == len(s["utc_ms"]) == len(times), s
+        assert set(nothing) == {None}, nothing
+        assert times == sorted(times) and s["utc_ms"] == sorted(s["utc_ms"]), s
+        assert before is None or s["tick"][0] > before, (before, s["tick"][0])
+        breaks += s["utc_ms"][0] >= gap["to_utc_ms"] - 50 and not s["follows"] \
+            and before is not None
+        before = s["tick"][-1]
+        assert not any(gap["from_utc_ms"] + 50 < t < gap["to_utc_ms"] - 50
+                       for t in s["utc_ms"]), (gap, s["utc_ms"])
+    assert breaks >= 1, found
+    assert "backfilled" in {s["state"] for s in found["stretches"]}
+    alone = stack.get(query + "&state=backfilled")["stretches"]
+    assert {s["state"] for s in alone} == {"backfilled"}, alone
+    rows = sum(len(s["tick"]) for s in alone)
+    assert rows == sum(len(s["tick"]) for s in found["stretches"]
+                       if s["state"] == "backfilled"), rows
 
 
 def main():

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Which rows are on disk, which are missing, and when that was. */
+#include <math.h>
 #include <sqlite3.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "ingest/pb-backfill-lack.h"
 #include "ingest/pb-backfill-record.h"
 #include "recording/pb-recovery.h"
+#include "recording/pb-row-reader.h"
 #include "recording/pb-segment-file.h"
 #include "store/pb-coverage.h"
 #include "store/pb-recordings.h"
@@ -362,6 +364,133 @@ test_stretches_are_merged (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpuint (g_array_index (second, PbRowRange, 0).first, ==, 63600);
 }
 
+/* Ticks of seconds, runs and kinds; {begins, tick} of what is left. */
+static void
+test_rows_in_order (void)
+{
+  static const struct {
+    gint64 utc_ms;
+    guint64 tick;
+    guint32 run_id;
+    guint divisor;
+    gboolean is_backfill;
+  } read[] = {
+    { 1100, 66, 1, 6, FALSE }, /* thinned to 10 Hz, read last of all */
+    { 1000, 60, 1, 1, FALSE }, { 1017, 61, 1, 1, FALSE },
+    { 1050, 63, 1, 1, TRUE }, { 1033, 62, 1, 1, TRUE },
+    { 1050, 63, 1, 1, FALSE }, /* stored twice */
+    { 1300, 78, 1, 6, FALSE }, /* one of ten a second is not there */
+    { 1317, 79, 2, 1, FALSE }, /* another agent */
+    { 1333, 80, 2, 1, FALSE }, { 1350, 5, 2, 1, FALSE }, /* it is elsewhere */
+  };
+  static const struct {
+    gboolean begins;
+    guint64 tick;
+    guint at;
+  } expected[] = { { TRUE, 60, 1 }, { FALSE, 61, 2 }, { FALSE, 62, 4 },
+    { FALSE, 63, 3 }, { FALSE, 66, 0 }, { TRUE, 78, 6 }, { TRUE, 79, 7 },
+    { FALSE, 80, 8 }, { TRUE, 5, 9 } };
+
+  for (guint max = 18; max > 0; max = max == 18 ? 8 : 0) {
+    g_autoptr (PbRows) rows = g_new0 (PbRows, 1);
+
+    rows->n_fields = 2;
+    rows->rows = g_array_new (FALSE, FALSE, sizeof (PbRowsRow));
+    rows->values = g_array_new (FALSE, FALSE, sizeof (gdouble));
+    for (guint i = 0; i < G_N_ELEMENTS (read); i++) {
+      const PbRowsRow row = { read[i].utc_ms * 1000, read[i].tick,
+        read[i].run_id, read[i].divisor, read[i].is_backfill, FALSE, i };
+
+      g_array_append_val (rows->rows, row);
+    }
+    pb_rows_put_in_order (rows, 1, max);
+    g_assert_cmpint (rows->next_utc_us, ==, max == 18 ? 0 : 1100000);
+    g_assert_cmpuint (rows->rows->len, ==, max / 2);
+    for (guint i = 0; i < rows->rows->len; i++) {
+      const PbRowsRow *row = &g_array_index (rows->rows, PbRowsRow, i);
+
+      g_assert_cmpuint (row->tick, ==, expected[i].tick);
+      g_assert_cmpint (row->begins, ==, expected[i].begins);
+      if (row->tick != 63)
+        g_assert_cmpuint (row->at, ==, expected[i].at);
+    }
+  }
+}
+
+/* Each stretch from its own first row on, with its last. */
+static void
+test_rows_are_thinned (void)
+{
+  static const guint64 ticks[] = { 0, 4, 8, 9, 20, 24, 27, 28, 29 };
+  g_autoptr (PbRows) rows = g_new0 (PbRows, 1);
+
+  rows->rows = g_array_new (FALSE, FALSE, sizeof (PbRowsRow));
+  rows->values = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  for (guint i = 0; i < 30; i++) {
+    const PbRowsRow row = { i * 16667, i, 1, 1, i >= 28, FALSE, i };
+
+    if (i < 10 || i >= 20)
+      g_array_append_val (rows->rows, row);
+  }
+  pb_rows_put_in_order (rows, 4, 1000);
+  g_assert_cmpuint (rows->rows->len, ==, G_N_ELEMENTS (ticks));
+  for (guint i = 0; i < rows->rows->len; i++)
+    g_assert_cmpuint (
+        g_array_index (rows->rows, PbRowsRow, i).tick, ==, ticks[i]);
+}
+
+static PbRows *
+read_rows (PbTestRecording *f, guint from, guint to, const gchar *fields,
+    PbRowKinds kinds)
+{
+  const gint64 zero_us = G_GINT64_CONSTANT (1700000000000000);
+  g_auto (GStrv) names = g_strsplit (fields, ",", -1);
+  const PbRowsQuery query = { zero_us + (gint64) PB_TEST_ROW_NS (from) / 1000,
+    zero_us + (gint64) PB_TEST_ROW_NS (to) / 1000, names, 1, kinds };
+  g_autoptr (GError) error = NULL;
+  PbRows *rows = pb_row_reader_read (
+      f->data->store, f->data->recordings, "car07", &query, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (rows->next_utc_us, ==, 0);
+  return rows;
+}
+
+/* Out of the middle of three segments, with a hole, as they were written. */
+static void
+test_rows_are_read_again (PbTestRecording *f, gconstpointer unused)
+{
+  g_autoptr (GstPitboxSchema) schema = pb_test_schema_new ();
+  const GstPitboxVar *var = gst_pitbox_schema_get_var (schema, 1);
+  g_autofree gchar *fields = g_strdup_printf ("Nonsense,%s", var->name);
+  g_autofree guint8 *bytes =
+      g_malloc0 (gst_pitbox_schema_get_row_bytes (schema));
+  PbRecorder *recorder = pb_test_recording_start (f, NULL);
+  g_autoptr (PbRows) rows = NULL;
+  g_autoptr (PbRows) none = NULL;
+  g_autoptr (PbRows) nobody = NULL;
+
+  record_rows (recorder, 1500, 700);
+  pb_test_recording_close (f, recorder);
+  rows = read_rows (f, 650, 1300, fields, PB_ROWS_ALL);
+  g_assert_cmpuint (rows->rows->len, ==, 650 - 20);
+  for (guint i = 0; i < rows->rows->len; i++) {
+    const PbRowsRow *row = &g_array_index (rows->rows, PbRowsRow, i);
+    const guint n = 650 + i + (i >= 50 ? 20 : 0);
+
+    g_assert_cmpint (row->begins, ==, i == 0 || i == 50);
+    g_assert_false (row->is_backfill);
+    pb_test_row_fill (schema, n, bytes);
+    g_assert_true (isnan (g_array_index (rows->values, gdouble, 2 * i)));
+    g_assert_cmpfloat (g_array_index (rows->values, gdouble, 2 * i + 1), ==,
+        gst_pitbox_row_get_newest (bytes, var));
+  }
+  none = read_rows (f, 650, 1300, fields, PB_ROWS_BACKFILLED);
+  g_assert_cmpuint (none->rows->len, ==, 0);
+  nobody = read_rows (f, 5000, 6000, fields, PB_ROWS_ALL);
+  g_assert_cmpuint (nobody->rows->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -382,6 +511,11 @@ main (int argc, char **argv)
       pb_test_recording_set_up, test_rows_on_disk, pb_test_recording_tear_down);
   g_test_add ("/backfill/stretches-are-merged", PbTestRecording, NULL,
       pb_test_recording_set_up, test_stretches_are_merged,
+      pb_test_recording_tear_down);
+  g_test_add_func ("/backfill/rows-in-order", test_rows_in_order);
+  g_test_add_func ("/backfill/rows-are-thinned", test_rows_are_thinned);
+  g_test_add ("/backfill/rows-are-read-again", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_rows_are_read_again,
       pb_test_recording_tear_down);
   return g_test_run ();
 }
