@@ -109,7 +109,21 @@ test('a receipt of a state that is not known is lost', () => {
     '{"type":"receipt","id":"abcdefgh","state":"exploded"}');
   assert.deepEqual(m,
     { type: 'receipt', id: 'abcdefgh', state: 'lost', reason: '',
-      refused: [] });
+      refused: [], flash: null });
+});
+
+test('a receipt tells which ticks were shown', () => {
+  const flash = (shown: unknown): unknown => {
+    const m = parseControl(JSON.stringify({
+      type: 'receipt', id: 'abcdefgh', state: 'executed', flash: shown,
+    }));
+    assert.ok(m?.type === 'receipt');
+    return m.flash;
+  };
+  assert.deepEqual(flash({ first_tick: 7, last_tick: 126, ticks: 120,
+    first_utc_us: 1 }), { firstTick: 7, lastTick: 126 });
+  assert.equal(flash({ first_tick: 7, last_tick: '126' }), null);
+  assert.equal(flash(7), null);
 });
 
 test('what is refused though the rest is done has its reasons', () => {

@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair
+// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair|flash
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -169,9 +169,16 @@ function firstPicture(page) {
  * `n` pictures. */
 async function ahead(name, page, n) {
   await page.evaluate(() => { window.__frames.length = 0; });
-  const read = () => page.evaluate(() => window.__frames
+  return aheadNow(name, page, n);
+}
+
+/* As ahead, of those that are there already, too, and of ticks `from` to `to`. */
+async function aheadNow(name, page, n, from = -Infinity, to = Infinity) {
+  const read = async () => (await page.evaluate(() => window.__frames
     .filter((f) => f.picture !== null && f.tick !== null)
-    .map((f) => f.tick - f.picture));
+    .map((f) => [f.tick, f.picture])))
+    .filter(([, picture]) => picture >= from && picture <= to)
+    .map(([tick, picture]) => tick - picture);
   await until(`${n} pictures with rows`, async () => (await read()).length >= n,
     160000);
   const all = await read();
@@ -420,6 +427,50 @@ const cases = {
     assert.deepEqual(page.problems, []);
   },
 
+  /* As pair, of a screen that is captured: nobody trims by eye, for the driver's
+   * screen shows which tick it is. */
+  async flash(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    await until('they are paired', async () =>
+      (await syncOf(stack)).kind === 'paired', 60000);
+    const find = page.getByRole('button', { name: 'Find by flash' });
+    await find.waitFor({ timeout: 60000 });
+    const before = await ahead('as the connections say', page, FRAMES_AFTER);
+    assert.ok(before.middle >= 4, 'the picture is late');
+    const take = page.getByRole('button', { name: /^Take/ });
+    const said = page.locator('#pairing [role=status]');
+    /* A machine that stands still while it is shown has seen too little. */
+    for (let n = 0; n < 4 && !await take.isVisible(); n++) {
+      await page.evaluate(() => { window.__frames.length = 0; });
+      await find.focus();
+      await page.keyboard.press('Enter');
+      await until('the page says what came of it', async () =>
+        /^(Read|No|The flash was read|It was)/.test(await said.textContent()),
+      60000);
+      console.log(`flash ${n}: ${await said.textContent()}`);
+      if (!await take.isVisible()) await new Promise((r) => setTimeout(r, 8000));
+    }
+    const [, n, last] = [...stack.children.get('agent-car1').text.matchAll(
+      /sync_flash: (\d+) ticks shown, the last (\d+)/g)].at(-1).map(Number);
+    const during = await aheadNow('while it was shown', page, 6, last - n, last);
+    /* The game of this screen says in its own pixels which tick it is. A frame of
+     * the picture is two rows. */
+    const found = Number((await take.textContent()).match(/[\d.]+/)[0]) * 0.06;
+    console.log(`flash: found ${ms(found)} rows, the game's own ${during.middle}`);
+    assert.ok(Math.abs(found - during.middle) <= 2, 'more than a frame off');
+    await take.focus();
+    await page.keyboard.press('Enter');
+    await until('the server has it', async () =>
+      (await syncOf(stack)).offset_ms !== 0, 20000);
+    console.log(`flash: ${JSON.stringify((await syncOf(stack)).offsets)}`);
+    const after = await ahead('taken', page, FRAMES_AFTER);
+    /* Times of arrival are as good as the machine is idle. */
+    assert.ok(Math.abs(after.middle) <= Math.max(3, before.middle / 2),
+      'not trimmed');
+    assert.ok(!await take.isVisible(), 'it is taken');
+    assert.deepEqual(page.problems, []);
+  },
+
   async telemetry(stack, browser) {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
     await until('300 rows', () => page.evaluate(
@@ -450,6 +501,8 @@ const options = {
     + 'sync-lookahead=0 bitrate=1500 key-int-max=15 ! h264parse config-interval=-1',
   }] },
   pair: { latencyMs: 120, drivers: [{ id: 'car1', camera: { lateMs: 150 } }] },
+  flash: { latencyMs: 120, fps: 30, width: 480, height: 270, drivers: [{
+    id: 'car1', screen: { width: 640, height: 360, lateFrames: 4 } }] },
   ipv6: { bind: '::1', fps: 30 },
   open4: { bind: 'IPv4' },
   open6: { bind: 'IPv6' },

@@ -30,6 +30,8 @@ export interface CompositorOptions {
   /** Called right after each composition, with the strips' ticks as read back
    * from the canvas in proof mode. */
   readonly composed: (c: Composition, proof: ProofReading | null) => void;
+  /** Called with the frame of each composition, before what is drawn over it. */
+  readonly framed: (source: CanvasImageSource, c: Composition) => void;
   /** A frame was decoded, shown or not. */
   readonly decoded: () => void;
 }
@@ -245,6 +247,7 @@ export class Compositor {
       displayMs: Math.max(performance.now(), frame?.displayMs ?? 0),
     };
     this.#drawPicture(frame, c);
+    if (frame) this.#o.framed(frame.source, c);
     this.#o.paint(this.#ctx, c);
     this.#o.composed(c, this.#prove(c));
   }

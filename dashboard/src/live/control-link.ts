@@ -3,7 +3,7 @@
 
 import {
   commandText, helloText, parseControl, SUBPROTOCOL,
-  type AgentInfo, type ControlMessage, type Order, type ReceiptState,
+  type AgentFlash, type AgentInfo, type ControlMessage, type Order, type ReceiptState,
 } from '../protocol/control.js';
 import { backoffMs } from './backoff.js';
 import { Emitter } from './emitter.js';
@@ -21,6 +21,13 @@ export interface OrderResult {
   readonly refused: readonly string[];
   /** What came before the receipt, if all of it did. */
   readonly diagnostics: string | null;
+  /** What was shown on the driver's screen. */
+  readonly flash: AgentFlash | null;
+}
+
+/* Nothing came of it. */
+function nothing(state: ReceiptState, reason: string): OrderResult {
+  return { state, reason, refused: [], diagnostics: null, flash: null };
 }
 
 interface Waiting {
@@ -72,10 +79,8 @@ export class ControlLink extends Emitter<ControlEvents> {
   order(order: Order): Promise<OrderResult> {
     const socket = this.#socket;
     if (!socket || socket.readyState !== WebSocket.OPEN) {
-      return Promise.resolve({
-        state: 'refused', reason: 'The server cannot be reached.',
-        refused: [], diagnostics: null,
-      });
+      return Promise.resolve(
+        nothing('refused', 'The server cannot be reached.'));
     }
     const id = Array.from(crypto.getRandomValues(new Uint8Array(16)),
       (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -127,6 +132,7 @@ export class ControlLink extends Emitter<ControlEvents> {
         state: message.state, reason: message.reason,
         refused: message.refused,
         diagnostics: waiting.complete ? waiting.text : null,
+        flash: message.flash,
       });
     } else if (message.type === 'error' && !message.fatal) {
       this.#notTaken(message.message);
@@ -142,9 +148,7 @@ export class ControlLink extends Emitter<ControlEvents> {
     for (const [id, waiting] of this.#waiting) {
       if (waiting.accepted) continue;
       this.#waiting.delete(id);
-      waiting.tell({
-        state: 'refused', reason, refused: [], diagnostics: null,
-      });
+      waiting.tell(nothing('refused', reason));
       return;
     }
   }
@@ -154,10 +158,7 @@ export class ControlLink extends Emitter<ControlEvents> {
     this.#socket = undefined;
     this.#failures++;
     for (const { tell } of this.#waiting.values()) {
-      tell({
-        state: 'lost', reason: 'The connection to the server broke.',
-        refused: [], diagnostics: null,
-      });
+      tell(nothing('lost', 'The connection to the server broke.'));
     }
     this.#waiting.clear();
     this.emit('agents', null);

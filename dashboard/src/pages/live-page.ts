@@ -13,7 +13,7 @@ import type { HealthFigures } from '../live/health.js';
 import { LiveSession } from '../live/live-session.js';
 import { ServerClock } from '../live/server-clock.js';
 import { ServerLink } from '../live/server-link.js';
-import { frameMs, Trim } from '../live/trim.js';
+import { frameMs } from '../live/trim.js';
 import { canReceiveH264 } from '../live/whep.js';
 import type { CarState } from '../protocol/car.js';
 import { LOG_LEVELS, type AgentInfo, type Order } from '../protocol/control.js';
@@ -30,13 +30,13 @@ import { drawHud } from '../widgets/hud.js';
 import { LapsWidget } from '../widgets/laps.js';
 import { RelativeWidget } from '../widgets/relative.js';
 import { SoundWidget } from '../widgets/sound.js';
-import { SyncTrimWidget } from '../widgets/sync-trim.js';
 import { toast } from '../widgets/toast.js';
 import { TracesWidget } from '../widgets/traces.js';
 import { TrackMapWidget } from '../widgets/track-map.js';
 import { fuelPerLapL, mapCars, relativeRows, takingPart } from './cars.js';
 import { topFlag } from './flags.js';
 import { Pacer } from './pacer.js';
+import { PairingPanel } from './pairing-panel.js';
 import { pageOf, parseHash } from './routes.js';
 import { ScriptApi } from './script-api.js';
 import { SoundSwitch } from './sound-switch.js';
@@ -46,6 +46,8 @@ import { stageBanner, stageNote, type StageSituation } from './stage-note.js';
 const SHOWING_MS = 1500;
 /* How often the page looks whether anything comes from the server. */
 const LINK_MS = 250;
+/* Of iRacing, where nobody has said otherwise. */
+const TICK_RATE_HZ = 60;
 
 function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -110,12 +112,17 @@ export class LivePage {
       { log_level: LOG_LEVELS.find((known) => known === level)! }),
   });
   readonly #hearing: SoundSwitch;
-  readonly #trimmer = new Trim(
-    (offsetMs) => this.#sendTrim(offsetMs),
-    (why) => toast(`Not trimmed: ${why}`, 'bad'));
-  readonly #pairing = new SyncTrimWidget(byId('pairing'), {
-    by: (ms) => this.trim(0, ms),
-    reset: () => this.resetTrim(),
+  readonly #pairing = new PairingPanel(byId('pairing'), {
+    sync: () => this.#drivers.find(this.driver)?.sync,
+    frameMs: () => this.#frameMs,
+    tickRateHz: () => this.#session.schema?.tickRate ?? TICK_RATE_HZ,
+    mayControl: () => this.#control.mayControl,
+    mayFlash: () => this.#driversAgent?.online === true
+      && this.#driversAgent.capabilities.includes('sync_flash'),
+    askFlash: () => this.#control.order(
+      { name: 'sync_flash', device: this.#driversAgent?.device ?? '' }),
+    send: async (offsetMs) =>
+      (await this.#rest.trim(this.driver ?? '', offsetMs)).offsetMs,
   });
   readonly #pacer = new Pacer();
   #agents: readonly AgentInfo[] | null = null;
@@ -140,6 +147,7 @@ export class LivePage {
       canvas: this.#canvas, video: this.#video, store: this.#session.store,
       proof,
       paint: (ctx, c) => this.#paint(ctx, c),
+      framed: (source, c) => this.#pairing.framed(source, c),
       composed: (c, reading) => this.#composed(c, reading),
       decoded: () => this.#session.connection?.frameSeen(),
     });
@@ -197,15 +205,11 @@ export class LivePage {
   /** Trims, where picture and telemetry come by connections of their own, by so
    * many pictures and milliseconds. */
   trim(frames: number, ms: number): void {
-    if (!this.#mayTrim) return;
-    void this.#trimmer.by(frames * this.#frameMs + ms);
-    this.#showPairing();
+    this.#pairing.trim(frames, ms);
   }
 
   resetTrim(): void {
-    if (!this.#mayTrim) return;
-    void this.#trimmer.set(0);
-    this.#showPairing();
+    this.#pairing.reset();
   }
 
   toggleHud(): void {
@@ -277,8 +281,7 @@ export class LivePage {
     this.#relative.update([]);
     this.#laps.now(null);
     this.#car.update(null);
-    this.#trimmer.heard(this.#drivers.find(id)?.sync.offsetMs ?? 0);
-    this.#showPairing();
+    this.#pairing.selected();
     this.#showDrivers();
     this.#showAgent();
     this.#say();
@@ -322,8 +325,7 @@ export class LivePage {
       this.#session.setMode(watched.mode);
       this.#session.driverBack();
     }
-    if (watched) this.#trimmer.heard(watched.sync.offsetMs);
-    this.#showPairing();
+    this.#pairing.heard();
     this.#watchLink();
     this.#showDrivers();
     this.#sessionLine();
@@ -351,33 +353,9 @@ export class LivePage {
     this.#say();
   }
 
-  get #mayTrim(): boolean {
-    return this.#control.mayControl
-      && this.#drivers.find(this.driver)?.sync.paired === true;
-  }
-
   get #frameMs(): number {
     const ms = this.#session.health.frameMs;
     return frameMs(ms === null ? null : 1000 / ms);
-  }
-
-  async #sendTrim(offsetMs: number): Promise<number> {
-    const sync = await this.#rest.trim(this.driver ?? '', offsetMs);
-    return sync.offsetMs;
-  }
-
-  #showPairing(): void {
-    const sync = this.#drivers.find(this.driver)?.sync;
-    if (!sync?.paired) {
-      this.#pairing.update(null);
-      return;
-    }
-    const { offsetMs } = this.#trimmer;
-    this.#pairing.update({
-      device: sync.device, offsetMs,
-      delayMs: sync.delayMs - sync.offsetMs + offsetMs,
-      frameMs: this.#frameMs, mayTrim: this.#mayTrim,
-    });
   }
 
   #showDrivers(): void {

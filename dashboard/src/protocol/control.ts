@@ -3,7 +3,7 @@
  * of the schema, by its types. */
 
 import type {
-  Adapt, Agent, Clock, Command, Diagnostics, Error as WireError, Governor,
+  Adapt, Agent, Clock, Command, Diagnostics, Error as WireError, Flash, Governor,
   GovernorInputs, Hello, LogLevel, Receipt, Status, TickFit, Welcome,
 } from './control-wire.js';
 import {
@@ -95,6 +95,12 @@ export const LOG_LEVELS: readonly LogLevel[] = [
   'error', 'warning', 'message', 'info', 'debug',
 ];
 
+/** What was shown on the driver's screen. */
+export interface AgentFlash {
+  readonly firstTick: number;
+  readonly lastTick: number;
+}
+
 export type ReceiptState = Receipt['state'];
 
 export type ControlMessage =
@@ -105,6 +111,8 @@ export type ControlMessage =
     readonly state: ReceiptState; readonly reason: string;
     /** Why what of it is not done, though the rest is. */
     readonly refused: readonly string[];
+    /** Of sync_flash. */
+    readonly flash: AgentFlash | null;
   }
   | {
     readonly type: 'diagnostics'; readonly id: string;
@@ -174,6 +182,16 @@ function parseGovernor(v: unknown): AgentGovernor | null {
   };
 }
 
+function parseFlash(v: unknown): AgentFlash | null {
+  const o = asObject(v);
+  const first: keyof NonNullable<Flash> = 'first_tick';
+  const last: keyof NonNullable<Flash> = 'last_tick';
+  const firstTick = num(o, first);
+  const lastTick = num(o, last);
+  return firstTick === null || lastTick === null ? null
+    : { firstTick, lastTick };
+}
+
 function parseAgent(v: unknown): AgentInfo {
   const o = asObject(v);
   const status: keyof Agent = 'status';
@@ -232,6 +250,7 @@ export function parseControl(text: string): ControlMessage | undefined {
   }
   const may: keyof Welcome = 'may_control';
   const refused: keyof Receipt = 'refused';
+  const flash: keyof Receipt = 'flash';
   const part: keyof Diagnostics = 'part';
   const last: keyof Diagnostics = 'last';
   const fatal: keyof WireError = 'fatal';
@@ -249,6 +268,7 @@ export function parseControl(text: string): ControlMessage | undefined {
         type: 'receipt', id: str(o, 'id'),
         state: receiptState(str(o, 'state')), reason: str(o, 'reason'),
         refused: asArray(o[refused]).map((r) => str(asObject(r), 'reason')),
+        flash: parseFlash(o[flash]),
       };
     case 'diagnostics':
       return {

@@ -2,7 +2,7 @@
  * Where picture and telemetry come by connections of their own: by how much the
  * picture is later, and buttons that trim it while one looks. */
 
-import { el, setText } from './dom.js';
+import { el, setAttr, setText } from './dom.js';
 import { fixed } from './format.js';
 
 export interface TrimView {
@@ -12,11 +12,26 @@ export interface TrimView {
   readonly offsetMs: number;
   readonly frameMs: number;
   readonly mayTrim: boolean;
+  readonly flash: {
+    /** The driver's agent knows how. */
+    readonly mayAsk: boolean;
+    readonly words: string;
+    readonly busy: boolean;
+    /** To be trimmed to; null: nothing was found. */
+    readonly offerMs: number | null;
+  };
 }
 
 export interface TrimOrders {
   readonly by: (ms: number) => void;
   readonly reset: () => void;
+  /** By a flash on the driver's screen. */
+  readonly find: () => void;
+  readonly take: (offsetMs: number) => void;
+}
+
+function signed(ms: number): string {
+  return `${ms > 0 ? '+' : ''}${fixed(ms, 1)}`;
 }
 
 export class SyncTrimWidget {
@@ -25,18 +40,27 @@ export class SyncTrimWidget {
   readonly #delay = el('dd');
   readonly #offset = el('dd');
   readonly #buttons: HTMLElement;
+  readonly #find: HTMLButtonElement;
+  readonly #take: HTMLButtonElement;
+  readonly #words = el('p', { class: 'dim', role: 'status' });
   #frameMs = 1000 / 60;
+  #offerMs: number | null = null;
 
   constructor(root: HTMLElement, orders: TrimOrders) {
     this.#root = root;
     root.hidden = true;
     const button = (
       text: string, title: string, does: () => void,
-    ): HTMLElement => {
+    ): HTMLButtonElement => {
       const b = el('button', { type: 'button', class: 'small', title }, text);
       b.addEventListener('click', does);
       return b;
     };
+    this.#find = button('Find by flash', 'For two seconds the driver’s screen '
+      + 'shows which tick it is; the page reads it in the picture', orders.find);
+    this.#take = button('', 'Trim to what was found', () => {
+      if (this.#offerMs !== null) orders.take(this.#offerMs);
+    });
     this.#buttons = el('div', { class: 'orders' },
       button('− frame', 'Telemetry a picture later (,)',
         () => orders.by(-this.#frameMs)),
@@ -44,7 +68,8 @@ export class SyncTrimWidget {
       button('+ 1 ms', 'Telemetry 1 ms earlier (>)', () => orders.by(1)),
       button('+ frame', 'Telemetry a picture earlier (.)',
         () => orders.by(this.#frameMs)),
-      button('Reset', 'As the connections say (0)', orders.reset));
+      button('Reset', 'As the connections say (0)', orders.reset),
+      this.#find, this.#take);
     root.append(
       el('header', {}, el('h2', {}, 'Picture and telemetry'), this.#device),
       el('dl', { class: 'lines' },
@@ -54,7 +79,7 @@ export class SyncTrimWidget {
         el('div', { title: 'What of that was trimmed here; the rest is what the '
           + 'connections say. Remembered for the device' },
         el('dt', {}, 'Trimmed ms'), this.#offset)),
-      this.#buttons);
+      this.#buttons, this.#words);
   }
 
   /** null: they come together. */
@@ -64,8 +89,20 @@ export class SyncTrimWidget {
     this.#frameMs = v.frameMs;
     setText(this.#device, `from ${v.device}`);
     setText(this.#delay, fixed(v.delayMs, 1));
-    setText(this.#offset, `${v.offsetMs > 0 ? '+' : ''}${fixed(v.offsetMs, 1)} (${
+    setText(this.#offset, `${signed(v.offsetMs)} (${
       fixed(v.offsetMs / v.frameMs, 1)} frames)`);
     this.#buttons.hidden = !v.mayTrim;
+    this.#showFlash(v.flash);
+  }
+
+  #showFlash(flash: TrimView['flash']): void {
+    this.#offerMs = flash.offerMs;
+    this.#find.hidden = !flash.mayAsk;
+    setAttr(this.#find, 'aria-busy', flash.busy ? 'true' : null);
+    this.#take.hidden = flash.offerMs === null;
+    setText(this.#take, flash.offerMs === null ? ''
+      : `Take ${signed(flash.offerMs)} ms`);
+    setText(this.#words, flash.words);
+    this.#words.hidden = flash.words === '';
   }
 }

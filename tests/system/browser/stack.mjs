@@ -146,7 +146,8 @@ class Stack {
     if (this.options.loss > 0) await this.#startProxy();
     for (const driver of this.options.drivers) {
       this.#startSim(driver);
-      if (driver.camera) await this.startApart(driver.id, driver.camera);
+      if (driver.screen) await this.startScreen(driver.id, driver.screen);
+      else if (driver.camera) await this.startApart(driver.id, driver.camera);
       else if (driver.publisher === 'ffmpeg') await this.startFfmpeg(driver.id);
       else if (driver.encoder) await this.startLaunch(driver.id, driver.encoder);
       else this.startAgent(driver.id);
@@ -200,12 +201,12 @@ class Stack {
     }
   }
 
-  async #addDevice({ id, camera }) {
+  async #addDevice({ id, camera, screen }) {
     const keep = async (name, ...words) => writeFile(join(this.dir, name),
       await this.command('device', ...words, '--print-passphrase'),
       { mode: 0o600 });
     await keep(`${id}.key`, 'add', id, '--driver', id);
-    if (!camera) return;
+    if (!camera && !screen) return;
     await keep(`${id}.token`, 'token', id);
     await keep(`${id}-cam.key`, 'add', `${id}-cam`, '--driver', id);
   }
@@ -345,6 +346,58 @@ class Stack {
         o.latencyMs}&passphrase=${key}`,
       `streamid=#!::r=${id},m=publish,u=${id}-cam`,
     ].join(' ').split(' ')]);
+  }
+
+  /** A driver's screen with a game on it, our agent with telemetry alone, paired,
+   * and a capture of the screen by ffmpeg, in another size and some frames
+   * late, as an encoder with threads is. */
+  async startScreen(id, { width, height, lateFrames }) {
+    for (const name of ['Xvfb', 'ffmpeg']) {
+      if (!await onPath(name)) throw new Skip(`${name} is not on the PATH`);
+    }
+    const x = this.child(`screen-${id}`, ['Xvfb', '-displayfd', '1', '-screen',
+      '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset']);
+    const display = await until('the screen is there', () =>
+      x.text.match(/^(\d+)\n/m)?.[1]);
+    this.child(`game-${id}`, ['gst-launch-1.0', ...[
+      `irsdksrc shm-name=${this.#shm(id)} ! telemetryscene !`,
+      `video/x-raw,width=${width},height=${height},framerate=60/1 ! videoconvert !`,
+      `ximagesink display=:${display} handle-events=false sync=false`,
+    ].join(' ').split(' ')]);
+    await this.#pair('rig', id);
+    this.child(`agent-${id}`, ['pitbox-agent', '--mode', 'telemetry',
+      '--shm-name', this.#shm(id), '--display', `:${display}`],
+    { ...this.#home('rig'), DISPLAY: '' });
+    await this.#startCapture(id, `:${display}`, { width, height, lateFrames });
+  }
+
+  async #startCapture(id, display, { width, height, lateFrames }) {
+    const o = this.options;
+    const key = (await readFile(join(this.dir, `${id}-cam.key`), 'utf8')).trim();
+    return this.child(`capture-${id}`, ['ffmpeg', '-v', 'warning', '-nostdin',
+      '-f', 'x11grab', '-draw_mouse', '0', '-framerate', String(o.fps),
+      '-video_size', `${width}x${height}`, '-i', display,
+      '-vf', `scale=${o.width}:${o.height}`, '-pix_fmt', 'yuv420p',
+      /* Each thread has a frame of its own, and gives it when all have one. */
+      '-c:v', 'libx264', '-preset', 'ultrafast',
+      '-threads', String(lateFrames + 1), '-g', String(2 * o.fps),
+      '-b:v', `${o.bitrateKbps}k`, '-f', 'mpegts', '-muxdelay', '0',
+      '-flush_packets', '1', `srt://127.0.0.1:${this.srtPort}?mode=caller&latency=${
+        o.latencyMs * 1000}&passphrase=${key}&streamid=#!::r=${id},m=publish,u=${
+        id}-cam`]);
+  }
+
+  /* Lets a PC in, as an engineer does. */
+  async #pair(pc, driver) {
+    const pairing = this.startPairing(pc);
+    const code = await until('a code is shown', () =>
+      pairing.text.match(/#\/pair\?code=([A-Z0-9]{6})/)?.[1]);
+    const answer = await fetch(`${this.url}/api/v1/pairing/approve`, {
+      method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code, driver }),
+    });
+    if (!answer.ok) throw new Error(`pairing: ${answer.status}`);
+    if (await pairing.ended !== 0) throw new Error(pairing.text);
   }
 
   startAgent(id) {
