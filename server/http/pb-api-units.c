@@ -126,8 +126,11 @@ static gboolean
 has_place (PbRequest *request, const gchar *driver)
 {
   PbUnitsPort *units = request->config->units;
-  const guint hold_s = pb_units_port_get_hold_s (units, request->principal);
+  guint hold_s = pb_units_port_get_hold_s (units, request->principal);
 
+  if (is_backfill (request))
+    hold_s = MAX (hold_s, pb_backfill_port_get_hold_s (
+                              request->config->backfill, request->principal));
   if (hold_s > 0) {
     g_autofree gchar *wait = g_strdup_printf ("%u", hold_s);
 

@@ -10,11 +10,20 @@ struct _PbBackfillAsk {
   gchar *driver;
   guint32 run_id;
   GArray *ranges;
+  GArray *came;
   GArray *lack; /* the writer's, until it hands the question back */
   gboolean is_done; /* likewise */
   PbBackfillAnswer answer; /* NULL = cancelled; main thread only */
   gpointer user_data;
 };
+
+static gint
+compare_first (gconstpointer a, gconstpointer b)
+{
+  const PbRowRange *one = a, *other = b;
+
+  return one->first < other->first ? -1 : one->first > other->first;
+}
 
 static gboolean
 look_up (PbStore *store, gpointer data, GError **error)
@@ -31,6 +40,8 @@ look_up (PbStore *store, gpointer data, GError **error)
         r->first, (guint64) r[n - 1].first + r[n - 1].n_rows, error);
     if (!have)
       return FALSE;
+    g_array_append_vals (have, self->came->data, self->came->len);
+    g_array_sort (have, compare_first);
     pb_backfill_lack_add (self->lack, self->ranges, have);
   }
   self->is_done = TRUE;
@@ -46,6 +57,7 @@ deliver (gpointer data)
     self->answer (
         self->run_id, self->is_done ? self->lack : NULL, self->user_data);
   g_array_unref (self->ranges);
+  g_array_unref (self->came);
   g_array_unref (self->lack);
   g_free (self->driver);
   g_free (self);
@@ -65,6 +77,8 @@ hand_back (gpointer data)
  * @driver: whose rows
  * @run_id: of which run
  * @ranges: (transfer full) (element-type GstPitboxRowRange): which
+ * @came: (transfer none) (element-type PbRowRange): rows of that run that are
+ *   on disk, though the store may not know of them yet
  * @answer: called once, in the main thread, and not from within
  * @user_data: for @answer
  *
@@ -74,13 +88,16 @@ hand_back (gpointer data)
  */
 PbBackfillAsk *
 pb_backfill_ask_new (PbStore *store, const gchar *driver, guint32 run_id,
-    GArray *ranges, PbBackfillAnswer answer, gpointer user_data)
+    GArray *ranges, const GArray *came, PbBackfillAnswer answer,
+    gpointer user_data)
 {
   PbBackfillAsk *self = g_new0 (PbBackfillAsk, 1);
 
   self->driver = g_strdup (driver);
   self->run_id = run_id;
   self->ranges = ranges;
+  self->came = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
+  g_array_append_vals (self->came, came->data, came->len);
   self->lack = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
   self->answer = answer;
   self->user_data = user_data;

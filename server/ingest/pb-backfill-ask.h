@@ -14,7 +14,7 @@ typedef void (*PbBackfillAnswer) (
     guint32 run_id, GArray *lack, gpointer user_data);
 
 PbBackfillAsk *pb_backfill_ask_new (PbStore *store, const gchar *driver,
-    guint32 run_id, GArray *ranges, PbBackfillAnswer answer,
+    guint32 run_id, GArray *ranges, const GArray *came, PbBackfillAnswer answer,
     gpointer user_data);
 void pb_backfill_ask_cancel (PbBackfillAsk *ask);
 

@@ -124,3 +124,28 @@ pb_backfill_lack_remove (GArray *lack, guint32 first, guint n_rows)
   r->n_rows = end - r->first;
   g_array_remove_range (lack, 0, r->n_rows > 0 ? at : at + 1);
 }
+
+/**
+ * pb_backfill_lack_note:
+ * @came: (element-type PbRowRange): stretches of a run, by their first rows,
+ *   none of which overlap
+ * @first: of rows that are in none of them
+ * @n_rows: how many
+ *
+ * They came, too.
+ */
+void
+pb_backfill_lack_note (GArray *came, guint32 first, guint n_rows)
+{
+  const PbRowRange range = { .first = first, .n_rows = n_rows };
+  guint at = came->len;
+  PbRowRange *before;
+
+  while (at > 0 && g_array_index (came, PbRowRange, at - 1).first > first)
+    at--;
+  before = at > 0 ? &g_array_index (came, PbRowRange, at - 1) : NULL;
+  if (before && (guint64) before->first + before->n_rows == first)
+    before->n_rows += n_rows;
+  else
+    g_array_insert_val (came, at, range);
+}

@@ -15,5 +15,6 @@ guint64 pb_backfill_lack_count (const GArray *lack);
 PbUnitsResult pb_backfill_lack_find (
     const GArray *lack, guint32 first, guint n_rows);
 void pb_backfill_lack_remove (GArray *lack, guint32 first, guint n_rows);
+void pb_backfill_lack_note (GArray *came, guint32 first, guint n_rows);
 
 G_END_DECLS

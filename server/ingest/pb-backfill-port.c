@@ -6,6 +6,7 @@
 #include <gstpitbox/gstpitbox.h>
 
 #include "ingest/pb-backfill-socket.h"
+#include "ingest/pb-holds.h"
 
 #define TICK_MS 1000
 /* Closing one waits for the disk. */
@@ -14,16 +15,23 @@
 struct _PbBackfillPort {
   PbDoor *door;
   GPtrArray *sockets; /* of PbBackfillSocket */
-  GHashTable *closing; /* driver → gint, atomic: recordings being closed */
+  GHashTable *drivers; /* id → Driver, of those that were here */
+  PbHolds *holds;
   GThreadPool *closers;
   guint64 past_rows; /* of sockets that are over */
   guint max_sockets;
   guint tick;
 };
 
+/* Lives as long as the port: there are no more than the server has drivers. */
+typedef struct {
+  gint n_closing; /* atomic: recordings being closed */
+  PbBackfillQuota quota;
+} Driver;
+
 typedef struct {
   PbBackfillRecord *record;
-  gint *n_closing; /* lives as long as the port */
+  Driver *driver;
 } Close;
 
 static void
@@ -32,20 +40,20 @@ close_record (gpointer data, gpointer user_data)
   Close *job = data;
 
   pb_backfill_record_close (job->record);
-  g_atomic_int_add (job->n_closing, -1);
+  g_atomic_int_add (&job->driver->n_closing, -1);
   g_free (job);
 }
 
-static gint *
-get_closing (PbBackfillPort *self, const gchar *driver)
+static Driver *
+get_driver (PbBackfillPort *self, const gchar *id)
 {
-  gint *n = g_hash_table_lookup (self->closing, driver);
+  Driver *driver = g_hash_table_lookup (self->drivers, id);
 
-  if (!n) {
-    n = g_new0 (gint, 1);
-    g_hash_table_insert (self->closing, g_strdup (driver), n);
+  if (!driver) {
+    driver = g_new0 (Driver, 1);
+    g_hash_table_insert (self->drivers, g_strdup (id), driver);
   }
-  return n;
+  return driver;
 }
 
 static gboolean
@@ -76,8 +84,9 @@ pb_backfill_port_new (PbDoor *door, guint max_sockets)
   self->max_sockets = max_sockets;
   self->sockets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_backfill_socket_free);
-  self->closing =
+  self->drivers =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->holds = pb_holds_new (PB_DOOR_HOLD_S);
   self->closers = g_thread_pool_new (close_record, NULL, CLOSERS, FALSE, NULL);
   self->tick = g_timeout_add (TICK_MS, tick, self);
   return self;
@@ -94,8 +103,30 @@ pb_backfill_port_free (PbBackfillPort *self)
   g_source_remove (self->tick);
   g_ptr_array_unref (self->sockets);
   g_thread_pool_free (self->closers, FALSE, TRUE);
-  g_hash_table_unref (self->closing);
+  g_hash_table_unref (self->drivers);
+  pb_holds_free (self->holds);
   g_free (self);
+}
+
+/**
+ * pb_backfill_port_get_hold_s:
+ * @principal: who wants to come back
+ *
+ * Returns: for how long it may not, because it sent more than it may; 0: it may
+ */
+guint
+pb_backfill_port_get_hold_s (PbBackfillPort *self, const PbPrincipal *principal)
+{
+  /* One that is about to be closed, and those that were. */
+  for (guint i = 0; i < self->sockets->len; i++) {
+    PbBackfillSocket *socket = g_ptr_array_index (self->sockets, i);
+
+    if (pb_backfill_socket_sent_too_much (socket)
+        && pb_principal_is_same (
+            principal, pb_backfill_socket_get_principal (socket)))
+      return PB_DOOR_HOLD_S;
+  }
+  return pb_holds_get_s (self->holds, principal, g_get_monotonic_time ());
 }
 
 /**
@@ -114,9 +145,9 @@ may_ask (PbBackfillSocket *socket, gpointer user_data)
 {
   PbBackfillPort *self = user_data;
 
-  return g_atomic_int_get (
-             get_closing (self, pb_backfill_socket_get_driver (socket)))
-         == 0;
+  Driver *driver = get_driver (self, pb_backfill_socket_get_driver (socket));
+
+  return g_atomic_int_get (&driver->n_closing) == 0;
 }
 
 static void
@@ -127,8 +158,8 @@ on_ended (
   Close *job = g_new (Close, 1);
 
   job->record = record;
-  job->n_closing = get_closing (self, pb_backfill_socket_get_driver (socket));
-  g_atomic_int_inc (job->n_closing);
+  job->driver = get_driver (self, pb_backfill_socket_get_driver (socket));
+  g_atomic_int_inc (&job->driver->n_closing);
   g_thread_pool_push (self->closers, job, NULL);
 }
 
@@ -138,6 +169,9 @@ on_closed (PbBackfillSocket *socket, gpointer user_data)
   PbBackfillPort *self = user_data;
 
   self->past_rows += pb_backfill_socket_get_rows (socket);
+  if (pb_backfill_socket_sent_too_much (socket))
+    pb_holds_add (self->holds, pb_backfill_socket_get_principal (socket),
+        g_get_monotonic_time ());
   g_ptr_array_remove (self->sockets, socket);
 }
 
@@ -154,12 +188,14 @@ pb_backfill_port_add (PbBackfillPort *self, SoupWebsocketConnection *connection,
     PbPrincipal *principal, const gchar *driver)
 {
   static const PbBackfillSocketEvents events = { may_ask, on_ended, on_closed };
+  g_autofree gchar *device = pb_holds_dup_device (principal);
   const PbBackfillSocketConfig config = {
     .store = pb_door_get_store (self->door),
     .recordings = pb_door_get_recordings (self->door),
     .recorder = pb_door_get_recorder (self->door),
+    .quota = &get_driver (self, driver)->quota,
     .driver = driver,
-    .device = principal->id ? principal->id : "local",
+    .device = device,
   };
 
   for (guint i = self->sockets->len; i-- > 0;) {

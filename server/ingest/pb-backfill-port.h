@@ -16,6 +16,8 @@ typedef struct _PbBackfillPort PbBackfillPort;
 
 PbBackfillPort *pb_backfill_port_new (PbDoor *door, guint max_sockets);
 void pb_backfill_port_free (PbBackfillPort *port);
+guint pb_backfill_port_get_hold_s (
+    PbBackfillPort *port, const PbPrincipal *principal);
 gboolean pb_backfill_port_has_room (PbBackfillPort *port);
 void pb_backfill_port_add (PbBackfillPort *port,
     SoupWebsocketConnection *connection, PbPrincipal *principal,

@@ -10,6 +10,9 @@
 #include "ingest/pb-units-wire.h"
 
 #define TRY_AGAIN_LATER 1013
+/* Of which the socket remembers which rows it brought; behind that the session
+ * ends, and the store knows them. */
+#define MAX_CAME 4096
 
 /* What is acknowledged once so many bytes of the session are settled. */
 typedef struct {
@@ -23,6 +26,7 @@ struct _PbBackfillSocket {
   PbStore *store;
   gchar *recordings;
   const PbRecorderOptions *recorder;
+  PbBackfillQuota *quota;
   gchar *driver;
   gchar *device;
   PbBackfillSocketEvents events;
@@ -32,6 +36,8 @@ struct _PbBackfillSocket {
   PbBackfillAsk *ask; /* until it answers */
   guint32 run_id;
   GArray *lack; /* of GstPitboxRowRange: what it said, less what came */
+  GArray *came; /* of PbRowRange: that the store may not know of yet */
+  guint64 next_row; /* behind the newest one of the record */
   PbUnits *units; /* of this run */
   GByteArray *ts;
   gint64 key_utc_us; /* of the newest key unit, at key_pts */
@@ -43,6 +49,7 @@ struct _PbBackfillSocket {
   gint64 heard_us; /* monotonic, as all here */
   gint64 units_full_us; /* when PB_UNITS_BURST may come again */
   gboolean is_closing;
+  gboolean sent_too_much;
 };
 
 static gboolean on_timer (gpointer user_data);
@@ -63,6 +70,7 @@ end_record (PbBackfillSocket *self)
         pb_backfill_record_get_id (self->record));
     self->events.ended (self, g_steal_pointer (&self->record), self->user_data);
   }
+  self->next_row = 0;
   g_array_set_size (self->marks, 0);
   g_clear_pointer (&self->units, pb_units_free);
 }
@@ -95,6 +103,16 @@ bad (PbBackfillSocket *self, const gchar *what)
 
   g_message ("driver %s: device %s: %s", self->driver, self->device, reason);
   pb_backfill_socket_end (self, GST_PITBOX_UNITS_CLOSE_BAD, reason);
+}
+
+/* It may come back in a while. */
+static void
+refuse (PbBackfillSocket *self, const gchar *reason)
+{
+  g_message ("driver %s: device %s: back-fill ends: %s", self->driver,
+      self->device, reason);
+  self->sent_too_much = TRUE;
+  pb_backfill_socket_end (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, reason);
 }
 
 static void
@@ -137,11 +155,15 @@ on_answer (guint32 run_id, GArray *lack, gpointer user_data)
         "the database cannot say now which rows are missing");
     return;
   }
-  self->run_id = run_id;
   g_array_set_size (self->lack, 0);
   g_array_append_vals (self->lack, lack->data, lack->len);
+  /* A recording does not go back. */
+  if (self->lack->len > 0
+      && g_array_index (self->lack, GstPitboxRowRange, 0).first
+             < self->next_row)
+    end_record (self);
   message = gst_pitbox_ranges_write (
-      run_id, (const GstPitboxRowRange *) lack->data, lack->len);
+      run_id, (const GstPitboxRowRange *) self->lack->data, self->lack->len);
   soup_websocket_connection_send_message (
       self->connection, SOUP_WEBSOCKET_DATA_BINARY, message);
 }
@@ -149,9 +171,10 @@ on_answer (guint32 run_id, GArray *lack, gpointer user_data)
 static void
 try_ask (PbBackfillSocket *self)
 {
-  if (self->events.may_ask (self, self->user_data))
+  if (self->events.may_ask (self, self->user_data)
+      && pb_backfill_quota_take_ask (self->quota, g_get_monotonic_time ()))
     self->ask = pb_backfill_ask_new (self->store, self->driver, self->run_id,
-        g_steal_pointer (&self->wanted), on_answer, self);
+        g_steal_pointer (&self->wanted), self->came, on_answer, self);
 }
 
 static gboolean
@@ -177,8 +200,11 @@ take_ask (PbBackfillSocket *self, guint32 run_id, GArray *ranges)
     bad (self, "another question before all was answered and acknowledged");
     return;
   }
-  /* All that came is to be in the answer. */
-  end_record (self);
+  if (self->run_id != run_id || self->came->len > MAX_CAME)
+    end_record (self);
+  /* It is asked only once the store has what ended. */
+  if (!self->record)
+    g_array_set_size (self->came, 0);
   self->run_id = run_id;
   self->wanted = ranges;
   g_array_set_size (self->lack, 0);
@@ -227,8 +253,22 @@ is_plausible (gint64 utc_us)
          && utc_us >= now_us - PB_BACKFILL_MAX_AGE_DAYS * day_us;
 }
 
+/* Each line in the index, and each session, costs everybody something. */
+static gboolean
+may_take (PbBackfillSocket *self, guint32 first)
+{
+  if (!self->record
+      && !pb_backfill_quota_take_session (self->quota, self->heard_us))
+    refuse (self, "more sessions of rows that follow begin than one each 10 s");
+  else if ((!self->record || first != self->next_row)
+           && !pb_backfill_quota_take_stretch (self->quota, self->heard_us))
+    refuse (self, "the rows that follow come in too many pieces: more than 2 a "
+                  "second begin anew for long");
+  return !self->is_closing;
+}
+
 static void
-push (PbBackfillSocket *self, gint64 utc_us)
+push (PbBackfillSocket *self, gint64 utc_us, guint32 first, guint n_rows)
 {
   Mark mark;
 
@@ -241,6 +281,10 @@ push (PbBackfillSocket *self, gint64 utc_us)
         pb_backfill_lack_count (self->lack), self->run_id);
   }
   pb_backfill_record_push (self->record, self->ts, utc_us);
+  pb_backfill_lack_remove (self->lack, first, n_rows);
+  pb_backfill_lack_note (self->came, first, n_rows);
+  self->next_row = (guint64) first + n_rows;
+  self->rows += n_rows;
   mark.bytes = pb_backfill_record_get_pushed_bytes (self->record);
   mark.next = pb_units_get_place (self->units)->next;
   g_array_append_val (self->marks, mark);
@@ -252,7 +296,8 @@ take_units (PbBackfillSocket *self, const guint8 *message, gsize size)
 {
   g_autoptr (GError) error = NULL;
   guint64 time_ns, before;
-  guint n_units;
+  guint32 first;
+  guint n_units, n_rows;
   gint64 utc_us;
   PbUnitsResult result;
 
@@ -268,8 +313,7 @@ take_units (PbBackfillSocket *self, const guint8 *message, gsize size)
   }
   if (!pb_units_wire_keeps_to_rate (
           &self->units_full_us, n_units, self->heard_us)) {
-    pb_backfill_socket_end (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
-        "more than 1000 telemetry units a second came for long");
+    refuse (self, "more than 1000 telemetry units a second came for long");
     return;
   }
   if (result != PB_UNITS_TAKEN)
@@ -279,12 +323,10 @@ take_units (PbBackfillSocket *self, const guint8 *message, gsize size)
     bad (self, "its rows are of no plausible time. Set this PC's clock");
     return;
   }
-  self->rows += pb_units_get_stats (self->units)->rows - before;
-  before = pb_units_get_stats (self->units)->rows - before;
-  pb_backfill_lack_remove (self->lack,
-      pb_units_get_place (self->units)->next - (guint32) before,
-      (guint) before);
-  push (self, utc_us);
+  n_rows = (guint) (pb_units_get_stats (self->units)->rows - before);
+  first = pb_units_get_place (self->units)->next - n_rows;
+  if (may_take (self, first))
+    push (self, utc_us, first, n_rows);
 }
 
 static void
@@ -348,11 +390,13 @@ pb_backfill_socket_new (SoupWebsocketConnection *connection,
   self->store = config->store;
   self->recordings = g_strdup (config->recordings);
   self->recorder = config->recorder;
+  self->quota = config->quota;
   self->driver = g_strdup (config->driver);
   self->device = g_strdup (config->device);
   self->events = *events;
   self->user_data = user_data;
   self->lack = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
+  self->came = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
   self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   self->ts = g_byte_array_new ();
   self->heard_us = g_get_monotonic_time ();
@@ -378,6 +422,7 @@ pb_backfill_socket_free (PbBackfillSocket *self)
   pb_principal_free (self->principal);
   g_clear_pointer (&self->wanted, g_array_unref);
   g_array_unref (self->lack);
+  g_array_unref (self->came);
   g_array_unref (self->marks);
   g_byte_array_unref (self->ts);
   g_free (self->recordings);
@@ -410,6 +455,17 @@ const gchar *
 pb_backfill_socket_get_driver (PbBackfillSocket *self)
 {
   return self->driver;
+}
+
+/**
+ * pb_backfill_socket_sent_too_much:
+ *
+ * Returns: whether it was closed because more came than may
+ */
+gboolean
+pb_backfill_socket_sent_too_much (PbBackfillSocket *self)
+{
+  return self->sent_too_much;
 }
 
 /**

@@ -5,6 +5,7 @@
 #include <libsoup/soup.h>
 
 #include "auth/pb-principal.h"
+#include "ingest/pb-backfill-quota.h"
 #include "ingest/pb-backfill-record.h"
 
 G_BEGIN_DECLS
@@ -36,6 +37,7 @@ typedef struct {
  * @store: outlives the socket
  * @recordings: folder of all recordings
  * @recorder: options of the recorder
+ * @quota: the driver's; outlives the socket
  * @driver: valid id
  * @device: what sends
  */
@@ -43,6 +45,7 @@ typedef struct {
   PbStore *store;
   const gchar *recordings;
   const PbRecorderOptions *recorder;
+  PbBackfillQuota *quota;
   const gchar *driver;
   const gchar *device;
 } PbBackfillSocketConfig;
@@ -56,6 +59,7 @@ void pb_backfill_socket_end (
 void pb_backfill_socket_tick (PbBackfillSocket *socket, gint64 now_us);
 PbPrincipal *pb_backfill_socket_get_principal (PbBackfillSocket *socket);
 const gchar *pb_backfill_socket_get_driver (PbBackfillSocket *socket);
+gboolean pb_backfill_socket_sent_too_much (PbBackfillSocket *socket);
 guint64 pb_backfill_socket_get_rows (PbBackfillSocket *socket);
 guint64 pb_backfill_socket_get_rows_left (PbBackfillSocket *socket);
 

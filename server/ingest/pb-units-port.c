@@ -5,6 +5,7 @@
 
 #include <gstpitbox/gstpitbox.h>
 
+#include "ingest/pb-holds.h"
 #include "ingest/pb-units-socket.h"
 #include "recording/pb-last-rows.h"
 
@@ -13,7 +14,7 @@
 struct _PbUnitsPort {
   PbDoor *door;
   GPtrArray *sockets; /* of PbUnitsSocket */
-  GHashTable *held; /* device → monotonic µs until when, gint64 */
+  PbHolds *holds;
   GHashTable *places; /* driver → PbUnitsPlace, of those that are not here */
   PbUnitsStats past; /* of sockets that are over */
   guint max_sockets;
@@ -61,7 +62,7 @@ pb_units_port_new (PbDoor *door, guint max_sockets)
   self->max_sockets = max_sockets;
   self->sockets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_units_socket_free);
-  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->holds = pb_holds_new (PB_DOOR_HOLD_S);
   self->places =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->tick = g_timeout_add (TICK_MS, tick, self);
@@ -78,7 +79,7 @@ pb_units_port_free (PbUnitsPort *self)
 {
   g_source_remove (self->tick);
   g_ptr_array_unref (self->sockets);
-  g_hash_table_unref (self->held);
+  pb_holds_free (self->holds);
   g_hash_table_unref (self->places);
   g_free (self);
 }
@@ -144,27 +145,6 @@ find_place (PbUnitsPort *self, const gchar *driver)
   return place;
 }
 
-/* Keys have no names that are ids. */
-static gchar *
-dup_device (const PbPrincipal *principal)
-{
-  if (principal->kind == PB_PRINCIPAL_DEVICE)
-    return g_strdup (principal->id);
-  return principal->id ? g_strdup_printf ("key-%s", principal->id)
-                       : g_strdup ("local");
-}
-
-/* Devices and keys are bounded, and so are those that are held. */
-static void
-hold (PbUnitsPort *self, const PbPrincipal *principal)
-{
-  const gint64 until_us =
-      g_get_monotonic_time () + PB_DOOR_HOLD_S * G_USEC_PER_SEC;
-
-  g_hash_table_replace (self->held, dup_device (principal),
-      g_memdup2 (&until_us, sizeof until_us));
-}
-
 /**
  * pb_units_port_get_hold_s:
  * @principal: who wants to come back
@@ -174,10 +154,6 @@ hold (PbUnitsPort *self, const PbPrincipal *principal)
 guint
 pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
 {
-  g_autofree gchar *device = dup_device (principal);
-  const gint64 *until_us = g_hash_table_lookup (self->held, device);
-  const gint64 left_us = until_us ? *until_us - g_get_monotonic_time () : 0;
-
   /* The one that is about to be closed, and those that were. */
   for (guint i = 0; i < self->sockets->len; i++) {
     PbUnitsSocket *socket = g_ptr_array_index (self->sockets, i);
@@ -187,9 +163,7 @@ pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
             principal, pb_units_socket_get_principal (socket)))
       return PB_DOOR_HOLD_S;
   }
-  if (until_us && left_us <= 0)
-    g_hash_table_remove (self->held, device);
-  return left_us <= 0 ? 0 : (guint) (left_us / G_USEC_PER_SEC + 1);
+  return pb_holds_get_s (self->holds, principal, g_get_monotonic_time ());
 }
 
 static void
@@ -205,7 +179,8 @@ on_closed (PbUnitsSocket *socket, gpointer user_data)
   self->past.duplicate_rows += stats->duplicate_rows;
   self->past.missing_rows += stats->missing_rows;
   if (pb_units_socket_sent_too_much (socket))
-    hold (self, pb_units_socket_get_principal (socket));
+    pb_holds_add (self->holds, pb_units_socket_get_principal (socket),
+        g_get_monotonic_time ());
   if (find_socket (self, driver) == socket)
     g_hash_table_replace (self->places, g_steal_pointer (&driver),
         g_memdup2 (&place, sizeof place));
@@ -224,7 +199,7 @@ pb_units_port_add (PbUnitsPort *self, SoupWebsocketConnection *connection,
     PbPrincipal *principal, const gchar *driver, const gchar *peer)
 {
   const PbUnitsPlace place = find_place (self, driver);
-  g_autofree gchar *device = dup_device (principal);
+  g_autofree gchar *device = pb_holds_dup_device (principal);
   const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE, TRUE,
     PB_PART_TELEMETRY };
   g_autoptr (GError) error = NULL;

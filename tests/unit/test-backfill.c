@@ -8,7 +8,9 @@
 #include "../lib/pb-test-rows.h"
 #include "../lib/pb-test-units.h"
 #include "ingest/pb-backfill-lack.h"
+#include "ingest/pb-backfill-quota.h"
 #include "ingest/pb-backfill-record.h"
+#include "ingest/pb-holds.h"
 #include "recording/pb-recovery.h"
 #include "recording/pb-row-reader.h"
 #include "recording/pb-segment-file.h"
@@ -92,6 +94,84 @@ test_gaps_are_not_kept (void)
     g_assert_cmpuint (lack->len, <=, 2);
   }
   g_assert_cmpuint (lack->len, ==, 1);
+}
+
+/* In whatever order they come, what is known of them stays sorted and merged. */
+static void
+test_what_came_is_noted (void)
+{
+  static const guint32 order[] = { 40, 10, 20, 30, 90, 0, 50 };
+  const GstPitboxRowRange all = { 0, 120 };
+  const guint32 missing[][2] = { { 60, 30 }, { 100, 20 } };
+  g_autoptr (GArray) came = g_array_new (FALSE, FALSE, sizeof (PbRowRange));
+  g_autoptr (GArray) asked = new_ranges ();
+  g_autoptr (GArray) lack = new_ranges ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++) {
+    pb_backfill_lack_note (came, order[i], 5);
+    pb_backfill_lack_note (came, order[i] + 5, 5);
+    for (guint k = 1; k < came->len; k++)
+      g_assert_cmpuint (g_array_index (came, PbRowRange, k - 1).first, <,
+          g_array_index (came, PbRowRange, k).first);
+  }
+  g_assert_cmpuint (came->len, <=, G_N_ELEMENTS (order));
+  g_array_append_val (asked, all);
+  pb_backfill_lack_add (lack, asked, came);
+  assert_ranges (lack, missing, G_N_ELEMENTS (missing));
+}
+
+typedef gboolean (*Take) (PbBackfillQuota *quota, gint64 now_us);
+
+/* A burst at once, then one at a time, and the burst again after a rest. */
+static void
+test_quota (void)
+{
+  static const struct {
+    Take take;
+    guint burst;
+    gint64 each_us;
+  } table[] = {
+    { pb_backfill_quota_take_ask, PB_BACKFILL_ASKS_BURST,
+        G_USEC_PER_SEC / PB_BACKFILL_ASKS_PER_S },
+    { pb_backfill_quota_take_session, PB_BACKFILL_SESSIONS_BURST,
+        PB_BACKFILL_SESSION_S * G_USEC_PER_SEC },
+    { pb_backfill_quota_take_stretch, PB_BACKFILL_STRETCHES_BURST,
+        G_USEC_PER_SEC / PB_BACKFILL_STRETCHES_PER_S },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    PbBackfillQuota quota = { 0 };
+    gint64 now_us = G_USEC_PER_SEC;
+
+    for (guint n = 0; n < table[i].burst; n++)
+      g_assert_true (table[i].take (&quota, now_us));
+    g_assert_false (table[i].take (&quota, now_us));
+    now_us += table[i].each_us;
+    g_assert_true (table[i].take (&quota, now_us));
+    g_assert_false (table[i].take (&quota, now_us));
+    now_us += table[i].burst * table[i].each_us;
+    for (guint n = 0; n < table[i].burst; n++)
+      g_assert_true (table[i].take (&quota, now_us));
+    g_assert_false (table[i].take (&quota, now_us));
+  }
+}
+
+static void
+test_holds (void)
+{
+  const PbPrincipal device = { .kind = PB_PRINCIPAL_DEVICE,
+    .id = (gchar *) "a" };
+  const PbPrincipal key = { .kind = PB_PRINCIPAL_API_KEY, .id = (gchar *) "a" };
+  g_autoptr (PbHolds) holds = pb_holds_new (30);
+
+  g_assert_cmpuint (pb_holds_get_s (holds, &device, 5), ==, 0);
+  pb_holds_add (holds, &device, 5);
+  g_assert_cmpuint (pb_holds_get_s (holds, &device, 6), ==, 30);
+  g_assert_cmpuint (pb_holds_get_s (holds, &key, 6), ==, 0);
+  g_assert_cmpuint (
+      pb_holds_get_s (holds, &device, 29 * G_USEC_PER_SEC + 6), ==, 1);
+  g_assert_cmpuint (
+      pb_holds_get_s (holds, &device, 30 * G_USEC_PER_SEC + 5), ==, 0);
 }
 
 static gint room_mb; /* atomic */
@@ -504,6 +584,9 @@ main (int argc, char **argv)
   g_test_add_func (
       "/backfill/bad-ranges-are-refused", test_bad_ranges_are_refused);
   g_test_add_func ("/backfill/coverage", test_coverage);
+  g_test_add_func ("/backfill/what-came-is-noted", test_what_came_is_noted);
+  g_test_add_func ("/backfill/quota", test_quota);
+  g_test_add_func ("/backfill/holds", test_holds);
   g_test_add ("/backfill/a-disk-that-was-full", PbTestRecording, NULL,
       pb_test_recording_set_up, test_a_disk_that_was_full,
       pb_test_recording_tear_down);
