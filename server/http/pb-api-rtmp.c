@@ -18,6 +18,14 @@ is_front (PbRequest *request)
         "This server takes no RTMP: it was started without --rtmp-front");
     return FALSE;
   }
+  /* A proxy on nginx's machine has nginx's address, whoever is behind it. */
+  if (!pb_rtmp_has_key (rtmp) && pb_client_is_forwarded (request->message)) {
+    pb_reply_error (request->message, SOUP_STATUS_FORBIDDEN, "front_key_needed",
+        "This came through a proxy, behind which everybody would be the nginx "
+        "of --rtmp-front: start pitbox-server with --rtmp-front-key-file, and "
+        "put ?front_key=… behind the addresses in nginx-rtmp.conf");
+    return FALSE;
+  }
   if (pb_rtmp_is_front (rtmp, pb_client_get_address (request->message), key))
     return TRUE;
   if (pb_throttle_stream_key (

@@ -69,6 +69,25 @@ pb_client_is_secure (SoupServerMessage *message)
 }
 
 /**
+ * pb_client_is_forwarded:
+ *
+ * Whether or not its word counts.
+ *
+ * Returns: %TRUE if a proxy says that it has passed @message on
+ */
+gboolean
+pb_client_is_forwarded (SoupServerMessage *message)
+{
+  static const gchar *const marks[] = { "X-Forwarded-For", "X-Forwarded-Proto",
+    "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    if (get_header (message, marks[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/**
  * pb_client_is_private:
  *
  * Returns: %TRUE if nobody on the way can read what is said

@@ -17,6 +17,7 @@ void pb_client_note (
     SoupServerMessage *message, const PbProxies *proxies, gboolean is_secure);
 const gchar *pb_client_get_address (SoupServerMessage *message);
 gboolean pb_client_is_secure (SoupServerMessage *message);
+gboolean pb_client_is_forwarded (SoupServerMessage *message);
 gboolean pb_client_is_private (SoupServerMessage *message);
 
 const gchar *pb_client_get_authorization (SoupServerMessage *message);

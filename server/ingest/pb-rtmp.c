@@ -150,6 +150,17 @@ pb_rtmp_is_front (PbRtmp *self, const gchar *address, const gchar *key)
          && (!self->key || (key && pb_secret_is_same (key, self->key)));
 }
 
+/**
+ * pb_rtmp_has_key:
+ *
+ * Returns: whether the front has to show a key
+ */
+gboolean
+pb_rtmp_has_key (PbRtmp *self)
+{
+  return self->key != NULL;
+}
+
 static gchar *
 make_name (void)
 {

@@ -20,12 +20,13 @@ if lacks():
 
 
 def ask(stack, path="/api/v1/ingest/rtmp", kind=FORM, source="127.0.0.1",
-        raw=None, **form):
+        raw=None, more=None, **form):
     c = http.client.HTTPConnection(
         "127.0.0.1", int(stack.url.rsplit(":", 1)[1]), timeout=20,
         source_address=(source, 0))
     c.request("POST", path, raw if raw is not None
-              else urllib.parse.urlencode(form), {"Content-Type": kind})
+              else urllib.parse.urlencode(form),
+              {"Content-Type": kind, **(more or {})})
     r = c.getresponse()
     body = r.read().decode()
     c.close()
@@ -51,6 +52,12 @@ def who_may(stack, front, key):
             "name": "pc1", "key": key}
     assert ask(stack, source="127.0.0.9", **good)[0] == 403
     assert "not_the_front" in ask(stack, source="127.0.0.9", **good)[1]
+    # Through a proxy on nginx's machine everybody has nginx's address.
+    for more in ({"X-Forwarded-For": "192.0.2.7"}, {"Via": "1.1 proxy"},
+                 {"Forwarded": "for=192.0.2.7"}, {"X-Real-IP": "192.0.2.7"}):
+        status, body = ask(stack, more=more, **good)
+        assert status == 403 and "front_key_needed" in body, (more, body)
+    assert stack.state("car1") == "offline", stack.driver("car1")
     assert ask(stack, kind="application/json", **good)[0] == 415
     for raw in ("", "call=publish", "call=publish&name=pc1&clientid=%zz",
                 "call=publish&name=pc1&clientid=1&name=pc1",
@@ -172,6 +179,10 @@ def with_key(stack, front):
     good = {"call": "publish", "clientid": "1", "name": "pc3", "key": key}
     assert ask(stack, **good)[0] == 403
     assert ask(stack, "/api/v1/ingest/rtmp?front_key=a+key", **good)[0] == 403
+    # One that shows the key may be behind a proxy of its own.
+    assert "wrong_key" in ask(
+        stack, "/api/v1/ingest/rtmp?front_key=a+key+of+the+front",
+        more={"X-Forwarded-For": "127.0.0.1"}, **{**good, "key": "x"})[1]
     front.start("?front_key=a%20key%20of%20the%20front")
     start_ffmpeg(stack, "keyed", f"{front.url}/pc3?key={key}", "flv")
     wait_video(stack, "car3", "rtmp")
