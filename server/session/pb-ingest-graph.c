@@ -180,6 +180,21 @@ transcode (PbIngestGraph *self, GstPad *pad, GstBuffer *picture)
   pb_transcoder_push (self->transcoder, sample);
 }
 
+/* h264parse lets units through that have no slice before there is a parameter
+ * set, as "avc" without codec_data. rtph264pay takes the lengths in front of their
+ * NAL units for none at all then, and never gets to the end of them. */
+static gboolean
+is_described (GstPad *pad)
+{
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  const GstStructure *s = caps ? gst_caps_get_structure (caps, 0) : NULL;
+
+  return s
+         && (g_strcmp0 (gst_structure_get_string (s, "stream-format"), "avc")
+                 != 0
+             || gst_structure_has_field (s, "codec_data"));
+}
+
 /* Browsers play pictures as they come: H.265 most of them not at all, B-frames
  * in the wrong order. From the first of these on the whole stream goes the long
  * way: a decoder cannot take turns. */
@@ -192,6 +207,8 @@ guard_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
       !GST_BUFFER_FLAG_IS_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
   gboolean in_order = TRUE;
 
+  if (!is_described (pad))
+    return GST_PAD_PROBE_DROP;
   if (GST_BUFFER_PTS_IS_VALID (picture))
     in_order = pb_flow_push_picture (self->flow, g_get_monotonic_time (),
         (gint64) GST_TIME_AS_USECONDS (GST_BUFFER_PTS (picture)), key);
@@ -412,6 +429,13 @@ pb_ingest_graph_push (PbIngestGraph *self, GstBuffer *buffer)
     return;
   }
   loss = find_loss (self, buffer);
+  if (pb_picture_guard_is_endless (self->guard)) {
+    self->fail (
+        "a unit of more than 16 MB came, or one without an end. Send each "
+        "picture as a PES packet of its own, as mpegtsmux does",
+        FALSE, self->user_data);
+    return;
+  }
   buffer = gst_buffer_ref (buffer);
   if (self->drop_discont) {
     buffer = gst_buffer_make_writable (buffer);
@@ -500,6 +524,19 @@ gint64
 pb_ingest_graph_get_lag_us (PbIngestGraph *self, PbParts part)
 {
   return pb_ingest_times_get_lag_us (self->times, part);
+}
+
+/**
+ * pb_ingest_graph_get_waiting_bytes:
+ *
+ * Any thread.
+ *
+ * Returns: what was pushed and has not been begun to be read
+ */
+guint64
+pb_ingest_graph_get_waiting_bytes (PbIngestGraph *self)
+{
+  return gst_app_src_get_current_level_bytes (GST_APP_SRC (self->ts));
 }
 
 guint64

@@ -74,6 +74,7 @@ void pb_ingest_graph_push_units (PbIngestGraph *graph, const guint8 *klv,
     gsize size, GstClockTime running_time);
 void pb_ingest_graph_stop (PbIngestGraph *graph);
 
+guint64 pb_ingest_graph_get_waiting_bytes (PbIngestGraph *self);
 guint64 pb_ingest_graph_get_dropped_bytes (PbIngestGraph *graph);
 guint64 pb_ingest_graph_get_klv_bytes (PbIngestGraph *graph);
 void pb_ingest_graph_get_losses (

@@ -7,6 +7,8 @@
 
 #include <mpegts/mpegts-parser.h>
 
+#include "session/pb-unit-bound.h"
+
 /* An encoder that refreshes its picture piece by piece sends no key frames: ten
  * seconds of 60 fps. */
 #define MAX_DROPPED 600
@@ -25,6 +27,8 @@ struct _PbPictureGuard {
   guint64 pushed;
   guint64 seen;
   guint64 loss;
+  PbUnitBound bound;
+  gboolean is_endless;
 
   /* The thread that takes pictures. */
   State state;
@@ -64,6 +68,9 @@ look (const guint8 *data, gsize size, const MpegtsPacket *packet,
     guard->loss = guard->seen;
   guard->errors = errors;
   guard->seen += size;
+  if (packet->kind != MPEGTS_GARBAGE
+      && !pb_unit_bound_take (&guard->bound, data))
+    guard->is_endless = TRUE;
 }
 
 /**
@@ -91,6 +98,20 @@ pb_picture_guard_find_loss (
     return PB_PICTURE_GUARD_NO_LOSS;
   /* A packet may have begun in the bytes before. */
   return guard->loss > start ? (gsize) (guard->loss - start) : 0;
+}
+
+/**
+ * pb_picture_guard_is_endless:
+ * @guard: a guard
+ *
+ * The thread of pb_picture_guard_find_loss().
+ *
+ * Returns: whether units have come that #PbUnitBound does not take
+ */
+gboolean
+pb_picture_guard_is_endless (PbPictureGuard *guard)
+{
+  return guard->is_endless;
 }
 
 /**

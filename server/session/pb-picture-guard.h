@@ -14,6 +14,7 @@ PbPictureGuard *pb_picture_guard_new (void);
 void pb_picture_guard_free (PbPictureGuard *guard);
 gsize pb_picture_guard_find_loss (
     PbPictureGuard *guard, const guint8 *data, gsize size);
+gboolean pb_picture_guard_is_endless (PbPictureGuard *guard);
 void pb_picture_guard_lost (PbPictureGuard *guard);
 gboolean pb_picture_guard_takes (PbPictureGuard *guard, gboolean key);
 
