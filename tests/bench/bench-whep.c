@@ -202,7 +202,9 @@ measure (gint pid, guint n, const gchar *url, gdouble base_cpu)
   gint64 start_us, passed_us;
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (viewers, pb_test_viewer_new (session, url, fps > 0));
+    g_ptr_array_add (
+        viewers, pb_test_viewer_new (session, url,
+                     fps > 0 ? PB_TEST_VIEWER_VIDEO : PB_TEST_VIEWER_DATA));
   wait_ms (1500);
   for (guint i = 0; i < n; i++) {
     pb_test_viewer_connect (g_ptr_array_index (viewers, i));

@@ -9,12 +9,13 @@
 
 #include "live/pb-frame.h"
 
+#define SOUND_PAYLOAD 111
+
 struct _PbTestViewer {
   SoupSession *session;
   GCancellable *cancellable;
   gchar *url;
   gchar *location;
-  gboolean video;
   GstElement *pipeline;
   GstElement *webrtcbin;
   GstWebRTCDataChannel *channel;
@@ -53,6 +54,11 @@ count_packet (PbTestViewer *viewer, GstBuffer *buffer)
     return;
   seq = GST_READ_UINT16_BE (header + 2);
   g_mutex_lock (&viewer->lock);
+  if ((header[1] & 0x7f) == SOUND_PAYLOAD) {
+    stats->sound_packets++;
+    g_mutex_unlock (&viewer->lock);
+    return;
+  }
   if (stats->packets > 0 && seq != (guint16) (viewer->last_seq + 1))
     stats->seq_gaps++;
   viewer->last_seq = seq;
@@ -250,12 +256,9 @@ configure_ice (PbTestViewer *viewer)
 }
 
 static void
-add_video (PbTestViewer *viewer)
+add_media (PbTestViewer *viewer, const gchar *text)
 {
-  g_autoptr (GstCaps) caps = gst_caps_from_string (
-      "application/x-rtp,media=video,encoding-name=H264,payload=102,"
-      "clock-rate=90000,packetization-mode=(string)1,"
-      "profile-level-id=(string)42e01f");
+  g_autoptr (GstCaps) caps = gst_caps_from_string (text);
   GstWebRTCRTPTransceiver *transceiver = NULL;
 
   g_signal_emit_by_name (viewer->webrtcbin, "add-transceiver",
@@ -267,7 +270,7 @@ add_video (PbTestViewer *viewer)
  * pb_test_viewer_new:
  * @session: for the POST
  * @url: of the driver's WHEP endpoint
- * @video: also asks for pictures
+ * @media: what it also asks for
  *
  * Main thread. Makes its offer at once, so that pb_test_viewer_connect()
  * measures the server.
@@ -275,7 +278,8 @@ add_video (PbTestViewer *viewer)
  * Returns: (transfer full): a viewer
  */
 PbTestViewer *
-pb_test_viewer_new (SoupSession *session, const gchar *url, gboolean video)
+pb_test_viewer_new (
+    SoupSession *session, const gchar *url, PbTestViewerMedia media)
 {
   PbTestViewer *viewer = g_new0 (PbTestViewer, 1);
 
@@ -283,7 +287,6 @@ pb_test_viewer_new (SoupSession *session, const gchar *url, gboolean video)
   viewer->session = g_object_ref (session);
   viewer->cancellable = g_cancellable_new ();
   viewer->url = g_strdup (url);
-  viewer->video = video;
   viewer->stats.answer_ms = viewer->stats.first_packet_ms =
       viewer->stats.first_key_ms = viewer->stats.first_sample_ms = -1;
   viewer->pipeline = gst_pipeline_new (NULL);
@@ -298,8 +301,16 @@ pb_test_viewer_new (SoupSession *session, const gchar *url, gboolean video)
       viewer->webrtcbin, "pad-added", G_CALLBACK (on_pad), viewer);
   g_signal_connect (viewer->webrtcbin, "notify::ice-gathering-state",
       G_CALLBACK (on_gathering), viewer);
-  if (video)
-    add_video (viewer);
+  if (media & PB_TEST_VIEWER_VIDEO)
+    add_media (viewer,
+        "application/x-rtp,media=video,encoding-name=H264,payload=102,"
+        "clock-rate=90000,packetization-mode=(string)1,"
+        "profile-level-id=(string)42e01f");
+  if (media & PB_TEST_VIEWER_SOUND)
+    add_media (viewer,
+        "application/x-rtp,media=audio,encoding-name=OPUS,"
+        "payload=" G_STRINGIFY (SOUND_PAYLOAD) ",clock-rate=48000,"
+                                               "encoding-params=(string)2");
   gst_element_set_state (viewer->pipeline, GST_STATE_PLAYING);
   g_signal_emit_by_name (viewer->webrtcbin, "create-data-channel", "telemetry",
       NULL, &viewer->channel);

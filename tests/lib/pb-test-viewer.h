@@ -11,7 +11,8 @@
  * @status: HTTP status of the POST; 0 = not answered yet
  * @answer_ms, @first_packet_ms, @first_key_ms, @first_sample_ms: since the
  *   POST; negative = not yet. The key frame counts with its last packet
- * @packets, @bytes, @frames, @seq_gaps: of RTP
+ * @packets, @bytes, @frames, @seq_gaps: of the picture's RTP
+ * @sound_packets: of the sound's
  * @samples, @texts: of the data channel
  */
 typedef struct {
@@ -24,17 +25,26 @@ typedef struct {
   guint64 bytes;
   guint64 frames;
   guint64 seq_gaps;
+  guint64 sound_packets;
   guint64 samples;
   guint64 texts;
 } PbTestViewerStats;
 
 typedef struct _PbTestViewer PbTestViewer;
+
+/* What a viewer asks for beside telemetry. */
+typedef enum {
+  PB_TEST_VIEWER_DATA = 0,
+  PB_TEST_VIEWER_VIDEO = 1,
+  PB_TEST_VIEWER_SOUND = 2,
+} PbTestViewerMedia;
+
 /* Any thread. */
 typedef void (*PbTestSampleFunc) (
     PbTestViewer *viewer, GBytes *message, gpointer user_data);
 
 PbTestViewer *pb_test_viewer_new (
-    SoupSession *session, const gchar *url, gboolean video);
+    SoupSession *session, const gchar *url, PbTestViewerMedia media);
 void pb_test_viewer_set_sample_func (
     PbTestViewer *viewer, PbTestSampleFunc func, gpointer user_data);
 void pb_test_viewer_connect (PbTestViewer *viewer);

@@ -258,7 +258,7 @@ test_view (void)
   row = pb_live_dup_row (rig.live);
   g_mutex_init (&decoded.lock);
   decoded.decoder = pb_sample_decoder_new (row->schema);
-  viewer = pb_test_viewer_new (rig.session, rig.url, TRUE);
+  viewer = pb_test_viewer_new (rig.session, rig.url, PB_TEST_VIEWER_VIDEO);
   pb_test_viewer_set_sample_func (viewer, on_sample, &decoded);
   pb_test_viewer_connect (viewer);
   g_assert_true (wait_until (sees_video_and_samples, viewer, 20000));
@@ -291,8 +291,8 @@ test_telemetry_only (void)
 
   rig_init (&rig, 0);
   start (&rig);
-  viewer = pb_test_viewer_new (rig.session, rig.url, FALSE);
-  wants_video = pb_test_viewer_new (rig.session, rig.url, TRUE);
+  viewer = pb_test_viewer_new (rig.session, rig.url, PB_TEST_VIEWER_DATA);
+  wants_video = pb_test_viewer_new (rig.session, rig.url, PB_TEST_VIEWER_VIDEO);
   pb_test_viewer_connect (viewer);
   pb_test_viewer_connect (wants_video);
   g_assert_true (wait_until (sees_samples, viewer, 20000));
@@ -416,7 +416,7 @@ test_storm (void)
                             strrchr (offers[i].location, '/'), NULL, NULL),
           ==, 200);
   }
-  viewer = pb_test_viewer_new (rig.session, rig.url, TRUE);
+  viewer = pb_test_viewer_new (rig.session, rig.url, PB_TEST_VIEWER_VIDEO);
   pb_test_viewer_connect (viewer);
   g_assert_true (wait_until (sees_video_and_samples, viewer, 20000));
   g_clear_pointer (&viewer, pb_test_viewer_free);
@@ -459,8 +459,8 @@ is_at_rest (gpointer data)
 static void
 come_and_go (Rig *rig, guint how)
 {
-  g_autoptr (PbTestViewer) viewer =
-      pb_test_viewer_new (rig->session, rig->url, how % 5 != 4);
+  g_autoptr (PbTestViewer) viewer = pb_test_viewer_new (rig->session, rig->url,
+      how % 5 != 4 ? PB_TEST_VIEWER_VIDEO : PB_TEST_VIEWER_DATA);
 
   pb_test_viewer_connect (viewer);
   g_assert_true (wait_until (has_posted, viewer, 20000));

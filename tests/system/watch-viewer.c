@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A viewer of a driver's telemetry over WebRTC for as long as its input is open.
- * Each line of input is answered by one of JSON: samples so far, those that are
- * missing in their sequence, and the longest time without one since the last
- * line, in milliseconds.
+ * A viewer of a driver's telemetry over WebRTC for as long as its input is open;
+ * with --all also of his picture and sound. Each line of input is answered by one
+ * of JSON: samples so far, those that are missing in their sequence, the longest
+ * time without one since the last line, in milliseconds, pictures and packets of
+ * sound so far.
  *
- * Usage: watch-viewer URL [HEADER VALUE]... */
+ * Usage: watch-viewer [--all] URL [HEADER VALUE]... */
 #include <gio/gunixinputstream.h>
 #include <libsoup/soup.h>
 #include <unistd.h>
@@ -54,13 +55,18 @@ static void
 answer (Watch *watch)
 {
   const gint64 now_us = g_get_monotonic_time ();
+  PbTestViewerStats stats;
 
+  pb_test_viewer_get_stats (watch->viewer, &stats);
   g_mutex_lock (&watch->lock);
   if (watch->samples > 0)
     watch->longest_us = MAX (watch->longest_us, now_us - watch->last_us);
   g_print ("{\"samples\": %" G_GUINT64_FORMAT
-           ", \"missing\": %" G_GUINT64_FORMAT ", \"longest_ms\": %.1f}\n",
-      watch->samples, watch->missing, (gdouble) watch->longest_us / 1000);
+           ", \"missing\": %" G_GUINT64_FORMAT ", \"longest_ms\": %.1f"
+           ", \"frames\": %" G_GUINT64_FORMAT
+           ", \"sound_packets\": %" G_GUINT64_FORMAT "}\n",
+      watch->samples, watch->missing, (gdouble) watch->longest_us / 1000,
+      stats.frames, stats.sound_packets);
   /* A wait that goes on counts whole in the next line, too. */
   watch->longest_us = 0;
   g_mutex_unlock (&watch->lock);
@@ -110,10 +116,16 @@ main (int argc, char **argv)
   g_autoptr (SoupSession) session = NULL;
   g_autoptr (GInputStream) input = NULL;
   g_autoptr (GDataInputStream) lines = NULL;
+  PbTestViewerMedia media = PB_TEST_VIEWER_DATA;
 
   gst_init (&argc, &argv);
+  if (argc > 1 && g_str_equal (argv[1], "--all")) {
+    media = PB_TEST_VIEWER_VIDEO | PB_TEST_VIEWER_SOUND;
+    argv++;
+    argc--;
+  }
   if (argc < 2) {
-    g_printerr ("usage: watch-viewer URL [HEADER VALUE]...\n");
+    g_printerr ("usage: watch-viewer [--all] URL [HEADER VALUE]...\n");
     return 2;
   }
   g_mutex_init (&watch.lock);
@@ -121,7 +133,7 @@ main (int argc, char **argv)
   session = soup_session_new ();
   g_signal_connect (
       session, "request-queued", G_CALLBACK (on_queued), argv + 2);
-  watch.viewer = pb_test_viewer_new (session, argv[1], FALSE);
+  watch.viewer = pb_test_viewer_new (session, argv[1], media);
   pb_test_viewer_set_sample_func (watch.viewer, take_sample, &watch);
   pb_test_viewer_connect (watch.viewer);
   input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
