@@ -31,6 +31,8 @@
 GST_DEBUG_CATEGORY_STATIC (pitbox_ws_sink_debug);
 #define GST_CAT_DEFAULT pitbox_ws_sink_debug
 
+/* A round trip over half the world, and what a server takes to acknowledge. */
+#define FLIGHT_US (1500 * G_TIME_SPAN_MILLISECOND)
 /* At EOS: what the server has not got by then it will not get. */
 #define DRAIN_MS 3000
 /* After a unit that fits nothing, one request at most this often. */
@@ -183,7 +185,7 @@ new_caller (GstPitboxWsSink *self, GError **error)
     .delay_ms = s->delay_ms,
     .delay_max_ms = s->delay_max_ms,
     .limits = { s->flight_units, s->flight_bytes, s->kept_units, s->kept_bytes,
-        (gint64) s->kept_ms * 1000 },
+        (gint64) s->kept_ms * 1000, FLIGHT_US },
   };
   PitboxWsCaller *caller = NULL;
 

@@ -50,6 +50,7 @@ struct _PitboxWsCaller {
   guint lost_code;
   gchar *lost_reason;
   gint64 pushed_us;
+  gint64 heard_us; /* last acknowledgement */
   guint64 connections;
   guint64 messages_sent;
   guint64 bytes_sent;
@@ -86,6 +87,7 @@ on_answer (const GstPitboxUnitsAnswer *answer, gpointer user_data)
     pitbox_ws_window_begin (caller->window, answer);
   } else if (!answer->is_welcome) {
     pitbox_ws_window_acknowledge (caller->window, answer);
+    caller->heard_us = g_get_monotonic_time ();
   }
   if (caller->draining)
     g_cond_broadcast (&caller->cond);
@@ -132,12 +134,15 @@ send_waiting (PitboxWsCaller *caller)
 static void
 check_alive (PitboxWsCaller *caller)
 {
-  gint64 since_us;
+  gint64 since_us, heard_us;
 
   g_mutex_lock (&caller->lock);
   since_us = pitbox_ws_window_get_waiting_since (caller->window);
+  heard_us = caller->heard_us;
   g_mutex_unlock (&caller->lock);
-  if (since_us != 0 && g_get_monotonic_time () - since_us > DEAD_US)
+  /* A network that is slow acknowledges late, and goes on doing so. */
+  if (since_us != 0
+      && g_get_monotonic_time () - MAX (since_us, heard_us) > DEAD_US)
     lose (caller, 0, "the server has acknowledged nothing for 5 s");
 }
 

@@ -3,6 +3,10 @@
  * understand the rest: everything from the last key unit on. */
 #include "pitboxwswindow.h"
 
+/* In flight at first, and at least, where that is to last for some time only. */
+#define FIRST_CAP_BYTES 16384
+#define LEAST_CAP_BYTES 4096
+
 typedef struct {
   GBytes *units;
   guint32 sequence;
@@ -23,6 +27,9 @@ struct _PitboxWsWindow {
   gsize bytes;
   gsize done_bytes;
   gsize flight_bytes;
+  gsize cap_bytes; /* that may be in flight now */
+  gint64 cut_us; /* when it was made smaller, 0 = never */
+  gboolean needs_key; /* rows before the ones to come are gone */
   GstPitboxRekey *rekey; /* up to the next key unit, or NULL */
   PitboxWsCounts counts;
 };
@@ -34,12 +41,24 @@ entry_free (Entry *entry)
   g_free (entry);
 }
 
+static void
+reset_cap (PitboxWsWindow *window)
+{
+  const PitboxWsLimits *limits = &window->limits;
+
+  window->cap_bytes = limits->flight_us > 0
+                          ? MIN (FIRST_CAP_BYTES, limits->flight_bytes)
+                          : limits->flight_bytes;
+  window->cut_us = 0;
+}
+
 PitboxWsWindow *
 pitbox_ws_window_new (const PitboxWsLimits *limits)
 {
   PitboxWsWindow *window = g_new0 (PitboxWsWindow, 1);
 
   window->limits = *limits;
+  reset_cap (window);
   g_queue_init (&window->entries);
   return window;
 }
@@ -93,15 +112,49 @@ drop_needless (PitboxWsWindow *window)
     drop_oldest (window);
 }
 
+/* What this connection has sent is out of reach, however old: it will arrive. */
 static gboolean
 is_too_much (const PitboxWsWindow *window, gint64 now_us)
 {
-  const Entry *oldest = peek (window, window->n_done);
+  const Entry *oldest = peek (window, window->n_done + window->n_sent);
 
   return window->entries.length - window->n_done > window->limits.kept_units
          || window->bytes > window->limits.kept_bytes
          || (oldest != NULL
              && now_us - oldest->queued_us > window->limits.kept_us);
+}
+
+/* The oldest that is not sent goes. */
+static void
+drop_waiting (PitboxWsWindow *window)
+{
+  Entry *entry =
+      g_queue_pop_nth (&window->entries, window->n_done + window->n_sent);
+
+  window->bytes -= g_bytes_get_size (entry->units);
+  window->counts.dropped_rows += entry->n_rows;
+  entry_free (entry);
+}
+
+/* Behind what is sent: all that is too much, and what cannot be understood
+ * without it. */
+static void
+cut_waiting (PitboxWsWindow *window, gint64 now_us)
+{
+  const guint at = window->n_done + window->n_sent;
+  gboolean was_cut = FALSE;
+
+  while (window->entries.length > at
+         && (is_too_much (window, now_us)
+             || (was_cut && !peek (window, at)->begins_with_key))) {
+    drop_waiting (window);
+    was_cut = TRUE;
+  }
+  if (!was_cut || window->entries.length > at)
+    return;
+  window->needs_key = window->rekey == NULL;
+  if (window->rekey != NULL)
+    gst_pitbox_rekey_force_key (window->rekey);
 }
 
 /* Of units that need an earlier one nothing can be told without it: all up to
@@ -111,6 +164,8 @@ keep_to_limits (PitboxWsWindow *window, gint64 now_us)
 {
   const guint64 before = window->counts.dropped_rows;
 
+  if (window->n_sent > 0)
+    cut_waiting (window, now_us);
   while (window->entries.length > 1 && is_too_much (window, now_us))
     do
       drop_oldest (window);
@@ -186,9 +241,11 @@ pitbox_ws_window_push (PitboxWsWindow *window, GBytes *units,
     g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
   }
   window->run_id = span->run_id;
-  if (span->begins_with_key)
+  if (span->begins_with_key) {
     g_clear_pointer (&window->rekey, gst_pitbox_rekey_free);
-  if (!append (window, &entry)) {
+    window->needs_key = FALSE;
+  }
+  if (window->needs_key || !append (window, &entry)) {
     window->counts.dropped_rows += span->n_rows;
     whole = FALSE;
   }
@@ -210,6 +267,10 @@ acknowledge (PitboxWsWindow *window, guint32 next)
     window->done_bytes += size;
     window->counts.acknowledged_rows += entry->n_rows;
     if (window->n_sent > 0) {
+      /* What nobody used has not been tried. */
+      if (2 * window->flight_bytes >= window->cap_bytes)
+        window->cap_bytes =
+            MIN (window->cap_bytes + size, window->limits.flight_bytes);
       window->n_sent--;
       window->flight_bytes -= size;
     }
@@ -267,6 +328,7 @@ pitbox_ws_window_begin (
     ((Entry *) l->data)->was_sent = TRUE;
   window->n_sent = 0;
   window->flight_bytes = 0;
+  reset_cap (window);
   if (is_ours)
     acknowledge (window, welcome->next);
   if (window->entries.length == 0)
@@ -293,6 +355,34 @@ pitbox_ws_window_acknowledge (
     acknowledge (window, ack->next);
 }
 
+/* When the oldest that is not acknowledged was sent; 0 where there is none. */
+gint64
+pitbox_ws_window_get_waiting_since (const PitboxWsWindow *window)
+{
+  const Entry *entry =
+      window->n_sent > 0 ? peek (window, window->n_done) : NULL;
+
+  return entry != NULL ? entry->sent_us : 0;
+}
+
+/* What is written to a socket waits there in its turn, and nothing that is made
+ * later, and may be smaller by then, comes before it. Once for what is in flight
+ * then: half as much may be. */
+static gboolean
+is_flight_late (PitboxWsWindow *window, gint64 now_us)
+{
+  const gint64 since_us = pitbox_ws_window_get_waiting_since (window);
+
+  if (window->limits.flight_us == 0 || since_us == 0
+      || now_us - since_us <= window->limits.flight_us)
+    return FALSE;
+  if (since_us > window->cut_us) {
+    window->cap_bytes = MAX (window->flight_bytes / 2, LEAST_CAP_BYTES);
+    window->cut_us = now_us;
+  }
+  return TRUE;
+}
+
 /* What is to be sent next; it counts as sent then. FALSE where there is nothing
  * or enough is on its way. Its units live up to the next call of anything. */
 gboolean
@@ -307,7 +397,8 @@ pitbox_ws_window_next (
   size = g_bytes_get_size (entry->units);
   if (window->n_sent > 0
       && (window->n_sent >= window->limits.flight_units
-          || window->flight_bytes + size > window->limits.flight_bytes))
+          || window->flight_bytes + size > window->cap_bytes
+          || is_flight_late (window, now_us)))
     return FALSE;
   window->n_sent++;
   window->flight_bytes += size;
@@ -317,16 +408,6 @@ pitbox_ws_window_next (
   *message = (PitboxWsMessage){ entry->units, window->run_id, entry->sequence,
     entry->pts, entry->queued_us };
   return TRUE;
-}
-
-/* When the oldest that is not acknowledged was sent; 0 where there is none. */
-gint64
-pitbox_ws_window_get_waiting_since (const PitboxWsWindow *window)
-{
-  const Entry *entry =
-      window->n_sent > 0 ? peek (window, window->n_done) : NULL;
-
-  return entry != NULL ? entry->sent_us : 0;
 }
 
 void

@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @kept_units: not acknowledged, sent or not
  * @kept_bytes: likewise, with what is needed to understand them
  * @kept_us: oldest of them, µs
+ * @flight_us: how long the oldest of those in flight shall wait, µs: so much is
+ *   sent and no more; 0 = no matter how long
  */
 typedef struct {
   guint flight_units;
@@ -22,6 +24,7 @@ typedef struct {
   guint kept_units;
   gsize kept_bytes;
   gint64 kept_us;
+  gint64 flight_us;
 } PitboxWsLimits;
 
 /* A message to be sent. */

@@ -128,14 +128,26 @@ arrival_of (Lane *lane, gsize size, gint64 now)
   return due;
 }
 
+/* Bytes that are read together arrive together: with the last of them. */
+static gsize
+get_share (PbTcpRelay *relay)
+{
+  gsize share;
+
+  g_mutex_lock (&relay->lock);
+  share = relay->rate_kbps > 0 ? SEGMENT_BYTES : READ_BYTES;
+  g_mutex_unlock (&relay->lock);
+  return share;
+}
+
 static gboolean
 can_read (GSocket *socket, GIOCondition condition, gpointer data)
 {
   Lane *lane = data;
   g_autofree Chunk *chunk = g_malloc (sizeof *chunk + READ_BYTES);
   g_autoptr (GError) error = NULL;
-  gssize n = g_socket_receive (
-      lane->from, (gchar *) chunk->data, READ_BYTES, NULL, &error);
+  gssize n = g_socket_receive (lane->from, (gchar *) chunk->data,
+      get_share (lane->pair->relay), NULL, &error);
 
   if (n > 0) {
     chunk->size = (gsize) n;

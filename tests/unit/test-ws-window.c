@@ -111,26 +111,33 @@ check_rows (Fixture *f, guint32 sequence, GstClockTime pts)
   }
 }
 
+/* What the server gets. */
+static void
+take_units (Fixture *f, GBytes *units, guint32 sequence, GstClockTime pts)
+{
+  GstPitboxUnitSpan span;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (units, &size);
+
+  g_assert_true (
+      gst_pitbox_unit_cursor_take (&f->there, data, size, &span, NULL));
+  g_assert_cmpuint (span.run_id, ==, f->run_id);
+  g_assert_cmpuint (span.sequence, ==, sequence);
+  g_assert_cmpint ((gint32) (span.sequence - f->next), >=, 0);
+  f->next = span.sequence + span.n_rows;
+  gst_pitbox_decoder_push (f->decoder, data, size);
+  check_rows (f, span.sequence, pts);
+}
+
 /* The server takes one message; FALSE where there is none. */
 static gboolean
 take (Fixture *f)
 {
   PitboxWsMessage message;
-  GstPitboxUnitSpan span;
-  const guint8 *data;
-  gsize size;
 
   if (!pitbox_ws_window_next (f->window, f->now_us, &message))
     return FALSE;
-  data = g_bytes_get_data (message.units, &size);
-  g_assert_true (
-      gst_pitbox_unit_cursor_take (&f->there, data, size, &span, NULL));
-  g_assert_cmpuint (span.run_id, ==, message.run_id);
-  g_assert_cmpuint (span.sequence, ==, message.sequence);
-  g_assert_cmpint ((gint32) (span.sequence - f->next), >=, 0);
-  f->next = span.sequence + span.n_rows;
-  gst_pitbox_decoder_push (f->decoder, data, size);
-  check_rows (f, span.sequence, message.pts);
+  take_units (f, message.units, message.sequence, message.pts);
   return TRUE;
 }
 
@@ -300,6 +307,62 @@ test_flight (Fixture *f, gconstpointer data)
   g_assert_true (take (f));
 }
 
+static const PitboxWsLimits impatient = { 1000, 1 << 20, 10000, 1 << 24,
+  2 * G_USEC_PER_SEC, G_USEC_PER_SEC };
+
+/* What is in a socket arrives in its turn, of @every units one meanwhile. */
+static void
+go_slowly (Fixture *f, GQueue *socket, guint n_units, guint every)
+{
+  for (guint i = 0; i < n_units; i++) {
+    PitboxWsMessage message;
+
+    push (f);
+    while (pitbox_ws_window_next (f->window, f->now_us, &message)) {
+      g_queue_push_tail (socket, GUINT_TO_POINTER (message.sequence));
+      g_queue_push_tail (socket, GSIZE_TO_POINTER (message.pts));
+      g_queue_push_tail (socket, g_bytes_ref (message.units));
+    }
+    for (guint n = i % every == 0 ? 1 : 0; n > 0 || every == 1; n--) {
+      g_autoptr (GBytes) units = NULL;
+      guint32 sequence;
+      GstClockTime pts;
+
+      if (g_queue_is_empty (socket))
+        break;
+      sequence = GPOINTER_TO_UINT (g_queue_pop_head (socket));
+      pts = GPOINTER_TO_SIZE (g_queue_pop_head (socket));
+      units = g_queue_pop_head (socket);
+      take_units (f, units, sequence, pts);
+      acknowledge (f);
+    }
+  }
+}
+
+/* A network that takes a quarter: what has waited for too long goes, nothing
+ * that is sent does, and never much of it is in the socket. */
+static void
+test_slow_network (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GQueue) socket = g_queue_new ();
+  PitboxWsCounts counts;
+
+  connect_anew (f);
+  go_slowly (f, socket, 100, 1);
+  g_assert_cmpuint (f->n_taken, ==, f->n);
+  go_slowly (f, socket, 1200, 4);
+  pitbox_ws_window_get_counts (f->window, &counts);
+  g_assert_cmpuint (counts.dropped_rows, >, 1000);
+  g_assert_cmpint (f->now_us - counts.kept_since_us, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpuint (counts.flight_units, <, 60);
+  g_assert_cmpuint (g_queue_get_length (socket) / 3, ==, counts.flight_units);
+  go_slowly (f, socket, 100, 1);
+  pitbox_ws_window_get_counts (f->window, &counts);
+  g_assert_cmpuint (f->next, ==, f->n);
+  g_assert_cmpuint (f->n_taken + counts.dropped_rows, ==, f->n);
+  g_assert_cmpuint (f->n_bad, ==, 0);
+}
+
 /* The encoder began anew: its rows have numbers of their own. */
 static void
 test_another_run (Fixture *f, gconstpointer data)
@@ -452,6 +515,8 @@ main (int argc, char **argv)
       "/ws/limits/bytes", Fixture, &few_bytes, setup, test_limits, teardown);
   g_test_add (
       "/ws/limits/time", Fixture, &short_time, setup, test_limits, teardown);
+  g_test_add ("/ws/slow-network", Fixture, &impatient, setup, test_slow_network,
+      teardown);
   g_test_add ("/ws/flight", Fixture, &few_units, setup, test_flight, teardown);
   g_test_add (
       "/ws/another-run", Fixture, NULL, setup, test_another_run, teardown);
