@@ -38,6 +38,7 @@ look (PbPaceLook *now, gpointer user_data)
                                       : self->state == PB_AGENT_STREAMING;
   if (self->stream == NULL)
     return;
+  now->is_thinned = pb_governor_is_thinned (self->governor);
   link = pb_stream_dup_stats (self->stream, "uplink");
   if (link == NULL)
     return;

@@ -368,10 +368,15 @@ static void
 look_at_pc (PbAgent *self)
 {
   const gboolean has_picture = self->mode == PB_MODE_VIDEO;
+  const gboolean was_thinned = pb_governor_is_thinned (self->governor);
 
   pb_governor_look (self->governor, has_picture, pb_rate_get_step (self->rate),
       self->state == PB_AGENT_STREAMING && !has_picture
           && pb_transport_is_last (self->transport, self->config));
+  /* What did not get through before is asked for soon. */
+  if (was_thinned && !pb_governor_is_thinned (self->governor)
+      && self->backfill != NULL)
+    pb_backfill_note_connected (self->backfill);
   pb_rate_set_limit (self->rate, pb_governor_get_step (self->governor));
 }
 

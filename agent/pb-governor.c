@@ -29,7 +29,8 @@ struct _PbGovernor {
   PbStream *stream; /* NULL between two */
   PbGame *game; /* of the stream */
   guint tick_rate_hz;
-  guint64 n_lost; /* total of the connection, at the last look */
+  guint64 n_lost; /* totals of the connection, at the last look */
+  guint64 n_missed;
   gboolean knows_lost;
   PbThin applied; /* to the stream */
   guint rows_per_unit; /* of the stream, where rows are not thinned */
@@ -121,10 +122,11 @@ apply_thinning (PbGovernor *self)
     return;
   self->applied = thin;
   enc = pb_stream_dup_element (self->stream, "enc");
-  /* Rows that are far between do not wait for each other. */
+  /* Rows that are a tenth of a second apart do not wait for each other. */
   if (enc != NULL)
     g_object_set (enc, "fields", pb_thin_get_fields (thin), "rate-divisor",
-        divisor, "rows-per-unit", divisor > 1 ? 1 : self->rows_per_unit, NULL);
+        divisor, "rows-per-unit",
+        thin == PB_THIN_LEAST ? 1 : self->rows_per_unit, NULL);
 }
 
 /**
@@ -213,23 +215,43 @@ add_game (PbGovernor *self, PbGovernSample *s)
     self->tick_rate_hz = game.tick_rate_hz;
 }
 
-/* What was given up since the last look; a connection counts anew. */
+/* Since the last look; a connection counts anew. */
+static guint
+count_since (PbGovernor *self, guint64 *total, guint64 now)
+{
+  const guint64 before = *total;
+
+  *total = now;
+  return self->knows_lost && now > before
+             ? (guint) MIN (now - before, G_MAXUINT)
+             : 0;
+}
+
+/* What this side has given up. */
 static guint
 count_lost (PbGovernor *self, const GstStructure *link)
 {
-  const guint64 before = self->n_lost;
-  const gboolean knew = self->knows_lost;
   guint64 n = 0;
   gint packets = 0;
 
   if (!gst_structure_get_uint64 (link, "dropped-rows", &n))
     gst_structure_get_uint64 (link, "messages-dropped", &n);
   gst_structure_get_int (link, "packets-dropped", &packets);
-  self->n_lost = n + (guint64) MAX (packets, 0);
-  self->knows_lost = TRUE;
-  return knew && self->n_lost > before
-             ? (guint) MIN (self->n_lost - before, G_MAXUINT)
-             : 0;
+  return count_since (self, &self->n_lost, n + (guint64) MAX (packets, 0));
+}
+
+/* And what the other one has: by SRT it waits for nothing longer than the
+ * latency, and does not say that it went on without. */
+static guint
+count_missed (PbGovernor *self, const GstStructure *link, gint buffer_ms)
+{
+  gint latency_ms = 0, packets = 0;
+  guint n;
+
+  gst_structure_get_int (link, "latency-ms", &latency_ms);
+  gst_structure_get_int (link, "packets-lost", &packets);
+  n = count_since (self, &self->n_missed, (guint64) MAX (packets, 0));
+  return latency_ms > 0 && buffer_ms > latency_ms ? n : 0;
 }
 
 static void
@@ -242,10 +264,13 @@ add_link (PbGovernor *self, PbGovernSample *s)
   if (link == NULL)
     return;
   s->n_lost = count_lost (self, link);
-  if (gst_structure_get_uint (link, "kept-ms", &kept_ms))
+  if (gst_structure_get_uint (link, "kept-ms", &kept_ms)) {
     s->late_ms = kept_ms;
-  else if (gst_structure_get_int (link, "send-buffer-ms", &buffer_ms))
+  } else if (gst_structure_get_int (link, "send-buffer-ms", &buffer_ms)) {
     s->late_ms = MAX (buffer_ms, 0);
+    s->n_lost += count_missed (self, link, buffer_ms);
+  }
+  self->knows_lost = TRUE;
 }
 
 /* Off and back, each with the reason; a step within them without. */
@@ -307,6 +332,18 @@ pb_governor_look (PbGovernor *governor, gboolean has_picture, PbAdaptStep step,
   governor->is_trim_due = governor->decision.reason == PB_GOVERN_MEMORY
                           || governor->decision.reason == PB_GOVERN_FREE_MEMORY;
   say (governor);
+}
+
+/**
+ * pb_governor_is_thinned:
+ * @governor: a governor
+ *
+ * Returns: %TRUE while rows, or parts of them, are left out
+ */
+gboolean
+pb_governor_is_thinned (PbGovernor *governor)
+{
+  return governor->decision.thin != PB_THIN_NONE;
 }
 
 /**

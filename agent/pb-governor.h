@@ -20,6 +20,7 @@ void pb_governor_begin (PbGovernor *governor, PbStream *stream);
 void pb_governor_end (PbGovernor *governor);
 void pb_governor_look (PbGovernor *governor, gboolean has_picture,
     PbAdaptStep step, gboolean is_last_way);
+gboolean pb_governor_is_thinned (PbGovernor *governor);
 PbAdaptStep pb_governor_get_step (PbGovernor *governor);
 gchar *pb_governor_dup_reason (PbGovernor *governor);
 void pb_governor_add_status (PbGovernor *governor, JsonBuilder *builder);

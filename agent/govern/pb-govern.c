@@ -8,15 +8,20 @@
 #include <string.h>
 
 /* Looks above a budget, those below taken off, before the picture gives way, and
- * before rows do. */
+ * before rows do: for the PC's sake, and for that of a network which has not
+ * taken them for seconds already. */
 #define PICTURE_LOOKS 3
 #define THIN_LOOKS 5
+#define LINK_LOOKS 3
 /* So far below a budget, or above what is to be left, is calm. */
 #define CALM_MARGIN 1.15
 /* But of memory that is left so much more is enough. */
 #define CALM_FREE_MB 128
 /* The game draws hardly more frames than it shall. */
 #define HARDLY 1.25
+/* So many that are lost in a look cannot wait: two looks are enough then. */
+#define MANY_LOST 10
+#define LOST_WEIGHT 2
 /* With so much more the game is better off without the picture. */
 #define BETTER 1.1
 /* A backlog that shrinks by so much a look goes by itself. */
@@ -131,6 +136,12 @@ may_thin (PbGovernReason reason)
          || reason == PB_GOVERN_LINK;
 }
 
+static guint
+get_thin_looks (PbGovernReason reason)
+{
+  return reason == PB_GOVERN_LINK ? LINK_LOOKS : THIN_LOOKS;
+}
+
 static gboolean
 has_more (const PbGovern *g)
 {
@@ -183,7 +194,7 @@ try_down (PbGovern *g, const PbGovernSample *s, PbGovernReason reason)
     if (g->decision.picture == PB_ADAPT_TELEMETRY)
       return FALSE; /* it is on its way out */
     shrink_picture (g, s);
-  } else if (may_thin (reason) && g->n_over[reason] >= THIN_LOOKS
+  } else if (may_thin (reason) && g->n_over[reason] >= get_thin_looks (reason)
              && g->decision.thin < PB_THIN_LEAST) {
     g->decision.thin++;
   } else {
@@ -259,6 +270,13 @@ pb_govern_init (PbGovern *govern, const PbGovernBudget *budget)
   govern->last_late_ms = PB_GOVERN_UNKNOWN;
 }
 
+/* Of a look above its budget. */
+static guint
+get_weight (const PbGovernSample *s, PbGovernReason reason)
+{
+  return reason == PB_GOVERN_LINK && s->n_lost >= MANY_LOST ? LOST_WEIGHT : 1;
+}
+
 static void
 count (PbGovern *g, const PbGovernSample *s)
 {
@@ -266,7 +284,7 @@ count (PbGovern *g, const PbGovernSample *s)
 
   for (guint r = PB_GOVERN_CALM + 1; r < PB_GOVERN_N_REASONS; r++) {
     if (is_over (g, s, r, 1))
-      g->n_over[r] = MIN (g->n_over[r] + 1, THIN_LOOKS);
+      g->n_over[r] = MIN (g->n_over[r] + get_weight (s, r), THIN_LOOKS);
     else if (g->n_over[r] > 0)
       g->n_over[r]--;
     if (is_over (g, s, r, CALM_MARGIN))

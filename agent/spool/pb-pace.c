@@ -31,7 +31,7 @@ pb_pace_look (PbPace *pace, const PbPaceLook *look)
       pace->least_rtt_ms = look->rtt_ms;
     queues = look->rtt_ms > pace->least_rtt_ms + QUEUE_MS;
   }
-  if (!look->is_live || look->backlog_ms >= TOO_LATE_MS)
+  if (!look->is_live || look->is_thinned || look->backlog_ms >= TOO_LATE_MS)
     pace->rows_s = 0;
   else if (look->backlog_ms >= LATE_MS || queues)
     pace->rows_s = MIN (pace->rows_s, SLOW_ROWS_S);

@@ -12,11 +12,13 @@ G_BEGIN_DECLS
 /**
  * PbPaceLook:
  * @is_live: the live stream is connected
+ * @is_thinned: and rows are left out of it
  * @backlog_ms: age of what it has not got rid of
  * @rtt_ms: its round trip; 0 = unknown
  */
 typedef struct {
   gboolean is_live;
+  gboolean is_thinned;
   guint backlog_ms;
   gdouble rtt_ms;
 } PbPaceLook;

@@ -322,6 +322,29 @@ test_dropped_rows (void)
   end (&pc);
 }
 
+/* By SRT, which waits for nothing: most of what is sent is gone at once. */
+static void
+test_lost_rows (void)
+{
+  Pc pc;
+
+  begin (&pc, &usual);
+  pc.is_picture_asked = pc.sample.has_picture = FALSE;
+  pc.sample.late_ms = 450;
+  pc.sample.n_lost = 25;
+  look (&pc);
+  g_assert_cmpuint (pc.n_steps, ==, 0);
+  go_on (&pc, 5);
+  g_assert_cmpstr (pc.levels->str, ==, "main key least");
+  /* A try of more is given up as fast. */
+  pc.sample.n_lost = 0;
+  go_on (&pc, WAIT_S);
+  pc.sample.n_lost = 25;
+  go_on (&pc, 2);
+  g_assert_cmpstr (pc.levels->str, ==, "main key least key least");
+  end (&pc);
+}
+
 /* What the network has made small already is made smaller. */
 static void
 test_goes_on_from_there (void)
@@ -481,6 +504,7 @@ main (int argc, char **argv)
   g_test_add_func ("/govern/link", test_link);
   g_test_add_func ("/govern/backlog", test_backlog);
   g_test_add_func ("/govern/dropped-rows", test_dropped_rows);
+  g_test_add_func ("/govern/lost-rows", test_lost_rows);
   g_test_add_func ("/govern/goes-on-from-there", test_goes_on_from_there);
   g_test_add_func ("/govern/pause", test_pause);
   g_test_add_func ("/govern/arbiter", test_arbiter);

@@ -373,15 +373,17 @@ test_live_goes_first (void)
     guint n_looks;
     guint least, most; /* rows a second then */
   } table[] = {
-    { { FALSE, 0, 20 }, 1, 0, 0 },
-    { { TRUE, 200, 20 }, 1, 100, 150 },
-    { { TRUE, 200, 20 }, 20, 480, 480 }, /* eight times real time */
-    { { TRUE, 900, 20 }, 1, 60, 60 }, /* live is late */
-    { { TRUE, 1600, 20 }, 1, 0, 0 },
-    { { TRUE, 200, 20 }, 20, 480, 480 },
-    { { TRUE, 200, 150 }, 1, 60, 60 }, /* a queue in the network */
-    { { TRUE, 200, 20 }, 20, 480, 480 },
-    { { FALSE, 0, 0 }, 1, 0, 0 },
+    { { FALSE, FALSE, 0, 20 }, 1, 0, 0 },
+    { { TRUE, FALSE, 200, 20 }, 1, 100, 150 },
+    { { TRUE, FALSE, 200, 20 }, 20, 480, 480 }, /* eight times real time */
+    { { TRUE, FALSE, 900, 20 }, 1, 60, 60 }, /* live is late */
+    { { TRUE, FALSE, 1600, 20 }, 1, 0, 0 },
+    { { TRUE, FALSE, 200, 20 }, 20, 480, 480 },
+    { { TRUE, FALSE, 200, 150 }, 1, 60, 60 }, /* a queue in the network */
+    { { TRUE, FALSE, 200, 20 }, 20, 480, 480 },
+    { { TRUE, TRUE, 200, 20 }, 1, 0, 0 }, /* not even live fits whole */
+    { { TRUE, FALSE, 200, 20 }, 1, 100, 150 },
+    { { FALSE, FALSE, 0, 0 }, 1, 0, 0 },
   };
   PbPace pace = { 0 };
 
