@@ -173,18 +173,17 @@ take_connection (SoupServerMessage *message, gpointer user_data)
   if (!metered || !stream || !upgrade->principal)
     return;
   pb_http_stream_set_rate (metered, BURST_BYTES, BYTES_PER_S);
+  if (!upgrade->backfill) {
+    pb_units_port_add (upgrade->units, stream,
+        soup_server_message_get_uri (message),
+        g_steal_pointer (&upgrade->principal), upgrade->driver, upgrade->peer);
+    return;
+  }
   connection = soup_websocket_connection_new (stream,
       soup_server_message_get_uri (message), SOUP_WEBSOCKET_CONNECTION_SERVER,
-      NULL,
-      upgrade->backfill ? GST_PITBOX_BACKFILL_PROTOCOL
-                        : GST_PITBOX_UNITS_PROTOCOL,
-      NULL);
-  if (upgrade->backfill)
-    pb_backfill_port_add (upgrade->backfill, connection,
-        g_steal_pointer (&upgrade->principal), upgrade->driver);
-  else
-    pb_units_port_add (upgrade->units, connection,
-        g_steal_pointer (&upgrade->principal), upgrade->driver, upgrade->peer);
+      NULL, GST_PITBOX_BACKFILL_PROTOCOL, NULL);
+  pb_backfill_port_add (upgrade->backfill, connection,
+      g_steal_pointer (&upgrade->principal), upgrade->driver);
 }
 
 static void

@@ -10,9 +10,12 @@
 #include "recording/pb-last-rows.h"
 
 #define TICK_MS 1000
+/* The thread that answers requests takes no rows; two take those of 500. */
+#define N_LOOPS 2
 
 struct _PbUnitsPort {
   PbDoor *door;
+  PbUnitsLoop *loops[N_LOOPS];
   GPtrArray *sockets; /* of PbUnitsSocket */
   PbHolds *holds;
   GHashTable *places; /* driver → PbUnitsPlace, of those that are not here */
@@ -60,6 +63,8 @@ pb_units_port_new (PbDoor *door, guint max_sockets)
 
   self->door = door;
   self->max_sockets = max_sockets;
+  for (guint i = 0; i < N_LOOPS; i++)
+    self->loops[i] = pb_units_loop_new ();
   self->sockets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_units_socket_free);
   self->holds = pb_holds_new (PB_DOOR_HOLD_S);
@@ -79,6 +84,8 @@ pb_units_port_free (PbUnitsPort *self)
 {
   g_source_remove (self->tick);
   g_ptr_array_unref (self->sockets);
+  for (guint i = 0; i < N_LOOPS; i++)
+    pb_units_loop_free (self->loops[i]);
   pb_holds_free (self->holds);
   g_hash_table_unref (self->places);
   g_free (self);
@@ -136,8 +143,10 @@ find_place (PbUnitsPort *self, const gchar *driver)
   const PbUnitsPlace *past = g_hash_table_lookup (self->places, driver);
   PbUnitsPlace place = { 0 };
 
-  if (socket)
-    return *pb_units_socket_get_place (socket);
+  if (socket) {
+    pb_units_socket_get_place (socket, &place);
+    return place;
+  }
   if (past)
     return *past;
   place.is_known = pb_last_rows_find (
@@ -167,17 +176,26 @@ pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
 }
 
 static void
+add_stats (PbUnitsStats *sum, PbUnitsSocket *socket)
+{
+  PbUnitsStats one;
+
+  pb_units_socket_get_stats (socket, &one);
+  sum->units += one.units;
+  sum->rows += one.rows;
+  sum->duplicate_rows += one.duplicate_rows;
+  sum->missing_rows += one.missing_rows;
+}
+
+static void
 on_closed (PbUnitsSocket *socket, gpointer user_data)
 {
   PbUnitsPort *self = user_data;
   g_autofree gchar *driver = g_strdup (pb_units_socket_get_driver (socket));
-  const PbUnitsPlace place = *pb_units_socket_get_place (socket);
-  const PbUnitsStats *stats = pb_units_socket_get_stats (socket);
+  PbUnitsPlace place;
 
-  self->past.units += stats->units;
-  self->past.rows += stats->rows;
-  self->past.duplicate_rows += stats->duplicate_rows;
-  self->past.missing_rows += stats->missing_rows;
+  pb_units_socket_get_place (socket, &place);
+  add_stats (&self->past, socket);
   if (pb_units_socket_sent_too_much (socket))
     pb_holds_add (self->holds, pb_units_socket_get_principal (socket),
         g_get_monotonic_time ());
@@ -187,29 +205,47 @@ on_closed (PbUnitsSocket *socket, gpointer user_data)
   g_ptr_array_remove (self->sockets, socket);
 }
 
+static PbUnitsLoop *
+choose_loop (PbUnitsPort *self)
+{
+  PbUnitsLoop *best = self->loops[0];
+
+  for (guint i = 1; i < N_LOOPS; i++)
+    if (pb_units_loop_count (self->loops[i]) < pb_units_loop_count (best))
+      best = self->loops[i];
+  return best;
+}
+
 /**
  * pb_units_port_add:
- * @connection: that has just been opened
+ * @stream: of a client, which has just become a WebSocket's; nobody else reads
+ *   or writes it any more
+ * @uri: that was asked for
  * @principal: (transfer full): whose it is
  * @driver: valid id of whom it sends as
  * @peer: (nullable): from where
  */
 void
-pb_units_port_add (PbUnitsPort *self, SoupWebsocketConnection *connection,
+pb_units_port_add (PbUnitsPort *self, GIOStream *stream, GUri *uri,
     PbPrincipal *principal, const gchar *driver, const gchar *peer)
 {
-  const PbUnitsPlace place = find_place (self, driver);
+  PbUnitsSocket *before = find_socket (self, driver);
+  PbUnitsPlace place = find_place (self, driver);
   g_autofree gchar *device = pb_holds_dup_device (principal);
   const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE, TRUE,
     PB_PART_TELEMETRY };
   g_autoptr (GError) error = NULL;
-  PbUnitsSocket *socket = pb_units_socket_new (
-      connection, principal, self->door, &guest, &place, on_closed, self);
+  PbUnitsSocket *socket = pb_units_socket_new (stream, uri, principal,
+      self->door, choose_loop (self), &guest, on_closed, self);
 
+  if (!pb_units_socket_open (socket, &error))
+    g_warning ("driver %s: a session cannot begin: %s", driver, error->message);
+  /* What it took meanwhile; now it takes no more. */
+  else if (before)
+    pb_units_socket_get_place (before, &place);
   /* The newest of a driver is behind the others. */
   g_ptr_array_add (self->sockets, socket);
-  if (!pb_units_socket_start (socket, &error))
-    g_warning ("driver %s: a session cannot begin: %s", driver, error->message);
+  pb_units_socket_start (socket, &place, error ? error->message : NULL);
 }
 
 /**
@@ -240,15 +276,8 @@ void
 pb_units_port_get_stats (PbUnitsPort *self, PbUnitsStats *stats)
 {
   *stats = self->past;
-  for (guint i = 0; i < self->sockets->len; i++) {
-    const PbUnitsStats *one =
-        pb_units_socket_get_stats (g_ptr_array_index (self->sockets, i));
-
-    stats->units += one->units;
-    stats->rows += one->rows;
-    stats->duplicate_rows += one->duplicate_rows;
-    stats->missing_rows += one->missing_rows;
-  }
+  for (guint i = 0; i < self->sockets->len; i++)
+    add_stats (stats, g_ptr_array_index (self->sockets, i));
 }
 
 /**

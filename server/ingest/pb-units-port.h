@@ -33,7 +33,7 @@ gboolean pb_units_port_has_room (
 guint pb_units_port_get_hold_s (
     PbUnitsPort *port, const PbPrincipal *principal);
 gboolean pb_units_port_may_enter (PbUnitsPort *port, const gchar *driver);
-void pb_units_port_add (PbUnitsPort *port, SoupWebsocketConnection *connection,
+void pb_units_port_add (PbUnitsPort *port, GIOStream *stream, GUri *uri,
     PbPrincipal *principal, const gchar *driver, const gchar *peer);
 void pb_units_port_revise (
     PbUnitsPort *port, PbUnitsKeep keep, gpointer user_data);

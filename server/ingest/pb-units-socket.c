@@ -14,27 +14,82 @@ typedef struct {
 } Mark;
 
 struct _PbUnitsSocket {
-  SoupWebsocketConnection *connection;
+  gatomicrefcount refs;
   PbPrincipal *principal;
   PbDoor *door;
+  PbUnitsLoop *loop;
   gchar *driver;
   gchar *device;
   gchar *peer;
-  PbUnitsSocketClosed closed;
+
+  /* The main thread. */
+  PbUnitsSocketClosed closed; /* NULL = freed */
   gpointer user_data;
-  PbUnits *units;
-  PbUnitsPlace taken; /* by the session */
-  PbSession *session; /* NULL = not begun, or over */
+
+  /* The loop's thread. */
+  GIOStream *stream; /* until there is a connection */
+  GUri *uri;
+  SoupWebsocketConnection *connection;
   GByteArray *ts;
   guint64 pushed_bytes;
   GArray *marks; /* of Mark, oldest first */
-  guint ack_timer;
-  gint64 heard_us; /* monotonic, as all here */
+  GSource *ack_timer;
   gint64 units_full_us; /* when PB_UNITS_BURST may come again */
+
+  GMutex lock; /* protects the rest; not held while something is sent */
+  PbUnits *units;
+  PbUnitsPlace taken; /* by the session */
+  PbSession *session; /* NULL = not begun, or over */
+  gint64 heard_us; /* monotonic, as all here */
   gboolean is_closing;
   gboolean sent_too_much;
 };
 
+typedef struct {
+  PbUnitsSocket *socket;
+  gushort code;
+  gchar *reason;
+} Farewell;
+
+static PbUnitsSocket *
+socket_ref (PbUnitsSocket *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+socket_unref (gpointer data)
+{
+  PbUnitsSocket *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_object (&self->stream);
+  g_clear_object (&self->connection);
+  g_uri_unref (self->uri);
+  pb_principal_free (self->principal);
+  g_clear_pointer (&self->units, pb_units_free);
+  g_byte_array_unref (self->ts);
+  g_array_unref (self->marks);
+  g_mutex_clear (&self->lock);
+  g_free (self->driver);
+  g_free (self->device);
+  g_free (self->peer);
+  g_free (self);
+}
+
+static void
+farewell_free (gpointer data)
+{
+  Farewell *farewell = data;
+
+  socket_unref (farewell->socket);
+  g_free (farewell->reason);
+  g_free (farewell);
+}
+
+/* The loop's thread, without the lock. */
 static void
 answer (PbUnitsSocket *self, const PbUnitsPlace *place, gboolean is_welcome)
 {
@@ -42,7 +97,7 @@ answer (PbUnitsSocket *self, const PbUnitsPlace *place, gboolean is_welcome)
     place->run_id, place->next };
   guint8 bytes[GST_PITBOX_UNITS_ANSWER_BYTES];
 
-  if (self->is_closing
+  if (!self->connection
       || soup_websocket_connection_get_state (self->connection)
              != SOUP_WEBSOCKET_STATE_OPEN)
     return;
@@ -55,20 +110,24 @@ static gboolean
 on_ack (gpointer user_data)
 {
   PbUnitsSocket *self = user_data;
-  const guint64 settled =
-      self->session ? pb_session_get_settled_bytes (self->session) : 0;
+  guint64 settled;
+  gboolean is_closing;
   guint n = 0;
 
+  g_mutex_lock (&self->lock);
+  settled = self->session ? pb_session_get_settled_bytes (self->session) : 0;
+  is_closing = self->is_closing;
+  g_mutex_unlock (&self->lock);
   while (n < self->marks->len
          && g_array_index (self->marks, Mark, n).bytes <= settled)
     n++;
-  if (n > 0) {
+  if (n > 0 && !is_closing)
     answer (self, &g_array_index (self->marks, Mark, n - 1).place, FALSE);
+  if (n > 0)
     g_array_remove_range (self->marks, 0, n);
-  }
-  if (self->marks->len > 0 && !self->is_closing)
+  if (self->marks->len > 0 && !is_closing)
     return G_SOURCE_CONTINUE;
-  self->ack_timer = 0;
+  g_clear_pointer (&self->ack_timer, g_source_unref);
   return G_SOURCE_REMOVE;
 }
 
@@ -79,16 +138,47 @@ acknowledge_later (PbUnitsSocket *self)
   const Mark mark = { self->pushed_bytes, self->taken };
 
   g_array_append_val (self->marks, mark);
-  if (self->ack_timer == 0)
-    self->ack_timer = g_timeout_add (PB_UNITS_ACK_MS, on_ack, self);
+  if (self->ack_timer)
+    return;
+  self->ack_timer = g_timeout_source_new (PB_UNITS_ACK_MS);
+  g_source_set_callback (self->ack_timer, on_ack, self, NULL);
+  g_source_attach (self->ack_timer, pb_units_loop_get_context (self->loop));
 }
 
+/* The lock is held, as in each function named …_locked. */
 static void
-end_session (PbUnitsSocket *self, const gchar *reason)
+end_session_locked (PbUnitsSocket *self, const gchar *reason)
 {
   if (self->session)
     pb_door_close (
         self->door, self->driver, g_steal_pointer (&self->session), reason);
+}
+
+static gboolean
+say_farewell (gpointer user_data)
+{
+  Farewell *farewell = user_data;
+
+  if (farewell->socket->connection)
+    pb_units_wire_close (
+        farewell->socket->connection, farewell->code, farewell->reason);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+end_locked (PbUnitsSocket *self, gushort code, const gchar *reason)
+{
+  Farewell *farewell;
+
+  end_session_locked (self, reason);
+  if (self->is_closing)
+    return;
+  self->is_closing = TRUE;
+  farewell = g_new0 (Farewell, 1);
+  farewell->socket = socket_ref (self);
+  farewell->code = code;
+  farewell->reason = g_strdup (reason);
+  pb_units_loop_post (self->loop, say_farewell, farewell, farewell_free);
 }
 
 /**
@@ -101,22 +191,19 @@ end_session (PbUnitsSocket *self, const gchar *reason)
 void
 pb_units_socket_end (PbUnitsSocket *self, gushort code, const gchar *reason)
 {
-  end_session (self, reason);
-  if (self->is_closing)
-    return;
-  self->is_closing = TRUE;
-  g_clear_handle_id (&self->ack_timer, g_source_remove);
-  pb_units_wire_close (self->connection, code, reason);
+  g_mutex_lock (&self->lock);
+  end_locked (self, code, reason);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Another sender has the driver's place, or the session ended by itself. */
 static void
-follow_session (PbUnitsSocket *self)
+follow_session_locked (PbUnitsSocket *self)
 {
   g_autofree gchar *reason = pb_session_dup_end_reason (self->session);
 
   if (reason)
-    pb_units_socket_end (self,
+    end_locked (self,
         g_str_has_prefix (reason, "a new connection")
             ? GST_PITBOX_UNITS_CLOSE_REPLACED
             : GST_PITBOX_UNITS_CLOSE_ENDED,
@@ -124,7 +211,8 @@ follow_session (PbUnitsSocket *self)
 }
 
 static void
-push (PbUnitsSocket *self, guint64 time_ns, const guint8 *klv, gsize klv_size)
+push_locked (
+    PbUnitsSocket *self, guint64 time_ns, const guint8 *klv, gsize klv_size)
 {
   const gsize size = self->ts->len;
   g_autoptr (GstBuffer) buffer = gst_buffer_new_memdup (self->ts->data, size);
@@ -135,7 +223,7 @@ push (PbUnitsSocket *self, guint64 time_ns, const guint8 *klv, gsize klv_size)
   if (pb_session_push_units (self->session, buffer, klv, klv_size)
       != GST_FLOW_OK) {
     self->sent_too_much = pb_session_sent_too_much (self->session);
-    follow_session (self);
+    follow_session_locked (self);
     return;
   }
   self->pushed_bytes += size;
@@ -144,7 +232,7 @@ push (PbUnitsSocket *self, guint64 time_ns, const guint8 *klv, gsize klv_size)
 }
 
 static void
-take (PbUnitsSocket *self, const guint8 *message, gsize size)
+take_locked (PbUnitsSocket *self, const guint8 *message, gsize size)
 {
   g_autoptr (GError) error = NULL;
   g_autofree gchar *reason = NULL;
@@ -159,15 +247,15 @@ take (PbUnitsSocket *self, const guint8 *message, gsize size)
   if (result == PB_UNITS_BAD) {
     reason =
         g_strdup_printf ("a message of units is not valid: %s", error->message);
-    pb_units_socket_end (self, GST_PITBOX_UNITS_CLOSE_BAD, reason);
+    end_locked (self, GST_PITBOX_UNITS_CLOSE_BAD, reason);
   } else if (!pb_units_wire_keeps_to_rate (
                  &self->units_full_us, n_units, self->heard_us)) {
     self->sent_too_much = TRUE;
-    pb_units_socket_end (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+    end_locked (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
         "more than 1000 telemetry units a second came for long. Send each row "
         "once, as it is made");
   } else if (result == PB_UNITS_TAKEN) {
-    push (self, time_ns, message + GST_PITBOX_UNITS_HEAD_BYTES,
+    push_locked (self, time_ns, message + GST_PITBOX_UNITS_HEAD_BYTES,
         size - GST_PITBOX_UNITS_HEAD_BYTES);
   } else {
     acknowledge_later (self);
@@ -182,14 +270,16 @@ on_message (SoupWebsocketConnection *connection, gint kind, GBytes *bytes,
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (self->is_closing || !self->session)
-    return;
+  g_mutex_lock (&self->lock);
   self->heard_us = g_get_monotonic_time ();
-  if (kind != SOUP_WEBSOCKET_DATA_BINARY)
-    pb_units_socket_end (self, SOUP_WEBSOCKET_CLOSE_UNSUPPORTED_DATA,
+  if (self->is_closing || !self->session)
+    ;
+  else if (kind != SOUP_WEBSOCKET_DATA_BINARY)
+    end_locked (self, SOUP_WEBSOCKET_CLOSE_UNSUPPORTED_DATA,
         "messages are binary: units behind a head");
   else
-    take (self, data, size);
+    take_locked (self, data, size);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -197,7 +287,19 @@ on_pong (SoupWebsocketConnection *connection, GBytes *bytes, gpointer user_data)
 {
   PbUnitsSocket *self = user_data;
 
+  g_mutex_lock (&self->lock);
   self->heard_us = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+tell_closed (gpointer user_data)
+{
+  PbUnitsSocket *self = user_data;
+
+  if (self->closed)
+    self->closed (self, self->user_data);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -205,73 +307,128 @@ on_closed (SoupWebsocketConnection *connection, gpointer user_data)
 {
   PbUnitsSocket *self = user_data;
 
+  g_mutex_lock (&self->lock);
   self->is_closing = TRUE;
-  g_clear_handle_id (&self->ack_timer, g_source_remove);
-  end_session (self, "the device has left");
-  self->closed (self, self->user_data);
+  end_session_locked (self, "the device has left");
+  g_mutex_unlock (&self->lock);
+  g_idle_add_full (
+      G_PRIORITY_DEFAULT, tell_closed, socket_ref (self), socket_unref);
+}
+
+static gboolean
+begin (gpointer user_data)
+{
+  PbUnitsSocket *self = user_data;
+  gboolean is_closing;
+
+  self->connection = soup_websocket_connection_new (self->stream, self->uri,
+      SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, GST_PITBOX_UNITS_PROTOCOL, NULL);
+  g_clear_object (&self->stream);
+  pb_units_wire_bound (self->connection);
+  g_signal_connect (self->connection, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (self->connection, "pong", G_CALLBACK (on_pong), self);
+  g_signal_connect (self->connection, "closed", G_CALLBACK (on_closed), self);
+  g_mutex_lock (&self->lock);
+  is_closing = self->is_closing;
+  g_mutex_unlock (&self->lock);
+  /* Nothing has come yet: it is as it was found. */
+  if (!is_closing)
+    answer (self, &self->taken, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+leave (gpointer user_data)
+{
+  PbUnitsSocket *self = user_data;
+
+  if (self->ack_timer)
+    g_source_destroy (self->ack_timer);
+  g_clear_pointer (&self->ack_timer, g_source_unref);
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  pb_units_wire_close (
+      self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server stops");
+  g_clear_object (&self->connection);
+  pb_units_loop_leave (self->loop);
+  return G_SOURCE_REMOVE;
 }
 
 /**
  * pb_units_socket_new:
- * @connection: a connection that has just been opened
+ * @stream: (transfer none): of a client, which has just become a WebSocket's;
+ *   nobody else reads or writes it any more
+ * @uri: that was asked for
  * @principal: (transfer full): whose it is
  * @door: lets it in; outlives the socket
+ * @loop: on whose thread it is; outlives the socket
  * @guest: who it is
- * @place: up to where the driver's rows have come
  * @closed: what to call at the end
  * @user_data: for @closed
  *
- * Returns: (transfer full): the socket, until pb_units_socket_free()
+ * Returns: (transfer full): the socket, until pb_units_socket_free(); it waits
+ *   for pb_units_socket_start()
  */
 PbUnitsSocket *
-pb_units_socket_new (SoupWebsocketConnection *connection,
-    PbPrincipal *principal, PbDoor *door, const PbDoorGuest *guest,
-    const PbUnitsPlace *place, PbUnitsSocketClosed closed, gpointer user_data)
+pb_units_socket_new (GIOStream *stream, GUri *uri, PbPrincipal *principal,
+    PbDoor *door, PbUnitsLoop *loop, const PbDoorGuest *guest,
+    PbUnitsSocketClosed closed, gpointer user_data)
 {
   PbUnitsSocket *self = g_new0 (PbUnitsSocket, 1);
 
-  self->connection = g_object_ref (connection);
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->stream = g_object_ref (stream);
+  self->uri = g_uri_ref (uri);
   self->principal = principal;
   self->door = door;
+  self->loop = loop;
   self->driver = g_strdup (guest->driver);
   self->device = g_strdup (guest->device);
   self->peer = g_strdup (guest->peer);
   self->closed = closed;
   self->user_data = user_data;
-  self->units = pb_units_new (place);
-  self->taken = *place;
   self->ts = g_byte_array_new ();
   self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   self->heard_us = g_get_monotonic_time ();
-  pb_units_wire_bound (connection);
-  g_signal_connect (connection, "message", G_CALLBACK (on_message), self);
-  g_signal_connect (connection, "pong", G_CALLBACK (on_pong), self);
-  g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
   return self;
 }
 
 /**
- * pb_units_socket_start:
+ * pb_units_socket_open:
  *
- * Opens the session, and tells the sender from where on rows are wanted.
+ * Opens the session: from here on whoever had the driver's place takes nothing.
+ * Then call pb_units_socket_start().
  *
- * Returns: %FALSE with @error set; it is closed then, and the closed function
- *   is called later
+ * Returns: %FALSE with @error set; it is closed once it starts, and the closed
+ *   function is called later
  */
 gboolean
-pb_units_socket_start (PbUnitsSocket *self, GError **error)
+pb_units_socket_open (PbUnitsSocket *self, GError **error)
 {
   const PbDoorGuest guest = { self->driver, self->device, self->peer,
     "websocket", TRUE, TRUE, PB_PART_TELEMETRY };
 
   self->session = pb_door_open (self->door, &guest, error);
-  if (!self->session) {
-    pb_units_socket_end (
-        self, SOUP_WEBSOCKET_CLOSE_SERVER_ERROR, (*error)->message);
-    return FALSE;
-  }
-  answer (self, &self->taken, TRUE);
-  return TRUE;
+  return self->session != NULL;
+}
+
+/**
+ * pb_units_socket_start:
+ * @place: up to where the driver's rows have come
+ * @failure: (nullable): why it has no session
+ *
+ * Tells the sender from where on rows are wanted, and takes them.
+ */
+void
+pb_units_socket_start (
+    PbUnitsSocket *self, const PbUnitsPlace *place, const gchar *failure)
+{
+  self->units = pb_units_new (place);
+  self->taken = *place;
+  pb_units_loop_enter (self->loop);
+  pb_units_loop_post (self->loop, begin, socket_ref (self), socket_unref);
+  if (failure)
+    pb_units_socket_end (self, SOUP_WEBSOCKET_CLOSE_SERVER_ERROR, failure);
 }
 
 /**
@@ -282,20 +439,13 @@ pb_units_socket_start (PbUnitsSocket *self, GError **error)
 void
 pb_units_socket_free (PbUnitsSocket *self)
 {
-  g_signal_handlers_disconnect_by_data (self->connection, self);
-  g_clear_handle_id (&self->ack_timer, g_source_remove);
-  end_session (self, "the server stops");
-  pb_units_wire_close (
-      self->connection, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server stops");
-  g_object_unref (self->connection);
-  pb_principal_free (self->principal);
-  pb_units_free (self->units);
-  g_byte_array_unref (self->ts);
-  g_array_unref (self->marks);
-  g_free (self->driver);
-  g_free (self->device);
-  g_free (self->peer);
-  g_free (self);
+  self->closed = NULL;
+  g_mutex_lock (&self->lock);
+  self->is_closing = TRUE;
+  end_session_locked (self, "the server stops");
+  g_mutex_unlock (&self->lock);
+  pb_units_loop_post (self->loop, leave, socket_ref (self), socket_unref);
+  socket_unref (self);
 }
 
 /**
@@ -306,7 +456,12 @@ pb_units_socket_free (PbUnitsSocket *self)
 gboolean
 pb_units_socket_sent_too_much (PbUnitsSocket *self)
 {
-  return self->sent_too_much;
+  gboolean value;
+
+  g_mutex_lock (&self->lock);
+  value = self->sent_too_much;
+  g_mutex_unlock (&self->lock);
+  return value;
 }
 
 /**
@@ -318,11 +473,13 @@ pb_units_socket_sent_too_much (PbUnitsSocket *self)
 void
 pb_units_socket_tick (PbUnitsSocket *self, gint64 now_us)
 {
+  g_mutex_lock (&self->lock);
   if (self->session)
-    follow_session (self);
+    follow_session_locked (self);
   if (pb_units_wire_is_silent (self->heard_us, now_us))
-    pb_units_socket_end (
+    end_locked (
         self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "nothing came for 15 s");
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -344,22 +501,24 @@ pb_units_socket_get_driver (PbUnitsSocket *self)
 
 /**
  * pb_units_socket_get_place:
- *
- * Returns: (transfer none): up to where the driver's rows were taken
+ * @place: (out): up to where the driver's rows were taken
  */
-const PbUnitsPlace *
-pb_units_socket_get_place (PbUnitsSocket *self)
+void
+pb_units_socket_get_place (PbUnitsSocket *self, PbUnitsPlace *place)
 {
-  return &self->taken;
+  g_mutex_lock (&self->lock);
+  *place = self->taken;
+  g_mutex_unlock (&self->lock);
 }
 
 /**
  * pb_units_socket_get_stats:
- *
- * Returns: (transfer none): what it brought
+ * @stats: (out): what it brought
  */
-const PbUnitsStats *
-pb_units_socket_get_stats (PbUnitsSocket *self)
+void
+pb_units_socket_get_stats (PbUnitsSocket *self, PbUnitsStats *stats)
 {
-  return pb_units_get_stats (self->units);
+  g_mutex_lock (&self->lock);
+  *stats = *pb_units_get_stats (self->units);
+  g_mutex_unlock (&self->lock);
 }
