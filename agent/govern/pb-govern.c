@@ -235,6 +235,8 @@ try_up (PbGovern *g, const PbGovernSample *s)
   else
     g->decision.picture--;
   g->stepped_us = g->stepped_up_us = g->calm_us = s->now_us;
+  /* It was calm: what was counted before is no reason to step down again. */
+  memset (g->n_over, 0, sizeof g->n_over);
   if (has_more (g))
     return;
   g->decision.reason = PB_GOVERN_CALM;

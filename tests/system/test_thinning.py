@@ -30,6 +30,7 @@ GOVERNOR = ("--governor", "on", "--budget-cpu-pct", "0", "--budget-pc-pct",
             "0", "--budget-game-fps", "0", "--budget-game-pct", "0",
             "--budget-memory-mb", "0", "--budget-free-mb", "0",
             "--governor-wait-s", "6")
+RECORD = os.environ.pop("PITBOX_GOVERNOR_LOG", None)
 KEY_FIELDS = {"SessionTime", "Throttle", "Brake", "Clutch", "Gear", "Speed",
               "SteeringWheelAngle", "LapDistPct", "Lap", "FuelLevel"}
 
@@ -41,7 +42,9 @@ class Way(Srt):
         self.name = name
         self.arguments = ("--mode", "telemetry", "--transport", name,
                           "--latency-ms", "300", "--status-file",
-                          stack.path("status"), *GOVERNOR)
+                          stack.path("status"), *GOVERNOR, "--governor-log",
+                          f"{RECORD}-{name}.csv" if RECORD
+                          else stack.path("record"))
 
 
 def level(stack):
