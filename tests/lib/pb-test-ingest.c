@@ -24,12 +24,12 @@ void
 pb_test_ingest_init (PbTestIngest *rig)
 {
   g_autoptr (GError) error = NULL;
+  PbIngestGraphConfig config = { .fail = fail, .user_data = rig };
 
   memset (rig, 0, sizeof *rig);
-  rig->live = pb_live_new ("car07", NULL);
-  rig->book = pb_lap_book_new (rig->live);
-  rig->graph =
-      pb_ingest_graph_new (rig->live, rig->book, NULL, 0, fail, rig, &error);
+  rig->live = config.live = pb_live_new ("car07", NULL);
+  rig->book = config.book = pb_lap_book_new (rig->live);
+  rig->graph = pb_ingest_graph_new (&config, &error);
   g_assert_no_error (error);
   pb_ingest_graph_set_parts (rig->graph, PB_PART_BOTH);
 }
