@@ -9,6 +9,7 @@
 #include "pb-command.h"
 #include "pb-file-limit.h"
 #include "pb-file.h"
+#include "pb-heap.h"
 #include "pb-log.h"
 #include "pb-private-files.h"
 #include "pb-server.h"
@@ -357,6 +358,7 @@ main (int argc, char **argv)
   int code;
 
   setlocale (LC_ALL, "");
+  pb_heap_bound ();
   pb_private_files ();
   pb_private_memory ();
   pb_log_init ();
