@@ -30,6 +30,7 @@ struct _PbServer {
   PbControl *control;
   PbUnitsPort *units;
   PbRtmp *rtmp; /* NULL = none */
+  PbWhip *whip;
   PbBackfillPort *backfill;
   PbRowJobs *rows;
   PbHttp *http;
@@ -202,6 +203,9 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   if (!start_rtmp (self, options, error))
     return FALSE;
   config.rtmp = self->rtmp;
+  self->whip = pb_whip_new (self->ingest, pb_whep_get_port (self->whep),
+      pb_whep_get_identity (self->whep));
+  config.whip = self->whip;
   self->backfill = pb_backfill_port_new (pb_ingest_get_door (self->ingest),
       pb_units_port_limit (options->n_files));
   config.backfill = self->backfill;
@@ -260,6 +264,7 @@ pb_server_free (PbServer *self)
   g_clear_pointer (&self->control, pb_control_free);
   g_clear_pointer (&self->units, pb_units_port_free);
   g_clear_pointer (&self->rtmp, pb_rtmp_free);
+  g_clear_pointer (&self->whip, pb_whip_free);
   g_clear_pointer (&self->backfill, pb_backfill_port_free);
   g_clear_pointer (&self->whep, pb_whep_free);
   g_clear_pointer (&self->ingest, pb_ingest_free);

@@ -10,6 +10,7 @@
 #include "ingest/pb-rtmp.h"
 #include "ingest/pb-backfill-port.h"
 #include "ingest/pb-units-port.h"
+#include "ingest/pb-whip.h"
 #include "recording/pb-row-jobs.h"
 #include "session/pb-registry.h"
 #include "store/pb-store.h"
@@ -25,6 +26,7 @@ G_BEGIN_DECLS
  * @rtmp: (nullable): RTMP publishers; lives longer than this
  * @backfill: rows that did not come live; lives longer than this
  * @rows: reads rows from the disk; lives longer than this
+ * @whip: WHIP publishers; lives longer than this
  * @seal: for the secrets of devices, readers and second factors
  * @guard: says who may
  * @bind: address to listen on, in numbers
@@ -43,6 +45,7 @@ typedef struct {
   PbControl *control;
   PbUnitsPort *units;
   PbRtmp *rtmp;
+  PbWhip *whip;
   PbBackfillPort *backfill;
   PbRowJobs *rows;
   PbSeal *seal;

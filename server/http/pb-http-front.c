@@ -126,7 +126,8 @@ refuse_asterisk (SoupServerMessage *message)
   if (g_str_equal (soup_server_message_get_method (message), "OPTIONS"))
     pb_reply_error (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        "OPTIONS is for addresses of /whep/; /api/v1/openapi.json lists all");
+        "OPTIONS is for addresses of /whep/ and /whip/; /api/v1/openapi.json "
+        "lists all");
   else
     pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "bad_request",
         "A path begins with a slash");

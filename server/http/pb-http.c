@@ -75,8 +75,8 @@ static const PbRoute *const route_tables[] = { own_routes, pb_auth_routes,
   pb_refresh_routes, pb_account_routes, pb_confirm_routes, pb_people_routes,
   pb_grant_routes, pb_device_routes, pb_reader_routes, pb_pairing_routes,
   pb_audit_routes, pb_control_routes, pb_driver_routes, pb_session_routes,
-  pb_units_routes, pb_rtmp_routes, pb_coverage_routes, pb_rows_routes,
-  pb_sync_routes };
+  pb_units_routes, pb_rtmp_routes, pb_whip_routes, pb_coverage_routes,
+  pb_rows_routes, pb_sync_routes };
 
 static gboolean
 is_read (SoupServerMessage *message)
@@ -187,6 +187,8 @@ revise (PbGuard *guard, gpointer user_data)
   if (self->config.rtmp)
     pb_publishers_revise (
         pb_rtmp_get_publishers (self->config.rtmp), keep_units, guard);
+  pb_publishers_revise (
+      pb_whip_get_publishers (self->config.whip), keep_units, guard);
   pb_backfill_port_revise (self->config.backfill, keep_units, guard);
 }
 

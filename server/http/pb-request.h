@@ -78,6 +78,7 @@ extern const PbRoute pb_rtmp_routes[];
 extern const PbRoute pb_session_routes[];
 extern const PbRoute pb_sync_routes[];
 extern const PbRoute pb_units_routes[];
+extern const PbRoute pb_whip_routes[];
 extern const PbRoute pb_coverage_routes[];
 
 gboolean pb_route_match (

@@ -20,7 +20,7 @@ typedef struct _PbDoor PbDoor;
  * @driver: valid id
  * @device: what sends
  * @peer: (nullable): from where
- * @transport: "srt", "websocket" or "rtmp"
+ * @transport: "srt", "websocket", "rtmp" or "whip"
  * @only_units: it brings units, see pb_session_push_units()
  * @has_place: who keeps a place that others want was asked before, by
  *   pb_door_may_enter()

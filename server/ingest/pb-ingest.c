@@ -550,3 +550,17 @@ pb_ingest_find_device (PbIngest *self, const gchar *name)
 {
   return pb_senders_find (self->senders, name);
 }
+
+/**
+ * pb_ingest_find_key:
+ * @driver: whose picture somebody wants to send
+ * @key: that it shows
+ *
+ * Returns: (transfer none) (nullable): the device of @driver with that stream
+ *   key; as pb_ingest_find_device()
+ */
+const PbDevice *
+pb_ingest_find_key (PbIngest *self, const gchar *driver, const gchar *key)
+{
+  return pb_senders_find_key (self->senders, driver, key);
+}

@@ -45,6 +45,8 @@ GPtrArray *pb_ingest_list_readers (PbIngest *ingest);
 guint64 pb_ingest_get_refused (PbIngest *ingest);
 PbDoor *pb_ingest_get_door (PbIngest *ingest);
 const PbDevice *pb_ingest_find_device (PbIngest *ingest, const gchar *name);
+const PbDevice *pb_ingest_find_key (
+    PbIngest *ingest, const gchar *driver, const gchar *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbIngest, pb_ingest_free)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * mpegtsmux takes what is oldest of all its streams, so it waits for each of
  * them: one that is missing stops the others. Where sound is missing it is told
- * so, for each picture anew. */
+ * so, for each picture anew; where the picture stands still, for each sound. */
 #include "ingest/pb-mux-guard.h"
 
 #include "pb-graph.h"
@@ -17,7 +17,9 @@ struct _PbMuxGuard {
   GMutex lock; /* protects all below */
   gboolean linked;
   gboolean missing; /* the next pictures do not wait */
+  gboolean stands; /* the next sounds do not wait */
   GstClockTime sound_end; /* running time up to which sound has come */
+  GstClockTime picture_end; /* the same of pictures; NONE before the first */
 };
 
 /* Of what leaves a demultiplexer or a parser DTS never goes back. */
@@ -63,6 +65,8 @@ watch_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (!GST_CLOCK_TIME_IS_VALID (now))
     return GST_PAD_PROBE_OK;
   g_mutex_lock (&self->lock);
+  self->picture_end = now;
+  self->stands = FALSE;
   if (self->linked && now > self->sound_end) {
     if (now - self->sound_end > PB_MUX_GUARD_WAIT_MS * GST_MSECOND)
       self->missing = TRUE;
@@ -75,6 +79,28 @@ watch_picture (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (is_gap)
     send_gap (self->sound_sink, from, now);
   return GST_PAD_PROBE_OK;
+}
+
+/* Of a picture that is late, and not missing, nothing is lost: it goes behind
+ * sound that is newer. */
+static void
+pass_over_picture (PbMuxGuard *self, GstClockTime now)
+{
+  GstClockTime from;
+  gboolean is_gap = FALSE;
+
+  g_mutex_lock (&self->lock);
+  from = self->picture_end;
+  if (GST_CLOCK_TIME_IS_VALID (from) && now > from) {
+    if (now - from > PB_MUX_GUARD_WAIT_MS * GST_MSECOND)
+      self->stands = TRUE;
+    is_gap = self->stands;
+    if (is_gap)
+      self->picture_end = now;
+  }
+  g_mutex_unlock (&self->lock);
+  if (is_gap)
+    send_gap (self->picture_sink, from, now);
 }
 
 static GstPadProbeReturn
@@ -100,6 +126,8 @@ watch_sound (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   g_mutex_unlock (&self->lock);
   if (is_first && !gst_element_link (self->sound, self->mux))
     g_warning ("a sound is left out: mpegtsmux does not take it");
+  if (!is_late)
+    pass_over_picture (self, now);
   return is_late ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
@@ -119,6 +147,7 @@ pb_mux_guard_new (GstElement *graph, GError **error)
   g_autoptr (GstElement) picture = NULL;
 
   g_mutex_init (&self->lock);
+  self->picture_end = GST_CLOCK_TIME_NONE;
   if (!(picture = pb_graph_get (graph, "picture", error))
       || !(self->sound = pb_graph_get (graph, "sound", error))
       || !(self->mux = pb_graph_get (graph, "mux", error)))

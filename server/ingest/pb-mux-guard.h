@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * PbMuxGuard: sound joins a multiplexer when it comes, and never keeps the
- * picture waiting. */
+ * PbMuxGuard: sound joins a multiplexer when it comes, and neither it nor the
+ * picture keeps the other one waiting. */
 #pragma once
 
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
 
-/** PB_MUX_GUARD_WAIT_MS: sound that is so far behind the picture is missing. */
+/** PB_MUX_GUARD_WAIT_MS: what is so far behind the other one is missing. */
 #define PB_MUX_GUARD_WAIT_MS 500
 
 typedef struct _PbMuxGuard PbMuxGuard;

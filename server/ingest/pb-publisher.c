@@ -14,6 +14,7 @@ struct _PbPublisher {
   PbSession *session;
   GstElement *graph;
   PbMuxGuard *guard;
+  gboolean is_patient; /* somebody else sees when it has gone */
 };
 
 /* A multiplexer's packets come one by one, in a list for each access unit. */
@@ -100,7 +101,7 @@ add_caller (PbPublisher *self, GError **error)
  * pb_publisher_new:
  * @door: lets it in; outlives it
  * @guest: who it is; its has_place says whether the door was asked
- * @graph: a pipeline as pipelines/rtmp.launch
+ * @graph: a pipeline as pipelines/rtmp.launch and whip.launch
  *
  * Opens the session. Any thread.
  *
@@ -168,6 +169,17 @@ pb_publisher_free (PbPublisher *self)
 }
 
 /**
+ * pb_publisher_set_patient:
+ *
+ * What sends nothing stays: somebody else sees whether it is there.
+ */
+void
+pb_publisher_set_patient (PbPublisher *self)
+{
+  self->is_patient = TRUE;
+}
+
+/**
  * pb_publisher_end:
  * @reason: in words; the first one counts
  *
@@ -192,8 +204,9 @@ pb_publisher_tick (PbPublisher *self, gint64 now_us)
 {
   g_autofree gchar *ended = NULL;
 
-  if (now_us - pb_session_get_last_data_mono_us (self->session)
-      > PB_PUBLISHER_SILENT_S * G_USEC_PER_SEC)
+  if (!self->is_patient
+      && now_us - pb_session_get_last_data_mono_us (self->session)
+             > PB_PUBLISHER_SILENT_S * G_USEC_PER_SEC)
     pb_session_end (self->session, "nothing came from the publisher for 8 s");
   ended = pb_session_dup_end_reason (self->session);
   return ended == NULL;

@@ -21,6 +21,7 @@ struct _PbPublishers {
   GThreadPool *closers;
   PbPublishersOver over;
   gpointer user_data;
+  gboolean is_patient;
   guint tick;
 };
 
@@ -165,6 +166,17 @@ pb_publishers_set_over (
 }
 
 /**
+ * pb_publishers_set_patient:
+ *
+ * Whoever comes from now on is not over by sending nothing; the caller ends it.
+ */
+void
+pb_publishers_set_patient (PbPublishers *self)
+{
+  self->is_patient = TRUE;
+}
+
+/**
  * pb_publishers_has_room:
  * @device: what wants to publish
  *
@@ -215,7 +227,7 @@ pb_publishers_get_hold_s (PbPublishers *self, const gchar *device)
  */
 gboolean
 pb_publishers_add (PbPublishers *self, const gchar *id,
-    const PbDoorGuest *guest, PbPrincipal *principal, GstElement *graph,
+    const PbDoorGuest *guest, const PbPrincipal *principal, GstElement *graph,
     GError **error)
 {
   const PbDevice *device = pb_ingest_find_device (self->ingest, guest->device);
@@ -225,6 +237,8 @@ pb_publishers_add (PbPublishers *self, const gchar *id,
 
   if (!publisher)
     return FALSE;
+  if (self->is_patient)
+    pb_publisher_set_patient (publisher);
   if (!pb_publisher_start (publisher, error)) {
     pb_publisher_end (publisher, (*error)->message);
     g_thread_pool_push (self->closers, publisher, NULL);

@@ -21,10 +21,11 @@ PbPublishers *pb_publishers_new (PbIngest *ingest, guint max);
 void pb_publishers_free (PbPublishers *publishers);
 void pb_publishers_set_over (
     PbPublishers *publishers, PbPublishersOver over, gpointer user_data);
+void pb_publishers_set_patient (PbPublishers *publishers);
 gboolean pb_publishers_has_room (PbPublishers *publishers, const gchar *device);
 guint pb_publishers_get_hold_s (PbPublishers *publishers, const gchar *device);
 gboolean pb_publishers_add (PbPublishers *publishers, const gchar *id,
-    const PbDoorGuest *guest, PbPrincipal *principal, GstElement *graph,
+    const PbDoorGuest *guest, const PbPrincipal *principal, GstElement *graph,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbPublisher *pb_publishers_find (PbPublishers *publishers, const gchar *id);
 void pb_publishers_end (

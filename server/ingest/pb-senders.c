@@ -73,6 +73,29 @@ pb_senders_find (PbSenders *self, const gchar *device)
   return g_hash_table_lookup (self->devices, device);
 }
 
+/**
+ * pb_senders_find_key:
+ * @driver: a name
+ * @key: somebody shows
+ *
+ * Returns: (transfer none) (nullable): the device of @driver that has @key; as
+ *   pb_senders_find()
+ */
+const PbDevice *
+pb_senders_find_key (PbSenders *self, const gchar *driver, const gchar *key)
+{
+  const PbDevice *found = NULL;
+  GHashTableIter iter;
+  const PbDevice *device;
+
+  g_hash_table_iter_init (&iter, self->devices);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &device))
+    if (device->passphrase && g_str_equal (device->driver, driver)
+        && pb_secret_is_same (key, device->passphrase))
+      found = device;
+  return found;
+}
+
 static gboolean
 same_device (const PbDevice *a, const PbDevice *b)
 {

@@ -21,6 +21,8 @@ gboolean pb_senders_load (
     PbSenders *senders, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const gchar *pb_senders_get_driver (PbSenders *senders, const gchar *device);
 const PbDevice *pb_senders_find (PbSenders *senders, const gchar *device);
+const PbDevice *pb_senders_find_key (
+    PbSenders *senders, const gchar *driver, const gchar *key);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbSenders, pb_senders_free)
 

@@ -27,7 +27,7 @@ typedef void (*PbSessionBringsFunc) (
  * @book: the driver's laps
  * @device: what sends it
  * @peer: (nullable): from where, for the log
- * @transport: how it comes: "srt", "websocket" or "rtmp"
+ * @transport: how it comes: "srt", "websocket", "rtmp" or "whip"
  * @only_units: it is pushed by pb_session_push_units(), and no more than that
  * @brings: (nullable): called once or more as its tables say what it brings
  * @user_data: for @brings

@@ -11,7 +11,7 @@ on_media (PbIntakeKind kind, GBytes *packet, gint64 time_us, gboolean lost,
   PbPeer *peer = user_data;
 
   if (!peer->closed)
-    peer->media (kind, packet, time_us, lost, peer->user_data);
+    peer->media (kind, packet, time_us, lost, peer->media_data);
 }
 
 static void

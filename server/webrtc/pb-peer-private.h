@@ -28,6 +28,7 @@ struct _PbPeer {
   PbLive *live; /* NULL: a publisher's */
   PbOffer offer;
   PbPeerMediaFunc media; /* NULL: a viewer's */
+  gpointer media_data;
   PbPeerClosedFunc func;
   gpointer user_data;
   gchar ice_ufrag[9];

@@ -236,8 +236,9 @@ pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
  * @identity: outlives the peer
  * @offer: the publisher's, from pb_offer_parse_publisher(), copied
  * @media: takes what comes
+ * @media_data: for @media; not used any more once pb_peer_close() is back
  * @func: called when the publisher has gone
- * @user_data: for both; outlives pb_peer_close()
+ * @user_data: for @func; outlives pb_peer_close()
  *
  * Any thread; does not wait.
  *
@@ -245,12 +246,13 @@ pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
  */
 PbPeer *
 pb_peer_new_publisher (PbPort *port, PbDtlsIdentity *identity,
-    const PbOffer *offer, PbPeerMediaFunc media, PbPeerClosedFunc func,
-    gpointer user_data)
+    const PbOffer *offer, PbPeerMediaFunc media, gpointer media_data,
+    PbPeerClosedFunc func, gpointer user_data)
 {
   PbPeer *peer = make_peer (port, identity, offer, func, user_data);
 
   peer->media = media;
+  peer->media_data = media_data;
   peer->ssrc = randombytes_random ();
   pb_peer_init_intake (peer);
   pb_port_add (port, peer);

@@ -58,8 +58,8 @@ PbPeer *pb_peer_new (PbPort *port, PbDtlsIdentity *identity, PbLive *live,
     const PbOffer *offer, PbPeerClosedFunc func, gpointer user_data,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbPeer *pb_peer_new_publisher (PbPort *port, PbDtlsIdentity *identity,
-    const PbOffer *offer, PbPeerMediaFunc media, PbPeerClosedFunc func,
-    gpointer user_data);
+    const PbOffer *offer, PbPeerMediaFunc media, gpointer media_data,
+    PbPeerClosedFunc func, gpointer user_data);
 PbPeer *pb_peer_ref (PbPeer *peer);
 void pb_peer_unref (PbPeer *peer);
 gchar *pb_peer_get_answer (PbPeer *peer);

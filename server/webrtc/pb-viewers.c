@@ -206,6 +206,28 @@ pb_viewers_free (PbViewers *self)
   g_free (self);
 }
 
+/**
+ * pb_viewers_get_port:
+ *
+ * Returns: (transfer none): where they connect; publishers do so, too
+ */
+PbPort *
+pb_viewers_get_port (PbViewers *self)
+{
+  return self->port;
+}
+
+/**
+ * pb_viewers_get_identity:
+ *
+ * Returns: (transfer none): what the server shows them
+ */
+PbDtlsIdentity *
+pb_viewers_get_identity (PbViewers *self)
+{
+  return self->identity;
+}
+
 /* Who knows it can end the viewer: not to be guessed from others' ids, as the
  * numbers of g_random_int() can be from 156 of them. */
 static gchar *

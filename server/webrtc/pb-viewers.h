@@ -36,6 +36,8 @@ typedef struct {
 PbViewers *pb_viewers_new (const PbPortOptions *port, guint max,
     PbViewersSame is_same, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_viewers_free (PbViewers *viewers);
+PbPort *pb_viewers_get_port (PbViewers *viewers);
+PbDtlsIdentity *pb_viewers_get_identity (PbViewers *viewers);
 
 gboolean pb_viewers_has_room (PbViewers *viewers, gconstpointer owner);
 const gchar *pb_viewers_add (PbViewers *viewers, PbLive *live,

@@ -55,6 +55,32 @@ pb_whep_free (PbWhep *whep)
   g_free (whep);
 }
 
+/**
+ * pb_whep_get_port:
+ *
+ * Main thread.
+ *
+ * Returns: (transfer none): where viewers connect; publishers do so, too
+ */
+PbPort *
+pb_whep_get_port (PbWhep *whep)
+{
+  return pb_viewers_get_port (whep->viewers);
+}
+
+/**
+ * pb_whep_get_identity:
+ *
+ * Main thread.
+ *
+ * Returns: (transfer none): what the server shows to who connects
+ */
+PbDtlsIdentity *
+pb_whep_get_identity (PbWhep *whep)
+{
+  return pb_viewers_get_identity (whep->viewers);
+}
+
 static void
 refuse (PbWhep *whep, SoupServerMessage *message, guint status,
     const gchar *code, const gchar *text)

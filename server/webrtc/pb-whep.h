@@ -5,6 +5,8 @@
 #include <libsoup/soup.h>
 
 #include "live/pb-live.h"
+#include "webrtc/pb-dtls.h"
+#include "webrtc/pb-peer.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +55,8 @@ typedef struct {
 PbWhep *pb_whep_new (
     const PbWhepOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_whep_free (PbWhep *whep);
+PbPort *pb_whep_get_port (PbWhep *whep);
+PbDtlsIdentity *pb_whep_get_identity (PbWhep *whep);
 
 void pb_whep_handle (PbWhep *whep, SoupServerMessage *message, PbLive *live,
     const gchar *viewer_id, gpointer owner, GDestroyNotify free_owner);

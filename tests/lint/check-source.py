@@ -48,7 +48,7 @@ MAY_INCLUDE = {
                        "server/store"] + LIBS,
     "server/ingest": ["program", "server/auth", "server/live",
                       "server/recording", "server/session",
-                      "server/store"] + LIBS,
+                      "server/store", "server/webrtc"] + LIBS,
     "server/control": ["server/auth", "program", "program/json",
                        "protocol"] + LIBS,
     "server/http": ["server/auth", "server/control", "server/ingest",

@@ -167,7 +167,7 @@ class World:
         admin = self.cred["red", "admin"]
         n = next(numbers)
         args = {"driver": "red-car", "session": "red-session", "lap": "1",
-                "viewer": "0" * 32, "login": "abcdefghijkl"}
+                "viewer": "0" * 32, "publisher": "0" * 32, "login": "abcdefghijkl"}
         body = {}
         name = path.split("/")[3] if path.startswith("/api/v1/") else ""
         if path == "/api/v1/auth/team":
@@ -245,7 +245,7 @@ def fits(expected, status, body):
 
 def check(world, problems, what, expected, method, path, cred, reuse=None):
     url, body = reuse or world.fresh(method, path)
-    content = "application/sdp" if path.startswith("/whep/") else None
+    content = "application/sdp" if path.startswith(("/whep/", "/whip/")) else None
     status, _, text = world.call(method, url, cred, body, content)
     if not fits(expected, status, text):
         problems.append(f"{method} {path}: {what}: {status}, not {expected}: "

@@ -155,6 +155,14 @@ def answers(client, cookie, key):
     yield "WHEP, options", ask("OPTIONS", "/whep/car07", key), 204
     yield "WHEP, preflight", ask("OPTIONS", "/whep/car07", EVIL, key), 403
     yield "WHEP, method", ask("PATCH", "/whep/car07", key, body=b""), 405
+    yield "WHIP, nobody", ask("POST", "/whip/car07", body=OFFER,
+                              kind="application/sdp"), 401
+    yield "WHIP, foreign page", ask("POST", "/whip/car07", EVIL, key, body=OFFER,
+                                    kind="application/sdp"), 403
+    yield "WHIP, may not", ask("POST", "/whip/car07", key, body=OFFER,
+                               kind="application/sdp"), 403
+    yield "WHIP, options", ask("OPTIONS", "/whip/car07"), 401
+    yield "WHIP, method", ask("PATCH", "/whip/car07", key, body=b""), 405
     yield "socket, no upgrade", ask("GET", "/api/v1/control", key), 426
     yield "socket, nobody", ask("GET", "/api/v1/control",
                                 *upgrade(protocol)), 401

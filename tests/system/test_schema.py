@@ -18,7 +18,7 @@ NOT_CHECKED = "positive_data_acceptance"
 # SDP and WebSockets are not its business (test_hostile_http, test_control,
 # test_units); who
 # ends its own login or key would see 401 alone from then on.
-NOT_ASKED = r"^/whep|/control$|/units$|/auth/logout$|/auth/logins/|/keys/\{"
+NOT_ASKED = r"^/wh[ei]p|/control$|/units$|/auth/logout$|/auth/logins/|/keys/\{"
 # What only a device may: who has logged in is 403 there, with a token or without.
 NOT_A_DEVICE = NOT_ASKED + r"|/device/self$"
 
