@@ -4,6 +4,10 @@ source looks like.
 
     with Obs(stack, [media_source("driver", url)]) as obs:
         png = obs.screenshot("driver", 640, 360)
+
+    with Obs(stack, [media_source("film", path)], size=(640, 360),
+             target="srt://…") as obs:
+        obs.ask("StartStream")
 """
 import base64
 import json
@@ -38,14 +42,23 @@ AlertsEnabled=false
 PROFILE = """[General]
 Name=t
 [Video]
-BaseCX=1280
-BaseCY=720
-OutputCX=1280
-OutputCY=720
+BaseCX={width}
+BaseCY={height}
+OutputCX={width}
+OutputCY={height}
 FPSType=0
 FPSCommon={fps}
 [Audio]
 SampleRate=48000
+[Output]
+Mode=Simple
+[SimpleOutput]
+VBitrate=1000
+StreamEncoder=x264
+Preset=ultrafast
+UseAdvanced=true
+x264Settings=tune=zerolatency bframes=0 keyint={fps}
+ABitrate=128
 """
 
 
@@ -121,13 +134,13 @@ class Socket:
 
 
 class Obs:
-    def __init__(self, stack, sources, fps=30):
+    def __init__(self, stack, sources, fps=30, size=(1280, 720), target=None):
         self.stack = stack
         self.port = free_port()
         self.home = stack.path("obs")
-        self.write(sources, fps)
+        self.write(sources, fps, size, target)
 
-    def write(self, sources, fps):
+    def write(self, sources, fps, size, target):
         base = os.path.join(self.home, ".config", "obs-studio")
         for folder in ("basic/profiles/t", "basic/scenes"):
             os.makedirs(os.path.join(base, folder))
@@ -136,7 +149,12 @@ class Obs:
         for name in ("global.ini", "user.ini"):
             self.put(os.path.join(base, name), CONFIG.format(port=self.port))
         self.put(os.path.join(base, "basic/profiles/t/basic.ini"),
-                 PROFILE.format(fps=fps))
+                 PROFILE.format(fps=fps, width=size[0], height=size[1]))
+        if target:
+            self.put(os.path.join(base, "basic/profiles/t/service.json"),
+                     json.dumps({"type": "rtmp_custom", "settings": {
+                         "server": target, "key": "", "use_auth": False,
+                         "bwtest": False}}))
         plugin = os.path.join(base, "plugin_config", "obs-websocket")
         os.makedirs(plugin)
         self.put(os.path.join(plugin, "config.json"), json.dumps(
