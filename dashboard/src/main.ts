@@ -128,6 +128,7 @@ document.addEventListener('keydown', (e) => {
     pick: (n) => page.pick(n),
     toggleHud: () => page.toggleHud(),
     toggleFullscreen: () => page.toggleFullscreen(),
+    toggleSpan: () => page.toggleSpan(),
     toggleSound: () => page.toggleSound(),
     toggleHelp,
     trim: (frames, ms) => page.trim(frames, ms),

@@ -120,6 +120,7 @@ test('keys do what the help says, with no modifier', () => {
     step: (n: number) => did.push(n), pick: (n: number) => did.push(`#${n}`),
     toggleHud: () => did.push('hud'),
     toggleFullscreen: () => did.push('full'),
+    toggleSpan: () => did.push('span'),
     toggleSound: () => did.push('sound'),
     toggleHelp: () => did.push('help'),
     trim: (frames: number, ms: number) => did.push(`trim ${frames} ${ms}`),
@@ -127,12 +128,12 @@ test('keys do what the help says, with no modifier', () => {
   };
   const press = (key: string, ctrlKey = false): boolean => handleKey(
     { key, ctrlKey, altKey: false, metaKey: false }, actions);
-  for (const key of ['1', '9', 'ArrowUp', 'ArrowDown', 'h', 'F', 'm', '?', ',',
+  for (const key of ['1', '9', 'ArrowUp', 'ArrowDown', 'h', 'F', 't', 'm', '?', ',',
     '.', '<', '>', '0']) {
     assert.ok(press(key), key);
   }
-  assert.deepEqual(did, ['#0', '#8', -1, 1, 'hud', 'full', 'sound', 'help',
-    'trim -1 0', 'trim 1 0', 'trim 0 -1', 'trim 0 1', 'reset']);
+  assert.deepEqual(did, ['#0', '#8', -1, 1, 'hud', 'full', 'span', 'sound',
+    'help', 'trim -1 0', 'trim 1 0', 'trim 0 -1', 'trim 0 1', 'reset']);
   assert.equal(press('f', true), false);
   assert.equal(press('Tab'), false);
 });

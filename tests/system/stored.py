@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a server has on its disk of a driver, row by row and picture by
 picture, read by stored-rows, and what is missing in it."""
+import bisect
 import collections
 import glob
 import os
@@ -21,7 +22,7 @@ class Stored:
         self.unreadable = 0
         self.pictures = []  # ticks
         self._alone = []  # (session, PTS of pictures without rows)
-        self._tick_at_0 = None  # of 1970, by the newest row with a UTC
+        self._times = []  # (UTC in s, tick) of rows
         folders = os.path.join(data, "recordings", driver, "*")
         for folder in sorted(glob.glob(folders))[-1 if newest else 0:]:
             self._read(folder)
@@ -44,7 +45,7 @@ class Stored:
             tick, pts = int(word[3]), int(word[4])
             base = tick - pts / PTS_A_TICK
             if word[6] != "0":
-                self._tick_at_0 = tick - int(word[6]) * TICKS_A_SECOND / 1e6
+                self._times.append((int(word[6]) / 1e6, tick))
             if word[5] == "1":
                 self.rows.append(Row(word[1], int(word[2]), tick))
             else:
@@ -54,11 +55,19 @@ class Stored:
         elif pictures:
             self._alone.append((os.path.basename(folder), pictures))
 
+    def _tick_of(self, utc_s):
+        """By the row that is nearest: a simulator may be late by and by."""
+        at = bisect.bisect(self._times, (utc_s, 0))
+        near = min(self._times[max(0, at - 1):at + 1],
+                   key=lambda t: abs(t[0] - utc_s))
+        return near[1] + (utc_s - near[0]) * TICKS_A_SECOND
+
     def _place_alone(self, data):
         """Pictures of a connection of their own are of the tick that was when
         the first one came."""
-        if not self._alone or self._tick_at_0 is None:
+        if not self._alone or not self._times:
             return
+        self._times.sort()
         with sqlite3.connect(f"file:{data}/pitbox.db?mode=ro", uri=True) as db:
             for session, pictures in self._alone:
                 began = db.execute(
@@ -67,8 +76,7 @@ class Stored:
                     "AND g.start_pts IS NOT NULL ORDER BY g.n LIMIT 1",
                     (session,)).fetchone()
                 if began:
-                    base = self._tick_at_0 + (
-                        began[0] / 1e6 * TICKS_A_SECOND)
+                    base = self._tick_of(began[0] / 1e6)
                     self.pictures += [
                         round(base + (p - began[1]) / PTS_A_TICK)
                         for p in pictures]

@@ -3,7 +3,9 @@
  * what the server knows about session, laps and track. Pages read it and
  * listen to it; none of them sees the wire. */
 
-import { CarReader, type CarSpot, type CarState } from '../protocol/car.js';
+import {
+  CarReader, INPUT_FIELDS, type CarSpot, type CarState,
+} from '../protocol/car.js';
 import { parseText, type TextMessage } from '../protocol/messages.js';
 import type {
   DriverMode, Laps, LapTrace, SessionInfo, Track,
@@ -17,15 +19,16 @@ import {
 } from './connection.js';
 import { Emitter } from './emitter.js';
 import { HealthMeter } from './health.js';
-import { History } from './history.js';
+import { FollowedRows, type Span } from './followed.js';
+import { History, type FollowedRow } from './history.js';
 import { ReceiveStats } from './receive-stats.js';
 import { SampleStore } from './sample-store.js';
 import { Sound } from './sound.js';
 import { TelemetryFeed } from './telemetry-feed.js';
 import { canReceiveH264 } from './whep.js';
 
-/** Rows the traces can look back on: a little more than they show. */
-const HISTORY_ROWS = 1200;
+/** Rows the traces can look back on: a little more than a minute. */
+const HISTORY_ROWS = 4000;
 /* One undecodable message is a hiccup; this many in a row are a broken view. */
 const MAX_UNDECODABLE = 90;
 /* Laps and outline are also told of by messages; this catches a lost one. */
@@ -52,6 +55,8 @@ export class LiveSession extends Emitter<LiveEvents> {
   readonly #rest: RestClient;
   readonly #feed: TelemetryFeed;
   readonly #receive = new ReceiveStats();
+  readonly #followed = new FollowedRows(this.history,
+    (span) => this.#readFollowed(span));
   #connection: Connection | undefined;
   #driver: string | null = null;
   #reader: CarReader | undefined;
@@ -187,6 +192,26 @@ export class LiveSession extends Emitter<LiveEvents> {
       ? this.#receive.update(stats.values() as Iterable<never>) : null;
   }
 
+  /** Once a second: whether rows that are missing in what is on show, back to
+   * `fromS`, have followed. */
+  async lookForFollowed(nowMs: number, fromS: number): Promise<void> {
+    if (this.#driver !== null) await this.#followed.look(nowMs, fromS);
+  }
+
+  async #readFollowed(span: Span): Promise<FollowedRow[]> {
+    const driver = this.#driver;
+    const reader = this.#reader;
+    if (driver === null || !reader) return [];
+    const { stretches } = await this.#rest.followedRows(
+      driver, span.fromUtcMs, span.toUtcMs, INPUT_FIELDS);
+    if (driver !== this.#driver) return [];
+    return stretches.flatMap(({ tick, values, follows }) =>
+      tick.map((t, i) => ({
+        inputs: reader.inputsOf(t, values.map((column) => column[i]!)),
+        begins: i === 0 && !follows,
+      })));
+  }
+
   #set<K extends 'laps' | 'reference' | 'track' | 'info'>(
     key: K, value: LiveEvents[K],
   ): void {
@@ -215,8 +240,11 @@ export class LiveSession extends Emitter<LiveEvents> {
     this.#setAway(false);
     this.#reader ??= new CarReader(schema);
     let cut = (sample.flags & FLAG_DISCONTINUITY) !== 0;
+    const own = sample.rows.at(-1);
     for (const row of sample.rows) {
-      this.history.push(this.#reader.inputs(row.tick, row.data), cut);
+      const utcMs = sample.utcUs === 0 || !own ? null
+        : (sample.utcUs + row.offsetUs - own.offsetUs) / 1000;
+      this.history.push(this.#reader.inputs(row.tick, row.data), cut, utcMs);
       cut = false;
     }
     this.store.push(sample);

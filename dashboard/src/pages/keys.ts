@@ -6,6 +6,7 @@ export interface KeyActions {
   readonly pick: (place: number) => void;
   readonly toggleHud: () => void;
   readonly toggleFullscreen: () => void;
+  readonly toggleSpan: () => void;
   readonly toggleSound: () => void;
   readonly toggleHelp: () => void;
   /** By so many pictures, and milliseconds. */
@@ -30,6 +31,7 @@ export function handleKey(e: Key, actions: KeyActions): boolean {
       case 'ArrowDown': actions.step(1); break;
       case 'h': case 'H': actions.toggleHud(); break;
       case 'f': case 'F': actions.toggleFullscreen(); break;
+      case 't': case 'T': actions.toggleSpan(); break;
       case 'm': case 'M': actions.toggleSound(); break;
       case ',': actions.trim(-1, 0); break;
       case '.': actions.trim(1, 0); break;

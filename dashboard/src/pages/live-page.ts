@@ -216,6 +216,11 @@ export class LivePage {
     this.#compositor.hud = !this.#compositor.hud;
   }
 
+  /** Traces of some seconds, or of a minute. */
+  toggleSpan(): void {
+    this.#traces.toggleSpan();
+  }
+
   toggleSound(): void {
     this.#hearing.toggle();
   }
@@ -448,6 +453,10 @@ export class LivePage {
 
   #everySecond(): void {
     void this.#session.measure();
+    if (this.#lastCar) {
+      void this.#session.lookForFollowed(performance.now(),
+        this.#lastCar.timeS - this.#traces.seconds);
+    }
     void this.#syncClock();
     this.#showHealth();
     this.#sessionLine();

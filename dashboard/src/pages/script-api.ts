@@ -4,6 +4,7 @@
 import type { Composition, ProofReading } from '../live/compositor.js';
 import type { ConnectionState } from '../live/connection.js';
 import type { HealthFigures } from '../live/health.js';
+import type { RowKind } from '../live/history.js';
 import type { LiveSession } from '../live/live-session.js';
 import type { SoundFigures } from '../live/sound.js';
 import type { WhepMarks } from '../live/whep.js';
@@ -53,6 +54,9 @@ export interface PitboxStats extends HealthFigures {
   readonly attempts: number;
   /** Of the newest view; null before its first picture. */
   readonly firstPicture: FirstPicture | null;
+  /** Entries of the traces, a hole is one: as they came, and as they followed
+   * later (back-fill). */
+  readonly traces: Readonly<Record<RowKind, number>>;
   /** How sound is played. */
   readonly sound: SoundFigures & { readonly audible: boolean };
 }
@@ -83,6 +87,7 @@ export class ScriptApi extends EventTarget {
       connection: session.connection?.state ?? null,
       attempts: session.connection?.attempts ?? 0,
       firstPicture: this.#first,
+      traces: session.history.counts(),
       sound: { ...session.sound.figures, audible: session.sound.audible },
     };
   }

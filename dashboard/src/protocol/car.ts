@@ -124,6 +124,23 @@ export class CarReader {
     };
   }
 
+  /** The same of a row whose INPUT_FIELDS alone are known. */
+  inputsOf(tick: number, values: readonly (number | null)[]): Inputs {
+    const [speed, rpm, gear, throttle, brake, steering] =
+      values.map((n) => n ?? NaN);
+    return {
+      tick,
+      timeS: tick / this.#tickRate,
+      speedMps: speed ?? NaN,
+      rpm: rpm ?? NaN,
+      gear: gear ?? NaN,
+      throttle: throttle ?? NaN,
+      brake: brake ?? NaN,
+      clutch: NaN,
+      steeringRad: steering ?? NaN,
+    };
+  }
+
   state(tick: number, row: DataView): CarState {
     const timeRemainS = this.#num(row, 'SessionTimeRemain');
     const lapsRemain = this.#num(row, 'SessionLapsRemainEx');
@@ -190,6 +207,11 @@ export class CarReader {
     return out;
   }
 }
+
+/** What CarReader.inputsOf() takes, in this order. */
+export const INPUT_FIELDS = [
+  'Speed', 'RPM', 'Gear', 'Throttle', 'Brake', 'SteeringWheelAngle',
+] as const;
 
 const NAMES = [
   'Speed', 'RPM', 'Gear', 'Throttle', 'Brake', 'Clutch', 'SteeringWheelAngle',

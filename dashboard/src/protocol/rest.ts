@@ -8,6 +8,7 @@ import {
   type DriverInfo, type Laps, type LapTrace, type SessionInfo, type SyncInfo,
   type Track,
 } from './model.js';
+import { parseRows, type Rows } from './rows.js';
 import { Schema } from './schema.js';
 
 export { HttpError, httpError } from './http.js';
@@ -49,6 +50,17 @@ export class RestClient {
 
   async lapTrace(driver: string, lap: number): Promise<LapTrace | null> {
     return parseTrace(await this.#driver(driver, `/laps/${lap}/trace`));
+  }
+
+  /** Rows of a time that did not come live; both ends are in it. */
+  async followedRows(
+    driver: string, fromUtcMs: number, toUtcMs: number,
+    fields: readonly string[],
+  ): Promise<Rows> {
+    return parseRows(await this.#driver(driver, `/rows?${new URLSearchParams({
+      from_utc_ms: String(fromUtcMs), to_utc_ms: String(toUtcMs + 1),
+      fields: fields.join(), state: 'backfilled',
+    })}`), fields);
   }
 
   /** Sets how much later the pictures of a driver come than their connection

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Where rows are missing: a hole is a null in every column. */
+ * Where rows are missing, and where they followed later. */
 
-type Column = readonly (number | null)[];
+export type Kind = 'live' | 'missing' | 'followed';
 
 /** Index of the last row at or before `timeS`; -1 if there is none. */
 export function indexAt(times: readonly number[], timeS: number): number {
@@ -16,13 +16,26 @@ export function indexAt(times: readonly number[], timeS: number): number {
 
 /** Holes from `fromS` on, each from the row before it to the row behind it. */
 export function holesIn(
-  times: readonly number[], columns: readonly Column[], fromS: number,
+  times: readonly number[], kinds: readonly Kind[], fromS: number,
 ): [number, number][] {
   const holes: [number, number][] = [];
   for (let i = Math.max(1, indexAt(times, fromS)); i < times.length - 1; i++) {
-    if (columns.every((c) => c[i] === null)) {
-      holes.push([times[i - 1]!, times[i + 1]!]);
-    }
+    if (kinds[i] === 'missing') holes.push([times[i - 1]!, times[i + 1]!]);
   }
   return holes;
+}
+
+/** Stretches of rows that followed, from `fromS` on, each from its first row to
+ * its last. */
+export function followedIn(
+  times: readonly number[], kinds: readonly Kind[], fromS: number,
+): [number, number][] {
+  const found: [number, number][] = [];
+  for (let i = Math.max(0, indexAt(times, fromS)); i < times.length; i++) {
+    if (kinds[i] !== 'followed') continue;
+    const last = found.at(-1);
+    if (last && kinds[i - 1] === 'followed') last[1] = times[i]!;
+    else found.push([times[i]!, times[i]!]);
+  }
+  return found;
 }

@@ -6,12 +6,11 @@ import uPlot from 'uplot';
 import { font, palette } from '../theme/palette.js';
 import { el, setText } from './dom.js';
 import { fixed, gearName } from './format.js';
-import { holesIn, indexAt } from './holes.js';
+import { followedIn, holesIn, indexAt, type Kind } from './holes.js';
 
 type Column = readonly (number | null)[];
 
-export interface TraceColumns {
-  readonly timeS: readonly number[];
+interface Lines {
   readonly speedKmh: Column;
   readonly rpm: Column;
   readonly gear: Column;
@@ -20,10 +19,17 @@ export interface TraceColumns {
   readonly steeringDeg: Column;
 }
 
-/** Seconds on show. */
-export const TRACE_SECONDS = 12;
+export interface TraceColumns extends Lines {
+  readonly timeS: readonly number[];
+  readonly kind: readonly Kind[];
+  /** Of rows that followed later, and null for all others; may be empty. */
+  readonly followed: Lines;
+}
 
-type ColumnName = Exclude<keyof TraceColumns, 'timeS'>;
+/* Seconds on show: to drive by, and to look back. */
+const SPANS = [12, 60] as const;
+
+type ColumnName = keyof Lines;
 
 interface Line {
   readonly column: ColumnName;
@@ -162,17 +168,53 @@ function series(line: Line): uPlot.Series {
   return s;
 }
 
+/* What followed is thin and dashed: it was not there when it happened. */
+function followedSeries(line: Line): uPlot.Series {
+  return { ...series(line), width: 1, dash: [4, 3] };
+}
+
 /* What is missing is hatched and said, so that nobody takes it for standing
  * still, or for a pedal that is not touched. */
 const HATCH_PX = 7;
-const HOLE_MIN_PX = 4;
-const WORD = 'missing';
+const BAND_MIN_PX = 4;
+const MISSING = 'missing';
+const FOLLOWED = 'back-filled';
 
-function drawHole(u: uPlot, from: number, to: number): void {
+/* Between two times, within the plot; null if it is too narrow to be seen. */
+function band(u: uPlot, [from, to]: readonly [number, number]):
+{ left: number; right: number } | null {
+  const { bbox } = u;
+  const left = Math.max(bbox.left, u.valToPos(from, 'x', true));
+  const right = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true));
+  return right - left < BAND_MIN_PX ? null : { left, right };
+}
+
+function say(u: uPlot, word: string, left: number, right: number): void {
   const { ctx, bbox } = u;
-  const left = Math.max(bbox.left, from);
-  const right = Math.min(bbox.left + bbox.width, to);
-  if (right - left < HOLE_MIN_PX) return;
+  ctx.fillStyle = palette.dim;
+  ctx.font = font(10 * devicePixelRatio);
+  ctx.textAlign = 'center';
+  if (ctx.measureText(word).width < right - left) {
+    ctx.fillText(word, (left + right) / 2, bbox.top + 12 * devicePixelRatio);
+  }
+}
+
+function drawFollowed(u: uPlot, span: readonly [number, number]): void {
+  const at = band(u, span);
+  if (!at) return;
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.fillStyle = palette.raised;
+  ctx.fillRect(at.left, bbox.top, at.right - at.left, bbox.height);
+  say(u, FOLLOWED, at.left, at.right);
+  ctx.restore();
+}
+
+function drawHole(u: uPlot, span: readonly [number, number]): void {
+  const at = band(u, span);
+  if (!at) return;
+  const { left, right } = at;
+  const { ctx, bbox } = u;
   ctx.save();
   ctx.beginPath();
   ctx.rect(left, bbox.top, right - left, bbox.height);
@@ -185,24 +227,69 @@ function drawHole(u: uPlot, from: number, to: number): void {
     ctx.lineTo(x + bbox.height, bbox.top);
   }
   ctx.stroke();
-  ctx.fillStyle = palette.dim;
-  ctx.font = font(10 * devicePixelRatio);
-  ctx.textAlign = 'center';
-  if (ctx.measureText(WORD).width < right - left) {
-    ctx.fillText(WORD, (left + right) / 2, bbox.top + 12 * devicePixelRatio);
-  }
+  say(u, MISSING, left, right);
   ctx.restore();
+}
+
+/* What the lines mean, in words; those of what is on show alone. */
+class Key {
+  readonly root = el('p', { class: 'key' });
+  #said = '';
+
+  update(isMissing: boolean, followed: number): void {
+    const words = [
+      ...followed > 0 ? [`dashed: ${FOLLOWED}, ${fixed(followed, 1)} s that `
+        + 'came later'] : [],
+      ...isMissing ? [`hatched: ${MISSING}`] : [],
+    ].join(' · ');
+    if (words === this.#said) return;
+    this.#said = words;
+    this.root.hidden = words === '';
+    setText(this.root, words);
+  }
+}
+
+function empty(pane: Pane): uPlot.AlignedData {
+  return [[], ...pane.lines.map(() => []), ...pane.lines.map(() => [])];
 }
 
 export class TracesWidget {
   readonly #drawn: Drawn[];
+  readonly #key = new Key();
+  readonly #button = el('button', { class: 'span dim' });
   #columns: TraceColumns | undefined;
   #timeS = 0;
+  #isLong = false;
+  #hasFollowed = false;
 
   constructor(root: HTMLElement) {
     root.classList.add('traces');
+    this.#button.addEventListener('click', () => this.toggleSpan());
+    root.append(el('div', { class: 'head' }, this.#key.root, this.#button));
+    this.#key.root.hidden = true;
+    this.#showSpan();
     this.#drawn = panes().map((pane) => this.#build(root, pane));
     new ResizeObserver(() => this.#fit()).observe(root);
+  }
+
+  /** On show. */
+  get seconds(): number {
+    return SPANS[this.#isLong ? 1 : 0];
+  }
+
+  toggleSpan(): void {
+    this.#isLong = !this.#isLong;
+    this.#showSpan();
+    if (this.#columns) this.draw(this.#columns, this.#timeS);
+  }
+
+  #showSpan(): void {
+    const spans = SPANS.map((s) => (s < 60 ? `${s} s` : `${s / 60} min`));
+    const [now, other] = this.#isLong ? [spans[1]!, spans[0]!]
+      : [spans[0]!, spans[1]!];
+    setText(this.#button, now);
+    this.#button.title = `Show ${other} (T)`;
+    this.#button.setAttribute('aria-label', `${now} of traces: show ${other}`);
   }
 
   #build(root: HTMLElement, pane: Pane): Drawn {
@@ -225,22 +312,48 @@ export class TracesWidget {
       },
       scales: { x: { time: false, auto: false }, ...pane.scales },
       axes: axes(pane),
-      series: [{}, ...pane.lines.map(series)],
+      series: [{}, ...pane.lines.map(series), ...pane.lines.map((line) =>
+        ({ ...followedSeries(line), show: false }))],
       hooks: {
         setCursor: [() => this.#readouts()],
-        drawClear: [(u) => this.#drawHoles(u)],
+        drawClear: [(u) => this.#drawBands(u)],
       },
-    }, [[], ...pane.lines.map(() => [])], box);
+    }, empty(pane), box);
     return { pane, box, plot, readouts };
   }
 
-  #drawHoles(u: uPlot): void {
+  get #fromS(): number {
+    return this.#timeS - this.seconds;
+  }
+
+  #drawBands(u: uPlot): void {
     const columns = this.#columns;
     if (!columns) return;
-    for (const [from, to] of holesIn(columns.timeS,
-      [columns.speedKmh, columns.rpm, columns.throttlePct],
-      this.#timeS - TRACE_SECONDS)) {
-      drawHole(u, u.valToPos(from, 'x', true), u.valToPos(to, 'x', true));
+    const { timeS, kind } = columns;
+    for (const span of followedIn(timeS, kind, this.#fromS)) {
+      drawFollowed(u, span);
+    }
+    for (const span of holesIn(timeS, kind, this.#fromS)) drawHole(u, span);
+  }
+
+  #showKey({ timeS, kind }: TraceColumns): void {
+    const fromS = this.#fromS;
+    const clip = (t: number): number =>
+      Math.min(this.#timeS, Math.max(fromS, t));
+    const followed = followedIn(timeS, kind, fromS).reduce(
+      (sum, [from, to]) => sum + clip(to) - clip(from), 0);
+    const isMissing = holesIn(timeS, kind, fromS).some(([, to]) => to > fromS);
+    this.#key.update(isMissing, followed);
+  }
+
+  /* Lines that nobody sees cost nothing. */
+  #showFollowed(columns: TraceColumns): void {
+    const has = columns.followed.rpm.length > 0;
+    if (has === this.#hasFollowed) return;
+    this.#hasFollowed = has;
+    for (const { pane, plot } of this.#drawn) {
+      pane.lines.forEach((_line, i) =>
+        plot.setSeries(1 + pane.lines.length + i, { show: has }));
     }
   }
 
@@ -257,20 +370,25 @@ export class TracesWidget {
   draw(columns: TraceColumns, timeS: number): void {
     this.#columns = columns;
     this.#timeS = timeS;
+    this.#showFollowed(columns);
     for (const { pane, plot } of this.#drawn) {
       plot.batch(() => {
-        plot.setData([columns.timeS, ...pane.lines.map((l) => columns[l.column]),
+        plot.setData([columns.timeS,
+          ...pane.lines.map((l) => columns[l.column]),
+          ...pane.lines.map((l) => columns.followed[l.column]),
         ] as unknown as uPlot.AlignedData, false);
-        plot.setScale('x', { min: timeS - TRACE_SECONDS, max: timeS });
+        plot.setScale('x', { min: this.#fromS, max: timeS });
       });
     }
+    this.#showKey(columns);
     this.#readouts();
   }
 
   clear(): void {
     this.#columns = undefined;
+    this.#key.update(false, 0);
     for (const { pane, plot, readouts } of this.#drawn) {
-      plot.setData([[], ...pane.lines.map(() => [])], true);
+      plot.setData(empty(pane), true);
       for (const r of readouts) setText(r, '');
     }
   }
@@ -285,7 +403,8 @@ export class TracesWidget {
     const at = indexAt(columns.timeS, timeS);
     for (const { pane, readouts } of this.#drawn) {
       pane.lines.forEach((line, i) =>
-        setText(readouts[i]!, line.show(columns[line.column][at] ?? null)));
+        setText(readouts[i]!, line.show(columns[line.column][at]
+          ?? columns.followed[line.column][at] ?? null)));
     }
   }
 }

@@ -50,13 +50,13 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 }
 
 class Child {
-  constructor(name, argv, log, env) {
+  constructor(name, argv, log, env, listens) {
     this.name = name;
     this.log = log;
     this.lines = [];
     this.text = '';
     this.process = spawn(argv[0], argv.slice(1), {
-      stdio: ['ignore', 'pipe', 'pipe'], env,
+      stdio: [listens ? 'pipe' : 'ignore', 'pipe', 'pipe'], env,
     });
     this.ended = new Promise((resolve) => {
       this.process.on('error', (e) => resolve(String(e)));
@@ -89,7 +89,8 @@ class Child {
 /**
  * Starts everything and waits until each driver is live at the server.
  *
- * drivers: [{ id, mode: 'video'|'telemetry', ibt }]; loss: percent of the
+ * drivers: [{ id, mode: 'video'|'telemetry', ibt, cable: it can be pulled,
+ * telemetry alone }]; loss: percent of the
  * datagrams lost on the way in; delayMs: of each way, as the loss only with a
  * proxy; keyMs: between key frames; width, height, fps, bitrateKbps of the picture;
  * latencyMs of SRT: 30 is enough on one machine, 120 is the agent's own; bind:
@@ -132,7 +133,9 @@ class Stack {
 
   async start() {
     const needed = ['pitbox-server', 'pitbox-agent', 'pitbox-sim'];
-    if (this.options.loss > 0) needed.push('lossproxy');
+    if (this.options.loss > 0 || this.options.drivers.some((d) => d.cable)) {
+      needed.push('lossproxy');
+    }
     for (const name of needed) {
       if (!await onPath(name)) throw new Skip(`${name} is not on the PATH`);
     }
@@ -147,6 +150,7 @@ class Stack {
     for (const driver of this.options.drivers) {
       this.#startSim(driver);
       if (driver.screen) await this.startScreen(driver.id, driver.screen);
+      else if (driver.cable) await this.#startCabled(driver.id);
       else if (driver.camera) await this.startApart(driver.id, driver.camera);
       else if (driver.publisher === 'ffmpeg') await this.startFfmpeg(driver.id);
       else if (driver.encoder) await this.startLaunch(driver.id, driver.encoder);
@@ -155,9 +159,10 @@ class Stack {
     await Promise.all(this.options.drivers.map((d) => this.untilLive(d.id)));
   }
 
-  child(name, argv, env = {}) {
+  /** `listens`: it is told things by lines of its input. */
+  child(name, argv, env = {}, listens = false) {
     const child = new Child(name, argv, join(this.dir, name),
-      { ...this.env, ...env });
+      { ...this.env, ...env }, listens);
     this.children.set(name, child);
     return child;
   }
@@ -201,13 +206,13 @@ class Stack {
     }
   }
 
-  async #addDevice({ id, camera, screen }) {
+  async #addDevice({ id, camera, screen, cable }) {
     const keep = async (name, ...words) => writeFile(join(this.dir, name),
       await this.command('device', ...words, '--print-passphrase'),
       { mode: 0o600 });
     await keep(`${id}.key`, 'add', id, '--driver', id);
+    if (camera || screen || cable) await keep(`${id}.token`, 'token', id);
     if (!camera && !screen) return;
-    await keep(`${id}.token`, 'token', id);
     await keep(`${id}-cam.key`, 'add', `${id}-cam`, '--driver', id);
   }
 
@@ -240,8 +245,32 @@ class Stack {
     const proxy = this.child('proxy', ['lossproxy', '--listen', '0',
       '--to', `127.0.0.1:${this.srtPort}`, '--loss', String(this.options.loss),
       '--delay', String(this.options.delayMs), '--seed', '7']);
-    this.agentPort = await until('the proxy says its port', () =>
+    this.agentPort = await this.#proxyPort(proxy);
+  }
+
+  async #proxyPort(proxy) {
+    return until('the proxy says its port', () =>
       Number(proxy.lines.join(' ').match(/\d+/)?.[0] ?? 0));
+  }
+
+  /** Our agent with telemetry alone, by WebSocket, on a cable that can be
+   * pulled; what it cannot send waits in this stack's own folder. */
+  async #startCabled(id) {
+    const proxy = this.child(`cable-${id}`, ['lossproxy', '--tcp', '--to',
+      `127.0.0.1:${this.httpPort}`], {}, true);
+    const port = await this.#proxyPort(proxy);
+    this.child(`agent-${id}`, ['pitbox-agent', '--mode', 'telemetry',
+      '--server', `http://127.0.0.1:${port}`,
+      '--token-file', join(this.dir, `${id}.token`),
+      '--shm-name', this.#shm(id)],
+    { XDG_DATA_HOME: join(this.dir, `data-${id}`) });
+  }
+
+  /** Pulls a driver's cable, or puts it in again. What was on its way is lost:
+   * it is also the router that was switched off. */
+  cable(id, isIn) {
+    this.children.get(`cable-${id}`).process.stdin.write(
+      isIn ? 'join\n' : 'cut\nrebind\n');
   }
 
   #shm(id) {
