@@ -106,7 +106,7 @@ def held_up(stack):
                               name="agent-again")
     stack.wait(lambda: stack.driver("car1")["session_id"] not in (None, first)
                and stack.state("car1") == "live"
-               and stack.driver("car1")["start"]["row_ms"] is not None,
+               and (stack.driver("car1")["start"] or {}).get("row_ms") is not None,
                "car1 is live again")
     seconds = time.monotonic() - began
     second = stack.driver("car1")["session_id"]

@@ -39,7 +39,7 @@ def test_restarts(stack):
                                         name=f"agent-{i}"))
         stack.wait(lambda: (d := stack.driver("car1"))["state"] == "live"
                    and d["session_id"] not in seen
-                   and d["start"]["row_ms"] is not None, f"start {i}")
+                   and (d["start"] or {}).get("row_ms") is not None, f"start {i}")
         seconds = time.monotonic() - began
         seen.add(stack.driver("car1")["session_id"])
         print(f"start {i}: live after {seconds * 1000:.0f} ms")
@@ -61,7 +61,7 @@ def come_to_rest(stack, driver, device):
     assert contest["device"] in device and contest["refused"] > 0, contest
     assert "device remove" in contest["message"], contest
     print(f"{driver}: {contest['message']}")
-    stack.wait(lambda: stack.driver(driver)["start"]["row_ms"] is not None,
+    stack.wait(lambda: (stack.driver(driver)["start"] or {}).get("row_ms") is not None,
                f"{driver}'s rows")
     holder = stack.driver(driver)["session_id"]
     tick = stack.get(f"/api/v1/drivers/{driver}/live")["tick"]
