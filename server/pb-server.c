@@ -155,6 +155,20 @@ start_guard (PbServer *self, const PbServerOptions *options, GError **error)
              error);
 }
 
+/* Rows have the agent's UTC. */
+static void
+on_clocked (const PbPrincipal *agent, gint64 offset_us, gint64 error_us,
+    gpointer user_data)
+{
+  PbServer *self = user_data;
+  g_autoptr (PbDriver) driver =
+      agent->driver ? pb_registry_find (self->registry, agent->driver) : NULL;
+
+  if (driver)
+    pb_driver_set_clock (
+        driver, agent->id, offset_us, error_us, g_get_monotonic_time ());
+}
+
 static gboolean
 start_rtmp (PbServer *self, const PbServerOptions *options, GError **error)
 {
@@ -196,6 +210,7 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
     return FALSE;
   config.whep = self->whep;
   self->control = pb_control_new (pb_control_limit (options->n_files));
+  pb_control_set_clocked (self->control, on_clocked, self);
   config.control = self->control;
   self->units = pb_units_port_new (pb_ingest_get_door (self->ingest),
       pb_units_port_limit (options->n_files));

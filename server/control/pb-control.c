@@ -18,6 +18,8 @@ struct _PbControl {
   PbControlOrders *orders;
   PbControlOrdered ordered; /* NULL = nobody wants to know */
   gpointer ordered_data;
+  PbControlClocked clocked; /* likewise */
+  gpointer clocked_data;
   guint max_sockets;
   guint tick;
 };
@@ -141,6 +143,19 @@ pb_control_set_ordered (
 {
   self->ordered = ordered;
   self->ordered_data = user_data;
+}
+
+/**
+ * pb_control_set_clocked:
+ * @clocked: called for each status that tells of the agent's clock
+ * @user_data: for @clocked
+ */
+void
+pb_control_set_clocked (
+    PbControl *self, PbControlClocked clocked, gpointer user_data)
+{
+  self->clocked = clocked;
+  self->clocked_data = user_data;
 }
 
 /**
@@ -338,6 +353,21 @@ take_part (PbControl *self, PbControlAgent *agent, const gchar *device,
   }
 }
 
+static void
+take_status (PbControl *self, PbControlAgent *agent,
+    const PbPrincipal *principal, JsonObject *message)
+{
+  JsonNode *node = json_object_get_member (message, "clock");
+  JsonObject *clock;
+
+  pb_control_agent_set_status (agent, message, g_get_monotonic_time ());
+  if (!node || !JSON_NODE_HOLDS_OBJECT (node) || !self->clocked)
+    return;
+  clock = json_node_get_object (node);
+  self->clocked (principal, json_object_get_int_member (clock, "offset_us"),
+      json_object_get_int_member (clock, "error_us"), self->clocked_data);
+}
+
 /* What only the server sends is no message to it. */
 static void
 on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
@@ -349,7 +379,8 @@ on_agent_message (PbControl *self, PbControlSocket *socket, const gchar *type,
   if (g_str_equal (type, "hello"))
     greet_agent (self, socket, message);
   else if (g_str_equal (type, "status"))
-    pb_control_agent_set_status (agent, message, g_get_monotonic_time ());
+    take_status (
+        self, agent, pb_control_socket_get_principal (socket), message);
   else if (g_str_equal (type, "receipt"))
     take_receipt (self, pb_control_socket_get_principal (socket)->id, message);
   else if (g_str_equal (type, "diagnostics"))

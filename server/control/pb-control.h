@@ -31,9 +31,20 @@ typedef void (*PbControlOrdered) (const PbPrincipal *principal,
     const gchar *device, const gchar *name, const gchar *args,
     gpointer user_data);
 
+/**
+ * PbControlClocked:
+ * @agent: whose status it is
+ * @offset_us: the server's UTC minus the agent's
+ * @error_us: how far off that may be
+ */
+typedef void (*PbControlClocked) (const PbPrincipal *agent, gint64 offset_us,
+    gint64 error_us, gpointer user_data);
+
 PbControl *pb_control_new (guint max_sockets);
 void pb_control_set_ordered (
     PbControl *control, PbControlOrdered ordered, gpointer user_data);
+void pb_control_set_clocked (
+    PbControl *control, PbControlClocked clocked, gpointer user_data);
 void pb_control_free (PbControl *control);
 gboolean pb_control_has_room (PbControl *control, const PbPrincipal *principal);
 void pb_control_add (PbControl *control, SoupWebsocketConnection *connection,

@@ -143,6 +143,10 @@ pb_driver_json_add_sync (JsonBuilder *b, PbDriver *driver)
   pb_json_add_known_text (b, "device", sync.device);
   pb_json_add_double (b, "delay_ms", (sync.default_us + sync.offset_us) / 1e3);
   pb_json_add_double (b, "offset_ms", sync.offset_us / 1e3);
+  pb_json_add_known_text (b, "rows_by",
+      !sync.paired    ? NULL
+      : sync.by_clock ? "clock"
+                      : "arrival");
   if (live.sync_samples > 0) {
     pb_json_add_double (b, "error_p50_ms", live.sync_error_p50_us / 1e3);
     pb_json_add_double (b, "error_p99_ms", live.sync_error_p99_us / 1e3);

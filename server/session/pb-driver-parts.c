@@ -125,6 +125,24 @@ get_way (PbSession *session, PbParts part)
   return way;
 }
 
+/* What telemetry's own way adds is known where its ticks' UTC is. */
+static gboolean
+take_clock (PbDriver *self, PbSession *rows, PbPairingWay *way)
+{
+  const PbPairingClock *known;
+  PbPairingClock clock = { 0 };
+  gint64 utc_lag_us;
+
+  g_mutex_lock (&self->lock);
+  known = g_hash_table_lookup (self->clocks, pb_session_get_device (rows));
+  if (known)
+    clock = *known;
+  g_mutex_unlock (&self->lock);
+  return known && pb_session_get_utc_lag_us (rows, &utc_lag_us)
+         && pb_pairing_by_clock (
+             way, &clock, utc_lag_us, g_get_monotonic_time ());
+}
+
 void
 pb_driver_sync_clear (PbDriverSync *sync)
 {
@@ -158,6 +176,7 @@ pb_driver_get_sync (PbDriver *self, PbDriverSync *sync)
   sync->device = g_strdup (pb_session_get_device (picture));
   picture_way = get_way (picture, PB_PART_PICTURE);
   rows_way = get_way (rows, PB_PART_TELEMETRY);
+  sync->by_clock = take_clock (self, rows, &rows_way);
   sync->default_us = pb_pairing_default_us (&picture_way, &rows_way);
   sync->shift_us = pb_pairing_shift_us (&picture_way, &rows_way);
   g_mutex_lock (&self->lock);
@@ -191,6 +210,30 @@ pb_driver_set_offset (PbDriver *self, const gchar *device, gint64 offset_us)
       g_memdup2 (&offset_us, sizeof offset_us));
   g_mutex_unlock (&self->lock);
   pb_driver_update_pairing (self);
+}
+
+/**
+ * pb_driver_set_clock:
+ * @device: what sends rows
+ * @offset_us: this machine's UTC minus that device's
+ * @error_us: how far off that may be
+ * @now_us: monotonic
+ *
+ * Counts from the next second on. What was known better before is kept for a
+ * while. Any thread.
+ */
+void
+pb_driver_set_clock (PbDriver *self, const gchar *device, gint64 offset_us,
+    gint64 error_us, gint64 now_us)
+{
+  const PbPairingClock clock = { offset_us, error_us, now_us };
+
+  if (error_us > PB_PAIRING_MAX_CLOCK_ERROR_US)
+    return;
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (
+      self->clocks, g_strdup (device), g_memdup2 (&clock, sizeof clock));
+  g_mutex_unlock (&self->lock);
 }
 
 /**

@@ -17,6 +17,7 @@ struct _PbDriver {
   PbPlaces places; /* of those among them */
   gchar *whole; /* id of the session that they are parts of */
   GHashTable *offsets; /* device → gint64: trimmed µs of its pictures */
+  GHashTable *clocks; /* device → PbPairingClock: of those that see ticks */
   gint64 gone_mono_us; /* when the last session left */
   PbDriverState state;
   gint64 since_utc_ms;

@@ -52,6 +52,8 @@ pb_driver_new (const gchar *id, const PbLiveLimits *limits)
   self->identity = pb_identity_new (NULL);
   self->offsets =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->clocks =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -69,6 +71,7 @@ pb_driver_unref (PbDriver *self)
     return;
   g_ptr_array_unref (self->sessions);
   g_hash_table_unref (self->offsets);
+  g_hash_table_unref (self->clocks);
   pb_lap_book_unref (self->book);
   pb_live_unref (self->live);
   pb_identity_free (self->identity);

@@ -57,6 +57,8 @@ void pb_driver_contest_free (PbDriverContest *contest);
  *   connections say
  * @offset_us: how much later than that, as people have trimmed it
  * @shift_us: see pb_pairing_shift_us()
+ * @by_clock: rows are where their ticks were, by the sender's clock; else where
+ *   they arrived
  *
  * How a picture finds its row; without @paired they come together and all else
  * is 0.
@@ -67,6 +69,7 @@ typedef struct {
   gint64 default_us;
   gint64 offset_us;
   gint64 shift_us;
+  gboolean by_clock;
 } PbDriverSync;
 
 void pb_driver_sync_clear (PbDriverSync *sync);
@@ -89,6 +92,8 @@ GPtrArray *pb_driver_list_sessions (PbDriver *driver);
 gchar *pb_driver_dup_session_id (PbDriver *driver) G_GNUC_WARN_UNUSED_RESULT;
 void pb_driver_set_offset (
     PbDriver *driver, const gchar *device, gint64 offset_us);
+void pb_driver_set_clock (PbDriver *driver, const gchar *device,
+    gint64 offset_us, gint64 error_us, gint64 now_us);
 void pb_driver_get_sync (PbDriver *driver, PbDriverSync *sync);
 void pb_driver_attach (PbDriver *driver, PbSession *session);
 GPtrArray *pb_driver_place (

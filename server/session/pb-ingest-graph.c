@@ -421,8 +421,9 @@ pb_ingest_graph_push (PbIngestGraph *self, GstBuffer *buffer)
 
   /* By the clock itself: what a connection says of its bytes (SRT's own times)
    * may be off by what its first packets were late. */
-  pb_ingest_times_note_bytes (
-      self->times, gst_element_get_current_running_time (self->pipeline));
+  pb_ingest_times_note_bytes (self->times,
+      gst_element_get_current_running_time (self->pipeline),
+      g_get_real_time ());
   if (gst_app_src_get_current_level_bytes (ts) > QUEUE_MAX_BYTES) {
     g_atomic_pointer_add (&self->dropped_bytes, gst_buffer_get_size (buffer));
     self->drop_discont = TRUE;
@@ -464,7 +465,8 @@ pb_ingest_graph_push_units (PbIngestGraph *self, const guint8 *klv, gsize size,
       self->clock ? gst_clock_get_time (self->clock) : GST_CLOCK_TIME_NONE;
 
   if (GST_CLOCK_TIME_IS_VALID (now) && now > self->base_time)
-    pb_ingest_times_note_bytes (self->times, now - self->base_time);
+    pb_ingest_times_note_bytes (
+        self->times, now - self->base_time, g_get_real_time ());
   g_atomic_pointer_add (&self->klv_bytes, size);
   pb_ingest_units_push (self->units, klv, size, running_time);
 }
@@ -537,6 +539,20 @@ guint64
 pb_ingest_graph_get_waiting_bytes (PbIngestGraph *self)
 {
   return gst_app_src_get_current_level_bytes (GST_APP_SRC (self->ts));
+}
+
+/**
+ * pb_ingest_graph_get_utc_lag_us:
+ * @lag_us: (out): see pb_ingest_times_get_utc_lag_us()
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE if rows have no UTC
+ */
+gboolean
+pb_ingest_graph_get_utc_lag_us (PbIngestGraph *self, gint64 *lag_us)
+{
+  return pb_ingest_times_get_utc_lag_us (self->times, lag_us);
 }
 
 guint64

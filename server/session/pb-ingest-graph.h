@@ -81,6 +81,7 @@ void pb_ingest_graph_get_losses (
     PbIngestGraph *graph, guint64 *lost_rows, guint64 *rejected_units);
 void pb_ingest_graph_get_flow (PbIngestGraph *graph, PbFlowReading *flow);
 gint64 pb_ingest_graph_get_lag_us (PbIngestGraph *graph, PbParts part);
+gboolean pb_ingest_graph_get_utc_lag_us (PbIngestGraph *graph, gint64 *lag_us);
 void pb_ingest_graph_get_start (PbIngestGraph *graph, PbIngestStart *start);
 void pb_ingest_graph_get_thinning (PbIngestGraph *graph, PbThinning *thinning);
 void pb_ingest_graph_get_picture (

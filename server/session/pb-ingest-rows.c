@@ -164,15 +164,17 @@ note_row (PbIngestRows *self, GstBuffer *row)
 
 /* Rows of a file have the UTC of the day when it was driven. */
 static void
-note_flow (PbIngestRows *self, GstBuffer *row)
+note_flow (PbIngestRows *self, GstBuffer *row, GstClockTime running_time)
 {
   const gint64 now = g_get_monotonic_time ();
   GstPitboxClockQuality quality;
   const gint64 utc = gst_pitbox_buffer_get_utc (row, &quality);
 
   pb_flow_push_row (self->flow, now);
-  if (utc > 0 && quality >= GST_PITBOX_CLOCK_LOCAL)
-    pb_flow_push_utc (self->flow, now, g_get_real_time () - utc);
+  if (utc <= 0 || quality < GST_PITBOX_CLOCK_LOCAL)
+    return;
+  pb_flow_push_utc (self->flow, now, g_get_real_time () - utc);
+  pb_ingest_times_note_utc (self->times, utc, running_time);
 }
 
 /**
@@ -188,7 +190,7 @@ pb_ingest_rows_push (
     PbIngestRows *self, GstBuffer *row, GstClockTime running_time)
 {
   note_row (self, row);
-  note_flow (self, row);
+  note_flow (self, row, running_time);
   pb_ingest_times_note_first (self->times, PB_INGEST_ROW);
   pb_ingest_times_note_unit (self->times, PB_PART_TELEMETRY, running_time);
   if (!GST_CLOCK_TIME_IS_VALID (running_time)

@@ -10,6 +10,8 @@ struct _PbIngestTimes {
 
   GMutex lock; /* protects the rest */
   gint64 arrival_us; /* running time of the newest bytes */
+  gint64 origin_us; /* UTC of running time 0, by the newest bytes */
+  PbLag utc_lead; /* time minus UTC of rows, as running times */
   PbLag lags[PB_N_PARTS];
 };
 
@@ -56,14 +58,17 @@ pb_ingest_times_note_first (PbIngestTimes *self, PbIngestFirst first)
 /**
  * pb_ingest_times_note_bytes:
  * @now: running time at which the newest bytes came, if there is a clock
+ * @utc_us: at the same moment, by this machine
  */
 void
-pb_ingest_times_note_bytes (PbIngestTimes *self, GstClockTime now)
+pb_ingest_times_note_bytes (
+    PbIngestTimes *self, GstClockTime now, gint64 utc_us)
 {
   if (!GST_CLOCK_TIME_IS_VALID (now))
     return;
   g_mutex_lock (&self->lock);
   self->arrival_us = (gint64) GST_TIME_AS_USECONDS (now);
+  self->origin_us = utc_us - self->arrival_us;
   g_mutex_unlock (&self->lock);
 }
 
@@ -89,6 +94,45 @@ pb_ingest_times_note_unit (PbIngestTimes *self, PbParts part, GstClockTime time)
   pb_lag_push (get_lag (self, part), g_get_monotonic_time (),
       self->arrival_us - (gint64) GST_TIME_AS_USECONDS (time));
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_ingest_times_note_utc:
+ * @utc_us: of a row, by whoever saw its tick
+ * @time: its running time
+ *
+ * A thread that is held up between two looks at clocks takes UTC for earlier
+ * than it is; so the least lead counts.
+ */
+void
+pb_ingest_times_note_utc (PbIngestTimes *self, gint64 utc_us, GstClockTime time)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return;
+  g_mutex_lock (&self->lock);
+  if (self->origin_us != 0)
+    pb_lag_push (&self->utc_lead, g_get_monotonic_time (),
+        (gint64) GST_TIME_AS_USECONDS (time) - (utc_us - self->origin_us));
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * pb_ingest_times_get_utc_lag_us:
+ * @lag_us: (out): by how much a row's UTC is after its time; whose clock that
+ *   was, by how much it is off, is not considered
+ *
+ * Returns: %FALSE if rows have none
+ */
+gboolean
+pb_ingest_times_get_utc_lag_us (PbIngestTimes *self, gint64 *lag_us)
+{
+  gboolean is_known;
+
+  g_mutex_lock (&self->lock);
+  is_known = self->utc_lead.began_us != 0;
+  *lag_us = -pb_lag_get_us (&self->utc_lead);
+  g_mutex_unlock (&self->lock);
+  return is_known;
 }
 
 /**

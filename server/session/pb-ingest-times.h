@@ -36,9 +36,13 @@ typedef struct {
 PbIngestTimes *pb_ingest_times_new (void);
 void pb_ingest_times_free (PbIngestTimes *times);
 void pb_ingest_times_note_first (PbIngestTimes *times, PbIngestFirst first);
-void pb_ingest_times_note_bytes (PbIngestTimes *times, GstClockTime now);
+void pb_ingest_times_note_bytes (
+    PbIngestTimes *times, GstClockTime now, gint64 utc_us);
 void pb_ingest_times_note_unit (
     PbIngestTimes *times, PbParts part, GstClockTime time);
+void pb_ingest_times_note_utc (
+    PbIngestTimes *times, gint64 utc_us, GstClockTime time);
+gboolean pb_ingest_times_get_utc_lag_us (PbIngestTimes *times, gint64 *lag_us);
 gint64 pb_ingest_times_get_lag_us (PbIngestTimes *times, PbParts part);
 void pb_ingest_times_get_start (PbIngestTimes *times, PbIngestStart *start);
 

@@ -65,3 +65,27 @@ pb_pairing_shift_us (const PbPairingWay *picture, const PbPairingWay *rows)
 {
   return rows->lag_us - picture->lag_us;
 }
+
+/**
+ * pb_pairing_by_clock:
+ * @rows: how the telemetry comes, by its arrival; where the clock is known well
+ *   enough it becomes how it would come if nothing were on its way
+ * @clock: of whoever saw the ticks
+ * @utc_lag_us: by how much a row's UTC, by that clock, is after its time
+ * @now_us: monotonic
+ *
+ * What is between a tick and its row's arrival (a network, rows that wait for
+ * others, a machine that is late) is no delay of the picture's.
+ *
+ * Returns: whether it is by the clock
+ */
+gboolean
+pb_pairing_by_clock (PbPairingWay *rows, const PbPairingClock *clock,
+    gint64 utc_lag_us, gint64 now_us)
+{
+  if (clock->heard_us == 0 || now_us - clock->heard_us > PB_PAIRING_CLOCK_AGE_US
+      || clock->error_us > PB_PAIRING_MAX_CLOCK_ERROR_US)
+    return FALSE;
+  *rows = (PbPairingWay){ .lag_us = utc_lag_us + clock->offset_us };
+  return TRUE;
+}

@@ -81,6 +81,20 @@ pb_session_get_lag_us (PbSession *self, PbParts part)
 }
 
 /**
+ * pb_session_get_utc_lag_us:
+ * @lag_us: (out): see pb_ingest_times_get_utc_lag_us()
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE if its rows have no UTC
+ */
+gboolean
+pb_session_get_utc_lag_us (PbSession *self, gint64 *lag_us)
+{
+  return pb_ingest_graph_get_utc_lag_us (self->graph, lag_us);
+}
+
+/**
  * pb_session_join:
  * @whole: id of the session that it is a part of: its own, or that of the one
  *   whose other part it is

@@ -113,6 +113,7 @@ PbParts pb_session_get_places (PbSession *session);
 void pb_session_set_brings (PbSession *session, PbParts parts);
 PbParts pb_session_get_brings (PbSession *session);
 gint64 pb_session_get_lag_us (PbSession *session, PbParts part);
+gboolean pb_session_get_utc_lag_us (PbSession *session, gint64 *lag_us);
 void pb_session_join (PbSession *session, const gchar *whole);
 gchar *pb_session_dup_whole (PbSession *session) G_GNUC_WARN_UNUSED_RESULT;
 void pb_session_stats_clear (PbSessionStats *stats);

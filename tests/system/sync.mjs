@@ -433,6 +433,9 @@ const cases = {
     const page = await browser.open(pageOf(stack, 'car1'), collector);
     await until('they are paired', async () =>
       (await syncOf(stack)).kind === 'paired', 60000);
+    /* The agent's clock is known to some ms at the second or third look at it. */
+    await until('rows are placed by the agent\'s clock', async () =>
+      (await syncOf(stack)).rows_by === 'clock', 60000);
     const find = page.getByRole('button', { name: 'Find by flash' });
     await find.waitFor({ timeout: 60000 });
     const before = await ahead('as the connections say', page, FRAMES_AFTER);

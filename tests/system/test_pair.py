@@ -59,6 +59,7 @@ def test_one_session(stack):
     alone = stack.wait(lambda: (d := stack.driver("car1"))["start"]
                        and (d["start"] or {}).get("row_ms") is not None and d, "rows", 40)
     assert alone["mode"] == "telemetry" and alone["sync"]["kind"] == "muxed"
+    assert alone["sync"]["rows_by"] is None, alone["sync"]
     camera = start_camera(stack)
     d = stack.wait(lambda: both(stack), "both parts", 60)
     parts = parts_of(d)
@@ -68,6 +69,8 @@ def test_one_session(stack):
     assert parts["telemetry"]["session_id"] == alone["session_id"], parts
     assert d["sync"]["delay_ms"] >= parts["picture"]["latency_ms"] > 0, d
     assert d["sync"]["offset_ms"] == 0 and d["video"]["width"] == 320, d
+    # Without a control channel nobody knows the agent's clock.
+    assert d["sync"]["rows_by"] == "arrival", d["sync"]
     stack.wait(lambda: stack.driver("car1")["telemetry"]["rate_hz"] > 30,
                "the rows' rate")
     error = stack.wait(lambda: stack.driver("car1")["sync"]["error_p50_ms"],

@@ -3,6 +3,7 @@
  * own where they come by connections of their own. */
 #include "../lib/pb-test-rows.h"
 #include "live/pb-frame-rows.h"
+#include "session/pb-ingest-times.h"
 #include "session/pb-pairing.h"
 #include "session/pb-parts.h"
 
@@ -106,6 +107,60 @@ test_delay (void)
   g_assert_cmpint (pb_pairing_default_us (&srt, &websocket), ==, 120000);
   g_assert_cmpint (pb_pairing_default_us (&stock, &websocket), ==, 150000);
   g_assert_cmpint (pb_pairing_default_us (&srt, &ours), ==, -80000);
+}
+
+/* What a network adds to the rows' way is no delay of the picture's. */
+static void
+test_by_clock (void)
+{
+  const PbPairingWay picture = { 120, 0 };
+  const PbPairingWay slow = { 80, -30000 };
+  /* Its clock is two seconds behind ours; rows need 90 ms to be here. */
+  const PbPairingClock clock = { 2000000, 500, 1000000 };
+  const gint64 utc_lag_us = -2000000 - 90000;
+  const gint64 soon_us = 1000000 + PB_PAIRING_CLOCK_AGE_US;
+  PbPairingWay rows = slow;
+  PbPairingClock other = clock;
+
+  g_assert_true (pb_pairing_by_clock (&rows, &clock, utc_lag_us, soon_us));
+  g_assert_cmpint (pb_pairing_default_us (&picture, &rows), ==, 120000);
+  g_assert_cmpint (pb_pairing_shift_us (&picture, &rows), ==, -90000);
+  rows = slow;
+  g_assert_false (pb_pairing_by_clock (&rows, &clock, utc_lag_us, soon_us + 1));
+  other.error_us = PB_PAIRING_MAX_CLOCK_ERROR_US + 1;
+  g_assert_false (pb_pairing_by_clock (&rows, &other, utc_lag_us, soon_us));
+  other = (PbPairingClock){ 0 };
+  g_assert_false (pb_pairing_by_clock (&rows, &other, utc_lag_us, soon_us));
+  g_assert_cmpint (rows.lag_us, ==, -30000);
+  g_assert_cmpint (rows.latency_ms, ==, 80);
+}
+
+static void
+test_utc_of_rows (void)
+{
+  PbIngestTimes *times = pb_ingest_times_new ();
+  const gint64 utc_us = G_GINT64_CONSTANT (1795435200000000);
+  gint64 lag_us;
+
+  /* Before there are bytes nobody knows which UTC a running time has. */
+  pb_ingest_times_note_utc (times, utc_us, 10 * GST_SECOND);
+  g_assert_false (pb_ingest_times_get_utc_lag_us (times, &lag_us));
+  pb_ingest_times_note_bytes (times, GST_CLOCK_TIME_NONE, utc_us);
+  pb_ingest_times_note_utc (times, utc_us, 10 * GST_SECOND);
+  g_assert_false (pb_ingest_times_get_utc_lag_us (times, &lag_us));
+  pb_ingest_times_note_bytes (times, 10 * GST_SECOND, utc_us);
+  pb_ingest_times_note_utc (times, utc_us, GST_CLOCK_TIME_NONE);
+  g_assert_false (pb_ingest_times_get_utc_lag_us (times, &lag_us));
+  /* Its time is that of its arrival, 70 ms after its tick. */
+  pb_ingest_times_note_utc (times, utc_us - 70000, 10 * GST_SECOND);
+  g_assert_true (pb_ingest_times_get_utc_lag_us (times, &lag_us));
+  g_assert_cmpint (lag_us, ==, -70000);
+  /* A thread that was held up between both clocks tells nothing new. */
+  pb_ingest_times_note_bytes (times, 11 * GST_SECOND, utc_us + 1300000);
+  pb_ingest_times_note_utc (times, utc_us + 930000, 11 * GST_SECOND);
+  g_assert_true (pb_ingest_times_get_utc_lag_us (times, &lag_us));
+  g_assert_cmpint (lag_us, ==, -70000);
+  pb_ingest_times_free (times);
 }
 
 /* What a demultiplexer, or the muxer before it, adds to the times is taken out:
@@ -267,6 +322,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pair/places", test_places);
   g_test_add_func ("/pair/places-say", test_places_say);
   g_test_add_func ("/pair/delay", test_delay);
+  g_test_add_func ("/pair/by-clock", test_by_clock);
+  g_test_add_func ("/pair/utc-of-rows", test_utc_of_rows);
   g_test_add_func ("/pair/lag", test_lag);
   g_test_add_func ("/pair/races", test_races);
   g_test_add_func ("/pair/trim", test_trim);

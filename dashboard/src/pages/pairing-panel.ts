@@ -98,7 +98,7 @@ export class PairingPanel {
     this.#widget.update({
       device: sync.device, offsetMs,
       delayMs: sync.delayMs - sync.offsetMs + offsetMs,
-      frameMs: this.#world.frameMs(), mayTrim: this.#mayTrim,
+      byClock: sync.byClock, frameMs: this.#world.frameMs(), mayTrim: this.#mayTrim,
       flash: { mayAsk: this.#world.mayFlash(), words, busy, offerMs },
     });
   }

@@ -90,6 +90,9 @@ export interface SyncInfo {
   readonly delayMs: number;
   /** What of that people have trimmed. */
   readonly offsetMs: number;
+  /** Rows are where the agent saw their ticks, by its clock; else where they
+   * arrived. */
+  readonly byClock: boolean;
 }
 
 export interface DriverInfo {
@@ -141,6 +144,7 @@ export function parseSync(v: unknown): SyncInfo {
     device: str(o, 'device'),
     delayMs: num(o, 'delay_ms') ?? 0,
     offsetMs: num(o, 'offset_ms') ?? 0,
+    byClock: o['rows_by'] === 'clock',
   };
 }
 

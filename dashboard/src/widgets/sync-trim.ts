@@ -11,6 +11,8 @@ export interface TrimView {
   readonly delayMs: number;
   readonly offsetMs: number;
   readonly frameMs: number;
+  /** Rows are placed by the agent's clock; else by their arrival. */
+  readonly byClock: boolean;
   readonly mayTrim: boolean;
   readonly flash: {
     /** The driver's agent knows how. */
@@ -39,6 +41,7 @@ export class SyncTrimWidget {
   readonly #device = el('span', { class: 'dim' });
   readonly #delay = el('dd');
   readonly #offset = el('dd');
+  readonly #by = el('dd');
   readonly #buttons: HTMLElement;
   readonly #find: HTMLButtonElement;
   readonly #take: HTMLButtonElement;
@@ -78,7 +81,11 @@ export class SyncTrimWidget {
         el('dt', {}, 'Picture later by ms'), this.#delay),
         el('div', { title: 'What of that was trimmed here; the rest is what the '
           + 'connections say. Remembered for the device' },
-        el('dt', {}, 'Trimmed ms'), this.#offset)),
+        el('dt', {}, 'Trimmed ms'), this.#offset),
+        el('div', { title: 'Where rows are in time: where the agent saw their '
+          + 'ticks, or, while its clock is not known well enough, where they '
+          + 'arrived' },
+        el('dt', {}, 'Rows by'), this.#by)),
       this.#buttons, this.#words);
   }
 
@@ -91,6 +98,7 @@ export class SyncTrimWidget {
     setText(this.#delay, fixed(v.delayMs, 1));
     setText(this.#offset, `${signed(v.offsetMs)} (${
       fixed(v.offsetMs / v.frameMs, 1)} frames)`);
+    setText(this.#by, v.byClock ? 'the agent’s clock' : 'their arrival');
     this.#buttons.hidden = !v.mayTrim;
     this.#showFlash(v.flash);
   }
