@@ -33,6 +33,7 @@ struct _PbServer {
   PbWhip *whip;
   PbBackfillPort *backfill;
   PbRowJobs *rows;
+  PbLapRepair *repair;
   PbHttp *http;
 };
 
@@ -221,8 +222,10 @@ start_http (PbServer *self, const PbServerOptions *options, GError **error)
   self->whip = pb_whip_new (self->ingest, pb_whep_get_port (self->whep),
       pb_whep_get_identity (self->whep));
   config.whip = self->whip;
+  self->repair = pb_lap_repair_new (
+      self->data->store, self->data->recordings, self->registry);
   self->backfill = pb_backfill_port_new (pb_ingest_get_door (self->ingest),
-      pb_units_port_limit (options->n_files));
+      self->repair, pb_units_port_limit (options->n_files));
   config.backfill = self->backfill;
   self->rows = pb_row_jobs_new (self->data->store, self->data->recordings);
   config.rows = self->rows;
@@ -281,6 +284,7 @@ pb_server_free (PbServer *self)
   g_clear_pointer (&self->rtmp, pb_rtmp_free);
   g_clear_pointer (&self->whip, pb_whip_free);
   g_clear_pointer (&self->backfill, pb_backfill_port_free);
+  g_clear_pointer (&self->repair, pb_lap_repair_free);
   g_clear_pointer (&self->whep, pb_whep_free);
   g_clear_pointer (&self->ingest, pb_ingest_free);
   g_clear_pointer (&self->registry, pb_registry_free);

@@ -18,6 +18,8 @@
 /* The simulator's time and our own of the same lap differ by milliseconds. */
 #define PLAUSIBLE_S 0.5
 #define SAME_S 0.005
+/* One lap, whose line was crossed between other rows. */
+#define SAME_LINE_MS 2000
 
 typedef struct {
   PbLap lap;
@@ -456,6 +458,82 @@ pb_laps_to_json (const PbLaps *laps)
   json_builder_end_object (b);
   json_builder_end_object (b);
   return json_builder_get_root (b);
+}
+
+/* Where a lap belongs by its time, if its number does, too: behind @before. */
+static gboolean
+find_gap (const PbLaps *laps, const PbLap *lap, GList **before)
+{
+  GList *l = laps->entries.tail;
+  gint next =
+      laps->from_line && laps->last_lap >= 0 ? laps->last_lap : G_MAXINT;
+
+  while (l != NULL
+         && ((Entry *) l->data)->lap.start_utc_ms
+                >= lap->start_utc_ms + SAME_LINE_MS) {
+    next = ((Entry *) l->data)->lap.lap;
+    l = l->prev;
+  }
+  *before = l;
+  return lap->lap < next
+         && (l == NULL
+             || (((Entry *) l->data)->lap.start_utc_ms
+                     < lap->start_utc_ms - SAME_LINE_MS
+                 && ((Entry *) l->data)->lap.lap < lap->lap));
+}
+
+/**
+ * pb_laps_merge:
+ * @laps: of rows as they came
+ * @found: of rows of the same time, some of which came later
+ *
+ * Laps that only @found has, and that fit in between by time and number, are
+ * taken over with their traces; those of another SessionNum are not.
+ *
+ * Returns: how many
+ */
+guint
+pb_laps_merge (PbLaps *laps, const PbLaps *found)
+{
+  guint n = 0;
+
+  if (!laps->has_last || !found->has_last
+      || laps->last_session != found->last_session)
+    return 0;
+  for (GList *l = found->entries.head; l != NULL; l = l->next) {
+    const Entry *entry = l->data;
+    GList *before;
+
+    if (entry == found->waiting || entry->lap.start_utc_ms == 0
+        || !find_gap (laps, &entry->lap, &before))
+      continue;
+    if (before != NULL)
+      g_queue_insert_after (
+          &laps->entries, before, g_memdup2 (entry, sizeof *entry));
+    else if (laps->entries.length < PB_LAPS_MAX)
+      g_queue_push_head (&laps->entries, g_memdup2 (entry, sizeof *entry));
+    else
+      continue;
+    n++;
+    if (laps->entries.length > PB_LAPS_MAX)
+      g_free (g_queue_pop_head (&laps->entries));
+  }
+  return n;
+}
+
+/**
+ * pb_laps_is_past:
+ * @laps: the laps
+ * @utc_ms: a time
+ *
+ * Returns: whether the lap that was driven at that time is over, and its time
+ *   told if it has one
+ */
+gboolean
+pb_laps_is_past (const PbLaps *laps, gint64 utc_ms)
+{
+  return laps->from_line && laps->current->lap.start_utc_ms >= utc_ms
+         && laps->last_pts > laps->line_pts + TIME_WAIT_NS;
 }
 
 /**

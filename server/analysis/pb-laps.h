@@ -39,6 +39,9 @@ void pb_laps_bind (PbLaps *laps, GstPitboxSchema *schema);
 gboolean pb_laps_push (
     PbLaps *laps, const guint8 *row, GstClockTime pts, gint64 utc_us);
 
+guint pb_laps_merge (PbLaps *laps, const PbLaps *found);
+gboolean pb_laps_is_past (const PbLaps *laps, gint64 utc_ms);
+
 guint pb_laps_get_n_laps (const PbLaps *laps);
 const PbLap *pb_laps_get_lap (const PbLaps *laps, guint index);
 const PbLap *pb_laps_get_best (const PbLaps *laps);

@@ -14,6 +14,7 @@
 
 struct _PbBackfillPort {
   PbDoor *door;
+  PbLapRepair *repair;
   GPtrArray *sockets; /* of PbBackfillSocket */
   GHashTable *drivers; /* id → Driver, of those that were here */
   PbHolds *holds;
@@ -32,15 +33,21 @@ typedef struct {
 typedef struct {
   PbBackfillRecord *record;
   Driver *driver;
+  gchar *id; /* its */
 } Close;
 
 static void
 close_record (gpointer data, gpointer user_data)
 {
+  PbBackfillPort *self = user_data;
   Close *job = data;
+  gint64 from_utc_us, to_utc_us;
 
+  pb_backfill_record_get_time (job->record, &from_utc_us, &to_utc_us);
   pb_backfill_record_close (job->record);
+  pb_lap_repair_note (self->repair, job->id, from_utc_us, to_utc_us);
   g_atomic_int_add (&job->driver->n_closing, -1);
+  g_free (job->id);
   g_free (job);
 }
 
@@ -71,23 +78,25 @@ tick (gpointer user_data)
 /**
  * pb_backfill_port_new:
  * @door: knows where recordings go; outlives the port
+ * @repair: told of what has followed; outlives the port
  * @max_sockets: at a time
  *
  * Returns: (transfer full): a port that nobody is at
  */
 PbBackfillPort *
-pb_backfill_port_new (PbDoor *door, guint max_sockets)
+pb_backfill_port_new (PbDoor *door, PbLapRepair *repair, guint max_sockets)
 {
   PbBackfillPort *self = g_new0 (PbBackfillPort, 1);
 
   self->door = door;
+  self->repair = repair;
   self->max_sockets = max_sockets;
   self->sockets =
       g_ptr_array_new_with_free_func ((GDestroyNotify) pb_backfill_socket_free);
   self->drivers =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->holds = pb_holds_new (PB_DOOR_HOLD_S);
-  self->closers = g_thread_pool_new (close_record, NULL, CLOSERS, FALSE, NULL);
+  self->closers = g_thread_pool_new (close_record, self, CLOSERS, FALSE, NULL);
   self->tick = g_timeout_add (TICK_MS, tick, self);
   return self;
 }
@@ -158,6 +167,7 @@ on_ended (
   Close *job = g_new (Close, 1);
 
   job->record = record;
+  job->id = g_strdup (pb_backfill_socket_get_driver (socket));
   job->driver = get_driver (self, pb_backfill_socket_get_driver (socket));
   g_atomic_int_inc (&job->driver->n_closing);
   g_thread_pool_push (self->closers, job, NULL);

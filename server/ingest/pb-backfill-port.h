@@ -8,13 +8,15 @@
 #include "auth/pb-principal.h"
 #include "ingest/pb-door.h"
 #include "ingest/pb-units-port.h"
+#include "session/pb-lap-repair.h"
 
 G_BEGIN_DECLS
 
 /* Main thread only. */
 typedef struct _PbBackfillPort PbBackfillPort;
 
-PbBackfillPort *pb_backfill_port_new (PbDoor *door, guint max_sockets);
+PbBackfillPort *pb_backfill_port_new (
+    PbDoor *door, PbLapRepair *repair, guint max_sockets);
 void pb_backfill_port_free (PbBackfillPort *port);
 guint pb_backfill_port_get_hold_s (
     PbBackfillPort *port, const PbPrincipal *principal);

@@ -11,6 +11,7 @@ struct _PbBackfillRecord {
   PbSessionLog *log;
   PbRecorder *recorder;
   guint64 pushed_bytes;
+  gint64 oldest_utc_us;
   gint64 newest_utc_us;
 };
 
@@ -35,7 +36,7 @@ pb_backfill_record_new (PbStore *store, const gchar *recordings,
   g_autofree gchar *folder = NULL;
 
   self->id = g_strconcat (id, PB_SESSION_BACKFILL_SUFFIX, NULL);
-  self->newest_utc_us = utc_us;
+  self->oldest_utc_us = self->newest_utc_us = utc_us;
   self->log = pb_session_log_new (store, self->id, driver, device, utc_us);
   pb_session_log_describe (self->log, "telemetry", NULL, NULL, NULL);
   folder = g_build_filename (recordings, driver, self->id, NULL);
@@ -84,8 +85,22 @@ pb_backfill_record_push (
   g_autoptr (GstBuffer) buffer = gst_buffer_new_memdup (ts->data, ts->len);
 
   self->pushed_bytes += ts->len;
+  self->oldest_utc_us = MIN (self->oldest_utc_us, utc_us);
   self->newest_utc_us = MAX (self->newest_utc_us, utc_us);
   pb_recorder_push (self->recorder, buffer, utc_us);
+}
+
+/**
+ * pb_backfill_record_get_time:
+ * @from_utc_us: (out): of its first row, by the driver's PC
+ * @to_utc_us: (out): of its last row
+ */
+void
+pb_backfill_record_get_time (
+    PbBackfillRecord *self, gint64 *from_utc_us, gint64 *to_utc_us)
+{
+  *from_utc_us = self->oldest_utc_us;
+  *to_utc_us = self->newest_utc_us;
 }
 
 guint64

@@ -17,6 +17,8 @@ void pb_backfill_record_close (PbBackfillRecord *record);
 const gchar *pb_backfill_record_get_id (PbBackfillRecord *record);
 void pb_backfill_record_push (
     PbBackfillRecord *record, const GByteArray *ts, gint64 utc_us);
+void pb_backfill_record_get_time (
+    PbBackfillRecord *record, gint64 *from_utc_us, gint64 *to_utc_us);
 guint64 pb_backfill_record_get_pushed_bytes (PbBackfillRecord *record);
 guint64 pb_backfill_record_get_settled_bytes (PbBackfillRecord *record);
 gchar *pb_backfill_record_dup_failure (

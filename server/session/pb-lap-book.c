@@ -139,6 +139,47 @@ pb_lap_book_set_track (
 }
 
 /**
+ * pb_lap_book_merge:
+ * @found: laps of rows some of which came later
+ *
+ * See pb_laps_merge(); viewers are told. Any thread.
+ */
+void
+pb_lap_book_merge (PbLapBook *self, const PbLaps *found)
+{
+  g_autofree gchar *laps = NULL;
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = pb_laps_merge (self->laps, found);
+  if (n > 0) {
+    /* They are stored where they were found. */
+    self->n_taken = MIN (self->n_taken + n, pb_laps_get_n_laps (self->laps));
+    laps = laps_message (self);
+  }
+  g_mutex_unlock (&self->lock);
+  if (laps)
+    pb_live_publish (self->live, "laps", laps);
+}
+
+/**
+ * pb_lap_book_is_past:
+ * @utc_ms: a time, by the driver's PC
+ *
+ * See pb_laps_is_past(). Any thread.
+ */
+gboolean
+pb_lap_book_is_past (PbLapBook *self, gint64 utc_ms)
+{
+  gboolean is_past;
+
+  g_mutex_lock (&self->lock);
+  is_past = pb_laps_is_past (self->laps, utc_ms);
+  g_mutex_unlock (&self->lock);
+  return is_past;
+}
+
+/**
  * pb_lap_book_take_laps:
  *
  * Any thread.

@@ -22,6 +22,8 @@ void pb_lap_book_push (PbLapBook *book, GstPitboxSchema *schema,
     guint32 full_schema_id, GstBuffer *row, GstClockTime running_time);
 void pb_lap_book_set_track (
     PbLapBook *book, const gchar *name, gdouble north_offset_rad);
+void pb_lap_book_merge (PbLapBook *book, const PbLaps *found);
+gboolean pb_lap_book_is_past (PbLapBook *book, gint64 utc_ms);
 GArray *pb_lap_book_take_laps (PbLapBook *book);
 
 JsonNode *pb_lap_book_laps_to_json (PbLapBook *book);

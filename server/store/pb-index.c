@@ -162,6 +162,44 @@ pb_store_put_lap (
   return pb_store_finish (store, stmt, error);
 }
 
+/**
+ * pb_store_add_lap:
+ * @driver: whose
+ * @lap: a lap that was found later; left out where the driver has it already
+ *
+ * Goes to the session that ran when the lap ended, else to the newest one that
+ * had begun. Any thread.
+ */
+gboolean
+pb_store_add_lap (
+    PbStore *store, const gchar *driver, const PbLapRow *lap, GError **error)
+{
+  const gint64 end_us =
+      lap->start_utc_us
+      + (isfinite (lap->time_s) ? (gint64) (lap->time_s * G_USEC_PER_SEC) : 0);
+  sqlite3_stmt *stmt = pb_store_begin (store,
+      "INSERT INTO laps (session, lap, start_utc_us, time_s, valid, "
+      "fuel_used_l) SELECT s.pk, ?2, ?3, ?4, ?5, ?6 FROM sessions s "
+      "WHERE s.driver_id = ?1 AND s.started_utc_us <= ?7 AND NOT EXISTS "
+      "(SELECT 1 FROM laps l JOIN sessions o ON o.pk = l.session "
+      "WHERE o.driver_id = ?1 AND l.lap = ?2 "
+      "AND l.start_utc_us BETWEEN ?3 - 2000000 AND ?3 + 2000000) "
+      "ORDER BY s.kind = 'live' AND (s.ended_utc_us IS NULL "
+      "OR s.ended_utc_us >= ?7) DESC, s.started_utc_us DESC LIMIT 1",
+      error);
+
+  if (!stmt)
+    return FALSE;
+  sqlite3_bind_text (stmt, 1, driver, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int (stmt, 2, lap->lap);
+  sqlite3_bind_int64 (stmt, 3, lap->start_utc_us);
+  bind_or_null (stmt, 4, lap->time_s);
+  sqlite3_bind_int (stmt, 5, lap->valid);
+  bind_or_null (stmt, 6, lap->fuel_used_l);
+  sqlite3_bind_int64 (stmt, 7, end_us);
+  return pb_store_finish (store, stmt, error);
+}
+
 static void
 fill_segment (sqlite3_stmt *stmt, gpointer row)
 {

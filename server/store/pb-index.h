@@ -55,6 +55,8 @@ void pb_index_part_init (PbIndexPart *part);
 void pb_index_part_clear (PbIndexPart *part);
 gboolean pb_store_commit_index (
     PbStore *store, gint64 pk, const PbIndexPart *part, GError **error);
+gboolean pb_store_add_lap (
+    PbStore *store, const gchar *driver, const PbLapRow *lap, GError **error);
 gboolean pb_store_put_lap (
     PbStore *store, gint64 pk, const PbLapRow *lap, GError **error);
 

@@ -499,10 +499,62 @@ test_real_martinsville (void)
       (const gfloat[]){ 19.301f, 19.5457f });
 }
 
+/* A car that was followed all the way, and the same one with a hole. */
+static void
+test_laps_that_were_found_later (void)
+{
+  Car whole, holed;
+
+  car_init (&whole);
+  car_init (&holed);
+  drive (&whole, 12, 1, -1);
+  drive (&holed, 12, 1, -1);
+  for (guint i = 0; i < 5; i++) {
+    const gdouble told = 20 + 0.01 * i;
+
+    drive (&whole, 20, 1, told);
+    if (i == 2) {
+      PbLaps *laps = holed.laps;
+
+      /* Nobody hears of most of this lap. */
+      holed.laps = pb_laps_new ();
+      drive (&holed, 18, 1, told);
+      pb_laps_free (holed.laps);
+      holed.laps = laps;
+      drive (&holed, 2, 1, told);
+    } else {
+      drive (&holed, 20, 1, told);
+    }
+  }
+  g_assert_cmpuint (pb_laps_get_n_laps (whole.laps), ==, 5);
+  g_assert_cmpuint (pb_laps_get_n_laps (holed.laps), ==, 3);
+  /* The line was crossed at 1000 s of UTC and 2 + 20 n s: nearly. */
+  g_assert_true (pb_laps_is_past (holed.laps, 1000 + 102 * 1000 - 100));
+  g_assert_false (pb_laps_is_past (holed.laps, 1000 + 103 * 1000));
+  g_assert_cmpuint (pb_laps_merge (holed.laps, whole.laps), ==, 2);
+  g_assert_cmpuint (pb_laps_merge (holed.laps, whole.laps), ==, 0);
+  for (guint i = 0; i < 5; i++) {
+    const PbLap *one = pb_laps_get_lap (whole.laps, i);
+    const PbLap *other = pb_laps_get_lap (holed.laps, i);
+
+    g_assert_cmpint (one->lap, ==, other->lap);
+    g_assert_cmpfloat (one->time_s, ==, other->time_s);
+    g_assert_cmpint (one->start_utc_ms, ==, other->start_utc_ms);
+  }
+  /* Laps of another session of the simulator stay where they are. */
+  holed.session = 1;
+  drive (&holed, 1, 1, 20);
+  g_assert_cmpuint (pb_laps_merge (holed.laps, whole.laps), ==, 0);
+  car_clear (&whole);
+  car_clear (&holed);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func (
+      "/laps/that-were-found-later", test_laps_that_were_found_later);
   g_test_add_func ("/laps/time-late", test_time_comes_after_the_line);
   g_test_add_func ("/laps/thinner-rows", test_thinner_rows_go_on);
   g_test_add_func ("/laps/invalid", test_invalid_lap_has_no_time);
