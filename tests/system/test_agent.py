@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """pitbox-agent as a driver would meet it: waits, streams, survives."""
 import json
+import os
 import re
 import shutil
 import signal
@@ -143,6 +144,27 @@ def diagnose_says_what_is_missing():
     print("ok --diagnose tells good from bad")
 
 
+def a_flash_is_shown_by_hand(stack, display):
+    """Without a server; where nothing can be shown it says why."""
+    def show(shm, display):
+        return subprocess.run(
+            ["pitbox-agent", "--show-flash", "--shm-name", shm, "--display",
+             display], capture_output=True, text=True, timeout=60,
+            env={**os.environ, "DISPLAY": ""})
+    for shm, at, words in ((stack.shm("nobody"), display, "No simulator runs"),
+                           (stack.shm("car1"), "", "DISPLAY is not set"),
+                           (stack.shm("car1"), ":65533", "does not answer")):
+        done = show(shm, at)
+        assert done.returncode == 1 and words in done.stderr, done
+    done = show(stack.shm("car1"), display)
+    m = re.fullmatch(r"shown on a screen of 640 x 360: (\d+) ticks, (\d+) to "
+                     r"(\d+)\n", done.stdout)
+    assert done.returncode == 0 and m, done
+    n, first, last = map(int, m.groups())
+    print(f"ok a flash is shown by hand: {n} ticks of {last - first + 1}")
+    assert 1 <= n <= last - first + 1, done
+
+
 def a_screen_is_captured_encoded_and_sent():
     if not shutil.which("Xvfb"):
         print("SKIP: Xvfb is not here")
@@ -155,6 +177,7 @@ def a_screen_is_captured_encoded_and_sent():
         stack.add_driver("car1")
         stack.start_server()
         stack.start_sim("car1")
+        a_flash_is_shown_by_hand(stack, display)
         common = ["--display", display, "--width", "320", "--height", "180",
                   "--framerate", "30", "--source"]
         agent = stack.start_agent(
