@@ -35,6 +35,7 @@ struct _PbUnitsSocket {
   GArray *marks; /* of Mark, oldest first */
   GSource *ack_timer;
   gint64 units_full_us; /* when PB_UNITS_BURST may come again */
+  gint64 rows_full_us; /* likewise PB_UNITS_ROWS_BURST */
 
   GMutex lock; /* protects the rest; not held while something is sent */
   PbUnits *units;
@@ -237,13 +238,15 @@ take_locked (PbUnitsSocket *self, const guint8 *message, gsize size)
   g_autoptr (GError) error = NULL;
   g_autofree gchar *reason = NULL;
   guint64 time_ns;
-  guint n_units;
+  guint n_units, n_rows;
   PbUnitsResult result;
+  const guint64 rows_before = pb_units_get_stats (self->units)->rows;
 
   g_byte_array_set_size (self->ts, 0);
   result = pb_units_take (self->units, message, size,
       pb_door_get_running_time (self->door), self->ts, &time_ns, &n_units,
       &error);
+  n_rows = (guint) (pb_units_get_stats (self->units)->rows - rows_before);
   if (result == PB_UNITS_BAD) {
     reason =
         g_strdup_printf ("a message of units is not valid: %s", error->message);
@@ -254,6 +257,12 @@ take_locked (PbUnitsSocket *self, const guint8 *message, gsize size)
     end_locked (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
         "more than 1000 telemetry units a second came for long. Send each row "
         "once, as it is made");
+  } else if (!pb_units_wire_keeps_to_rows (
+                 &self->rows_full_us, n_rows, self->heard_us)) {
+    self->sent_too_much = TRUE;
+    end_locked (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION,
+        "more than 1000 rows a second came for long. Send each row once, as it "
+        "is made");
   } else if (result == PB_UNITS_TAKEN) {
     push_locked (self, time_ns, message + GST_PITBOX_UNITS_HEAD_BYTES,
         size - GST_PITBOX_UNITS_HEAD_BYTES);

@@ -42,6 +42,23 @@ pb_units_wire_keeps_to_rate (gint64 *full_us, guint n_units, gint64 now_us)
 }
 
 /**
+ * pb_units_wire_keeps_to_rows:
+ * @full_us: when %PB_UNITS_ROWS_BURST may come again; 0 at first; updated
+ * @n_rows: that came, in however many units
+ * @now_us: on the same clock
+ *
+ * Returns: %FALSE if more than %PB_UNITS_ROWS_PER_S came for long
+ */
+gboolean
+pb_units_wire_keeps_to_rows (gint64 *full_us, guint n_rows, gint64 now_us)
+{
+  const gint64 each_us = G_USEC_PER_SEC / PB_UNITS_ROWS_PER_S;
+
+  return pb_bucket_take (
+      full_us, n_rows * each_us, PB_UNITS_ROWS_BURST * each_us, now_us);
+}
+
+/**
  * pb_units_wire_is_silent:
  * @heard_us: when a message or a pong came
  * @now_us: on the same clock

@@ -16,10 +16,18 @@ G_BEGIN_DECLS
 #define PB_UNITS_PER_S 1000
 /** PB_UNITS_BURST: units that may come at once. */
 #define PB_UNITS_BURST 10000
+/** PB_UNITS_ROWS_PER_S: rows that may come a second for long: a unit may hold
+ * 127, and those of live connections are decoded on a thread of many. */
+#define PB_UNITS_ROWS_PER_S 1000
+/** PB_UNITS_ROWS_BURST: rows that may come at once: five minutes of a
+ * simulator's. */
+#define PB_UNITS_ROWS_BURST 20000
 
 void pb_units_wire_bound (SoupWebsocketConnection *connection);
 gboolean pb_units_wire_keeps_to_rate (
     gint64 *full_us, guint n_units, gint64 now_us);
+gboolean pb_units_wire_keeps_to_rows (
+    gint64 *full_us, guint n_rows, gint64 now_us);
 gboolean pb_units_wire_is_silent (gint64 heard_us, gint64 now_us);
 void pb_units_wire_close (
     SoupWebsocketConnection *connection, gushort code, const gchar *reason);

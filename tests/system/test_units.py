@@ -262,12 +262,14 @@ def wait_closed(socket_):
         return e.code, e.reason
 
 
-def some_units(stack):
+def some_units(stack, rows=12, each=1, run=7, fields="*"):
     """A key unit and what follows, each with its first row and its time."""
     path = stack.path("some.klv")
     subprocess.run(
-        ["gst-launch-1.0", "-q", "telemetrytestsrc", "num-buffers=12", "!",
-         "telemetryenc", "run-id=7", "!", "filesink", f"location={path}"],
+        ["gst-launch-1.0", "-q", "telemetrytestsrc", f"num-buffers={rows}", "!",
+         "telemetryenc", f"run-id={run}", f"rows-per-unit={each}",
+         f"fields={fields}", "!", "filesink",
+         f"location={path}"],
         check=True)
     with open(path, "rb") as f:
         data = f.read()
@@ -395,7 +397,7 @@ def test_a_flood(stack):
     ws.send_frame(BINARY, message(0, units[0]))
     again = message(1, units[1])
     try:
-        for _ in range(14000):
+        for _ in range(200000):  # until it is over; however slowly that goes
             ws.send_frame(BINARY, again)
     except OSError:
         pass
@@ -403,6 +405,20 @@ def test_a_flood(stack):
     assert refusal(stack, stack.flood_key, PATH + "?driver=car3") == (
         429, "held")
     connect(stack, stack.key, PATH + "?driver=car3").close()
+
+
+def test_a_flood_of_rows(stack):
+    """A unit holds many: who sends more rows than may come is cut off, too."""
+    units = some_units(stack, 60000, 100, run=9, fields="Lap,Speed")
+    ws = connect(stack, stack.rows_key, PATH + "?driver=car3")
+    try:
+        for i, unit in enumerate(units):
+            ws.send_frame(BINARY, message(100 * i, unit, run=9, pts=i * 10**9))
+    except OSError:
+        pass
+    stack.server.wait_for("ends: more than 1000 rows a second", 60)
+    assert refusal(stack, stack.rows_key, PATH + "?driver=car3") == (
+        429, "held")
 
 
 def test_withdrawal(stack):
@@ -435,11 +451,13 @@ def main():
         stack.cred = give_token(stack, "car1")
         stack.key = add_key(stack, "publish")
         stack.flood_key = add_key(stack, "publish")
+        stack.rows_key = add_key(stack, "publish")
         stack.live_key = add_key(stack, "read_live")
         stack.start_server()
         for test in (test_nothing_is_lost_or_stored_twice, test_agent,
                      test_acknowledgements, test_bad_messages, test_refusals,
-                     test_place, test_a_flood, test_withdrawal):
+                     test_place, test_a_flood, test_a_flood_of_rows,
+                     test_withdrawal):
             began = time.monotonic()
             test(stack)
             print(f"ok {test.__name__} ({time.monotonic() - began:.1f} s)",
