@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /** PB_RECORDER_GATHER_MS: bytes wait so long at most, to be written with those
  * of others. */
-#define PB_RECORDER_GATHER_MS 20
+#define PB_RECORDER_GATHER_MS 10
 
 typedef struct _PbRecorder PbRecorder;
 
