@@ -89,6 +89,8 @@ static const PbSetting table[] = {
       "MB", "Disk space that recordings leave free" },
   { "max-viewers", PB_SETTING_NUMBER, AT (server.max_viewers), "100", 1, 10000,
       "N", "Most viewers at a time" },
+  { "max-senders", PB_SETTING_NUMBER, AT (server.max_senders), "64", 1, 10000,
+      "N", "Most SRT connections that send at a time" },
   { "max-readers", PB_SETTING_NUMBER, AT (server.max_readers), "64", 1, 10000,
       "N", "Most SRT connections that read at a time" },
   { "rtmp-front", PB_SETTING_TEXT, AT (server.rtmp_front), NULL, 0, 0, "URL",

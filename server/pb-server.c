@@ -80,6 +80,7 @@ start_ingest (PbServer *self, const PbServerOptions *options, GError **error)
     .bind = options->bind,
     .srt_port = options->srt_port,
     .latency_ms = options->srt_latency_ms,
+    .max_senders = (guint) options->max_senders,
     .max_readers = options->max_readers,
   };
 

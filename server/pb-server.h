@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @public_url: (nullable): where people open the page, without / at its end
  * @keep_free_mb: disk space that recordings never use; 0 = the default
  * @max_viewers: of all drivers together; 0 = the default
+ * @max_senders: connections that send by SRT, likewise
  * @max_readers: connections that read by SRT, likewise
  * @rtmp_front, @rtmp_front_key_file: (nullable): see pb_rtmp_new(); NULL: no
  *   RTMP
@@ -48,6 +49,7 @@ typedef struct {
   gchar *public_url;
   gint keep_free_mb;
   gint max_viewers;
+  gint max_senders;
   gint max_readers;
   gchar *rtmp_front;
   gchar *rtmp_front_key_file;

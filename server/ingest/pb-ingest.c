@@ -391,6 +391,8 @@ build (PbIngest *self, const PbIngestConfig *config, GError **error)
       (guint) config->srt_port, "listener", LISTENER, NULL);
   if (config->latency_ms > 0)
     g_object_set (self->source, "latency", config->latency_ms, NULL);
+  if (config->max_senders > 0)
+    g_object_set (self->source, "max-callers", config->max_senders, NULL);
   if (config->max_readers > 0)
     g_object_set (self->source, "max-readers", config->max_readers, NULL);
   self->door = pb_door_new (self->store, self->registry, config->recordings,

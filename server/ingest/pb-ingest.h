@@ -22,6 +22,7 @@ typedef struct _PbIngest PbIngest;
  * @bind: address to listen on
  * @srt_port: UDP port, 0 = any
  * @latency_ms: SRT receive latency
+ * @max_senders: most connections that send; 0 = the source's default
  * @max_readers: most connections that read; 0 = the source's default
  */
 typedef struct {
@@ -33,6 +34,7 @@ typedef struct {
   const gchar *bind;
   guint16 srt_port;
   guint latency_ms;
+  guint max_senders;
   guint max_readers;
 } PbIngestConfig;
 

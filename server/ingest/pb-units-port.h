@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /** PB_UNITS_MAX_SOCKETS: at a time, where descriptors are plenty. */
-#define PB_UNITS_MAX_SOCKETS 512
+#define PB_UNITS_MAX_SOCKETS 1024
 /** PB_UNITS_MAX_OF_KEY: of one key or person; a team's drivers may share it. */
 #define PB_UNITS_MAX_OF_KEY 64
 /** PB_UNITS_MAX_OF_DEVICE: of one device, whose older ones are about to end. */
