@@ -8,6 +8,7 @@
 #define KEPT_LINE_BYTES 1000
 
 static gint level_now = PB_LOG_MESSAGE; /* atomic */
+static gboolean is_debug_asked; /* of libraries; since pb_log_init() */
 static GMutex kept_lock;
 static GQueue kept = G_QUEUE_INIT; /* lines, oldest first; by kept_lock */
 static guint max_kept = 0; /* likewise */
@@ -213,6 +214,16 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
   return G_LOG_WRITER_HANDLED;
 }
 
+/* A library that says something of each message it sends is asked a hundred
+ * times a second what nobody reads: it ends here, and not in write_line(). */
+static void
+pass_on (const gchar *domain, GLogLevelFlags flags, const gchar *message,
+    gpointer user_data)
+{
+  if (domain == NULL || is_debug_asked || level_of (flags) <= PB_LOG_MESSAGE)
+    g_log_default_handler (domain, flags, message, user_data);
+}
+
 /**
  * pb_log_init:
  *
@@ -222,5 +233,7 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
 void
 pb_log_init (void)
 {
+  is_debug_asked = g_getenv ("G_MESSAGES_DEBUG") != NULL;
   g_log_set_writer_func (write_line, NULL, NULL);
+  g_log_set_default_handler (pass_on, NULL);
 }
