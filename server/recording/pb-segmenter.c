@@ -227,6 +227,32 @@ decide (PbSegmenter *self, gboolean is_key)
   start_unit (self, MPEGTS_VIDEO, is_key, pos, self->undecided_pts);
 }
 
+static void
+take_held (const guint8 *data, gsize size, const MpegtsPacket *packet,
+    gpointer user_data)
+{
+  PbSegmenter *self = user_data;
+
+  if (packet->kind == MPEGTS_KLV && packet->payload)
+    self->funcs.klv (packet->payload, packet->payload_bytes,
+        packet->starts_unit && packet->pts != MPEGTS_NO_TIME,
+        unwrap_pts (self, packet->pts), self->user_data);
+}
+
+/* What came before the tables was nothing then, and is telemetry to who reads
+ * the file, which begins with them. */
+static void
+look_again (PbSegmenter *self)
+{
+  g_autoptr (MpegtsParser) parser = mpegts_parser_new ();
+  g_autoptr (GByteArray) tables = g_byte_array_new ();
+
+  if (!self->funcs.klv || mpegts_parser_get_tables (self->parser, tables) == 0)
+    return;
+  g_byte_array_append (tables, self->out->data, self->out->len);
+  mpegts_parser_push (parser, tables->data, tables->len, take_held, self);
+}
+
 /* The tables are known, or will not come: the held bytes can be written. */
 static void
 open_first (PbSegmenter *self)
@@ -237,6 +263,7 @@ open_first (PbSegmenter *self)
       && self->out->len < HOLD_MAX_BYTES)
     return;
   begin_segment (self);
+  look_again (self);
 }
 
 static void

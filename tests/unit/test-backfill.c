@@ -305,8 +305,8 @@ test_coverage (void)
 }
 
 /* Rows as they come over a WebSocket, without those of @lost. */
-static void
-record_rows (PbRecorder *recorder, guint n_rows, guint lost)
+static GByteArray *
+make_rows (guint n_rows, guint lost)
 {
   const PbUnitsPlace nothing = { 0 };
   g_autoptr (PbUnits) units = pb_units_new (&nothing);
@@ -333,6 +333,14 @@ record_rows (PbRecorder *recorder, guint n_rows, guint lost)
           ==, PB_UNITS_TAKEN);
   }
   pb_test_units_tear_down (&u, NULL);
+  return g_steal_pointer (&ts);
+}
+
+static void
+record_rows (PbRecorder *recorder, guint n_rows, guint lost)
+{
+  g_autoptr (GByteArray) ts = make_rows (n_rows, lost);
+
   pb_test_recording_push (recorder, ts);
 }
 
@@ -442,6 +450,29 @@ test_stretches_are_merged (PbTestRecording *f, gconstpointer unused)
       &error);
   g_assert_cmpuint (second->len, ==, 1);
   g_assert_cmpuint (g_array_index (second, PbRowRange, 0).first, ==, 63600);
+}
+
+/* A connection may begin between two tables; its file does not. */
+static void
+test_rows_before_the_tables (PbTestRecording *f, gconstpointer unused)
+{
+  const guint32 expected[][2] = { { 300, 1700 } };
+  g_autoptr (GByteArray) ts = make_rows (300, G_MAXUINT);
+  g_autoptr (GByteArray) late = g_byte_array_new ();
+  PbRecorder *recorder = pb_test_recording_start (f, NULL);
+  guint at = 0;
+
+  /* Tables have payload that begins anew and no PES packet's start code. */
+  while (memcmp (ts->data + at + 4, "\0\0\1", 3) != 0 && at < 4 * 188
+         && ((ts->data[at + 1] & 31) << 8 | ts->data[at + 2]) != 0x42)
+    at += 188;
+  g_assert_cmpuint (at, ==, 2 * 188);
+  g_byte_array_append (late, ts->data + at, 20 * 188);
+  g_byte_array_append (late, ts->data, at);
+  g_byte_array_append (late, ts->data + at + 20 * 188, ts->len - at - 20 * 188);
+  pb_test_recording_push (recorder, late);
+  pb_test_recording_close (f, recorder);
+  assert_stored (f, expected, 1);
 }
 
 /* Ticks of seconds, runs and kinds; {begins, tick} of what is left. */
@@ -594,6 +625,9 @@ main (int argc, char **argv)
       pb_test_recording_set_up, test_rows_on_disk, pb_test_recording_tear_down);
   g_test_add ("/backfill/stretches-are-merged", PbTestRecording, NULL,
       pb_test_recording_set_up, test_stretches_are_merged,
+      pb_test_recording_tear_down);
+  g_test_add ("/backfill/rows-before-the-tables", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_rows_before_the_tables,
       pb_test_recording_tear_down);
   g_test_add_func ("/backfill/rows-in-order", test_rows_in_order);
   g_test_add_func ("/backfill/rows-are-thinned", test_rows_are_thinned);
