@@ -222,12 +222,12 @@ flush_lane (Lane *lane, gint64 now)
 static void
 update_lane (Lane *lane, gboolean is_cut, gint64 now, gint64 *due_us)
 {
-  const gboolean reads = !is_cut && !lane->ended && lane->held < MAX_HELD_BYTES;
   Chunk *head;
 
   if (!is_cut)
     flush_lane (lane, now);
-  if (!reads)
+  /* Behind the flush: where all has gone on nothing else wakes the lane. */
+  if (is_cut || lane->ended || lane->held >= MAX_HELD_BYTES)
     drop_source (&lane->in);
   else if (lane->in == NULL)
     lane->in = watch (lane, lane->from, G_IO_IN, can_read);

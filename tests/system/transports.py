@@ -3,13 +3,16 @@
 way is another class in TRANSPORTS: of an agent alone a Transport, of an agent
 beside an encoder that is not ours a Beside."""
 import os
+import shutil
 import threading
 import urllib.parse
 
 import rtmp
 from control import give_token
 from link import Links
-from publishers import start_ffmpeg
+from publishers import free_port, start_ffmpeg
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 # A picture that costs little: what is tried is its way.
 PICTURE = ("--mode", "video", "--width", "320", "--height", "180",
@@ -131,7 +134,8 @@ class WebSocket(Transport):
 
     def start_agent(self, stack, driver, link, name):
         return stack.start(name, [
-            "pitbox-agent", "--server", f"http://127.0.0.1:{link.port('websocket')}",
+            "pitbox-agent", "--server",
+            f"http://{link.address}:{link.port('websocket')}",
             "--driver", driver, "--token-file",
             stack.path("token-" + driver), "--shm-name", stack.shm(driver),
             "--mode", "telemetry", "--transport", "websocket"])
@@ -154,8 +158,7 @@ class Encoder:
             process = self.start(tries)
             while process.alive() and not self.stopping.wait(0.1):
                 pass
-            if process.alive():
-                process.kill()
+            process.stop()
             self.stopping.wait(0.5)
 
     def stop(self):
@@ -222,4 +225,40 @@ class Rtmp(Beside):
             more=("-rw_timeout", "2000000"))
 
 
-TRANSPORTS = {t.name: t for t in (SrtVideo, Srt, WebSocket, Rtmp)}
+class Whip(Beside):
+    """A page in Chromium, by WebRTC's UDP. What the server says of where it is
+    the page takes for the address of its network."""
+
+    name = "whip"
+
+    @staticmethod
+    def lacks():
+        for program in ("node", "chromium"):
+            if shutil.which(program) is None:
+                return f"{program} is not installed"
+        if not os.path.isdir(os.path.join(HERE, "node_modules")):
+            return "playwright-core is not here: npm ci in tests/system"
+        return None
+
+    def prepare(self, stack, driver):
+        super().prepare(stack, driver)
+        self.rtp_port = free_port()
+
+    def server_args(self):
+        return ("--webrtc-port", str(self.rtp_port))
+
+    def link(self, stack, **network):
+        links = Links(own_address=True)
+        links.add("websocket", http_port(stack), tcp=True, same_port=True,
+                  **network)
+        links.add("whip", self.rtp_port, same_port=True, **network)
+        return links
+
+    def start_encoder(self, stack, driver, link, name):
+        return stack.start(name, [
+            "node", os.path.join(HERE, "browser", "whip-encoder.mjs"),
+            f"http://{link.address}:{link.port('websocket')}", driver,
+            self.key, "127.0.0.1", link.address])
+
+
+TRANSPORTS = {t.name: t for t in (SrtVideo, Srt, WebSocket, Rtmp, Whip)}
