@@ -29,6 +29,7 @@ on_x_error (Display *display, XErrorEvent *event)
 static int
 on_x_io_error (Display *display)
 {
+  g_warning ("the X display %s has gone", DisplayString (display));
   return 0;
 }
 
