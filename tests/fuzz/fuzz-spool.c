@@ -35,6 +35,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   PbSpoolRecord record;
   gsize last = 0;
 
+  gst_init (NULL, NULL);
   if (!pb_spool_reader_init (&reader, data, size))
     return 0;
   while (pb_spool_reader_next (&reader, &record)) {

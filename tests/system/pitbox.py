@@ -62,7 +62,8 @@ def recording():
 class Process:
     """One program; stdout and stderr go to files that stay readable."""
 
-    def __init__(self, folder, name, argv, env=None):
+    def __init__(self, folder, name, argv, env=None,
+                 stdin=subprocess.DEVNULL):
         self.name = name
         self.out_path = os.path.join(folder, name + ".out")
         self.err_path = os.path.join(folder, name + ".err")
@@ -70,7 +71,7 @@ class Process:
         full.update(env or {})
         with open(self.out_path, "ab") as out, open(self.err_path, "ab") as err:
             self.popen = subprocess.Popen(argv, stdout=out, stderr=err,
-                                          stdin=subprocess.DEVNULL, env=full)
+                                          stdin=stdin, env=full)
         self.pid = self.popen.pid
 
     def err(self):
@@ -141,10 +142,10 @@ class Stack:
                 print(f"--- {p.name} stderr\n{p.err()[-3000:]}")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, name, argv, env=None):
+    def start(self, name, argv, env=None, stdin=subprocess.DEVNULL):
         # What an agent keeps for its server is nobody else's.
         env = {"XDG_DATA_HOME": self.path("home"), **(env or {})}
-        p = Process(self.folder, name, argv, env)
+        p = Process(self.folder, name, argv, env, stdin)
         self.processes.append(p)
         return p
 
