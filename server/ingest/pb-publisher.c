@@ -180,6 +180,18 @@ pb_publisher_set_patient (PbPublisher *self)
 }
 
 /**
+ * pb_publisher_set_link:
+ * @stats: as pb_session_set_link()
+ *
+ * Any thread.
+ */
+void
+pb_publisher_set_link (PbPublisher *self, const GstStructure *stats)
+{
+  pb_session_set_link (self->session, stats);
+}
+
+/**
  * pb_publisher_end:
  * @reason: in words; the first one counts
  *

@@ -20,6 +20,7 @@ void pb_publisher_free (PbPublisher *publisher);
 gboolean pb_publisher_start (
     PbPublisher *publisher, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_publisher_set_patient (PbPublisher *publisher);
+void pb_publisher_set_link (PbPublisher *publisher, const GstStructure *stats);
 void pb_publisher_end (PbPublisher *publisher, const gchar *reason);
 gboolean pb_publisher_tick (PbPublisher *publisher, gint64 now_us);
 

@@ -48,9 +48,11 @@ cast_free (Cast *cast)
     pb_peer_get_intake_stats (cast->peer, &stats);
     g_message ("a publisher by WHIP (device %s) has gone: %" G_GUINT64_FORMAT
                " packets, %" G_GUINT64_FORMAT " asked for again, "
-               "%" G_GUINT64_FORMAT " losses, %" G_GUINT64_FORMAT
+               "%" G_GUINT64_FORMAT " losses of the picture, "
+               "%" G_GUINT64_FORMAT " of the sound, %" G_GUINT64_FORMAT
                " key frames asked for",
-        cast->device, stats.packets, stats.asked, stats.lost, stats.keys);
+        cast->device, stats.packets, stats.asked, stats.lost, stats.lost_sound,
+        stats.keys);
     pb_peer_close (cast->peer);
     pb_peer_unref (cast->peer);
   }
@@ -105,6 +107,23 @@ on_closed (PbPeer *peer, const gchar *why, gpointer user_data)
   g_idle_add_full (G_PRIORITY_DEFAULT, dispatch_event, event, event_free);
 }
 
+/* A receiver does not learn the round trip. */
+static void
+tell_link (PbWhip *self, Cast *cast)
+{
+  PbPublisher *publisher = pb_publishers_find (self->publishers, cast->id);
+  g_autoptr (GstStructure) link = NULL;
+  PbIntakeStats stats;
+
+  if (!publisher)
+    return;
+  pb_peer_get_intake_stats (cast->peer, &stats);
+  link = gst_structure_new ("link", "packets-received", G_TYPE_UINT64,
+      stats.received + stats.again, "packets-lost", G_TYPE_UINT64,
+      stats.missing, "packets-retransmitted", G_TYPE_UINT64, stats.again, NULL);
+  pb_publisher_set_link (publisher, link);
+}
+
 static void
 check (PbWhip *self, Cast *cast)
 {
@@ -116,6 +135,8 @@ check (PbWhip *self, Cast *cast)
     pb_whip_end (self, cast->id, "the publisher did not connect in time");
   else if (stats.silent_ms > SILENCE_LIMIT_MS)
     pb_whip_end (self, cast->id, "nothing came from the publisher for 8 s");
+  else
+    tell_link (self, cast);
 }
 
 static gboolean

@@ -148,9 +148,13 @@ check_lost (PbIntake *self, gint64 now_us)
 static void
 note_lost (PbIntake *self, PbIntakeKind kind)
 {
-  self->stats.lost++;
   self->streams[kind].lost = TRUE;
-  self->wants_key |= kind == PB_INTAKE_PICTURE;
+  if (kind == PB_INTAKE_SOUND) {
+    self->stats.lost_sound++;
+    return;
+  }
+  self->stats.lost++;
+  self->wants_key = TRUE;
 }
 
 static void
@@ -231,9 +235,11 @@ sort (PbIntake *self, PbRtpPacket *packet, PbIntakeKind *kind, gint64 now_us)
 
   if (packet->pt == self->config.rtx_pt) {
     *kind = PB_INTAKE_PICTURE;
-    return picture->has_ssrc
-           && pb_rtp_packet_unwrap (
-               packet, (guint8) picture->pt, picture->ssrc);
+    if (!picture->has_ssrc
+        || !pb_rtp_packet_unwrap (packet, (guint8) picture->pt, picture->ssrc))
+      return FALSE;
+    self->stats.again++;
+    return TRUE;
   }
   if (!find_kind (self, packet->pt, kind)) {
     self->stats.strange++;
@@ -382,4 +388,13 @@ void
 pb_intake_get_stats (PbIntake *self, PbIntakeStats *stats)
 {
   *stats = self->stats;
+  for (guint i = 0; i < G_N_ELEMENTS (self->streams); i++) {
+    const PbRtpTally *tally = &self->streams[i].tally;
+    const guint32 expected =
+        tally->started ? tally->highest - tally->first + 1 : 0;
+
+    stats->received += tally->received;
+    if (expected > tally->received)
+      stats->missing += expected - tally->received;
+  }
 }

@@ -68,8 +68,12 @@ typedef struct {
 /**
  * PbIntakeStats:
  * @packets: that came in their order
+ * @received: of both streams, each copy counts
+ * @missing: that did not come at first, in all
+ * @again: that came by a retransmission
  * @late: that came twice, or too late
- * @lost: times that something was given up
+ * @lost: times that something of the picture was given up
+ * @lost_sound: the same of the sound
  * @asked: packets asked for again
  * @keys: key frames asked for
  * @strange: of no stream that was agreed, or no RTP
@@ -77,8 +81,12 @@ typedef struct {
  */
 typedef struct {
   guint64 packets;
+  guint64 received;
+  guint64 missing;
+  guint64 again;
   guint64 late;
   guint64 lost;
+  guint64 lost_sound;
   guint64 asked;
   guint64 keys;
   guint64 strange;

@@ -618,6 +618,7 @@ test_repair (void)
 {
   static const guint8 rtx[] = { 0, 2, 0x61, 7 };
   static const guint8 empty[] = { 0, 4 };
+  PbIntakeStats stats;
   Rig rig;
 
   rig_init (&rig);
@@ -634,6 +635,10 @@ test_repair (void)
   g_assert_cmpuint (rig.pictures, ==, 4);
   g_assert_cmpuint (rig.losses, ==, 0);
   g_assert_cmpuint (rig.seq, ==, 4);
+  pb_intake_get_stats (rig.intake, &stats);
+  g_assert_cmpuint (stats.received, ==, 3);
+  g_assert_cmpuint (stats.missing, ==, 1);
+  g_assert_cmpuint (stats.again, ==, 1);
   receive (&rig, 109, 6, 15000, delta_payload, 2, START + 200 * MS);
   pb_intake_tick (rig.intake, START + 550 * MS);
   g_assert_cmpuint (rig.pictures, ==, 4);

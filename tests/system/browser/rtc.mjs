@@ -2,7 +2,8 @@
 // What a page does to publish by WHIP and to watch by WHEP, with nothing but what
 // browsers have.
 
-/* Runs in the page: a canvas that changes, a tone, and a connection for both. */
+/* Runs in the page: a canvas that changes, a tone, and a connection for both. The
+ * test may have the answer pass through its hands (`reroute`). */
 export async function publish({ driver, key, sound = true, kbps = 0 }) {
   const canvas = document.createElement('canvas');
   canvas.width = 640;
@@ -40,7 +41,9 @@ export async function publish({ driver, key, sound = true, kbps = 0 }) {
   });
   window.whip = { pc, state, location: answer.headers.get('location') };
   if (answer.status === 201) {
-    await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+    const sdp = await answer.text();
+    await pc.setRemoteDescription({ type: 'answer',
+      sdp: window.reroute ? await window.reroute(sdp) : sdp });
     return { status: 201, location: window.whip.location };
   }
   pc.close();
@@ -90,7 +93,8 @@ export async function sent() {
     if (s.type === 'outbound-rtp') {
       told[s.kind] = { packets: s.packetsSent, bytes: s.bytesSent,
         frames: s.framesEncoded, keys: s.keyFramesEncoded, plis: s.pliCount,
-        nacks: s.nackCount, target: s.targetBitrate };
+        nacks: s.nackCount, again: s.retransmittedPacketsSent,
+        target: s.targetBitrate };
     } else if (s.type === 'candidate-pair' && s.nominated) {
       told.available = s.availableOutgoingBitrate;
     }

@@ -273,6 +273,15 @@ class Stack {
       isIn ? 'join\n' : 'cut\nrebind\n');
   }
 
+  /** A way to a UDP port of this machine that loses so many of a hundred
+   * datagrams; gives its port. */
+  async loseOn(port, percent) {
+    if (!await onPath('lossproxy')) throw new Skip('lossproxy is not on the PATH');
+    const proxy = this.child(`loss-${port}`, ['lossproxy', '--listen', '0',
+      '--to', `127.0.0.1:${port}`, '--loss', String(percent), '--seed', '7']);
+    return this.#proxyPort(proxy);
+  }
+
   #shm(id) {
     this.run ??= randomBytes(4).toString('hex');
     return `pitbox-${this.run}-${id}`;
