@@ -142,7 +142,13 @@ on_closed (guint status, const gchar *words, gpointer user_data)
     on_refused (self, words);
     return;
   }
-  text = g_strdup_printf ("%s: %s", self->config->url, words);
+  if (status == 0 && self->round == NULL)
+    text = g_strdup_printf ("nothing gets through to %s by HTTP (%s): what did "
+                            "not come live stays on this PC's disk until it "
+                            "does",
+        self->config->url, words);
+  else
+    text = g_strdup_printf ("%s: %s", self->config->url, words);
   fail (self, text);
 }
 

@@ -249,12 +249,13 @@ test('a second sender that is refused is told of', () => {
   }), 'Note: another sender is refused.');
 });
 
-test('rows that follow are counted, and none are null', () => {
+test('rows that follow are told in words, and none are null', () => {
   const driver = { id: 'ann', state: 'live', mode: 'telemetry' };
-  assert.equal(parseDriver({ ...driver, backfill: { rows_left: 7 } })!
-    .backfillRowsLeft, 7);
-  assert.equal(parseDriver({ ...driver, backfill: null })!.backfillRowsLeft,
-    null);
+  const text = 'catching up: 312 of 900 s';
+  assert.equal(parseDriver({
+    ...driver, backfill: { rows_left: 35280, rows: 18720, text },
+  })!.backfill, text);
+  assert.equal(parseDriver({ ...driver, backfill: null })!.backfill, null);
 });
 
 test('a recording whose index waits is told so, not that there is none', () => {

@@ -295,17 +295,24 @@ add_others (JsonBuilder *b, const PbPrincipal *principal, PbDriver *driver,
   add_readers (b, pb_driver_get_id (driver), readers);
 }
 
+/* A simulator makes sixty rows a second. */
 static void
 add_backfill (JsonBuilder *b, const gchar *driver, PbBackfillPort *backfill)
 {
-  guint64 rows_left;
+  g_autofree gchar *text = NULL;
+  guint64 came, left;
 
-  if (!pb_backfill_port_get_rows_left (backfill, driver, &rows_left)) {
+  if (!pb_backfill_port_get_progress (backfill, driver, &came, &left)) {
     pb_json_add_null (b, "backfill");
     return;
   }
+  text = g_strdup_printf ("catching up: %" G_GUINT64_FORMAT
+                          " of %" G_GUINT64_FORMAT " s",
+      came / 60, (came + left + 59) / 60);
   pb_json_begin_object (b, "backfill");
-  pb_json_add_int (b, "rows_left", (gint64) rows_left);
+  pb_json_add_int (b, "rows_left", (gint64) left);
+  pb_json_add_int (b, "rows", (gint64) came);
+  pb_json_add_text (b, "text", text);
   json_builder_end_object (b);
 }
 

@@ -241,21 +241,24 @@ pb_backfill_port_revise (
 }
 
 /**
- * pb_backfill_port_get_rows_left:
+ * pb_backfill_port_get_progress:
  * @driver: whose
- * @rows_left: (out): that its sender has and that are missing
+ * @rows_came: (out): by the present connection
+ * @rows_left: (out): that its sender has and that are missing, as far as it has
+ *   asked
  *
  * Returns: %FALSE while nothing is back-filled
  */
 gboolean
-pb_backfill_port_get_rows_left (
-    PbBackfillPort *self, const gchar *driver, guint64 *rows_left)
+pb_backfill_port_get_progress (PbBackfillPort *self, const gchar *driver,
+    guint64 *rows_came, guint64 *rows_left)
 {
-  *rows_left = 0;
+  *rows_came = *rows_left = 0;
   for (guint i = self->sockets->len; i-- > 0;) {
     PbBackfillSocket *socket = g_ptr_array_index (self->sockets, i);
 
     if (g_str_equal (pb_backfill_socket_get_driver (socket), driver)) {
+      *rows_came = pb_backfill_socket_get_rows (socket);
       *rows_left = pb_backfill_socket_get_rows_left (socket);
       return *rows_left > 0;
     }

@@ -26,8 +26,8 @@ void pb_backfill_port_add (PbBackfillPort *port,
     const gchar *driver);
 void pb_backfill_port_revise (
     PbBackfillPort *port, PbUnitsKeep keep, gpointer user_data);
-gboolean pb_backfill_port_get_rows_left (
-    PbBackfillPort *port, const gchar *driver, guint64 *rows_left);
+gboolean pb_backfill_port_get_progress (PbBackfillPort *port,
+    const gchar *driver, guint64 *rows_came, guint64 *rows_left);
 guint64 pb_backfill_port_get_rows (PbBackfillPort *port);
 guint pb_backfill_port_count (PbBackfillPort *port);
 

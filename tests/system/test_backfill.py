@@ -84,6 +84,8 @@ def test_a_question_for_each_row(stack, units):
     for n in range(20):
         ask(ws, (0, ROWS))
         assert receive(ws) == [(n, ROWS - n)], n
+        assert stack.driver("car1")["backfill"] == {
+            "rows_left": ROWS - n, "rows": n, "text": "catching up: 0 of 1 s"}
         send_row(ws, units, n)
     # Another one behind a gap, and the gap.
     ask(ws, (0, ROWS))

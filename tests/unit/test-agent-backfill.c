@@ -263,6 +263,49 @@ test_only_what_is_damaged_goes (Fixture *f, gconstpointer unused)
   backfill (f, spool, N_ROWS - FILE_ROWS, 0);
 }
 
+static gchar *
+dup_reason (PbBackfill *self)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *status;
+
+  json_builder_begin_object (b);
+  pb_backfill_add_status (self, b);
+  json_builder_end_object (b);
+  root = json_builder_get_root (b);
+  status =
+      json_object_get_object_member (json_node_get_object (root), "backfill");
+  return g_strdup (
+      json_object_get_string_member_with_default (status, "reason", NULL));
+}
+
+/* Live goes by SRT, and nothing else gets through. */
+static void
+test_without_http_it_waits_and_says_so (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (PbSpool) spool = open_spool (f);
+  PbBackfill *self = pb_backfill_new (&f->config, spool, look, NULL);
+  const guint timer = g_timeout_add (20, on_tick, self);
+  const gint64 began_us = g_get_monotonic_time ();
+  g_autofree gchar *reason = NULL;
+  PbSpoolStats stats;
+
+  soup_server_disconnect (f->server);
+  pb_backfill_note_connected (self);
+  while ((reason = dup_reason (self)) == NULL) {
+    pb_test_wait_step (began_us, "a reason", G_STRLOC);
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+  }
+  g_assert_nonnull (strstr (reason, "by HTTP"));
+  g_assert_nonnull (strstr (reason, "stays on this PC's disk"));
+  pb_spool_get_stats (spool, &stats);
+  g_assert_cmpuint (stats.counts.rows, ==, N_ROWS);
+  g_source_remove (timer);
+  pb_backfill_free (self);
+}
+
 /* It says so, and that is meant. */
 static GLogWriterOutput
 be_quiet (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
@@ -281,5 +324,7 @@ main (int argc, char **argv)
   g_test_add ("/agent-backfill/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("refused-rows-hold-up-nothing", test_refused_rows_hold_up_nothing);
   ADD ("only-what-is-damaged-goes", test_only_what_is_damaged_goes);
+  ADD ("without-http-it-waits-and-says-so",
+      test_without_http_it_waits_and_says_so);
   return g_test_run ();
 }

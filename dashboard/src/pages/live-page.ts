@@ -476,7 +476,7 @@ export class LivePage {
       rttMs: f.server?.rttMs ?? driver?.link.rttMs ?? null,
       latencyMs: f.server?.latencyMs ?? driver?.link.latencyMs ?? null,
       lostRows: f.server?.lostRows ?? driver?.lostRows ?? null,
-      backfillRowsLeft: driver?.backfillRowsLeft ?? null,
+      backfill: driver?.backfill ?? null,
       rejectedUnits: f.server?.rejectedUnits ?? driver?.rejectedUnits ?? null,
       recording: this.#lost ? null : driver?.recording ?? null,
       transcodedFrom: transcodedFrom(driver?.video ?? null),

@@ -124,7 +124,7 @@ export interface DriverInfo {
   /** In words, who else wants to be this driver; or "". */
   readonly contest: string;
   /** Rows that did not come live and follow now; null while none do. */
-  readonly backfillRowsLeft: number | null;
+  readonly backfill: string | null;
   readonly sync: SyncInfo;
   readonly viewers: number;
 }
@@ -262,7 +262,7 @@ export function parseDriver(v: unknown): DriverInfo | null {
     health: parseHealth(o['health']),
     race: parseRace(o['race']),
     contest: str(asObject(o['contest']), 'message'),
-    backfillRowsLeft: num(asObject(o['backfill']), 'rows_left'),
+    backfill: str(asObject(o['backfill']), 'text') || null,
     sync: parseSync(o['sync']),
     viewers: num(o, 'viewers') ?? 0,
   };

@@ -49,7 +49,7 @@ export interface HealthView {
   readonly wrong: number | null;
   readonly gaps: number;
   /** Rows that did not come live and follow now; null while none do. */
-  readonly backfillRowsLeft: number | null;
+  readonly backfill: string | null;
   /** null: all rows come, with all that they have. */
   readonly thinned: {
     readonly fields: number | null;
@@ -142,8 +142,8 @@ const LINES: readonly Line[] = [
   level: (v) => (v.gaps > 0 ? 'warn' : null) },
   { name: 'Back-fill', title: 'Rows that could not be sent live and follow '
     + 'now, behind live, into the recordings',
-  text: (v) => (v.backfillRowsLeft === null ? 'none'
-    : `${counted(v.backfillRowsLeft, 'row')} left`) },
+  text: (v) => v.backfill ?? 'none',
+  level: (v) => (v.backfill === null ? null : 'warn') },
 ];
 
 export class HealthWidget {
