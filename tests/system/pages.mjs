@@ -289,7 +289,8 @@ async function ordersAgent(page) {
   await panel.getByRole('button', { name: 'Key frame' }).click();
   await panel.getByText('Done.').waitFor();
   const kbps = panel.getByLabel('Bit rate of the picture, kbit/s');
-  const most = Number(await kbps.inputValue());
+  const most = await until('what the encoder makes', async () =>
+    Number(await kbps.inputValue()));
   /* Digits choose a driver, but not those that are typed into a field. */
   await kbps.focus();
   await page.keyboard.press('Control+A');
