@@ -298,6 +298,40 @@ pb_test_peer_is_connected (PbTestPeer *peer)
   return peer->ssl != NULL && SSL_is_init_finished (peer->ssl);
 }
 
+static void
+init_srtp (PbTestPeer *peer)
+{
+  guint8 keys[2 * (PB_SRTP_KEY_BYTES + 12)];
+  const char *label = "EXTRACTOR-dtls_srtp";
+
+  if (peer->srtp != NULL)
+    return;
+  g_assert_cmpint (SSL_export_keying_material (peer->ssl, keys, sizeof keys,
+                       label, strlen (label), NULL, 0, 0),
+      ==, 1);
+  peer->srtp =
+      pb_srtp_new (PB_SRTP_AES128_GCM, keys, keys + 2 * PB_SRTP_KEY_BYTES);
+}
+
+/**
+ * pb_test_peer_write_rtp:
+ * @peer: a client that is connected
+ * @rtp: what it sends
+ * @size: of @rtp
+ * @packet: (out): an SRTP packet of its own
+ * @capacity: of @packet
+ *
+ * Returns: its bytes
+ */
+gsize
+pb_test_peer_write_rtp (PbTestPeer *peer, const guint8 *rtp, gsize size,
+    guint8 *packet, gsize capacity)
+{
+  init_srtp (peer);
+  memcpy (packet, rtp, size);
+  return pb_srtp_protect (peer->srtp, packet, size, capacity);
+}
+
 /**
  * pb_test_peer_write_rtcp:
  * @peer: a client that is connected
@@ -312,16 +346,7 @@ gsize
 pb_test_peer_write_rtcp (PbTestPeer *peer, const guint8 *rtcp, gsize size,
     guint8 *packet, gsize capacity)
 {
-  guint8 keys[2 * (PB_SRTP_KEY_BYTES + 12)];
-  const char *label = "EXTRACTOR-dtls_srtp";
-
-  if (peer->srtp == NULL) {
-    g_assert_cmpint (SSL_export_keying_material (peer->ssl, keys, sizeof keys,
-                         label, strlen (label), NULL, 0, 0),
-        ==, 1);
-    peer->srtp =
-        pb_srtp_new (PB_SRTP_AES128_GCM, keys, keys + 2 * PB_SRTP_KEY_BYTES);
-  }
+  init_srtp (peer);
   memcpy (packet, rtcp, size);
   return pb_srtp_protect_rtcp (peer->srtp, packet, size, capacity);
 }

@@ -46,6 +46,8 @@ void pb_test_peer_shake_hands (PbTestPeer *peer, guint end);
 gboolean pb_test_peer_is_connected (PbTestPeer *peer);
 gsize pb_test_peer_write_rtcp (PbTestPeer *peer, const guint8 *rtcp, gsize size,
     guint8 *packet, gsize capacity);
+gsize pb_test_peer_write_rtp (PbTestPeer *peer, const guint8 *rtp, gsize size,
+    guint8 *packet, gsize capacity);
 gsize pb_test_peer_write_report (
     PbTestPeer *peer, guint8 *packet, gsize capacity);
 void pb_test_peer_read (PbTestPeer *peer, guint wait_ms);

@@ -4,13 +4,14 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "../lib/pb-test-offers.h"
 #include "../lib/pb-test-peer.h"
 #include "webrtc/pb-addresses-posix.h"
 #include "webrtc/pb-consent.h"
 #include "webrtc/pb-peer-private.h"
 #include "webrtc/pb-port.h"
 
-#define LIMIT_US (10 * G_USEC_PER_SEC)
+#define LIMIT_US (60 * G_USEC_PER_SEC)
 #define A 0
 #define B 1
 
@@ -163,13 +164,17 @@ connect_from_a (Rig *rig)
 static void
 test_forged_address (void)
 {
+  gint64 limit_us;
   guint before;
   Rig rig;
 
   rig_init (&rig, "127.0.0.1");
   connect_from_a (&rig);
   before = rig.a->media;
-  for (guint i = 0; i < 40; i++) {
+  limit_us = g_get_monotonic_time () + LIMIT_US;
+  for (guint i = 0;
+       i < 40 || rig.b->questions == 0 || rig.a->media <= before + 10; i++) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
     pb_test_peer_check (rig.client, B, TRUE);
     if (rig.b->question_bytes > 0)
       pb_test_peer_answer (rig.client, A, B);
@@ -500,6 +505,92 @@ test_consent (void)
       pb_consent_spend (&consent, 100000, now_us + PB_CONSENT_VALID_US));
 }
 
+typedef struct {
+  gint pictures; /* atomic */
+} Taker;
+
+static void
+on_media (PbIntakeKind kind, GBytes *packet, gint64 time_us, gboolean lost,
+    gpointer user_data)
+{
+  g_atomic_int_inc (&((Taker *) user_data)->pictures);
+}
+
+/* Instead of the rig's viewer. */
+static void
+rig_publish (Rig *rig, Taker *taker)
+{
+  g_autofree gchar *whep = NULL;
+  g_autofree gchar *sdp = NULL;
+  g_autofree gchar *answer = NULL;
+  PbOffer offer;
+
+  pb_peer_close (rig->peer);
+  pb_peer_unref (rig->peer);
+  whep = pb_test_peer_make_offer (rig->client);
+  sdp = pb_test_replace (whep, "a=recvonly", "a=sendonly");
+  g_assert_true (pb_offer_parse_publisher (&offer, sdp, strlen (sdp), NULL));
+  rig->peer = pb_peer_new_publisher (
+      rig->port, rig->identity, &offer, on_media, taker, on_closed, rig);
+  answer = pb_peer_get_answer (rig->peer);
+  pb_test_peer_take_answer (rig->client, answer);
+}
+
+static void
+send_picture (Rig *rig, guint16 number, guint8 payload_type)
+{
+  guint8 packet[256];
+  guint8 rtp[100] = { 0x80, payload_type, (guint8) (number >> 8),
+    (guint8) number, 0, 0, 0, 0, 0, 0, 0, 7, 0x65 };
+  const gsize size =
+      pb_test_peer_write_rtp (rig->client, rtp, sizeof rtp, packet, 256);
+
+  pb_test_peer_send (rig->client, A, packet, size);
+  /* It came before; and one that nobody with the keys has sent. */
+  pb_test_peer_send (rig->client, A, packet, size);
+  packet[20] ^= 1;
+  pb_test_peer_send (rig->client, A, packet, size);
+  pb_test_peer_send (rig->client, A, rtp, sizeof rtp);
+}
+
+/* What a publisher sends counts once; what others send, and what was not agreed,
+ * does not count. It is told of what came. */
+static void
+test_publisher (void)
+{
+  const gint64 limit_us = g_get_monotonic_time () + LIMIT_US;
+  Taker taker = { 0 };
+  guint16 number = 0;
+  guint told;
+  Rig rig;
+
+  rig_init (&rig, "127.0.0.1");
+  rig_publish (&rig, &taker);
+  rig.a->answers = TRUE;
+  pb_test_peer_check (rig.client, A, TRUE);
+  while (rig.a->responses == 0) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    pb_test_peer_read (rig.client, 10);
+  }
+  pb_test_peer_shake_hands (rig.client, A);
+  while (!pb_test_peer_is_connected (rig.client)) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    pb_test_peer_read (rig.client, 10);
+  }
+  told = rig.a->media;
+  while (g_atomic_int_get (&taker.pictures) < 20 || rig.a->media == told) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    send_picture (&rig, number++, 109);
+    pb_test_peer_read (rig.client, 10);
+  }
+  for (guint i = 0; i < 20; i++)
+    send_picture (&rig, i, 50);
+  pb_test_peer_read (rig.client, 100);
+  g_assert_cmpint (g_atomic_int_get (&taker.pictures), <=, number);
+  g_assert_null (g_atomic_pointer_get (&rig.ended));
+  rig_clear (&rig);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -514,5 +605,6 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/lies", test_lies);
   g_test_add_func ("/peer/ipv6", test_ipv6);
   g_test_add_func ("/peer/own-address", test_own_address);
+  g_test_add_func ("/peer/publisher", test_publisher);
   return g_test_run ();
 }
