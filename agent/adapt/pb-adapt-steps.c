@@ -10,9 +10,9 @@
 #define FAR_SHORT 0.7
 /* More than a better picture needs, for so long. Doubled by each one that did
  * not last. */
-#define UP_SHARE 1.15
+#define UP_SHARE 1.1
 #define UP_MOST_SHARE 1.3
-#define MIN_UP_WAIT_US (8 * G_USEC_PER_SEC)
+#define MIN_UP_WAIT_US (6 * G_USEC_PER_SEC)
 #define MAX_UP_WAIT_US (64 * G_USEC_PER_SEC)
 #define LASTED_US (20 * G_USEC_PER_SEC)
 /* A smallest picture that is too much gives way to the rows. */

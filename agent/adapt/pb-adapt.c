@@ -56,8 +56,8 @@
 /* A second, each. */
 #define GROW_FAST 0.12
 #define GROW_NEAR 0.04
-#define MIN_PATIENCE_US (4 * G_USEC_PER_SEC)
-#define MAX_PATIENCE_US (10 * G_USEC_PER_SEC)
+#define MIN_PATIENCE_US (3 * G_USEC_PER_SEC)
+#define MAX_PATIENCE_US (8 * G_USEC_PER_SEC)
 /* Samples that are further apart make no larger leap. */
 #define MAX_STEP_S 0.5
 #define GRANULE_KBPS 10
@@ -312,7 +312,7 @@ get_growth (PbAdapt *a, gint64 now_us)
     return GROW_NEAR;
   if (now_us - a->failed_us < a->patience_us)
     return 0;
-  if (room > 1.08) {
+  if (room > 1.03) {
     a->failed_kbps = 0;
     a->patience_us = MIN_PATIENCE_US;
   }
