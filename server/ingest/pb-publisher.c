@@ -72,6 +72,43 @@ watch_bus (GstBus *bus, GstMessage *message, gpointer user_data)
   return GST_BUS_DROP;
 }
 
+/* What "demux" finds and nothing takes (a sound that is no AAC) is thrown away: a
+ * demultiplexer whose first pad leads nowhere gives up. After the links of the
+ * launch text have had their turn. */
+static void
+throw_away (GstElement *demux, GstPad *pad, gpointer user_data)
+{
+  PbPublisher *self = user_data;
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GstPad) sink_pad = NULL;
+  g_autofree gchar *kind = NULL;
+  GstElement *sink;
+
+  if (gst_pad_is_linked (pad))
+    return;
+  caps = gst_pad_query_caps (pad, NULL);
+  kind = gst_caps_to_string (caps);
+  g_message ("driver %s: left out of what device %s publishes: %s. Send H.264 "
+             "and AAC",
+      self->driver, self->device, kind);
+  sink = gst_element_factory_make ("fakesink", NULL);
+  g_object_set (sink, "async", FALSE, "sync", FALSE, NULL);
+  gst_bin_add (GST_BIN (self->graph), sink);
+  gst_element_sync_state_with_parent (sink);
+  sink_pad = gst_element_get_static_pad (sink, "sink");
+  gst_pad_link (pad, sink_pad);
+}
+
+static void
+watch_demux (PbPublisher *self)
+{
+  g_autoptr (GstElement) demux =
+      gst_bin_get_by_name (GST_BIN (self->graph), "demux");
+
+  if (demux)
+    g_signal_connect (demux, "pad-added", G_CALLBACK (throw_away), self);
+}
+
 /* Behind "mux" comes what a caller of the SRT port has, readers included. */
 static GstElement *
 add_caller (PbPublisher *self, GError **error)
@@ -129,6 +166,7 @@ pb_publisher_new (
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, self, NULL);
   bus = gst_element_get_bus (graph);
   gst_bus_set_sync_handler (bus, watch_bus, self, NULL);
+  watch_demux (self);
   return g_steal_pointer (&self);
 }
 

@@ -8,8 +8,8 @@ import subprocess
 import urllib.parse
 
 from pitbox import Stack, need, skip
-from publishers import (check_recording, session, start_ffmpeg, wait_over,
-                        wait_video)
+from publishers import (ENCODE, check_recording, session, start_ffmpeg,
+                        wait_over, wait_video)
 from rtmp import Front, lacks
 
 FORM = "application/x-www-form-urlencoded"
@@ -102,6 +102,22 @@ def live(stack, front, key):
     print(f"RTMP: {found['h264']['packets']} pictures, "
           f"{found['aac']['packets']} of sound; ready after "
           f"{d['start']['picture_ms']} ms")
+
+
+def other_sound(stack, front, key):
+    """MP3, as ffmpeg sends where nobody says AAC, and before the first picture:
+    it is left out, in words, and the picture is seen."""
+    p = stack.start("mp3", [
+        "ffmpeg", "-nostdin", "-v", "error", "-re", "-f", "lavfi", "-i",
+        "sine=frequency=440", "-re", "-itsoffset", "1", "-f", "lavfi", "-i",
+        "testsrc2=size=320x240:rate=30", *ENCODE, "-c:a", "libmp3lame", "-ar",
+        "44100", "-f", "flv", f"{front.url}/pc1?key={key}"])
+    d = wait_video(stack, "car1", "rtmp", timeout=60)
+    assert d["audio"] is None, d["audio"]
+    stack.server.wait_for("left out of what device pc1 publishes: audio/mpeg")
+    p.stop()
+    over = wait_over(stack, d["session_id"])
+    assert over["end_reason"] == "the publisher has left", over
 
 
 def replaced(stack, front, key):
@@ -200,6 +216,7 @@ def main():
         front.start()
         who_may(stack, front, key)
         live(stack, front, key)
+        other_sound(stack, front, key)
         publisher, session_id = replaced(stack, front, key)
         broken(stack, front, key, publisher, session_id)
         with_key(stack, front)
