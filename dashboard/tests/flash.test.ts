@@ -144,32 +144,30 @@ test('a tick becomes the bars that the agent paints', () => {
 });
 
 test('it is read on screens of all sizes, wherever it is', () => {
-  for (const [width, height] of [[1280, 720], [1920, 1080], [640, 360]] as const) {
-    for (const [left, top] of [[0, 0], [37, 81]] as const) {
-      for (const game of [night, busy, () => 255]) {
-        const p = picture(screen(46255, width, height, game, left, top));
-        const read = readFlash(p);
-        assert.equal(read?.tick, 46255, `${width} at ${left}`);
-        assert.ok(read.box.x <= left + 8 && read.box.y <= top + 24);
-      }
-    }
+  for (const [width, height, left, top, game] of [
+    [640, 360, 0, 0, night], [640, 360, 0, 0, () => 255],
+    [640, 360, 37, 81, busy], [1280, 720, 0, 0, busy],
+    [1920, 1080, 1200, 900, busy]] as const) {
+    const p = picture(screen(46255, width, height, game, left, top));
+    const read = readFlash(p);
+    assert.equal(read?.tick, 46255, `${width} at ${left}`);
+    assert.ok(read.box.x <= left + 8 && read.box.y <= top + 24);
   }
 });
 
 test('it is read in captures of another size and shape', () => {
-  const whole = screen(0x1234, 1280, 720, busy);
-  for (const [w, h] of [[640, 360], [854, 480], [1600, 900], [720, 576],
-    [500, 281]] as const) {
+  const whole = screen(0x1234, 960, 540, busy);
+  for (const [w, h] of [[480, 270], [641, 360], [1100, 619], [540, 432],
+    [375, 211]] as const) {
     assert.equal(readFlash(picture(scaled(whole, w, h)))?.tick, 0x1234, `${w}`);
   }
 });
 
 test('it is read blurred, pressed flat and dull', () => {
   const whole = screen(0xbeef, 1280, 720, busy);
-  assert.equal(readFlash(picture(blurred(whole, 3)))?.tick, 0xbeef);
   const small = scaled(whole, 640, 360);
   assert.equal(readFlash(picture(blurred(small, 1)))?.tick, 0xbeef);
-  for (const step of [10, 30, 60]) {
+  for (const step of [20, 60]) {
     assert.equal(readFlash(picture(compressed(small, step)))?.tick, 0xbeef,
       `steps of ${step}`);
   }
@@ -183,12 +181,12 @@ test('it is read blurred, pressed flat and dull', () => {
 });
 
 test('two ticks in one picture are one of them, or none', () => {
-  const a = screen(100, 1280, 720, busy);
-  const b = screen(101, 1280, 720, busy);
-  const torn = grey(1280, 720, (x, y) => (y < 40 ? a : b).data[y * 1280 + x]!);
+  const a = screen(100, 640, 360, busy);
+  const b = screen(101, 640, 360, busy);
+  const torn = grey(640, 360, (x, y) => (y < 20 ? a : b).data[y * 640 + x]!);
   assert.equal(readFlash(picture(torn))?.tick, 100);
-  const mixed = grey(1280, 720, (x, y) =>
-    (a.data[y * 1280 + x]! + b.data[y * 1280 + x]!) / 2);
+  const mixed = grey(640, 360, (x, y) =>
+    (a.data[y * 640 + x]! + b.data[y * 640 + x]!) / 2);
   assert.ok([undefined, 100, 101].includes(readFlash(picture(mixed))?.tick));
 });
 
