@@ -289,6 +289,8 @@ client_new (guint port, const gchar *scheme, const gchar *first_property, ...)
 static void
 client_free (Client *client)
 {
+  /* Messages keep the element, which keeps the bus. */
+  gst_bus_set_flushing (client->bus, TRUE);
   gst_harness_teardown (client->harness);
   gst_object_unref (client->bus);
   gst_pitbox_encoder_free (client->encoder);
