@@ -160,12 +160,42 @@ def check_rows(stack, gap):
                        if s["state"] == "backfilled"), rows
 
 
+def test_blocked(stack):
+    """HTTP is blocked for a while: SRT carries the rows, why nothing follows is
+    said, then WebSocket is taken again, and no row is missing."""
+    relay = Relay(port_of(stack))
+    env = write_pairing(stack, f"http://127.0.0.1:{relay.port}")
+    if os.path.exists(stack.path("status")):
+        os.unlink(stack.path("status"))
+    runs = len({run for _, run, _, _ in ranges(stack)})
+    agent = stack.start("agent-3", [
+        "pitbox-agent", "--mode", "telemetry", "--shm-name", stack.shm("car1"),
+        "--status-file", stack.path("status")], env=env)
+    agent.wait_for("streaming: telemetry to http.* by WebSocket", 60)
+    stack.wait(lambda: len({r for _, r, _, _ in ranges(stack)}) > runs,
+               "the new run's rows", 60)
+    relay.hold()
+    agent.wait_for(r"streaming: telemetry to 127\.0\.0\.1:\d+$", 60)
+    stack.wait(lambda: (stack.driver("car1")["link"] or {}).get("transport")
+               == "srt", "by SRT", 60)
+    agent.wait_for("nothing gets through to http.* by HTTP .* stays on this "
+                   "PC's disk", 90)
+    relay.release()
+    began = time.monotonic()
+    stack.wait(lambda: (status(stack) or {}).get("transport") == "websocket",
+               "WebSocket again", 180)
+    print(f"WebSocket again {time.monotonic() - began:.0f} s after it could")
+    stack.wait(lambda: all_there(stack, runs + 1), "all has followed", 120)
+    assert agent.stop() == 0
+    relay.close()
+
+
 def main():
     with Stack() as stack:
         stack.keys = {"car1": stack.add_driver("car1")}
         stack.cred = give_token(stack, "car1")
         stack.start_server()
-        for test in (test_outage,):
+        for test in (test_outage, test_blocked):
             began = time.monotonic()
             test(stack)
             print(f"ok {test.__name__} ({time.monotonic() - began:.1f} s)",
