@@ -126,6 +126,23 @@ pb_principal_is_same (gconstpointer a, gconstpointer b)
 }
 
 /**
+ * pb_principal_dup_device:
+ * @principal: who sends
+ *
+ * Keys have no names that are ids.
+ *
+ * Returns: (transfer full): what it is called as a device
+ */
+gchar *
+pb_principal_dup_device (const PbPrincipal *principal)
+{
+  if (principal->kind == PB_PRINCIPAL_DEVICE)
+    return g_strdup (principal->id);
+  return principal->id ? g_strdup_printf ("key-%s", principal->id)
+                       : g_strdup ("local");
+}
+
+/**
  * pb_principal_may:
  * @principal: who
  * @action: what

@@ -37,16 +37,6 @@ find_by_key (PbRequest *request)
       request->config->ingest, request->args[0], header + strlen (BEARER));
 }
 
-/* As those who send units are called. */
-static gchar *
-dup_device (const PbPrincipal *principal)
-{
-  if (principal->kind == PB_PRINCIPAL_DEVICE)
-    return g_strdup (principal->id);
-  return principal->id ? g_strdup_printf ("key-%s", principal->id)
-                       : g_strdup ("local");
-}
-
 /* Returns: %FALSE if that was answered */
 static gboolean
 find_asker (PbRequest *request, Asker *asker)
@@ -65,7 +55,7 @@ find_asker (PbRequest *request, Asker *asker)
   if (!driver)
     return FALSE;
   asker->principal = request->principal;
-  asker->device = dup_device (request->principal);
+  asker->device = pb_principal_dup_device (request->principal);
   return TRUE;
 }
 

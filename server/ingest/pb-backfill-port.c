@@ -126,6 +126,8 @@ pb_backfill_port_free (PbBackfillPort *self)
 guint
 pb_backfill_port_get_hold_s (PbBackfillPort *self, const PbPrincipal *principal)
 {
+  g_autofree gchar *device = pb_principal_dup_device (principal);
+
   /* One that is about to be closed, and those that were. */
   for (guint i = 0; i < self->sockets->len; i++) {
     PbBackfillSocket *socket = g_ptr_array_index (self->sockets, i);
@@ -135,7 +137,7 @@ pb_backfill_port_get_hold_s (PbBackfillPort *self, const PbPrincipal *principal)
             principal, pb_backfill_socket_get_principal (socket)))
       return PB_DOOR_HOLD_S;
   }
-  return pb_holds_get_s (self->holds, principal, g_get_monotonic_time ());
+  return pb_holds_get_s (self->holds, device, g_get_monotonic_time ());
 }
 
 /**
@@ -177,11 +179,12 @@ static void
 on_closed (PbBackfillSocket *socket, gpointer user_data)
 {
   PbBackfillPort *self = user_data;
+  g_autofree gchar *device =
+      pb_principal_dup_device (pb_backfill_socket_get_principal (socket));
 
   self->past_rows += pb_backfill_socket_get_rows (socket);
   if (pb_backfill_socket_sent_too_much (socket))
-    pb_holds_add (self->holds, pb_backfill_socket_get_principal (socket),
-        g_get_monotonic_time ());
+    pb_holds_add (self->holds, device, g_get_monotonic_time ());
   g_ptr_array_remove (self->sockets, socket);
 }
 
@@ -198,7 +201,7 @@ pb_backfill_port_add (PbBackfillPort *self, SoupWebsocketConnection *connection,
     PbPrincipal *principal, const gchar *driver)
 {
   static const PbBackfillSocketEvents events = { may_ask, on_ended, on_closed };
-  g_autofree gchar *device = pb_holds_dup_device (principal);
+  g_autofree gchar *device = pb_principal_dup_device (principal);
   const PbBackfillSocketConfig config = {
     .store = pb_door_get_store (self->door),
     .recordings = pb_door_get_recordings (self->door),

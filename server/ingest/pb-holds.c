@@ -31,45 +31,27 @@ pb_holds_free (PbHolds *self)
 }
 
 /**
- * pb_holds_dup_device:
- * @principal: who sends
- *
- * Keys have no names that are ids.
- *
- * Returns: (transfer full): what it is called as a device
- */
-gchar *
-pb_holds_dup_device (const PbPrincipal *principal)
-{
-  if (principal->kind == PB_PRINCIPAL_DEVICE)
-    return g_strdup (principal->id);
-  return principal->id ? g_strdup_printf ("key-%s", principal->id)
-                       : g_strdup ("local");
-}
-
-/**
  * pb_holds_add:
- * @principal: does not come back from now on
+ * @device: does not come back from now on
  */
 void
-pb_holds_add (PbHolds *self, const PbPrincipal *principal, gint64 now_us)
+pb_holds_add (PbHolds *self, const gchar *device, gint64 now_us)
 {
   const gint64 until_us = now_us + self->hold_s * G_USEC_PER_SEC;
 
-  g_hash_table_replace (self->until, pb_holds_dup_device (principal),
-      g_memdup2 (&until_us, sizeof until_us));
+  g_hash_table_replace (
+      self->until, g_strdup (device), g_memdup2 (&until_us, sizeof until_us));
 }
 
 /**
  * pb_holds_get_s:
- * @principal: who wants to come back
+ * @device: what wants to come back
  *
  * Returns: for how long it may not; 0: it may
  */
 guint
-pb_holds_get_s (PbHolds *self, const PbPrincipal *principal, gint64 now_us)
+pb_holds_get_s (PbHolds *self, const gchar *device, gint64 now_us)
 {
-  g_autofree gchar *device = pb_holds_dup_device (principal);
   const gint64 *until_us = g_hash_table_lookup (self->until, device);
   const gint64 left_us = until_us ? *until_us - now_us : 0;
 

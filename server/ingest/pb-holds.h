@@ -2,7 +2,7 @@
  * PbHolds: who sent more than it may, and does not come back for a while. */
 #pragma once
 
-#include "auth/pb-principal.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -11,11 +11,8 @@ typedef struct _PbHolds PbHolds;
 
 PbHolds *pb_holds_new (guint hold_s);
 void pb_holds_free (PbHolds *holds);
-void pb_holds_add (PbHolds *holds, const PbPrincipal *principal, gint64 now_us);
-guint pb_holds_get_s (
-    PbHolds *holds, const PbPrincipal *principal, gint64 now_us);
-gchar *pb_holds_dup_device (
-    const PbPrincipal *principal) G_GNUC_WARN_UNUSED_RESULT;
+void pb_holds_add (PbHolds *holds, const gchar *device, gint64 now_us);
+guint pb_holds_get_s (PbHolds *holds, const gchar *device, gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbHolds, pb_holds_free)
 

@@ -2,6 +2,8 @@
  * Looked at once a second; what is over is taken apart beside the main loop. */
 #include "ingest/pb-publishers.h"
 
+#include "ingest/pb-holds.h"
+
 #define TICK_MS 1000
 /* A device's older ones are about to end; a key may be several drivers'. */
 #define MAX_OF_DEVICE 16
@@ -17,7 +19,7 @@ struct _PbPublishers {
   PbIngest *ingest;
   guint max;
   GHashTable *entries; /* id → Entry */
-  GHashTable *held; /* device → monotonic µs until when, gint64 */
+  PbHolds *holds;
   GThreadPool *closers;
   PbPublishersOver over;
   gpointer user_data;
@@ -38,17 +40,6 @@ entry_free (Entry *entry)
   g_free (entry);
 }
 
-/* Devices and keys are bounded, and so are those that are held. */
-static void
-hold (PbPublishers *self, const gchar *device)
-{
-  const gint64 until_us =
-      g_get_monotonic_time () + PB_DOOR_HOLD_S * G_USEC_PER_SEC;
-
-  g_hash_table_replace (
-      self->held, g_strdup (device), g_memdup2 (&until_us, sizeof until_us));
-}
-
 /* @iter stands at the entry. */
 static void
 remove_entry (PbPublishers *self, GHashTableIter *iter, const gchar *id)
@@ -58,7 +49,8 @@ remove_entry (PbPublishers *self, GHashTableIter *iter, const gchar *id)
   g_autofree gchar *name = g_strdup (id);
 
   if (pb_publisher_sent_too_much (publisher))
-    hold (self, pb_publisher_get_device (publisher));
+    pb_holds_add (self->holds, pb_publisher_get_device (publisher),
+        g_get_monotonic_time ());
   if (iter)
     g_hash_table_iter_remove (iter);
   else
@@ -119,7 +111,7 @@ pb_publishers_new (PbIngest *ingest, guint max)
   self->max = max;
   self->entries = g_hash_table_new_full (
       g_str_hash, g_str_equal, g_free, (GDestroyNotify) entry_free);
-  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->holds = pb_holds_new (PB_DOOR_HOLD_S);
   self->closers =
       g_thread_pool_new (close_publisher, NULL, MAX_CLOSERS, FALSE, NULL);
   self->tick = g_timeout_add (TICK_MS, tick, self);
@@ -148,7 +140,7 @@ pb_publishers_free (PbPublishers *self)
   }
   g_thread_pool_free (self->closers, FALSE, TRUE);
   g_hash_table_unref (self->entries);
-  g_hash_table_unref (self->held);
+  pb_holds_free (self->holds);
   g_free (self);
 }
 
@@ -204,12 +196,7 @@ pb_publishers_has_room (PbPublishers *self, const gchar *device)
 guint
 pb_publishers_get_hold_s (PbPublishers *self, const gchar *device)
 {
-  const gint64 *until_us = g_hash_table_lookup (self->held, device);
-  const gint64 left_us = until_us ? *until_us - g_get_monotonic_time () : 0;
-
-  if (until_us && left_us <= 0)
-    g_hash_table_remove (self->held, device);
-  return left_us <= 0 ? 0 : (guint) (left_us / G_USEC_PER_SEC + 1);
+  return pb_holds_get_s (self->holds, device, g_get_monotonic_time ());
 }
 
 /**
@@ -310,15 +297,4 @@ pb_publishers_revise (
         "what this stream was let in with has been withdrawn");
     remove_entry (self, &iter, id);
   }
-}
-
-/**
- * pb_publishers_count:
- *
- * Returns: how many there are
- */
-guint
-pb_publishers_count (PbPublishers *self)
-{
-  return g_hash_table_size (self->entries);
 }

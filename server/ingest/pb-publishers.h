@@ -32,7 +32,6 @@ void pb_publishers_end (
     PbPublishers *publishers, const gchar *id, const gchar *reason);
 void pb_publishers_revise (
     PbPublishers *publishers, PbPublishersKeep keep, gpointer user_data);
-guint pb_publishers_count (PbPublishers *publishers);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbPublishers, pb_publishers_free)
 

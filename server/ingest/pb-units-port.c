@@ -163,6 +163,8 @@ find_place (PbUnitsPort *self, const gchar *driver)
 guint
 pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
 {
+  g_autofree gchar *device = pb_principal_dup_device (principal);
+
   /* The one that is about to be closed, and those that were. */
   for (guint i = 0; i < self->sockets->len; i++) {
     PbUnitsSocket *socket = g_ptr_array_index (self->sockets, i);
@@ -172,7 +174,7 @@ pb_units_port_get_hold_s (PbUnitsPort *self, const PbPrincipal *principal)
             principal, pb_units_socket_get_principal (socket)))
       return PB_DOOR_HOLD_S;
   }
-  return pb_holds_get_s (self->holds, principal, g_get_monotonic_time ());
+  return pb_holds_get_s (self->holds, device, g_get_monotonic_time ());
 }
 
 static void
@@ -192,13 +194,14 @@ on_closed (PbUnitsSocket *socket, gpointer user_data)
 {
   PbUnitsPort *self = user_data;
   g_autofree gchar *driver = g_strdup (pb_units_socket_get_driver (socket));
+  g_autofree gchar *device =
+      pb_principal_dup_device (pb_units_socket_get_principal (socket));
   PbUnitsPlace place;
 
   pb_units_socket_get_place (socket, &place);
   add_stats (&self->past, socket);
   if (pb_units_socket_sent_too_much (socket))
-    pb_holds_add (self->holds, pb_units_socket_get_principal (socket),
-        g_get_monotonic_time ());
+    pb_holds_add (self->holds, device, g_get_monotonic_time ());
   if (find_socket (self, driver) == socket)
     g_hash_table_replace (self->places, g_steal_pointer (&driver),
         g_memdup2 (&place, sizeof place));
@@ -231,7 +234,7 @@ pb_units_port_add (PbUnitsPort *self, GIOStream *stream, GUri *uri,
 {
   PbUnitsSocket *before = find_socket (self, driver);
   PbUnitsPlace place = find_place (self, driver);
-  g_autofree gchar *device = pb_holds_dup_device (principal);
+  g_autofree gchar *device = pb_principal_dup_device (principal);
   const PbDoorGuest guest = { driver, device, peer, "websocket", TRUE, TRUE,
     PB_PART_TELEMETRY };
   g_autoptr (GError) error = NULL;

@@ -7,6 +7,7 @@
 #include "../lib/pb-test-recording.h"
 #include "../lib/pb-test-rows.h"
 #include "../lib/pb-test-units.h"
+#include "auth/pb-principal.h"
 #include "ingest/pb-backfill-lack.h"
 #include "ingest/pb-backfill-quota.h"
 #include "ingest/pb-backfill-record.h"
@@ -162,16 +163,16 @@ test_holds (void)
   const PbPrincipal device = { .kind = PB_PRINCIPAL_DEVICE,
     .id = (gchar *) "a" };
   const PbPrincipal key = { .kind = PB_PRINCIPAL_API_KEY, .id = (gchar *) "a" };
+  g_autofree gchar *a = pb_principal_dup_device (&device);
+  g_autofree gchar *b = pb_principal_dup_device (&key);
   g_autoptr (PbHolds) holds = pb_holds_new (30);
 
-  g_assert_cmpuint (pb_holds_get_s (holds, &device, 5), ==, 0);
-  pb_holds_add (holds, &device, 5);
-  g_assert_cmpuint (pb_holds_get_s (holds, &device, 6), ==, 30);
-  g_assert_cmpuint (pb_holds_get_s (holds, &key, 6), ==, 0);
-  g_assert_cmpuint (
-      pb_holds_get_s (holds, &device, 29 * G_USEC_PER_SEC + 6), ==, 1);
-  g_assert_cmpuint (
-      pb_holds_get_s (holds, &device, 30 * G_USEC_PER_SEC + 5), ==, 0);
+  g_assert_cmpuint (pb_holds_get_s (holds, a, 5), ==, 0);
+  pb_holds_add (holds, a, 5);
+  g_assert_cmpuint (pb_holds_get_s (holds, a, 6), ==, 30);
+  g_assert_cmpuint (pb_holds_get_s (holds, b, 6), ==, 0);
+  g_assert_cmpuint (pb_holds_get_s (holds, a, 29 * G_USEC_PER_SEC + 6), ==, 1);
+  g_assert_cmpuint (pb_holds_get_s (holds, a, 30 * G_USEC_PER_SEC + 5), ==, 0);
 }
 
 static gint room_mb; /* atomic */
