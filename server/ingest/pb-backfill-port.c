@@ -215,8 +215,8 @@ pb_backfill_port_add (PbBackfillPort *self, SoupWebsocketConnection *connection,
     PbBackfillSocket *old = g_ptr_array_index (self->sockets, i);
 
     if (g_str_equal (pb_backfill_socket_get_driver (old), driver))
-      pb_backfill_socket_end (old, GST_PITBOX_UNITS_CLOSE_REPLACED,
-          "a new connection of this driver takes over");
+      pb_backfill_socket_end (
+          old, GST_PITBOX_UNITS_CLOSE_REPLACED, PB_DOOR_TAKEN_OVER);
   }
   g_ptr_array_add (self->sockets,
       pb_backfill_socket_new (connection, principal, &config, &events, self));

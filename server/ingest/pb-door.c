@@ -91,7 +91,7 @@ remember_offset (PbDoor *self, PbDriver *driver, const gchar *device)
 
 /**
  * pb_door_set_offset:
- * @driver: whose pictures
+ * @id: of the driver; whose pictures
  * @device: what sends them
  * @offset_us: how much later they come than its connection says
  *
@@ -213,7 +213,7 @@ ask_contests (PbDoor *self, const gchar *driver, PbParts taken, gboolean counts)
 
 /**
  * pb_door_may_enter:
- * @driver: whose place somebody wants
+ * @id: of the driver whose place somebody wants
  * @brings: which places
  *
  * Counts as a try. Any thread.
@@ -256,7 +256,7 @@ pb_door_knock (PbDoor *self, const gchar *driver, const gchar *device)
 
 /**
  * pb_door_is_barred:
- * @driver: whose place it wants
+ * @id: of the driver whose place it wants
  * @device: a device that was here before
  *
  * Counts as nothing. Any thread.
@@ -330,8 +330,7 @@ take_places (PbDoor *self, PbDriver *driver, PbSession *session, PbParts brings)
   pass_on (self, id, parts, find_taken (driver, parts, session));
   out = pb_driver_place (driver, session, parts);
   for (guint i = 0; i < out->len; i++)
-    end_session (self, driver, g_ptr_array_index (out, i),
-        "a new connection of this driver takes over");
+    end_session (self, driver, g_ptr_array_index (out, i), PB_DOOR_TAKEN_OVER);
   whole = pb_session_dup_whole (session);
   if (whole && !g_str_equal (whole, pb_session_get_id (session)))
     g_message ("driver %s: session %s is the %s of %s", id,
@@ -398,8 +397,7 @@ end_older (PbDoor *self, PbDriver *driver, const PbDoorGuest *guest)
 
     if (g_str_equal (pb_session_get_device (session), guest->device)
         && g_str_equal (pb_session_get_transport (session), guest->transport))
-      end_session (
-          self, driver, session, "a new connection of this driver takes over");
+      end_session (self, driver, session, PB_DOOR_TAKEN_OVER);
   }
 }
 
@@ -449,6 +447,7 @@ pb_door_open (PbDoor *self, const PbDoorGuest *guest, GError **error)
 
 /**
  * pb_door_close:
+ * @id: of its driver
  * @session: (transfer full): of pb_door_open()
  * @reason: in words; the first one of a session counts
  *

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * at once is 80 MB at most, so for long it stays well below the limits. */
 #define PB_DOOR_HOLD_S 30
 
+/** PB_DOOR_TAKEN_OVER: why a session ends whose place a newer one has. */
+#define PB_DOOR_TAKEN_OVER "a new connection of this driver takes over"
+
 typedef struct _PbDoor PbDoor;
 
 /**

@@ -205,7 +205,7 @@ follow_session_locked (PbUnitsSocket *self)
 
   if (reason)
     end_locked (self,
-        g_str_has_prefix (reason, "a new connection")
+        g_str_equal (reason, PB_DOOR_TAKEN_OVER)
             ? GST_PITBOX_UNITS_CLOSE_REPLACED
             : GST_PITBOX_UNITS_CLOSE_ENDED,
         reason);
