@@ -39,25 +39,19 @@ is_front (PbRequest *request)
 static gboolean
 read_call (PbRequest *request, PbRtmpCall *call)
 {
-  SoupServerMessage *message = request->message;
-  const gchar *type = soup_message_headers_get_content_type (
-      soup_server_message_get_request_headers (message), NULL);
-  g_autoptr (GBytes) body = soup_message_body_flatten (
-      soup_server_message_get_request_body (message));
+  /* nginx's, with "notify_method post". */
+  g_autoptr (GBytes) body =
+      pb_request_dup_body (request, "application/x-www-form-urlencoded");
   g_autoptr (GError) error = NULL;
+  const gchar *form;
   gsize size;
-  const gchar *form = g_bytes_get_data (body, &size);
 
-  if (g_strcmp0 (type, "application/x-www-form-urlencoded") != 0) {
-    pb_reply_error (message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type",
-        "The body must be application/x-www-form-urlencoded, as nginx sends it "
-        "with \"notify_method post\"");
+  if (!body)
     return FALSE;
-  }
+  form = g_bytes_get_data (body, &size);
   if (pb_rtmp_call_parse (call, form ? form : "", size, &error))
     return TRUE;
-  pb_reply_error (message, SOUP_STATUS_BAD_REQUEST, "bad_request",
+  pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_request",
       "This is nothing that nginx asks: %s", error->message);
   return FALSE;
 }

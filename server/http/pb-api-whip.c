@@ -63,19 +63,14 @@ static gboolean
 read_offer (PbRequest *request, PbOffer *offer)
 {
   SoupServerMessage *message = request->message;
-  const gchar *type = soup_message_headers_get_content_type (
-      soup_server_message_get_request_headers (message), NULL);
-  g_autoptr (GBytes) body = soup_message_body_flatten (
-      soup_server_message_get_request_body (message));
+  g_autoptr (GBytes) body = pb_request_dup_body (request, "application/sdp");
   g_autoptr (GError) error = NULL;
+  const gchar *text;
   gsize size;
-  const gchar *text = g_bytes_get_data (body, &size);
 
-  if (g_strcmp0 (type, "application/sdp") != 0) {
-    pb_reply_error (message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
-        "unsupported_media_type", "The body must be application/sdp");
+  if (!body)
     return FALSE;
-  }
+  text = g_bytes_get_data (body, &size);
   if (pb_offer_parse_publisher (offer, text ? text : "", size, &error))
     return TRUE;
   if (g_error_matches (error, PB_OFFER_ERROR, PB_OFFER_ERROR_TOO_LARGE))

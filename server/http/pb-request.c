@@ -80,6 +80,30 @@ pb_reply_failure (PbRequest *request, const GError *error)
 }
 
 /**
+ * pb_request_dup_body:
+ * @type: that it must be of
+ *
+ * Of a route that takes any body.
+ *
+ * Returns: (transfer full) (nullable): what was sent, of as many bytes as the
+ *   port takes; %NULL if that was answered
+ */
+GBytes *
+pb_request_dup_body (PbRequest *request, const gchar *type)
+{
+  SoupServerMessage *message = request->message;
+  const gchar *sent = soup_message_headers_get_content_type (
+      soup_server_message_get_request_headers (message), NULL);
+
+  if (g_strcmp0 (sent, type) == 0)
+    return soup_message_body_flatten (
+        soup_server_message_get_request_body (message));
+  pb_reply_error (message, SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE,
+      "unsupported_media_type", "The body must be %s", type);
+  return NULL;
+}
+
+/**
  * pb_request_read_number:
  * @name: of a parameter in the query
  * @value: (inout): unchanged if it is not there

@@ -89,6 +89,8 @@ void pb_reply_node (PbRequest *request, JsonNode *node);
 void pb_reply_failure (PbRequest *request, const GError *error);
 
 PbDriver *pb_request_find_driver (PbRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *pb_request_dup_body (
+    PbRequest *request, const gchar *type) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_request_read_number (PbRequest *request, const gchar *name,
     gint64 min, gint64 max, gint64 *value);
 void pb_request_audit (PbRequest *request, const gchar *action,
