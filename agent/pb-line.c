@@ -82,9 +82,8 @@ cut_off (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     return GST_PAD_PROBE_REMOVE;
   gst_pad_unlink (pad, peer);
   gst_element_release_request_pad (tee, pad);
-  gst_element_post_message (
-      tee, gst_message_new_application (
-               GST_OBJECT (tee), gst_structure_new_empty ("pitbox-line-cut")));
+  gst_element_post_message (tee, gst_message_new_application (GST_OBJECT (tee),
+                                     gst_structure_new_empty (PB_LINE_CUT)));
   return GST_PAD_PROBE_REMOVE;
 }
 
@@ -92,8 +91,8 @@ cut_off (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
  * pb_line_cut:
  * @graph: agent-telemetry, playing
  *
- * Its line gets no more units. A message of type application on the bus says
- * when: pb_line_remove() then.
+ * Its line gets no more units. %PB_LINE_CUT on the bus says when: pb_line_remove()
+ * then.
  */
 void
 pb_line_cut (GstElement *graph)

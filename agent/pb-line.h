@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/** PB_LINE_CUT: name of the message on the bus that tells of pb_line_cut(). */
+#define PB_LINE_CUT "pitbox-line-cut"
+
 gboolean pb_line_add_part (GstElement *graph, const gchar *part,
     const gchar *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_line_add (GstElement *graph, PbTransport transport,

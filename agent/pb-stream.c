@@ -157,7 +157,8 @@ on_bus (GstBus *bus, GstMessage *message, gpointer user_data)
       on_element_message (self, gst_message_get_structure (message));
       break;
     case GST_MESSAGE_APPLICATION:
-      change_line (self);
+      if (gst_message_has_name (message, PB_LINE_CUT))
+        change_line (self);
       break;
     case GST_MESSAGE_LATENCY:
       gst_bin_recalculate_latency (GST_BIN (self->graph));
