@@ -133,31 +133,38 @@ take_packet (const guint8 *data, gsize size, const MpegtsPacket *packet,
     g_byte_array_append (unit, packet->payload, (guint) packet->payload_bytes);
 }
 
-/* One that is not there has no rows. */
-static void
-read_segment (Reading *self, const gchar *folder, guint n)
+/* Of one that is not there any more nobody has the rows; what is there and
+ * cannot be read is no answer. */
+static gboolean
+read_segment (Reading *self, const gchar *folder, guint n, GError **error)
 {
   g_autofree gchar *path = pb_segment_file_dup_path (folder, n);
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, NULL);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GFileInputStream) in = g_file_read (file, NULL, &failure);
   g_autofree guint8 *buffer = g_malloc (READ_BYTES);
-  gssize got;
+  gssize got = 0;
 
   while (in
          && (got = g_input_stream_read (
-                 G_INPUT_STREAM (in), buffer, READ_BYTES, NULL, NULL))
+                 G_INPUT_STREAM (in), buffer, READ_BYTES, NULL, &failure))
                 > 0) {
     mpegts_parser_push (
         self->source->parser, buffer, (gsize) got, take_packet, self);
     self->bytes += (guint64) got;
   }
   self->source->next = n + 1;
+  if (!failure || g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_prefixed_error (
+      error, g_steal_pointer (&failure), "reading a recording: ");
+  return FALSE;
 }
 
 /* A unit that ends with the file has its last bytes in the next one. */
-static void
+static gboolean
 read_place (Reading *self, GHashTable *sources, const gchar *folder,
-    const PbRowPlace *place, gboolean is_last)
+    const PbRowPlace *place, gboolean is_last, GError **error)
 {
   Source *source = g_hash_table_lookup (sources, place->session);
 
@@ -166,15 +173,18 @@ read_place (Reading *self, GHashTable *sources, const gchar *folder,
     g_hash_table_replace (sources, g_strdup (place->session), source);
     self->source = source;
     /* Its rows may need a key unit of the one before. */
-    if (place->segment > 0)
-      read_segment (self, folder, place->segment - 1);
+    if (place->segment > 0
+        && !read_segment (self, folder, place->segment - 1, error))
+      return FALSE;
   }
   self->source = source;
-  read_segment (self, folder, place->segment);
+  if (!read_segment (self, folder, place->segment, error))
+    return FALSE;
   if (is_last) {
     mpegts_parser_flush (source->parser, take_packet, self);
     end_unit (self);
   }
+  return TRUE;
 }
 
 /* Whether another segment of that session is read after this one. */
@@ -206,9 +216,9 @@ cut (PbRows *rows, gint64 end_us)
 }
 
 /* By when they begin: where it is enough, all before that is complete. */
-static void
+static gboolean
 read_places (Reading *self, const gchar *recordings, const gchar *driver,
-    GPtrArray *places)
+    GPtrArray *places, GError **error)
 {
   g_autoptr (GHashTable) sources =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, source_free);
@@ -222,10 +232,13 @@ read_places (Reading *self, const gchar *recordings, const gchar *driver,
     if (begins_us > self->query->from_utc_us
         && (self->bytes >= MAX_BYTES || self->rows->rows->len >= MAX_ROWS)) {
       cut (self->rows, begins_us);
-      return;
+      return TRUE;
     }
-    read_place (self, sources, folder, place, is_last_of_session (places, i));
+    if (!read_place (self, sources, folder, place,
+            is_last_of_session (places, i), error))
+      return FALSE;
   }
+  return TRUE;
 }
 
 /**
@@ -248,7 +261,7 @@ pb_row_reader_read (PbStore *store, const gchar *recordings,
       pb_store_list_row_places (store, driver, query->from_utc_us - SLACK_US,
           query->to_utc_us + SLACK_US, query->kinds, MAX_PLACES, error);
   Reading reading = { .query = query };
-  PbRows *rows;
+  g_autoptr (PbRows) rows = NULL;
 
   if (!places)
     return NULL;
@@ -257,12 +270,13 @@ pb_row_reader_read (PbStore *store, const gchar *recordings,
   rows->rows = g_array_new (FALSE, FALSE, sizeof (PbRowsRow));
   rows->values = g_array_new (FALSE, FALSE, sizeof (gdouble));
   reading.rows = rows;
-  read_places (&reading, recordings, driver, places);
+  if (!read_places (&reading, recordings, driver, places, error))
+    return NULL;
   if (places->len == MAX_PLACES && rows->next_utc_us == 0) {
     const PbRowPlace *last = places->pdata[places->len - 1];
 
     cut (rows, MAX (last->start_utc_us, query->from_utc_us + 1));
   }
   pb_rows_put_in_order (rows, query->step, MAX_VALUES);
-  return rows;
+  return g_steal_pointer (&rows);
 }

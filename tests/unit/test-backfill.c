@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Which rows are on disk, which are missing, and when that was. */
+#include <glib/gstdio.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -603,6 +604,41 @@ test_rows_are_read_again (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpuint (nobody->rows->len, ==, 0);
 }
 
+/* What is gone is gone; what cannot be read is no answer of what is left. */
+static void
+test_rows_that_cannot_be_read (PbTestRecording *f, gconstpointer unused)
+{
+  const gint64 zero_us = G_GINT64_CONSTANT (1700000000000000);
+  const gchar *names[] = { "Speed", NULL };
+  const PbRowsQuery query = { zero_us, zero_us + 60 * G_USEC_PER_SEC,
+    (gchar **) names, 1, PB_ROWS_ALL };
+  g_autofree gchar *folder = pb_test_recording_dup_folder (f);
+  g_autofree gchar *path = pb_segment_file_dup_path (folder, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PbRows) whole = NULL;
+  g_autoptr (PbRows) rest = NULL;
+  g_autoptr (PbRows) bad = NULL;
+  PbRecorder *recorder = pb_test_recording_start (f, NULL);
+
+  record_rows (recorder, 1500, 700);
+  pb_test_recording_close (f, recorder);
+  whole = pb_row_reader_read (
+      f->data->store, f->data->recordings, "car07", &query, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  rest = pb_row_reader_read (
+      f->data->store, f->data->recordings, "car07", &query, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (rest->rows->len, >, 0);
+  g_assert_cmpuint (rest->rows->len, <, whole->rows->len);
+  g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+  bad = pb_row_reader_read (
+      f->data->store, f->data->recordings, "car07", &query, &error);
+  g_assert_null (bad);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY);
+  g_assert_cmpint (g_remove (path), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -634,6 +670,9 @@ main (int argc, char **argv)
   g_test_add_func ("/backfill/rows-are-thinned", test_rows_are_thinned);
   g_test_add ("/backfill/rows-are-read-again", PbTestRecording, NULL,
       pb_test_recording_set_up, test_rows_are_read_again,
+      pb_test_recording_tear_down);
+  g_test_add ("/backfill/rows-that-cannot-be-read", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_rows_that_cannot_be_read,
       pb_test_recording_tear_down);
   return g_test_run ();
 }
