@@ -5,7 +5,7 @@
 
 /* In flight at first, and at least, where that is to last for some time only. */
 #define FIRST_CAP_BYTES 16384
-#define LEAST_CAP_BYTES 4096
+#define LEAST_CAP_BYTES 8192
 
 typedef struct {
   GBytes *units;
