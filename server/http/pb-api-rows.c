@@ -18,19 +18,6 @@
 /* In µs, and with what is added to it, a gint64. */
 #define MAX_UTC_MS (G_MAXINT64 / 2000)
 
-typedef struct {
-  SoupServerMessage *message;
-} Asked;
-
-static void
-asked_free (gpointer data)
-{
-  Asked *self = data;
-
-  g_object_unref (self->message);
-  g_free (self);
-}
-
 static void
 add_number (GString *text, gdouble value)
 {
@@ -108,13 +95,13 @@ format (const PbRowsQuery *query, const PbRows *rows)
 static void
 on_done (GBytes *bytes, const GError *error, gpointer user_data)
 {
-  const Asked *asked = user_data;
+  SoupServerMessage *message = user_data;
 
   if (bytes)
-    pb_reply_bytes (asked->message, bytes, "private, no-cache");
+    pb_reply_bytes (message, bytes, "private, no-cache");
   else
-    pb_reply_store_error (asked->message, error);
-  soup_server_message_unpause (asked->message);
+    pb_reply_store_error (message, error);
+  soup_server_message_unpause (message);
 }
 
 static gboolean
@@ -206,7 +193,6 @@ get_rows (PbRequest *request)
   g_auto (GStrv) fields = NULL;
   PbRowsQuery query = { 0 };
   gint64 step = 1;
-  Asked *asked;
 
   if (!driver || !read_time (request, &query)
       || !pb_request_read_number (request, "step", 1, PB_ROWS_MAX_STEP, &step)
@@ -215,10 +201,9 @@ get_rows (PbRequest *request)
     return;
   query.fields = fields;
   query.step = (guint) step;
-  asked = g_new0 (Asked, 1);
-  asked->message = g_object_ref (request->message);
   if (pb_row_jobs_push (request->config->rows, pb_driver_get_id (driver),
-          &query, format, on_done, asked, asked_free)) {
+          &query, format, on_done, g_object_ref (request->message),
+          g_object_unref)) {
     soup_server_message_pause (request->message);
     return;
   }

@@ -233,8 +233,7 @@ class Cell:
         return result
 
     def look_at_pictures(self, result, stored, first, back, last):
-        # The last one before it may have come with an older row.
-        result.gap_ms = stored.gap_ms(first - CALM_ROWS, last)
+        result.gap_ms = stored.gap_ms(first, last)
         shown = stored.first_picture(back)
         if shown is None:
             result.verdict, result.broken = "BROKEN: no picture any more", True

@@ -11,8 +11,8 @@ ENCODE = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
 SOUND = ["-c:a", "aac", "-b:a", "96k", "-ar", "48000"]
 
 
-def free_port():
-    with socket.socket() as s:
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(type=kind) as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
 

@@ -109,8 +109,10 @@ class Stored:
         return count
 
     def gap_ms(self, first, last):
-        """The longest time between two pictures."""
-        shown = [t for t in self.pictures if first <= t <= last]
+        """The longest time between two pictures, the newest one before that
+        time among them."""
+        shown = [t for t in self.pictures if t <= last]
+        shown = shown[max(0, bisect.bisect(shown, first) - 1):]
         if len(shown) < 2:
             return None
         return max(b - a for a, b in zip(shown, shown[1:])) \

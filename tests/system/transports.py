@@ -4,6 +4,7 @@ way is another class in TRANSPORTS: of an agent alone a Transport, of an agent
 beside an encoder that is not ours a Beside."""
 import os
 import shutil
+import socket
 import threading
 import urllib.parse
 
@@ -20,8 +21,9 @@ PICTURE = ("--mode", "video", "--width", "320", "--height", "180",
            "x264enc")
 
 
-# What an agent that is killed had read and its disk had not taken yet.
-UNWRITTEN_ROWS = 60
+# What an agent that is killed had read and its disk had not taken yet: it
+# writes once a second, and may be late on a machine with other work.
+UNWRITTEN_ROWS = 120
 
 
 def http_port(stack):
@@ -242,7 +244,7 @@ class Whip(Beside):
 
     def prepare(self, stack, driver):
         super().prepare(stack, driver)
-        self.rtp_port = free_port()
+        self.rtp_port = free_port(socket.SOCK_DGRAM)
 
     def server_args(self):
         return ("--webrtc-port", str(self.rtp_port))

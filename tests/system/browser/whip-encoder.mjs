@@ -3,7 +3,8 @@
 // its connection has gone, until SIGTERM. For ./run matrix.
 //
 // Usage: whip-encoder.mjs URL DRIVER KEY SERVER-ADDRESS [REACHED-AT]; the second
-// address takes the place of the first in the server's candidates.
+// address takes the place of the first in the server's candidates, all others of
+// which are left out.
 import { startChromium } from './chromium.mjs';
 
 /* Runs in the page; never ends. */
@@ -34,7 +35,10 @@ async function keepPublishing({ driver, key, from, to }) {
           'content-type': 'application/sdp', authorization: `Bearer ${key}`,
         } });
       if (answer.status !== 201) throw new Error(`status ${answer.status}`);
-      const sdp = (await answer.text()).replaceAll(from, to);
+      /* No other way round the network that is played. */
+      const sdp = (await answer.text()).split('\r\n').filter((line) =>
+        !line.startsWith('a=candidate:') || line.includes(` ${from} `))
+        .join('\r\n').replaceAll(from, to);
       await pc.setRemoteDescription({ type: 'answer', sdp });
       for (let gone = 0; gone < 10; await pause(100)) {
         gone = ['connected', 'connecting', 'new'].includes(pc.connectionState)
