@@ -13,8 +13,8 @@
 typedef struct {
   PbSpoolFile file; /* without rows: it could not be read */
   guint64 bytes;
-  gint64 begun_utc_us;
-  gint64 closed_us; /* monotonic */
+  gint64 begun_us; /* monotonic: the PC's clock may be set meanwhile */
+  gint64 closed_us; /* likewise */
   gboolean is_refused; /* listed no more */
 } Entry;
 
@@ -50,14 +50,14 @@ entry_free (gpointer data)
 }
 
 static Entry *
-entry_new (const gchar *path, guint32 run_id, gint64 begun_utc_us)
+entry_new (const gchar *path, guint32 run_id, gint64 begun_us)
 {
   Entry *entry = g_new0 (Entry, 1);
 
   entry->file.path = g_strdup (path);
   entry->file.run_id = run_id;
   entry->file.rows = g_array_new (FALSE, FALSE, sizeof (GstPitboxRowRange));
-  entry->begun_utc_us = begun_utc_us;
+  entry->begun_us = begun_us;
   return entry;
 }
 
@@ -91,8 +91,7 @@ pb_spool_catalogue_free (PbSpoolCatalogue *self)
 }
 
 static Entry *
-read_entry (
-    const gchar *path, const gchar *data, gsize size, gint64 begun_utc_us)
+read_entry (const gchar *path, const gchar *data, gsize size, gint64 begun_us)
 {
   PbSpoolReader reader;
   PbSpoolRecord record;
@@ -102,7 +101,7 @@ read_entry (
     return NULL;
   while (pb_spool_reader_next (&reader, &record)) {
     if (entry == NULL)
-      entry = entry_new (path, record.span.run_id, begun_utc_us);
+      entry = entry_new (path, record.span.run_id, begun_us);
     if (record.span.run_id != entry->file.run_id)
       break;
     pb_spool_ranges_add (
@@ -111,12 +110,23 @@ read_entry (
   return entry;
 }
 
+/* Names say by the PC's clock when a file was begun. One of a time to come, as
+ * the clock was set back, is as old as this start. */
+static gint64
+get_begun_us (const gchar *name)
+{
+  const gint64 begun_utc_us = MAX (g_ascii_strtoll (name, NULL, 16), 0);
+  const gint64 age_us = g_get_real_time () - begun_utc_us;
+
+  return g_get_monotonic_time () - MAX (age_us, 0);
+}
+
 /* What was read and has no row, or is too long to be ours, is nothing of ours.
  * What cannot be read now (no descriptor, no right) may be read later. */
 static void
 add_found (PbSpoolCatalogue *self, const gchar *folder, const gchar *name)
 {
-  const gint64 begun_utc_us = g_ascii_strtoll (name, NULL, 16);
+  const gint64 begun_us = get_begun_us (name);
   g_autofree gchar *path = g_build_filename (folder, name, NULL);
   g_autofree gchar *data = NULL;
   g_autoptr (GError) error = NULL;
@@ -128,9 +138,9 @@ add_found (PbSpoolCatalogue *self, const gchar *folder, const gchar *name)
     return;
   if (info.st_size <= PB_SPOOL_FILE_MAX_BYTES) {
     if (g_file_get_contents (path, &data, &size, &error))
-      entry = read_entry (path, data, size, begun_utc_us);
+      entry = read_entry (path, data, size, begun_us);
     else
-      entry = entry_new (path, 0, begun_utc_us);
+      entry = entry_new (path, 0, begun_us);
   }
   if (error != NULL)
     g_warning ("telemetry of earlier is kept but cannot be sent: %s. It is "
@@ -189,13 +199,12 @@ get_open (PbSpoolCatalogue *self)
  * pb_spool_catalogue_begin:
  * @path: of a file that rows are written to from here on
  * @run_id: of its rows
- * @now_utc_us: when
  */
 void
-pb_spool_catalogue_begin (PbSpoolCatalogue *self, const gchar *path,
-    guint32 run_id, gint64 now_utc_us)
+pb_spool_catalogue_begin (
+    PbSpoolCatalogue *self, const gchar *path, guint32 run_id)
 {
-  Entry *entry = entry_new (path, run_id, now_utc_us);
+  Entry *entry = entry_new (path, run_id, g_get_monotonic_time ());
 
   entry->file.is_open = TRUE;
   g_mutex_lock (&self->lock);
@@ -293,7 +302,7 @@ pb_spool_catalogue_close (PbSpoolCatalogue *self)
 /**
  * pb_spool_catalogue_keep_to:
  * @max_bytes: of all files
- * @oldest_utc_us: those that were begun earlier go
+ * @max_age_us: those that were begun longer ago go
  *
  * The oldest go first; the newest one stays.
  *
@@ -301,16 +310,16 @@ pb_spool_catalogue_close (PbSpoolCatalogue *self)
  */
 guint64
 pb_spool_catalogue_keep_to (
-    PbSpoolCatalogue *self, guint64 max_bytes, gint64 oldest_utc_us)
+    PbSpoolCatalogue *self, guint64 max_bytes, gint64 max_age_us)
 {
+  const gint64 oldest_us = g_get_monotonic_time () - max_age_us;
   guint64 before, dropped;
 
   g_mutex_lock (&self->lock);
   before = self->counts.dropped_rows;
-  while (
-      self->entries->len > 1
-      && (self->counts.bytes > max_bytes
-          || ((Entry *) self->entries->pdata[0])->begun_utc_us < oldest_utc_us))
+  while (self->entries->len > 1
+         && (self->counts.bytes > max_bytes
+             || ((Entry *) self->entries->pdata[0])->begun_us < oldest_us))
     remove_entry (self, 0, TRUE);
   dropped = self->counts.dropped_rows - before;
   g_mutex_unlock (&self->lock);

@@ -47,15 +47,15 @@ typedef struct {
 PbSpoolCatalogue *pb_spool_catalogue_new (void);
 void pb_spool_catalogue_free (PbSpoolCatalogue *catalogue);
 void pb_spool_catalogue_find (PbSpoolCatalogue *catalogue, const gchar *folder);
-void pb_spool_catalogue_begin (PbSpoolCatalogue *catalogue, const gchar *path,
-    guint32 run_id, gint64 now_utc_us);
+void pb_spool_catalogue_begin (
+    PbSpoolCatalogue *catalogue, const gchar *path, guint32 run_id);
 gboolean pb_spool_catalogue_has_open (
     PbSpoolCatalogue *catalogue, guint32 run_id);
 void pb_spool_catalogue_add (
     PbSpoolCatalogue *catalogue, const GArray *rows, gsize n_bytes);
 void pb_spool_catalogue_close (PbSpoolCatalogue *catalogue);
 guint64 pb_spool_catalogue_keep_to (
-    PbSpoolCatalogue *catalogue, guint64 max_bytes, gint64 oldest_utc_us);
+    PbSpoolCatalogue *catalogue, guint64 max_bytes, gint64 max_age_us);
 GPtrArray *pb_spool_catalogue_list (
     PbSpoolCatalogue *catalogue, gint64 settle_us) G_GNUC_WARN_UNUSED_RESULT;
 void pb_spool_catalogue_remove (

@@ -137,10 +137,9 @@ check_room (PbSpool *self)
 static void
 begin_file (PbSpool *self, guint32 run_id)
 {
-  const gint64 now_utc_us = g_get_real_time ();
   g_autofree gchar *name =
       g_strdup_printf ("%016" G_GINT64_MODIFIER "x-%08x" PB_SPOOL_FILE_SUFFIX,
-          now_utc_us, g_random_int ());
+          g_get_real_time (), g_random_int ());
   g_autofree gchar *path = g_build_filename (self->folder, name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
@@ -156,7 +155,7 @@ begin_file (PbSpool *self, guint32 run_id)
   set_trouble (self, NULL);
   pb_spool_file_begin (self->batch);
   self->begun_us = g_get_monotonic_time ();
-  pb_spool_catalogue_begin (self->catalogue, path, run_id, now_utc_us);
+  pb_spool_catalogue_begin (self->catalogue, path, run_id);
 }
 
 /* Of units that are let go: no more than what their heads say. */
@@ -205,9 +204,8 @@ take_units (PbSpool *self, const GstMapInfo *map, GstClockTime pts)
 static void
 keep_to_limits (PbSpool *self)
 {
-  const gint64 oldest_us = g_get_real_time () - self->limits.age_us;
   const guint64 dropped = pb_spool_catalogue_keep_to (
-      self->catalogue, self->limits.bytes, oldest_us);
+      self->catalogue, self->limits.bytes, self->limits.age_us);
 
   if (dropped > 0 && !self->has_dropped)
     g_message ("what is kept of the telemetry has reached its limits "

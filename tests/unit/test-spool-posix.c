@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What the agent keeps on its disk where the system refuses it: a write, a
- * descriptor. */
+ * descriptor; and where the PC's clock is set. */
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../lib/pb-test-spool.h"
@@ -19,6 +20,33 @@ be_quiet (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
     gpointer user_data)
 {
   return G_LOG_WRITER_HANDLED;
+}
+
+/* Hours: how far the PC's clock was set, and how much time has passed. */
+static gint clock_h, past_h; /* atomic */
+
+static gint64
+get_time (clockid_t clock, gint plus_h)
+{
+  struct timespec now;
+
+  clock_gettime (clock, &now);
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000
+         + plus_h * G_TIME_SPAN_HOUR;
+}
+
+/* In place of GLib's, for all that is in this program. */
+gint64
+g_get_real_time (void)
+{
+  return get_time (
+      CLOCK_REALTIME, g_atomic_int_get (&clock_h) + g_atomic_int_get (&past_h));
+}
+
+gint64
+g_get_monotonic_time (void)
+{
+  return get_time (CLOCK_MONOTONIC, g_atomic_int_get (&past_h));
 }
 
 static void
@@ -137,6 +165,63 @@ test_a_file_that_cannot_be_opened (PbTestSpool *f, gconstpointer unused)
   pb_test_units_tear_down (&u, NULL);
 }
 
+static void
+push_run (PbSpool *spool, guint32 run_id)
+{
+  PbTestUnits u;
+
+  pb_test_spool_set_up_run (&u, run_id, 0);
+  pb_test_spool_push_rows (spool, &u, 0, 60);
+  pb_spool_flush (spool);
+  pb_test_units_tear_down (&u, NULL);
+}
+
+static void
+assert_rows (PbSpool *spool, guint64 rows, guint64 dropped_rows)
+{
+  PbSpoolStats stats;
+
+  pb_spool_get_stats (spool, &stats);
+  g_assert_cmpuint (stats.counts.rows, ==, rows);
+  g_assert_cmpuint (stats.counts.dropped_rows, ==, dropped_rows);
+}
+
+/* How old a file is the PC's clock says at the start alone: set forward it takes
+ * nothing, set back it keeps nothing. */
+static void
+test_the_clock_is_set (PbTestSpool *f, gconstpointer unused)
+{
+  const PbSpoolLimits limits = { G_MAXUINT64, 2 * G_TIME_SPAN_HOUR, NULL };
+
+  for (gint set_h = -24; set_h <= 24; set_h += 48) {
+    PbSpool *spool = pb_spool_new (f->folder, &limits);
+
+    pb_spool_flush (spool);
+    push_run (spool, 1);
+    push_run (spool, 2);
+    g_atomic_int_set (&clock_h, set_h);
+    push_run (spool, 3);
+    assert_rows (spool, 180, 0);
+    pb_spool_free (spool);
+    if (set_h > 0)
+      g_atomic_int_set (&clock_h, 0);
+    /* Finds names of a time to come. */
+    spool = pb_spool_new (f->folder, &limits);
+    pb_spool_flush (spool);
+    assert_rows (spool, 180, 0);
+    g_atomic_int_add (&past_h, 1);
+    push_run (spool, 4);
+    assert_rows (spool, 240, 0);
+    g_atomic_int_add (&past_h, 2);
+    push_run (spool, 5);
+    assert_rows (spool, 60, 240);
+    g_atomic_int_set (&clock_h, 0);
+    pb_spool_free (spool);
+    pb_test_spool_tear_down (f, NULL);
+    pb_test_spool_set_up (f, NULL);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +234,6 @@ main (int argc, char **argv)
       func, pb_test_spool_tear_down)
   ADD ("a-write-fails", test_a_write_fails);
   ADD ("a-file-that-cannot-be-opened", test_a_file_that_cannot_be_opened);
+  ADD ("the-clock-is-set", test_the_clock_is_set);
   return g_test_run ();
 }
