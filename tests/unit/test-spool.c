@@ -332,10 +332,12 @@ test_a_full_disk (PbTestSpool *f, gconstpointer unused)
 }
 
 static GMutex held; /* the spool's thread waits for it */
+static gint is_held; /* atomic: it has come there */
 
 static gboolean
 wait_for_room (const gchar *folder, guint64 *free_bytes)
 {
+  g_atomic_int_set (&is_held, TRUE);
   g_mutex_lock (&held);
   g_mutex_unlock (&held);
   *free_bytes = G_MAXUINT64;
@@ -348,7 +350,7 @@ static void
 test_lost_rows_are_counted (PbTestSpool *f, gconstpointer unused)
 {
   const PbSpoolLimits limits = { G_MAXUINT64, G_MAXINT64 / 2, wait_for_room };
-  const guint n_rows = 10000;
+  const guint n_first = 60, n_rows = 10000;
   g_autoptr (PbSpool) spool = NULL;
   PbSpoolStats stats;
   PbTestUnits u;
@@ -356,7 +358,11 @@ test_lost_rows_are_counted (PbTestSpool *f, gconstpointer unused)
   g_mutex_lock (&held);
   spool = pb_spool_new (f->folder, &limits);
   pb_test_spool_set_up_run (&u, 1, 0);
-  pb_test_spool_push_rows (spool, &u, 0, n_rows);
+  pb_test_spool_push_rows (spool, &u, 0, n_first);
+  /* On its way there it would take what waits, and there is room again. */
+  while (!g_atomic_int_get (&is_held))
+    g_usleep (1000);
+  pb_test_spool_push_rows (spool, &u, n_first, n_rows);
   g_mutex_unlock (&held);
   pb_spool_flush (spool);
   pb_spool_get_stats (spool, &stats);
