@@ -10,12 +10,13 @@
 static PbSession *
 find_first_locked (PbDriver *self)
 {
-  for (guint i = PB_N_PARTS; i-- > 0;)
-    if (self->places.holders[i])
-      return self->places.holders[i];
-  return self->sessions->len > 0
-             ? g_ptr_array_index (self->sessions, self->sessions->len - 1)
-             : NULL;
+  PbSession *first = pb_places_get (&self->places, PB_PART_PICTURE);
+
+  if (!first)
+    first = pb_places_get (&self->places, PB_PART_TELEMETRY);
+  if (!first && self->sessions->len > 0)
+    first = g_ptr_array_index (self->sessions, self->sessions->len - 1);
+  return first;
 }
 
 /**
@@ -53,7 +54,7 @@ pb_driver_dup_holder (PbDriver *self, PbParts part)
   PbSession *session;
 
   g_mutex_lock (&self->lock);
-  session = self->places.holders[part == PB_PART_TELEMETRY ? 0 : 1];
+  session = pb_places_get (&self->places, part);
   if (session)
     pb_session_ref (session);
   g_mutex_unlock (&self->lock);
@@ -109,8 +110,10 @@ pb_driver_dup_session_id (PbDriver *self)
 static gboolean
 is_paired_locked (PbDriver *self)
 {
-  return self->places.holders[0] && self->places.holders[1]
-         && self->places.holders[0] != self->places.holders[1];
+  const PbSession *rows = pb_places_get (&self->places, PB_PART_TELEMETRY);
+  const PbSession *picture = pb_places_get (&self->places, PB_PART_PICTURE);
+
+  return rows && picture && rows != picture;
 }
 
 static PbPairingWay
@@ -167,8 +170,8 @@ pb_driver_get_sync (PbDriver *self, PbDriverSync *sync)
   g_mutex_lock (&self->lock);
   sync->paired = is_paired_locked (self);
   if (sync->paired) {
-    rows = pb_session_ref (self->places.holders[0]);
-    picture = pb_session_ref (self->places.holders[1]);
+    rows = pb_session_ref (pb_places_get (&self->places, PB_PART_TELEMETRY));
+    picture = pb_session_ref (pb_places_get (&self->places, PB_PART_PICTURE));
   }
   g_mutex_unlock (&self->lock);
   if (!sync->paired)

@@ -17,6 +17,21 @@ pb_parts_to_string (PbParts parts)
 }
 
 /**
+ * pb_places_get:
+ * @part: one part
+ *
+ * Returns: (transfer none) (nullable): who has its place
+ */
+gpointer
+pb_places_get (const PbPlaces *places, PbParts part)
+{
+  for (guint i = 0; i < PB_N_PARTS; i++)
+    if (part == 1u << i)
+      return places->holders[i];
+  return NULL;
+}
+
+/**
  * pb_places_of:
  * @who: a sender
  *

@@ -36,6 +36,7 @@ typedef struct {
 } PbPlaces;
 
 const gchar *pb_parts_to_string (PbParts parts);
+gpointer pb_places_get (const PbPlaces *places, PbParts part);
 PbParts pb_places_of (const PbPlaces *places, gconstpointer who);
 PbParts pb_places_taken (const PbPlaces *places, gconstpointer but);
 void pb_places_take (PbPlaces *places, gpointer who, PbParts parts,

@@ -89,6 +89,8 @@ test_places_say (void)
 
   pb_places_take (&places, &a, PB_PART_TELEMETRY, out);
   pb_places_take (&places, &b, PB_PART_PICTURE, out);
+  g_assert_true (pb_places_get (&places, PB_PART_TELEMETRY) == &a);
+  g_assert_true (pb_places_get (&places, PB_PART_PICTURE) == &b);
   g_assert_cmpint (pb_places_of (&places, &a), ==, PB_PART_TELEMETRY);
   g_assert_cmpint (pb_places_of (&places, NULL), ==, PB_PART_NONE);
   g_assert_cmpint (pb_places_taken (&places, NULL), ==, PB_PART_BOTH);
