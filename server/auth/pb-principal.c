@@ -43,6 +43,10 @@ static const struct {
   [PB_MAY_OWN_DEVICE] = { "own_device", PB_ROLE_NONE, 0, FALSE, FALSE, TRUE },
 };
 
+/* What senders that are no devices are called as such. */
+#define LOCAL_NAME "local"
+#define KEY_PREFIX "key-"
+
 static const gchar *const kinds[] = { "nobody", "local", "person", "api_key",
   "share", "device" };
 
@@ -138,8 +142,21 @@ pb_principal_dup_device (const PbPrincipal *principal)
 {
   if (principal->kind == PB_PRINCIPAL_DEVICE)
     return g_strdup (principal->id);
-  return principal->id ? g_strdup_printf ("key-%s", principal->id)
-                       : g_strdup ("local");
+  return principal->id ? g_strconcat (KEY_PREFIX, principal->id, NULL)
+                       : g_strdup (LOCAL_NAME);
+}
+
+/**
+ * pb_principal_reserves:
+ * @name: of a device that is to be
+ *
+ * Returns: whether somebody who is no device is called that by
+ *   pb_principal_dup_device()
+ */
+gboolean
+pb_principal_reserves (const gchar *name)
+{
+  return g_str_equal (name, LOCAL_NAME) || g_str_has_prefix (name, KEY_PREFIX);
 }
 
 /**

@@ -117,6 +117,7 @@ void pb_principal_free (PbPrincipal *principal);
 gboolean pb_principal_is_same (gconstpointer a, gconstpointer b);
 gchar *pb_principal_dup_device (
     const PbPrincipal *principal) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_principal_reserves (const gchar *name);
 
 gboolean pb_principal_may (const PbPrincipal *principal, PbAction action);
 gboolean pb_principal_sees_team (

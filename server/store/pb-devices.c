@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Drivers and the devices that may publish for them. */
 #include "store/pb-devices.h"
+#include "auth/pb-principal.h"
 #include "auth/pb-token.h"
 #include "store/pb-passphrases.h"
 #include "store/pb-sql.h"
@@ -47,6 +48,21 @@ add_driver (PbStore *store, const gchar *id, const gchar *team, GError **error)
       "tit", id, g_get_real_time (), team);
 }
 
+/* Who has another's name has its limits, too. */
+static gboolean
+check_name (const gchar *name, GError **error)
+{
+  if (!pb_store_check_id (name, "device", error))
+    return FALSE;
+  if (!pb_principal_reserves (name))
+    return TRUE;
+  g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID,
+      "'%s' cannot name a device: local and key-... are what senders without a "
+      "device are called. Choose another name",
+      name);
+  return FALSE;
+}
+
 /**
  * pb_store_add_device:
  * @store: a store
@@ -66,8 +82,7 @@ pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,
 {
   gchar *passphrase = NULL;
 
-  if (!pb_store_check_id (name, "device", error)
-      || !pb_store_check_id (driver, "driver", error))
+  if (!check_name (name, error) || !pb_store_check_id (driver, "driver", error))
     return NULL;
   pb_store_lock (store);
   if (add_driver (store, driver, team, error))

@@ -493,6 +493,37 @@ test_audit (PbTestRecording *f, gconstpointer unused)
   g_assert_cmpuint (rows->len, ==, 4);
 }
 
+/* They are others' already. */
+static void
+test_reserved_names (PbTestRecording *f, gconstpointer unused)
+{
+  static const gchar *const reserved[] = { "local", "key-", "key-abc" };
+  static const gchar *const fine[] = { "locals", "key", "keys-abc",
+    "my-key-a" };
+  const PbPrincipal key = { .kind = PB_PRINCIPAL_API_KEY, .id = (gchar *) "a" };
+  const PbPrincipal local = { .kind = PB_PRINCIPAL_LOCAL };
+  g_autofree gchar *key_name = pb_principal_dup_device (&key);
+  g_autofree gchar *local_name = pb_principal_dup_device (&local);
+
+  g_assert_true (pb_principal_reserves (key_name));
+  g_assert_true (pb_principal_reserves (local_name));
+  for (guint i = 0; i < G_N_ELEMENTS (reserved); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (pb_store_add_device (f->data->store, f->data->seal,
+        reserved[i], "car07", "default", &error));
+    g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_INVALID);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (fine); i++) {
+    g_autoptr (GError) error = NULL;
+    gchar *secret = pb_store_add_device (
+        f->data->store, f->data->seal, fine[i], "car07", "default", &error);
+
+    g_assert_no_error (error);
+    pb_secret_free (secret);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
