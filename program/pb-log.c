@@ -2,6 +2,8 @@
  * How a program of ours writes its log. */
 #include "pb-log.h"
 
+#include "pb-log-file.h"
+
 #include <string.h>
 
 /* Bytes of a line that is kept: what is kept has a limit, too. */
@@ -12,6 +14,7 @@ static gboolean is_debug_asked; /* of libraries; since pb_log_init() */
 static GMutex kept_lock;
 static GQueue kept = G_QUEUE_INIT; /* lines, oldest first; by kept_lock */
 static guint max_kept = 0; /* likewise */
+static PbLogFile *log_file = NULL; /* set before any other thread */
 
 static const gchar *const level_words[] = { "error", "warning", "message",
   "info", "debug" };
@@ -190,6 +193,24 @@ pb_log_dup_kept (void)
   return g_strv_builder_end (lines);
 }
 
+/**
+ * pb_log_to_file:
+ * @path: of the newest lines
+ * @most_bytes: of all that are kept
+ * @error: a G_FILE_ERROR with @path in its words
+ *
+ * From here on lines go there, too, and older ones beside it. Main thread, once,
+ * before any other thread.
+ *
+ * Returns: %FALSE if there can be no such file
+ */
+gboolean
+pb_log_to_file (const gchar *path, gsize most_bytes, GError **error)
+{
+  log_file = pb_log_file_new (path, most_bytes, error);
+  return log_file != NULL;
+}
+
 static GLogWriterOutput
 write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
     gpointer user_data)
@@ -210,6 +231,8 @@ write_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
   now = g_date_time_new_now_utc ();
   line = pb_log_format (level, domain, message, now);
   keep (line);
+  if (log_file != NULL)
+    pb_log_file_write (log_file, line);
   g_printerr ("%s\n", line);
   return G_LOG_WRITER_HANDLED;
 }

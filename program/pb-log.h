@@ -29,6 +29,8 @@ gboolean pb_log_level_from_string (
     const gchar *word, PbLogLevel *level) G_GNUC_WARN_UNUSED_RESULT;
 const gchar *pb_log_level_to_string (PbLogLevel level);
 void pb_log_keep (guint n_lines);
+gboolean pb_log_to_file (const gchar *path, gsize most_bytes,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gchar **pb_log_dup_kept (void) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pb_log_format (GLogLevelFlags level, const gchar *domain,
     const gchar *message, GDateTime *time) G_GNUC_WARN_UNUSED_RESULT;

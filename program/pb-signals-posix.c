@@ -44,3 +44,16 @@ pb_signals_reload (GSourceFunc func, gpointer user_data)
 {
   g_unix_signal_add (SIGHUP, func, user_data);
 }
+
+/**
+ * pb_signals_wake:
+ * @func: called in the default main context, returns %G_SOURCE_REMOVE
+ * @user_data: for @func; lives as long as the main loop runs
+ *
+ * What happens when the machine has slept and is awake again; only Windows says
+ * so. Main thread, once, before pb_signals_quit().
+ */
+void
+pb_signals_wake (GSourceFunc func, gpointer user_data)
+{
+}

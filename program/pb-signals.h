@@ -8,5 +8,6 @@ G_BEGIN_DECLS
 
 void pb_signals_quit (GMainLoop *loop);
 void pb_signals_reload (GSourceFunc func, gpointer user_data);
+void pb_signals_wake (GSourceFunc func, gpointer user_data);
 
 G_END_DECLS
