@@ -36,7 +36,7 @@ GST_DEBUG_CATEGORY (irsdk_src_debug);
 /* Without a row for so long the mapping may be a dead one: look again. */
 #define REFRESH_NS GST_SECOND
 /* The wait for the simulator's event must end for unlock(). */
-#define EVENT_WAIT_MS 50
+#define EVENT_WAIT_MS 16
 /* Rows that wait in the simulator's buffers, of which it has 3 or 4 and writes
  * into one, until the last of them is there. With one more than two a wake-up
  * that comes late costs a row. */
