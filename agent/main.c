@@ -4,6 +4,9 @@
 #include "control/pb-bundle.h"
 #include "control/pb-usage.h"
 #include "flash/pb-flash.h"
+#include "keeper/pb-keeper.h"
+#include "keeper/pb-single.h"
+#include "keeper/pb-traces.h"
 #include "pairing/pb-pair-command.h"
 #include "pb-diagnose.h"
 #include "pb-log.h"
@@ -13,6 +16,13 @@
 #include <gst/gst.h>
 #include <locale.h>
 #include <string.h>
+
+static gboolean
+on_wake (gpointer agent)
+{
+  pb_agent_wake (agent);
+  return G_SOURCE_REMOVE;
+}
 
 static int
 refuse (const GError *error)
@@ -24,6 +34,8 @@ refuse (const GError *error)
 int
 main (int argc, char **argv)
 {
+  const gboolean is_kept = pb_keeper_is_kept ();
+  g_auto (GStrv) own_argv = g_strdupv (argv);
   g_autoptr (PbConfig) config = NULL;
   g_autoptr (PbAgent) agent = NULL;
   g_autoptr (GMainLoop) loop = NULL;
@@ -44,6 +56,14 @@ main (int argc, char **argv)
   }
   if (config->show_flash)
     return pb_flash_command (config) ? 0 : 1;
+  if (!config->diagnose && !is_kept && !pb_single_claim (config)) {
+    g_message ("an agent for this device already runs");
+    return 0;
+  }
+  if (!config->diagnose)
+    pb_traces_begin (config, config->supervise && !is_kept);
+  if (config->supervise && !config->diagnose && !is_kept)
+    return pb_keeper_run (own_argv);
   if (strcmp (config->priority, "below-normal") == 0 && !pb_usage_step_back ())
     g_warning ("the priority stays as it is: the system does not let it");
   gst_init (NULL, NULL);
@@ -53,8 +73,11 @@ main (int argc, char **argv)
     return pb_diagnose (config) ? 0 : 1;
 
   loop = g_main_loop_new (NULL, FALSE);
-  pb_signals_quit (loop);
   agent = pb_agent_new (config);
+  pb_signals_wake (on_wake, agent);
+  pb_signals_quit (loop);
+  if (is_kept)
+    pb_keeper_obey (loop);
   pb_agent_start (agent);
   g_main_loop_run (loop);
   g_message ("stopped");

@@ -2,6 +2,8 @@
  * PbAgent and its spool: which folder, and how live is. */
 #include "pb-agent-private.h"
 
+#include "pb-folders.h"
+
 /* Letters of the checksum that names a folder: no two servers share one. */
 #define NAME_CHARS 16
 
@@ -13,10 +15,11 @@ dup_folder (const PbConfig *config)
       g_strjoin ("\n", config->url, config->driver, config->device, NULL);
   g_autofree gchar *sum =
       g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
+  g_autofree gchar *folder = NULL;
 
   sum[NAME_CHARS] = '\0';
-  return g_build_filename (
-      g_get_user_data_dir (), "pitbox", "spool", sum, NULL);
+  folder = pb_folders_dup_data ("spool");
+  return g_build_filename (folder, sum, NULL);
 }
 
 /* Only what can be sent later is kept: that goes by HTTP, with a token. */

@@ -449,6 +449,20 @@ pb_agent_start (PbAgent *agent)
 }
 
 /**
+ * pb_agent_wake:
+ * @agent: an agent that has begun
+ *
+ * This PC has slept: what is waited for is tried now.
+ */
+void
+pb_agent_wake (PbAgent *agent)
+{
+  g_message ("this PC is awake again");
+  if (agent->timer != 0 && agent->state == PB_AGENT_BACKING_OFF)
+    pb_agent_try_now (agent);
+}
+
+/**
  * pb_agent_free:
  * @agent: (transfer full): an agent; stops what it does
  */

@@ -10,6 +10,7 @@ typedef struct _PbAgent PbAgent;
 
 PbAgent *pb_agent_new (PbConfig *config);
 void pb_agent_start (PbAgent *agent);
+void pb_agent_wake (PbAgent *agent);
 void pb_agent_free (PbAgent *agent);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbAgent, pb_agent_free)
 

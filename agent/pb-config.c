@@ -3,6 +3,7 @@
 #include "pb-config.h"
 
 #include "pairing/pb-api.h"
+#include "pb-folders.h"
 #include "pb-settings.h"
 
 #include <gstpitbox/gstpitbox.h>
@@ -55,6 +56,11 @@ static const PbSetting table[] = {
       "Simulator's shared memory, if not its usual name" },
   { "status-file", PB_SETTING_FILE, AT (status_file), "", 0, 0, "FILE",
       "Write JSON status here, one object a line; - is stdout" },
+  { "log-file", PB_SETTING_FILE, AT (log_file), "auto", 0, 0, "FILE",
+      "Write the log there, too; off: nowhere; auto: on Windows into "
+      "%LOCALAPPDATA%" },
+  { "log-size-mb", PB_SETTING_NUMBER, AT (log_size_mb), "8", 1, 1000, "MB",
+      "Log files together, at most; the oldest lines go" },
   { "width", PB_SETTING_NUMBER, AT (width), "1280", 160, 7680, "PIXELS",
       "Picture width" },
   { "height", PB_SETTING_NUMBER, AT (height), "720", 90, 4320, "PIXELS",
@@ -346,6 +352,9 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
   const GOptionEntry more[] = {
     { "diagnose", 0, 0, G_OPTION_ARG_NONE, &config->diagnose,
         "Check everything, say what is wrong, and leave", NULL },
+    { "supervise", 0, 0, G_OPTION_ARG_NONE, &config->supervise,
+        "Run in a process of its own, which is started again if it crashes",
+        NULL },
     { "show-flash", 0, 0, G_OPTION_ARG_NONE, &config->show_flash,
         "Show the tick on this PC's screen for two seconds, and leave", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &config->version,
@@ -354,8 +363,7 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
   };
   g_autoptr (GOptionContext) context =
       g_option_context_new ("- stream this PC's race telemetry and picture");
-  g_autofree gchar *file =
-      g_build_filename (g_get_user_config_dir (), "pitbox", "agent.conf", NULL);
+  g_autofree gchar *file = pb_folders_dup_config ("agent.conf");
   PbSettings here = settings;
 
   here.file = file;

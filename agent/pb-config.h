@@ -48,6 +48,8 @@ struct _PbConfig {
   gchar *token_file; /* its first line is the token */
   gchar *certificate; /* SHA-256 of one that is trusted; or empty */
   gchar *status_file; /* JSON status; "-" = stdout; empty: none */
+  gchar *log_file; /* a file, "auto" or "off" */
+  gint log_size_mb; /* of all log files together */
   gint width, height; /* pixels, even */
   gint framerate; /* frames a second */
   gint bitrate_kbps; /* of the picture, at most */
@@ -75,6 +77,7 @@ struct _PbConfig {
                        * or NULL */
   guint64 given; /* see pb_config_is_given() */
   gboolean diagnose; /* check everything and leave */
+  gboolean supervise; /* only start the agent, and start it again */
   gboolean show_flash; /* show the sync flash and leave */
   gboolean version; /* print the version and leave */
 };

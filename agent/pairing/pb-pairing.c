@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "pairing/pb-secrets.h"
+#include "pb-folders.h"
 
 #define GROUP "pairing"
 
@@ -68,7 +69,7 @@ pb_pairing_equal (const PbPairing *a, const PbPairing *b)
 gchar *
 pb_pairing_dup_path (void)
 {
-  return g_build_filename (g_get_user_config_dir (), "pitbox", "pairing", NULL);
+  return pb_folders_dup_config ("pairing");
 }
 
 static PbPairing *
