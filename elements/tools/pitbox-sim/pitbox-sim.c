@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdlib.h>
 
+#include "sim-burden.h"
 #include "sim-control.h"
 #include "sim-feed.h"
 #include "sim-host.h"
@@ -34,6 +35,7 @@ typedef struct {
   guint n_seats; /* 0: no shared memory wanted */
   SimFeed *disk; /* what is written; NULL: the same as live */
   SimDiskOut *file; /* NULL: none wanted */
+  SimBurden *burden; /* NULL: there are no seats */
   SimControl *control;
   SimSteer steer;
   guint64 rows;
@@ -94,6 +96,8 @@ open_run (Run *run, GError **error)
   }
   if (run->live == NULL || (!only_file && !open_seats (run, error)))
     return FALSE;
+  if (run->n_seats > 0)
+    run->burden = sim_burden_new (run->live, o->burden_fps);
   if (o->control != NULL) {
     run->control = sim_control_new (o->control, error);
     if (run->control == NULL)
@@ -146,9 +150,12 @@ step (Run *run, GError **error)
     return FALSE;
   for (guint k = 0; k < run->n_seats; k++) {
     SimFeed *feed = run->seats[k].feed;
+    const guint8 *seen = k == 0 ? row : sim_feed_next (feed, &tick);
 
-    sim_shm_out_put (run->seats[k].shm, feed, tick,
-        k == 0 ? row : sim_feed_next (feed, &tick));
+    if (k == 0 && run->steer.burden_pid > 0)
+      seen = sim_burden_put (
+          run->burden, run->steer.burden_pid, row, g_get_monotonic_time ());
+    sim_shm_out_put (run->seats[k].shm, feed, tick, seen);
   }
   if (run->disk != NULL)
     row = sim_feed_next (run->disk, &tick);
@@ -284,6 +291,7 @@ static void
 close_run (Run *run, GError **error)
 {
   sim_control_free (run->control);
+  sim_burden_free (run->burden);
   for (guint k = 0; k < run->n_seats; k++)
     sim_shm_out_free (run->seats[k].shm);
   if (run->file != NULL)
@@ -305,6 +313,7 @@ run_all (const SimOptions *o, GError **error)
   if (open_run (&run, &failed)) {
     sim_steer_init (&run.steer, sim_feed_get_race (run.live),
         o->speed == SPEED_NOT_SAID ? (run.n_seats > 0 ? 1 : 0) : o->speed);
+    run.steer.burden_pid = o->burden_pid;
     announce (&run);
     run_to_end (&run, &failed);
     if (failed == NULL)

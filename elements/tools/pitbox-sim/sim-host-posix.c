@@ -68,6 +68,19 @@ sim_host_stderr_is_terminal (void)
   return isatty (STDERR_FILENO) == 1;
 }
 
+/* CPU time of a process since its start; below 0: there is none such. */
+gint64
+sim_host_get_cpu_us (gint64 pid)
+{
+  struct timespec time;
+  clockid_t id;
+
+  if (clock_getcpuclockid ((pid_t) pid, &id) != 0
+      || clock_gettime (id, &time) != 0)
+    return -1;
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
 /* Ends the process as a crash does: nothing is cleaned up. */
 void
 sim_host_crash (void)

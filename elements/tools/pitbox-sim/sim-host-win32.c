@@ -70,6 +70,30 @@ sim_host_stderr_is_terminal (void)
   return GetConsoleMode (GetStdHandle (STD_ERROR_HANDLE), &mode);
 }
 
+/* CPU time of a process since its start; below 0: there is none such. */
+gint64
+sim_host_get_cpu_us (gint64 pid)
+{
+  HANDLE process =
+      OpenProcess (PROCESS_QUERY_LIMITED_INFORMATION, FALSE, (DWORD) pid);
+  FILETIME created, exited, kernel, user;
+  gint64 us = -1;
+
+  if (process == NULL)
+    return -1;
+  if (GetProcessTimes (process, &created, &exited, &kernel, &user)) {
+    const ULARGE_INTEGER k = { .LowPart = kernel.dwLowDateTime,
+      .HighPart = kernel.dwHighDateTime };
+    const ULARGE_INTEGER u = { .LowPart = user.dwLowDateTime,
+      .HighPart = user.dwHighDateTime };
+
+    /* They count 100 ns. */
+    us = (gint64) ((k.QuadPart + u.QuadPart) / 10);
+  }
+  CloseHandle (process);
+  return us;
+}
+
 /* Ends the process as a crash does: nothing is cleaned up. */
 void
 sim_host_crash (void)

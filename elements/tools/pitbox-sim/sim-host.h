@@ -11,4 +11,5 @@ gboolean sim_host_wants_quit (void);
 gboolean sim_host_wants_pause (void);
 void sim_host_wait_until (gint64 monotonic_us);
 gboolean sim_host_stderr_is_terminal (void);
+gint64 sim_host_get_cpu_us (gint64 pid);
 void sim_host_crash (void) G_GNUC_NORETURN;

@@ -43,6 +43,7 @@ sim_options_init (SimOptions *o)
     .buffers = 3,
     .drivers = 1,
     .classes = 1,
+    .burden_fps = 20,
     .team_drivers = 1 };
   race_sim_config_init (&o->race);
 }
@@ -167,6 +168,11 @@ add_shape (GOptionContext *context, SimOptions *o)
         "Names made of syllables instead of numbers", NULL },
     { "no-360hz", 0, 0, G_OPTION_ARG_NONE, &o->no_360hz,
         "Without the 360 Hz arrays", NULL },
+    { "burden-pid", 0, 0, G_OPTION_ARG_INT64, &o->burden_pid,
+        "This process slows the game: FrameRate and CpuUsageFG say so", "PID" },
+    { "burden-fps", 0, 0, G_OPTION_ARG_DOUBLE, &o->burden_fps,
+        "By so many frames a second for each core that it takes (default 20)",
+        "FPS" },
     { "header-version", 0, 0, G_OPTION_ARG_INT, &o->header_version,
         "1 as in 2015, or 2 (default: the recording's)", "N" },
     { "buffers", 0, 0, G_OPTION_ARG_INT, &o->buffers,
@@ -236,6 +242,10 @@ check_numbers (SimOptions *o, GError **error)
     return fail (error, "--laps is 0 to 10000");
   if (o->team_drivers < 1 || o->team_drivers > 4)
     return fail (error, "--team-drivers is 1 to 4");
+  if (o->burden_pid < 0 || o->burden_pid > G_MAXINT32)
+    return fail (error, "--burden-pid is the number of a process");
+  if (!(o->burden_fps >= 0 && o->burden_fps <= 100000))
+    return fail (error, "--burden-fps is 0 to 100000");
   if (o->header_version < 0 || o->header_version > 2)
     return fail (error, "--header-version is 1 or 2");
   if (o->buffers != 3 && o->buffers != 4)

@@ -15,7 +15,8 @@ typedef struct {
   gchar *tell, **words; /* the other end of the control socket, what is said */
   gdouble speed; /* 0 = as fast as it can, or SPEED_NOT_SAID */
   gdouble duration_s; /* 0 = without end */
-  gint64 seed;
+  gint64 seed, burden_pid; /* whose work slows the game; 0 = nobody's */
+  gdouble burden_fps; /* by so much for each core of it */
   gint cars, header_version, buffers, drivers, classes, laps, team_drivers;
   gboolean once, no_360hz, quiet, list_tracks, version;
 } SimOptions;

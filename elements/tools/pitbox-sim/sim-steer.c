@@ -66,6 +66,11 @@ steer_program (SimSteer *steer, const Waiting *w, const gchar **error)
     steer->quit = TRUE;
   else if (strcmp (w->name, "crash") == 0)
     steer->crash = TRUE;
+  else if (strcmp (w->name, "burden") == 0 && w->value >= 0
+           && w->value <= G_MAXINT32)
+    steer->burden_pid = (gint64) w->value;
+  else if (strcmp (w->name, "burden") == 0)
+    *error = "burden is the number of a process, or 0";
   else if (strcmp (w->name, "speed") != 0)
     return FALSE;
   else if (w->value >= 0 && w->value <= 1000)
@@ -84,8 +89,8 @@ carry_out (SimSteer *steer, const Waiting *w)
   if (steer_program (steer, w, &fault))
     return fault != NULL ? refuse (fault) : tell_status (steer);
   if (steer->race == NULL)
-    return refuse ("a recording is played: only pause, resume, speed, quit "
-                   "and crash");
+    return refuse ("a recording is played: only pause, resume, speed, "
+                   "burden, quit and crash");
   if (!race_sim_command (steer->race, w->name, w->car, w->value, &error))
     return refuse (error->message);
   return tell_status (steer);

@@ -9,6 +9,7 @@ typedef struct {
   RaceSim *race; /* NULL while a recording is played */
   gboolean paused, quit, crash;
   gdouble speed; /* times real time, 0 = as fast as it can */
+  gint64 burden_pid; /* the process that slows the game; 0 = none */
   gint64 tick; /* of the last row */
   GArray *waiting; /* commands for later ticks */
 } SimSteer;
