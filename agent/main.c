@@ -4,6 +4,7 @@
 #include "control/pb-bundle.h"
 #include "control/pb-usage.h"
 #include "flash/pb-flash.h"
+#include "harm/pb-harm-command.h"
 #include "keeper/pb-keeper.h"
 #include "keeper/pb-single.h"
 #include "keeper/pb-traces.h"
@@ -57,8 +58,9 @@ main (int argc, char **argv)
   if (config->show_flash)
     return pb_flash_command (config) ? 0 : 1;
   if (!config->diagnose && !is_kept && !pb_single_claim (config)) {
-    g_message ("an agent for this device already runs");
-    return 0;
+    g_message ("an agent for this device already runs%s",
+        config->selftest != NULL ? ": end it first" : "");
+    return config->selftest != NULL ? 1 : 0;
   }
   if (!config->diagnose)
     pb_traces_begin (config, config->supervise && !is_kept);
@@ -71,6 +73,8 @@ main (int argc, char **argv)
     return refuse (error);
   if (config->diagnose)
     return pb_diagnose (config) ? 0 : 1;
+  if (config->selftest != NULL)
+    return pb_harm_command (config) ? 0 : 1;
 
   loop = g_main_loop_new (NULL, FALSE);
   agent = pb_agent_new (config);

@@ -5,6 +5,7 @@
 #include "control/pb-orders.h"
 #include "control/pb-remote.h"
 #include "control/pb-report.h"
+#include "harm/pb-harm.h"
 #include "pairing/pb-api.h"
 #include "pairing/pb-renewal.h"
 #include "pb-agent.h"
@@ -33,6 +34,11 @@ struct _PbAgent {
   PbOrders *orders;
   PbRate *rate;
   PbGovernor *governor;
+  PbHarm *harm;
+  PbHarmWork work; /* less than whole while its cost is measured */
+  PbMode measured_mode; /* of the whole */
+  PbAgentMeasured measured; /* who asked, or NULL */
+  gpointer measured_data;
   PbLatency latency;
   PbReport report;
   PbAgentState state;
@@ -67,12 +73,16 @@ void pb_agent_set_state (
 void pb_agent_stop_stream (PbAgent *self);
 void pb_agent_begin_anew (gpointer user_data);
 void pb_agent_try_now (PbAgent *self);
+PbMode pb_agent_get_wanted_mode (PbAgent *self);
 
 /* pb-agent-remote.c: what is asked for from afar. */
 PbOrders *pb_agent_new_orders (PbAgent *self);
 void pb_agent_start_remote (PbAgent *self);
 
 PbMode pb_agent_get_asked_mode (PbAgent *self);
+
+/* pb-agent-harm.c: what the agent costs. */
+PbHarm *pb_agent_new_harm (PbAgent *self);
 
 /* pb-agent-ways.c: by which way telemetry alone goes. */
 const gchar *pb_agent_get_destination (PbAgent *self);

@@ -36,8 +36,10 @@ look (PbPaceLook *now, gpointer user_data)
   PbAgent *self = user_data;
   g_autoptr (GstStructure) link = NULL;
 
-  /* Without a stream nothing is in the way. */
+  /* Without a stream nothing is in the way, but where it is measured what
+   * nothing costs. */
   now->is_live = self->stream == NULL ? self->state == PB_AGENT_WAITING
+                                            && self->work != PB_HARM_NOTHING
                                       : self->state == PB_AGENT_STREAMING;
   if (self->stream == NULL)
     return;

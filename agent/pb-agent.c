@@ -32,19 +32,24 @@ pb_agent_get_asked_mode (PbAgent *self)
   return pb_wishes_get_mode (pb_orders_get_wishes (self->orders), self->config);
 }
 
-/* And what the network bears, and this PC can spare. */
-static PbMode
-get_wanted_mode (PbAgent *self)
+/* And what the network bears, and this PC can spare; less where it is measured
+ * what that costs. */
+PbMode
+pb_agent_get_wanted_mode (PbAgent *self)
 {
-  return pb_rate_allows_picture (self->rate) ? pb_agent_get_asked_mode (self)
-                                             : PB_MODE_TELEMETRY;
+  return self->work == PB_HARM_WHOLE && pb_rate_allows_picture (self->rate)
+             ? pb_agent_get_asked_mode (self)
+             : PB_MODE_TELEMETRY;
 }
 
 /* Who asked for a picture reads why it is not sent while the driver's own is,
- * until another one is asked for. */
+ * until another one is asked for; and why the stream pauses, while it does so on
+ * purpose. */
 const gchar *
 pb_agent_get_reason (PbAgent *self)
 {
+  if (pb_harm_is_on (self->harm))
+    return pb_harm_get_words (self->harm);
   return self->reason != NULL ? self->reason : self->asked_reason;
 }
 
@@ -56,7 +61,8 @@ pb_agent_get_now (PbAgent *self)
     self->rate, self->governor, pb_orders_get_notices (self->orders),
     self->remote != NULL ? pb_remote_get_words (self->remote) : NULL,
     self->stream != NULL ? pb_transport_to_string (self->transport) : NULL,
-    self->stream != NULL ? self->transport_reason : NULL, self->backfill };
+    self->stream != NULL ? self->transport_reason : NULL, self->backfill,
+    self->harm };
 }
 
 void
@@ -148,7 +154,7 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
 {
   guint64 uptime_ms = (g_get_monotonic_time () - self->started_us) / 1000;
   PbDecision d = pb_supervisor_decide (&self->supervisor, failure, uptime_ms,
-      get_wanted_mode (self), g_random_double ());
+      pb_agent_get_wanted_mode (self), g_random_double ());
   g_autofree gchar *text = NULL;
 
   g_free (self->reason);
@@ -173,7 +179,7 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
   self->mode = d.mode;
   text = g_strdup_printf ("%s (%s); again in %.1f s%s", reason,
       pb_failure_to_string (failure), d.delay_ms / 1000.0,
-      d.mode != get_wanted_mode (self) ? ", without picture" : "");
+      d.mode != pb_agent_get_wanted_mode (self) ? ", without picture" : "");
   g_clear_handle_id (&self->timer, g_source_remove);
   self->timer = g_timeout_add (d.delay_ms, on_retry, self);
   pb_agent_set_state (self, PB_AGENT_BACKING_OFF, text);
@@ -273,6 +279,8 @@ try_stream (PbAgent *self)
   g_autoptr (GError) error = NULL;
   PbPicture picture, fitting;
 
+  if (self->work == PB_HARM_NOTHING)
+    return;
   pb_wishes_get_picture (
       pb_orders_get_wishes (self->orders), self->config, &picture);
   pb_rate_set_most (self->rate, (guint) picture.bitrate_kbps);
@@ -319,9 +327,9 @@ on_picture_changed (gpointer user_data)
 {
   PbAgent *self = user_data;
 
-  if (get_wanted_mode (self) == self->mode)
+  if (pb_agent_get_wanted_mode (self) == self->mode)
     return;
-  self->mode = get_wanted_mode (self);
+  self->mode = pb_agent_get_wanted_mode (self);
   pb_agent_begin_anew (self);
 }
 
@@ -416,6 +424,7 @@ pb_agent_new (PbConfig *config)
   self->rate = pb_rate_new (config, &rate_events, self);
   self->governor = pb_governor_new (config);
   self->orders = pb_agent_new_orders (self);
+  self->harm = pb_agent_new_harm (self);
   self->mode = pb_config_get_mode (config);
   self->refused = g_string_new (NULL);
   self->status = pb_status_new (config);
@@ -473,6 +482,7 @@ pb_agent_free (PbAgent *agent)
   g_object_unref (agent->host_check);
   g_clear_pointer (&agent->remote, pb_remote_free);
   g_clear_pointer (&agent->renewal, pb_renewal_free);
+  pb_harm_free (agent->harm);
   pb_agent_stop_stream (agent);
   pb_agent_stop_spool (agent);
   g_clear_handle_id (&agent->timer, g_source_remove);

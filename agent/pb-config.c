@@ -107,6 +107,12 @@ static const PbSetting table[] = {
       "0 = none" },
   { "spool-hours", PB_SETTING_NUMBER, AT (spool_hours), "24", 0, 720, "HOURS",
       "How long it is kept at most; 0 = not at all" },
+  { "harm-rounds", PB_SETTING_NUMBER, AT (harm_rounds), "8", 5, 100, "N",
+      "Rounds of --selftest harm; each has one window of each work" },
+  { "harm-window-ms", PB_SETTING_NUMBER, AT (harm_window_ms), "10000", 1000,
+      60000, "MS", "How long such a window is" },
+  { "harm-settle-ms", PB_SETTING_NUMBER, AT (harm_settle_ms), "4000", 500,
+      60000, "MS", "Cut off before it, after each change" },
   { NULL },
 };
 
@@ -276,7 +282,13 @@ validate (PbConfig *config, GError **error)
   static const gchar *const transports[] = { "auto", "srt", "websocket", NULL };
   gsize length;
 
+  static const gchar *const selftests[] = { "harm", NULL };
+
   if (!take_pairing (config, error))
+    return FALSE;
+  if (config->selftest != NULL
+      && !pb_settings_check_word (
+          "--selftest", config->selftest, selftests, error))
     return FALSE;
   if (config->device[0] == '\0') {
     g_free (config->device);
@@ -333,7 +345,8 @@ static const gchar description[] =
     "  pitbox-agent --server relay.example.org:9000 --driver car07 "
     "--passphrase-file key\n"
     "  pitbox-agent --mode telemetry\n"
-    "  pitbox-agent --diagnose\n";
+    "  pitbox-agent --diagnose\n"
+    "  pitbox-agent --selftest harm\n";
 
 /**
  * pb_config_load:
@@ -357,6 +370,10 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
         NULL },
     { "show-flash", 0, 0, G_OPTION_ARG_NONE, &config->show_flash,
         "Show the tick on this PC's screen for two seconds, and leave", NULL },
+    { "selftest", 0, 0, G_OPTION_ARG_STRING, &config->selftest,
+        "Measure on this PC, print a report, and leave: harm: what the agent "
+        "costs the game, in some six minutes",
+        "WHAT" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &config->version,
         "Print the version and leave", NULL },
     G_OPTION_ENTRY_NULL,
@@ -388,6 +405,7 @@ pb_config_free (PbConfig *config)
   pb_settings_clear (&settings, config);
   g_clear_pointer (&config->pairing, pb_pairing_free);
   g_free (config->url);
+  g_free (config->selftest);
   g_free (config);
 }
 

@@ -72,12 +72,16 @@ struct _PbConfig {
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
   gint spool_size_mb; /* telemetry kept on the disk, at most; 0 = none */
   gint spool_hours; /* how long at most; 0 = not at all */
+  gint harm_rounds; /* of a measurement of what the agent costs */
+  gint harm_window_ms; /* of each work in a round */
+  gint harm_settle_ms; /* cut off before it */
   gchar *url; /* where WebSockets go to, "https://host:port"; or empty */
   PbPairing *pairing; /* where server, driver, device and passphrase come from,
                        * or NULL */
   guint64 given; /* see pb_config_is_given() */
   gboolean diagnose; /* check everything and leave */
   gboolean supervise; /* only start the agent, and start it again */
+  gchar *selftest; /* "harm", or NULL: do that and leave */
   gboolean show_flash; /* show the sync flash and leave */
   gboolean version; /* print the version and leave */
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "control/pb-notices.h"
+#include "harm/pb-harm.h"
 #include "pb-config.h"
 #include "pb-governor.h"
 #include "pb-rate.h"
@@ -24,6 +25,7 @@ G_BEGIN_DECLS
  * @transport: (nullable): by which way the stream goes
  * @transport_reason: (nullable): why, in words
  * @backfill: (nullable): what is kept, and follows
+ * @harm: what the agent costs
  */
 typedef struct {
   const gchar *state;
@@ -37,6 +39,7 @@ typedef struct {
   const gchar *transport;
   const gchar *transport_reason;
   PbBackfill *backfill;
+  PbHarm *harm;
 } PbStatusNow;
 
 typedef struct _PbStatus PbStatus;
