@@ -15,6 +15,7 @@ import {
 import { Window } from '../src/live/quantiles.js';
 import { ServerClock } from '../src/live/server-clock.js';
 import { ServerLink } from '../src/live/server-link.js';
+import { offersH264 } from '../src/live/whep.js';
 import type { Inputs } from '../src/protocol/car.js';
 import { parseRows } from '../src/protocol/rows.js';
 import { followedIn, holesIn } from '../src/widgets/holes.js';
@@ -365,4 +366,11 @@ test('strips lie at the foot of the picture, scaled with it', () => {
     { x: 10, y: 196, width: 320, height: 4 });
   assert.deepEqual(ownStrip(into, 640),
     { x: 10, y: 192, width: 320, height: 4 });
+});
+
+test('what can be decoded is what is offered', () => {
+  const line = 'm=video 9 UDP/TLS/RTP/SAVPF 126\r\n';
+  assert.ok(offersH264(`${line}a=rtpmap:126 H264/90000\r\n`));
+  assert.ok(!offersH264('m=video 9 UDP/TLS/RTP/SAVPF\r\na=recvonly\r\n'));
+  assert.ok(!offersH264(`${line}a=rtpmap:126 H265/90000\r\n`));
 });

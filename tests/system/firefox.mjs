@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Real Firefox, real processes. Debian's decodes no H.264 that comes by WebRTC: its
-// offer is refused at once, the page says in words what is missing, and shows the
-// telemetry.
+// Real Firefox, real processes. Debian's decodes no H.264 that comes by WebRTC, which
+// not every version says of itself: its offer is refused at once, the page says in
+// words what is missing, and shows the telemetry.
 import assert from 'node:assert/strict';
 import { startFirefox } from './browser/firefox.mjs';
 import { run, Skip } from './browser/skip.mjs';
@@ -9,6 +9,15 @@ import { startStack, until } from './browser/stack.mjs';
 
 const WORDS = 'This browser cannot decode H.264: telemetry only.';
 const ROWS = 300;
+
+/* What it can do its offer tells. */
+async function offersH264() {
+  const peer = new RTCPeerConnection();
+  peer.addTransceiver('video', { direction: 'recvonly' });
+  const { sdp } = await peer.createOffer();
+  peer.close();
+  return /^a=rtpmap:\d+ H264\/90000/im.test(sdp);
+}
 
 /* What the server says to an offer as Firefox makes it, and how soon. */
 async function offerVideo() {
@@ -28,9 +37,9 @@ async function offerVideo() {
 async function test(stack, firefox) {
   console.log(`Firefox ${firefox.version}`);
   await firefox.goto(`${stack.url}/#driver=car1`);
-  const decodes = await firefox.evaluate(() => RTCRtpReceiver
-    .getCapabilities('video').codecs.some((c) => /h264/i.test(c.mimeType)));
-  if (decodes) throw new Skip('this Firefox decodes H.264');
+  if (await firefox.evaluate(offersH264)) {
+    throw new Skip('this Firefox decodes H.264');
+  }
   await until('the page says what is missing', () => firefox.evaluate(
     `() => document.body.innerText.includes(${JSON.stringify(WORDS)})`));
   const tick = () => firefox.evaluate(() => window.pitbox?.lastFrame?.tick ?? 0);

@@ -5,7 +5,7 @@
 import { HttpError } from '../protocol/rest.js';
 import { backoffMs, stalled } from './backoff.js';
 import type { SoundTrack } from './sound.js';
-import { Whep, type WhepEvents, type WhepMarks } from './whep.js';
+import { CannotPlay, Whep, type WhepEvents, type WhepMarks } from './whep.js';
 
 /**
  * waiting: the server is there, the driver is not. retrying: the server is not
@@ -22,7 +22,7 @@ export interface ConnectionEvents {
   /** A new view starts: what came before belongs to another one. */
   readonly fresh: () => void;
   readonly state: (state: ConnectionState, reason: string) => void;
-  /** The server found no picture in this browser's offer that it has. */
+  /** This browser offers no picture that the server has. */
   readonly unplayable: () => void;
 }
 
@@ -195,7 +195,13 @@ export class Connection {
 
   #refused(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof HttpError)) {
+    const cannotPlay = error instanceof CannotPlay
+      || (error instanceof HttpError && error.status === 406);
+    if (cannotPlay && this.#picture) {
+      this.#picture = false;
+      this.#events.unplayable();
+      this.#connect();
+    } else if (!(error instanceof HttpError)) {
       this.#fail('retrying', reason);
     } else if (error.code === 'no_video' && this.#whep?.picture) {
       /* He sends telemetry only, which the driver list had yet to tell. */
@@ -203,10 +209,6 @@ export class Connection {
       this.#connect();
     } else if (error.status === 404 || error.status === 409) {
       this.#fail('waiting', reason, WAITING_MS);
-    } else if (error.status === 406 && this.#picture) {
-      this.#picture = false;
-      this.#events.unplayable();
-      this.#connect();
     } else if (error.status === 400 || error.status === 406) {
       this.#fail('refused', reason, 30000);
     } else {

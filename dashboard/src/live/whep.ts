@@ -33,6 +33,15 @@ export function canReceiveH264(): boolean {
     ?? false;
 }
 
+/** The offer has no H.264, whatever the browser said before that it can do. */
+export class CannotPlay extends Error {}
+
+/** Whether H.264 is offered. Firefox 140 without its OpenH264 plugin counts H.264
+ * among its capabilities, and offers a picture without any codec. */
+export function offersH264(sdp: string): boolean {
+  return /^a=rtpmap:\d+ H264\/90000\r?$/im.test(sdp);
+}
+
 function addPicture(pc: RTCPeerConnection): void {
   const transceiver = pc.addTransceiver('video', { direction: 'recvonly' });
   const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
@@ -151,10 +160,14 @@ export class Whep {
 
   /**
    * Asks the server for the driver; resolves when it has answered. Rejects
-   * with HttpError when the server refuses, another error when it is away.
+   * with HttpError when the server refuses, CannotPlay where there is no use in
+   * asking, another error when the server is away.
    */
   async ask(driver: string): Promise<void> {
     const sdp = await this.#offer;
+    if (this.picture && !offersH264(sdp)) {
+      throw new CannotPlay('this browser offers no H.264');
+    }
     const timer = setTimeout(
       () => this.#abort.abort(new Error('no answer in time')), ASK_TIMEOUT_MS);
     try {
