@@ -19,11 +19,26 @@ name_is_ok (const gchar *name)
                 == strlen (name);
 }
 
+/* On Windows beside bin/, wherever somebody put that. */
+static gchar *
+installed_folder (void)
+{
+#ifdef G_OS_WIN32
+  g_autofree gchar *root =
+      g_win32_get_package_installation_directory_of_module (NULL);
+
+  return g_build_filename (root, PB_PIPELINES_DIR, NULL);
+#else
+  return g_strdup (PB_PIPELINES_DIR);
+#endif
+}
+
 static gchar *
 find_file (const gchar *name, GError **error)
 {
   const gchar *env = g_getenv ("PITBOX_PIPELINES");
-  const gchar *dirs[] = { env, PB_PIPELINES_DIR };
+  g_autofree gchar *installed = installed_folder ();
+  const gchar *dirs[] = { env, installed };
   g_autofree gchar *file = g_strconcat (name, ".launch", NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (dirs) && name_is_ok (name); i++) {
@@ -38,8 +53,7 @@ find_file (const gchar *name, GError **error)
   g_set_error (error, PB_GRAPH_ERROR, PB_GRAPH_ERROR_NOT_FOUND,
       "No graph \"%s\" in %s%s%s (set PITBOX_PIPELINES to the folder with the "
       "*.launch files)",
-      name, env != NULL ? env : "", env != NULL ? " or " : "",
-      PB_PIPELINES_DIR);
+      name, env != NULL ? env : "", env != NULL ? " or " : "", installed);
   return NULL;
 }
 

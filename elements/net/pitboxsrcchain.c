@@ -18,7 +18,7 @@ GST_DEBUG_CATEGORY_EXTERN (pitbox_src_debug);
 
 /* A driver's machine that is too busy sends rows long before their pictures.
  * The stream's clock must not be led in between: at 4 % this makes 4 ms. */
-#define NEAR (100 * GST_MSECOND)
+#define CLOSE_BY (100 * GST_MSECOND)
 /* Then the other one does not come any more. */
 #define GONE (5 * GST_SECOND)
 
@@ -92,7 +92,7 @@ is_apart (const PitboxSrcProgress *own, const PitboxSrcProgress *other)
   if (!GST_CLOCK_TIME_IS_VALID (other->last))
     return own->last < own->first + GONE;
   distance = ABS (GST_CLOCK_DIFF (own->last, other->last));
-  return distance > (GstClockTimeDiff) NEAR
+  return distance > (GstClockTimeDiff) CLOSE_BY
          && distance < (GstClockTimeDiff) GONE;
 }
 

@@ -455,20 +455,36 @@ overlay_layout_free (OverlayLayout *layout)
   g_free (layout);
 }
 
+/* On Windows beside bin/, wherever somebody put that. */
+static gchar *
+installed_folder (void)
+{
+#ifdef G_OS_WIN32
+  g_autofree gchar *root =
+      g_win32_get_package_installation_directory_of_module (NULL);
+
+  return g_build_filename (root, PITBOX_THEMES_DIR, NULL);
+#else
+  return g_strdup (PITBOX_THEMES_DIR);
+#endif
+}
+
 /* A path has a separator or the ending; all else is the name of a theme that
  * comes along. */
 static gchar *
 theme_path (const gchar *theme)
 {
   g_autofree gchar *file = NULL;
-  const gchar *folder = g_getenv ("PITBOX_THEMES");
+  g_autofree gchar *folder = g_strdup (g_getenv ("PITBOX_THEMES"));
 
   if (strpbrk (theme, "/\\") != NULL || g_str_has_suffix (theme, ".hud"))
     return g_strdup (theme);
   file = g_strconcat (theme, ".hud", NULL);
-  return g_build_filename (
-      folder != NULL && *folder != '\0' ? folder : PITBOX_THEMES_DIR, file,
-      NULL);
+  if (folder == NULL || *folder == '\0') {
+    g_free (folder);
+    folder = installed_folder ();
+  }
+  return g_build_filename (folder, file, NULL);
 }
 
 OverlayLayout *
