@@ -25,7 +25,6 @@ gchar *pb_blocks_to_text (const PbBlocks *blocks, const gchar *before,
 PbBlocks *pb_blocks_new_letters (const gchar *letters);
 
 PbBlocks *pb_blocks_new_qr (const gchar *text);
-gboolean pb_blocks_have_qr (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbBlocks, pb_blocks_free)
 

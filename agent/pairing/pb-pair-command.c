@@ -72,13 +72,8 @@ parse (Options *o, gint *argc, gchar ***argv, GError **error)
   };
   g_autoptr (GOptionContext) context =
       g_option_context_new ("- let a server take this PC's stream");
-  g_autofree gchar *text = g_strconcat (description,
-      pb_blocks_have_qr () ? NULL
-                           : "\nBuilt without libqrencode: there is no QR "
-                             "code beside the code.\n",
-      NULL);
 
-  g_option_context_set_description (context, text);
+  g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
