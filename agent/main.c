@@ -13,6 +13,7 @@
 #include "pb-log.h"
 #include "pb-picture.h"
 #include "pb-signals.h"
+#include "tray/pb-tray.h"
 
 #include <gst/gst.h>
 #include <locale.h>
@@ -38,6 +39,7 @@ main (int argc, char **argv)
   const gboolean is_kept = pb_keeper_is_kept ();
   g_auto (GStrv) own_argv = g_strdupv (argv);
   g_autoptr (PbConfig) config = NULL;
+  g_autoptr (PbTray) tray = NULL; /* outlives what it shows */
   g_autoptr (PbAgent) agent = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
@@ -82,6 +84,11 @@ main (int argc, char **argv)
   pb_signals_quit (loop);
   if (is_kept)
     pb_keeper_obey (loop);
+  if (pb_tray_is_wanted (config)) {
+    tray = pb_tray_new (agent, config, loop, &error);
+    if (tray == NULL)
+      return refuse (error);
+  }
   pb_agent_start (agent);
   g_main_loop_run (loop);
   g_message ("stopped");

@@ -7,8 +7,8 @@
 #define REVOKED_LOOK_S 5
 #define REVOKED_ASK_LOOKS 60
 
-static void
-adopt (PbAgent *self, const PbPairing *pairing)
+void
+pb_agent_adopt (PbAgent *self, const PbPairing *pairing)
 {
   pb_config_adopt (self->config, pairing);
   g_clear_pointer (&self->renewal, pb_renewal_free);
@@ -27,7 +27,7 @@ on_revoked_look (gpointer user_data)
   if (pairing != NULL
       && g_strcmp0 (pairing->token, self->config->pairing->token) != 0) {
     g_message ("paired anew: %s sends as %s", pairing->device, pairing->driver);
-    adopt (self, pairing);
+    pb_agent_adopt (self, pairing);
     pb_agent_try_now (self);
     return G_SOURCE_REMOVE;
   }
@@ -69,7 +69,7 @@ take_change (PbAgent *self, const PbPairing *now)
     g_warning ("the change cannot be kept, and is asked for again at the next "
                "start: %s",
         error->message);
-  adopt (self, now);
+  pb_agent_adopt (self, now);
   if (self->state == PB_AGENT_BACKING_OFF)
     pb_agent_try_now (self);
 }

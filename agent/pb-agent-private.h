@@ -25,6 +25,7 @@ typedef enum {
   PB_AGENT_STREAMING, /* the server takes the stream */
   PB_AGENT_BACKING_OFF, /* after a failure, before the next try */
   PB_AGENT_REVOKED, /* until it is paired anew */
+  PB_AGENT_PAUSED, /* until the driver lets it go on */
 } PbAgentState;
 
 struct _PbAgent {
@@ -55,6 +56,10 @@ struct _PbAgent {
   PbStream *stream;
   GString *refused; /* encoders that failed here, with commas between */
   gchar *reason; /* of the last failure */
+  gboolean is_refused; /* the server's word is that reason */
+  gboolean is_paused; /* by the driver */
+  PbAgentWatch watch; /* or NULL */
+  gpointer watch_data;
   gchar *asked_reason; /* why what was asked for from afar is not sent */
   gint64 started_us; /* monotonic */
   guint timer; /* the one thing that is waited for */
@@ -79,7 +84,7 @@ PbMode pb_agent_get_wanted_mode (PbAgent *self);
 PbOrders *pb_agent_new_orders (PbAgent *self);
 void pb_agent_start_remote (PbAgent *self);
 
-PbMode pb_agent_get_asked_mode (PbAgent *self);
+PbMode pb_agent_send_mode (PbAgent *self, PbMode mode);
 
 /* pb-agent-harm.c: what the agent costs. */
 PbHarm *pb_agent_new_harm (PbAgent *self);
@@ -97,5 +102,6 @@ void pb_agent_stop_spool (PbAgent *self);
 
 /* pb-agent-pairing.c: what becomes of the pairing. */
 void pb_agent_watch_pairing (PbAgent *self);
+void pb_agent_adopt (PbAgent *self, const PbPairing *pairing);
 
 G_END_DECLS

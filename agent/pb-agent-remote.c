@@ -25,7 +25,10 @@ add_status (JsonBuilder *b, gpointer user_data)
           why, 0, MIN (g_utf8_strlen (why, -1), REASON_MAX_CHARS))
                   : NULL;
 
-  pb_json_add_text (b, "state", pb_agent_get_now (self).state);
+  /* An older server knows no pause; the reason says it. */
+  pb_json_add_text (b, "state",
+      self->state == PB_AGENT_PAUSED ? "waiting"
+                                     : pb_agent_get_now (self).state);
   pb_json_add_text (b, "mode", pb_mode_to_string (self->mode));
   pb_orders_add_status (self->orders, b);
   pb_json_add_known_text (b, "reason", reason);
@@ -38,11 +41,10 @@ add_status (JsonBuilder *b, gpointer user_data)
   pb_report_add_source (b, source);
 }
 
-static PbMode
-set_mode (PbMode mode, gpointer user_data)
+/* Returns: what is sent from now on. */
+PbMode
+pb_agent_send_mode (PbAgent *self, PbMode mode)
 {
-  PbAgent *self = user_data;
-
   if (mode == self->mode)
     return mode;
   if (mode == PB_MODE_VIDEO)
@@ -59,6 +61,12 @@ set_mode (PbMode mode, gpointer user_data)
   self->mode = mode;
   pb_agent_begin_anew (self);
   return self->mode;
+}
+
+static PbMode
+set_mode (PbMode mode, gpointer user_data)
+{
+  return pb_agent_send_mode (user_data, mode);
 }
 
 static void
@@ -80,10 +88,7 @@ note (gpointer user_data)
 static gchar *
 dup_status (gpointer user_data)
 {
-  PbAgent *self = user_data;
-  const PbStatusNow now = pb_agent_get_now (self);
-
-  return pb_status_dup_json (self->status, &now);
+  return pb_agent_dup_status (user_data);
 }
 
 static void

@@ -19,7 +19,7 @@ static const gchar *
 state_to_string (PbAgentState state)
 {
   static const gchar *const words[] = { "waiting", "connecting", "streaming",
-    "backing-off", "revoked" };
+    "backing-off", "revoked", "paused" };
 
   return words[state];
 }
@@ -50,6 +50,8 @@ pb_agent_get_reason (PbAgent *self)
 {
   if (pb_harm_is_on (self->harm))
     return pb_harm_get_words (self->harm);
+  if (self->state == PB_AGENT_PAUSED)
+    return "The driver has paused sending";
   return self->reason != NULL ? self->reason : self->asked_reason;
 }
 
@@ -62,7 +64,7 @@ pb_agent_get_now (PbAgent *self)
     self->remote != NULL ? pb_remote_get_words (self->remote) : NULL,
     self->stream != NULL ? pb_transport_to_string (self->transport) : NULL,
     self->stream != NULL ? self->transport_reason : NULL, self->backfill,
-    self->harm };
+    self->harm, self->is_refused };
 }
 
 void
@@ -71,6 +73,8 @@ pb_agent_write_status (PbAgent *self)
   const PbStatusNow now = pb_agent_get_now (self);
 
   pb_status_write (self->status, &now);
+  if (self->watch != NULL)
+    self->watch (self->watch_data);
 }
 
 void
@@ -114,13 +118,24 @@ wait_for_sim (PbAgent *self)
   self->timer = g_timeout_add_seconds (1, on_sim_poll, self);
 }
 
+static void
+pause_stream (PbAgent *self)
+{
+  pb_agent_stop_stream (self);
+  g_clear_pointer (&self->reason, g_free);
+  self->is_refused = FALSE;
+  pb_agent_set_state (self, PB_AGENT_PAUSED, "by the driver");
+}
+
 static gboolean
 on_retry (gpointer user_data)
 {
   PbAgent *self = user_data;
 
   self->timer = 0;
-  if (pb_sim_is_running (self->config->shm_name))
+  if (self->is_paused)
+    pause_stream (self);
+  else if (pb_sim_is_running (self->config->shm_name))
     try_stream (self);
   else
     wait_for_sim (self);
@@ -159,6 +174,7 @@ handle_failure (PbAgent *self, PbFailure failure, const gchar *reason)
 
   g_free (self->reason);
   self->reason = g_strdup (reason);
+  self->is_refused = failure == PB_FAILURE_REFUSED;
   /* Whose fault it is need not be asked: the driver's own is tried next. */
   if (is_of_picture (self, failure)
       && pb_orders_forget_picture (self->orders)) {
@@ -236,6 +252,7 @@ on_waiting (PbStream *stream, PbTransportTrouble trouble, const gchar *reason,
       || g_strcmp0 (self->reason, reason) != 0) {
     g_free (self->reason);
     self->reason = g_strdup (reason);
+    self->is_refused = trouble == PB_TRANSPORT_REFUSED;
     pb_agent_set_state (self, PB_AGENT_BACKING_OFF, reason);
   }
   /* A connection that is not there bears no picture, but says nothing of what
@@ -264,6 +281,7 @@ on_connected (PbStream *stream, gpointer user_data)
   if (self->backfill != NULL)
     pb_backfill_note_connected (self->backfill);
   g_clear_pointer (&self->reason, g_free);
+  self->is_refused = FALSE;
   pb_agent_set_state (self, PB_AGENT_STREAMING, text);
   /* By its token it is let in whatever has become of the passphrase, which a
    * picture, or SRT, will need. */
@@ -446,10 +464,7 @@ pb_agent_start (PbAgent *agent)
   agent->status_timer = g_timeout_add_seconds (1, on_status, agent);
   pb_agent_start_spool (agent);
   pb_uplink_check_host (agent->config, agent->host_check, on_no_host, agent);
-  if (pb_sim_is_running (agent->config->shm_name))
-    try_stream (agent);
-  else
-    wait_for_sim (agent);
+  on_retry (agent);
   /* Also what was revoked meanwhile is said before there is a simulator. */
   if (agent->renewal != NULL) {
     pb_renewal_ask (agent->renewal);

@@ -117,7 +117,7 @@ static const PbSetting table[] = {
 };
 
 static const PbSettings settings = { "pitbox-agent", "agent", NULL, table,
-  AT (given) };
+  AT (given), AT (file) };
 
 /* The first line of @file in place of @secret. */
 static gboolean
@@ -374,6 +374,11 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
         "Measure on this PC, print a report, and leave: harm: what the agent "
         "costs the game, in some six minutes",
         "WHAT" },
+    { "tray", 0, 0, G_OPTION_ARG_NONE, &config->tray,
+        "Show an icon with a menu (on Windows, where it was not started from "
+        "a console, also without this)",
+        NULL },
+    { "no-tray", 0, 0, G_OPTION_ARG_NONE, &config->no_tray, "Show none", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &config->version,
         "Print the version and leave", NULL },
     G_OPTION_ENTRY_NULL,
@@ -406,7 +411,28 @@ pb_config_free (PbConfig *config)
   g_clear_pointer (&config->pairing, pb_pairing_free);
   g_free (config->url);
   g_free (config->selftest);
+  g_free (config->file);
   g_free (config);
+}
+
+/**
+ * pb_config_change:
+ * @config: settings
+ * @key: of one, as the settings file has it
+ * @value: of its type and range, and one of its words: what the driver wants
+ *   from now on
+ * @error: why it is not kept for the next start; it counts until then
+ *
+ * Main thread only. What environment or options say counts again at the next
+ * start.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_config_change (
+    PbConfig *config, const gchar *key, const gchar *value, GError **error)
+{
+  return pb_settings_change (&settings, config, key, value, error);
 }
 
 /**

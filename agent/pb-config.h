@@ -24,7 +24,8 @@ typedef enum {
 /**
  * PbConfig:
  *
- * Filled by pb_config_load(); changed afterwards by pb_config_adopt() alone.
+ * Filled by pb_config_load(); changed afterwards by pb_config_adopt() and
+ * pb_config_change() alone.
  */
 typedef struct _PbConfig PbConfig;
 struct _PbConfig {
@@ -79,6 +80,8 @@ struct _PbConfig {
   PbPairing *pairing; /* where server, driver, device and passphrase come from,
                        * or NULL */
   guint64 given; /* see pb_config_is_given() */
+  gchar *file; /* where settings are kept */
+  gboolean tray, no_tray; /* an icon; neither: where it is usual */
   gboolean diagnose; /* check everything and leave */
   gboolean supervise; /* only start the agent, and start it again */
   gchar *selftest; /* "harm", or NULL: do that and leave */
@@ -92,6 +95,8 @@ void pb_config_free (PbConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbConfig, pb_config_free)
 
 void pb_config_adopt (PbConfig *config, const PbPairing *pairing);
+gboolean pb_config_change (PbConfig *config, const gchar *key,
+    const gchar *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbMode pb_config_get_mode (const PbConfig *config);
 gboolean pb_config_has_srt (const PbConfig *config);
 gboolean pb_config_is_given (const PbConfig *config, const gchar *key);

@@ -365,6 +365,30 @@ pb_rate_set_most (PbRate *rate, guint kbps)
 }
 
 /**
+ * pb_rate_renew:
+ * @rate: a rate
+ * @most_kbps: of the picture, from now on
+ *
+ * The preset is another one.
+ */
+void
+pb_rate_renew (PbRate *rate, guint most_kbps)
+{
+  const gboolean is_on = strcmp (rate->config->adapt, "off") != 0;
+
+  if (is_on != rate->is_on) {
+    g_clear_handle_id (&rate->timer, g_source_remove);
+    rate->is_on = is_on;
+    pb_rate_forget (rate);
+    if (is_on && rate->stream != NULL)
+      rate->timer = g_timeout_add (LOOK_MS, on_look, rate);
+  }
+  pb_rate_set_most (rate, most_kbps);
+  if (!is_on && rate->stream != NULL)
+    pb_stream_set_bitrate (rate->stream, most_kbps);
+}
+
+/**
  * pb_rate_fit_picture:
  * @rate: a rate
  * @picture: (inout): as it is asked for; what network and PC let pass of it

@@ -29,6 +29,7 @@ void pb_rate_forget (PbRate *rate);
 void pb_rate_set_limit (PbRate *rate, PbAdaptStep limit);
 PbAdaptStep pb_rate_get_step (PbRate *rate);
 void pb_rate_set_most (PbRate *rate, guint kbps);
+void pb_rate_renew (PbRate *rate, guint most_kbps);
 void pb_rate_fit_picture (PbRate *rate, PbPicture *picture);
 gboolean pb_rate_is_off (PbRate *rate);
 gboolean pb_rate_allows_picture (PbRate *rate);

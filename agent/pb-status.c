@@ -59,6 +59,7 @@ pb_status_dup_json (PbStatus *status, const PbStatusNow *now)
   pb_json_add_text (b, "driver", status->config->driver);
   pb_json_add_text (b, "device", status->config->device);
   pb_json_add_known_text (b, "reason", now->reason);
+  pb_json_add_bool (b, "refused", now->is_refused);
   pb_json_add_known_text (b, "control", now->control);
   pb_json_add_known_text (b, "transport", now->transport);
   pb_json_add_known_text (b, "transport_reason", now->transport_reason);

@@ -26,6 +26,7 @@ G_BEGIN_DECLS
  * @transport_reason: (nullable): why, in words
  * @backfill: (nullable): what is kept, and follows
  * @harm: what the agent costs
+ * @is_refused: @reason is the server's word
  */
 typedef struct {
   const gchar *state;
@@ -40,6 +41,7 @@ typedef struct {
   const gchar *transport_reason;
   PbBackfill *backfill;
   PbHarm *harm;
+  gboolean is_refused;
 } PbStatusNow;
 
 typedef struct _PbStatus PbStatus;

@@ -3,6 +3,11 @@
  * table. */
 #include "pb-settings.h"
 
+#include <glib/gstdio.h>
+
+/* What others may read of a new settings file: it may get a passphrase. */
+#define NEW_FILE_MODE 0600
+
 static guint
 count (const PbSettings *self)
 {
@@ -238,6 +243,9 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
       values[i] = g_strjoinv (",", lists[i]);
     g_strfreev (lists[i]);
   }
+  if (settings->kept != 0)
+    *(gchar **) G_STRUCT_MEMBER_P (fields, settings->kept) =
+        g_strdup (file != NULL ? file : settings->file);
   if (ok && (file != NULL || settings->file != NULL))
     ok = load_file (settings, fields, file != NULL ? file : settings->file,
         file != NULL, error);
@@ -246,6 +254,62 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
   for (guint i = 0; i < n; i++)
     g_free (values[i]);
   return ok;
+}
+
+/* Whatever else is in the file stays, comments too. */
+static gboolean
+keep (const PbSettings *self, const gchar *path, const gchar *key,
+    const gchar *value, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  g_autoptr (GError) local = NULL;
+  g_autofree gchar *text = NULL;
+  int mode = NEW_FILE_MODE;
+  GStatBuf old;
+  gsize size;
+
+  if (!g_key_file_load_from_file (file, path,
+          G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS, &local)
+      && !g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  g_key_file_set_string (file, self->group, key, value);
+  text = g_key_file_to_data (file, &size, NULL);
+  if (g_stat (path, &old) == 0)
+    mode = old.st_mode & 0777;
+  g_mkdir_with_parents (folder, 0700);
+  return g_file_set_contents_full (
+      path, text, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, mode, error);
+}
+
+/**
+ * pb_settings_change:
+ * @settings: what there is to set, with @kept
+ * @fields: the program's struct, loaded
+ * @key: of a setting
+ * @value: from now on, and at the next start
+ * @error: what is wrong with it, or why it is not kept; in the latter case it
+ *   counts until the program ends
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_settings_change (const PbSettings *settings, gpointer fields,
+    const gchar *key, const gchar *value, GError **error)
+{
+  const gchar *path = *(gchar **) G_STRUCT_MEMBER_P (fields, settings->kept);
+  const PbSetting *s = find (settings, key);
+
+  if (s == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
+        "There is no setting \"%s\"", key);
+    return FALSE;
+  }
+  if (!give (settings, s, fields, value, "", error))
+    return FALSE;
+  return path == NULL || keep (settings, path, key, value, error);
 }
 
 /**

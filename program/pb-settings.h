@@ -56,6 +56,8 @@ typedef struct {
  * @given: offset of a guint64 in the program's struct, not its first field,
  *   whose bit n is set where file, environment or options say what the nth
  *   setting is; 0 = nobody wants to know
+ * @kept: offset of a gchar * there that gets the path of the settings file;
+ *   0 = likewise
  */
 typedef struct {
   const gchar *program;
@@ -63,11 +65,15 @@ typedef struct {
   const gchar *file;
   const PbSetting *table;
   gsize given;
+  gsize kept;
 } PbSettings;
 
 gboolean pb_settings_load (const PbSettings *settings, gpointer fields,
     GOptionContext *context, const GOptionEntry *more, gint *argc,
     gchar ***argv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean pb_settings_change (const PbSettings *settings, gpointer fields,
+    const gchar *key, const gchar *value,
+    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_settings_is_given (
     const PbSettings *settings, gconstpointer fields, const gchar *key);
 void pb_settings_clear (const PbSettings *settings, gpointer fields);

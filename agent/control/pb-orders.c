@@ -294,6 +294,17 @@ pb_orders_forget_picture (PbOrders *self)
 }
 
 /**
+ * pb_orders_forget_mode:
+ *
+ * The driver has chosen one since.
+ */
+void
+pb_orders_forget_mode (PbOrders *self)
+{
+  self->wishes.has_mode = FALSE;
+}
+
+/**
  * pb_orders_get_notices:
  *
  * Returns: (transfer none): texts for the driver

@@ -39,6 +39,7 @@ PbOrders *pb_orders_new (
 void pb_orders_free (PbOrders *orders);
 const PbWishes *pb_orders_get_wishes (PbOrders *orders);
 gboolean pb_orders_forget_picture (PbOrders *orders);
+void pb_orders_forget_mode (PbOrders *orders);
 PbNotices *pb_orders_get_notices (PbOrders *orders);
 const gchar *const *pb_orders_list (void);
 gchar *pb_orders_obey (PbOrders *orders, const gchar *name, JsonObject *args,

@@ -413,6 +413,19 @@ pb_remote_get_words (PbRemote *self)
 }
 
 /**
+ * pb_remote_report:
+ *
+ * Something has changed that should not wait for the next status. The server
+ * takes ten messages a second: only for what a person does.
+ */
+void
+pb_remote_report (PbRemote *remote)
+{
+  if (remote->timer != 0)
+    send_status (remote);
+}
+
+/**
  * pb_remote_free:
  *
  * Leaves; calls nobody any more.

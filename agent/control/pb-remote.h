@@ -66,6 +66,7 @@ void pb_remote_free (PbRemote *remote);
 void pb_remote_answer (
     PbRemote *remote, const gchar *id, const gchar *problem, JsonNode *flash);
 const gchar *pb_remote_get_words (PbRemote *remote);
+void pb_remote_report (PbRemote *remote);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRemote, pb_remote_free)
 

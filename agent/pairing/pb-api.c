@@ -189,6 +189,18 @@ format_fingerprint (const gchar *digits)
   return g_string_free (out, FALSE);
 }
 
+/**
+ * pb_api_dup_seen:
+ *
+ * Returns: (transfer full) (nullable): SHA-256 of the certificate that nobody
+ *   vouches for, "AB:CD:…"; %NULL if none was seen
+ */
+gchar *
+pb_api_dup_seen (PbApi *self)
+{
+  return self->seen != NULL ? format_fingerprint (self->seen) : NULL;
+}
+
 static gchar *
 explain (PbApi *self, const GError *error)
 {

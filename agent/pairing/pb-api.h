@@ -26,6 +26,7 @@ gchar *pb_api_parse_fingerprint (
 
 PbApi *pb_api_new (const gchar *url, const gchar *certificate);
 void pb_api_free (PbApi *api);
+gchar *pb_api_dup_seen (PbApi *api) G_GNUC_WARN_UNUSED_RESULT;
 void pb_api_get (PbApi *api, const gchar *path, const gchar *token,
     PbApiDone done, gpointer user_data);
 void pb_api_post (PbApi *api, const gchar *path, JsonNode *body, PbApiDone done,

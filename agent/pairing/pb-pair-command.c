@@ -12,7 +12,6 @@
 #include <gstpitbox/gstpitbox.h>
 #include <string.h>
 
-#define NAME_MAX_CHARS 64
 /* White on black, whatever the terminal's colours are: readers of QR codes
  * want dark on light. */
 #define QR_COLOURS "\033[97;40m"
@@ -90,22 +89,6 @@ parse (Options *o, gint *argc, gchar ***argv, GError **error)
   return TRUE;
 }
 
-/* What this PC is called, as far as a device may be called so. */
-static gchar *
-dup_own_name (void)
-{
-  GString *name = g_string_new (NULL);
-
-  for (const gchar *p = g_get_host_name ();
-       *p != '\0' && name->len < NAME_MAX_CHARS; p++)
-    g_string_append_c (
-        name, g_ascii_isalnum (*p) || strchr ("._-", *p) != NULL ? *p : '-');
-  if (name->len == 0 || name->str[0] == '.')
-    g_string_prepend_c (name, '-');
-  g_string_truncate (name, MIN (name->len, NAME_MAX_CHARS));
-  return g_string_free (name, FALSE);
-}
-
 static gboolean
 complete (Options *o, GError **error)
 {
@@ -123,7 +106,7 @@ complete (Options *o, GError **error)
   g_free (o->certificate);
   o->certificate = parsed;
   if (o->name == NULL)
-    o->name = dup_own_name ();
+    o->name = pb_pair_dup_own_name ();
   if (gst_pitbox_id_is_valid (o->name))
     return TRUE;
   g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,

@@ -12,6 +12,7 @@
 /* Codes that are shown one after another, ten minutes each. */
 #define CODES_MAX 6
 #define CODE_CHARS 6
+#define NAME_MAX_CHARS 64
 #define POLL_MAX_S 60
 /* A server that has been silent for so long has forgotten our code. */
 #define LIFE_US (11 * G_TIME_SPAN_MINUTE)
@@ -244,6 +245,39 @@ pb_pair_new (const gchar *url, const gchar *certificate, const gchar *name,
   self->user_data = user_data;
   ask_for_code (self);
   return self;
+}
+
+/**
+ * pb_pair_dup_own_name:
+ *
+ * Returns: (transfer full): what this PC is called, as far as a device may be
+ *   called so
+ */
+gchar *
+pb_pair_dup_own_name (void)
+{
+  GString *name = g_string_new (NULL);
+
+  for (const gchar *p = g_get_host_name ();
+       *p != '\0' && name->len < NAME_MAX_CHARS; p++)
+    g_string_append_c (
+        name, g_ascii_isalnum (*p) || strchr ("._-", *p) != NULL ? *p : '-');
+  if (name->len == 0 || name->str[0] == '.')
+    g_string_prepend_c (name, '-');
+  g_string_truncate (name, MIN (name->len, NAME_MAX_CHARS));
+  return g_string_free (name, FALSE);
+}
+
+/**
+ * pb_pair_dup_seen:
+ *
+ * Returns: (transfer full) (nullable): SHA-256 of a certificate of that server
+ *   that nobody vouches for, for people
+ */
+gchar *
+pb_pair_dup_seen (PbPair *self)
+{
+  return pb_api_dup_seen (self->api);
 }
 
 /**

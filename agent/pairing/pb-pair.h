@@ -25,5 +25,7 @@ typedef struct {
 PbPair *pb_pair_new (const gchar *url, const gchar *certificate,
     const gchar *name, const PbPairEvents *events, gpointer user_data);
 void pb_pair_free (PbPair *pair);
+gchar *pb_pair_dup_seen (PbPair *pair) G_GNUC_WARN_UNUSED_RESULT;
+gchar *pb_pair_dup_own_name (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

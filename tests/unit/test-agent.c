@@ -166,6 +166,46 @@ test_bad_settings_are_named (void)
   }
 }
 
+/* What the driver changes while it runs, with all else that stands there. */
+static void
+test_a_change_is_kept (void)
+{
+  static const gchar before[] =
+      "# mine\n[agent]\n# a car\ndriver = car1\nmode = video\n";
+  g_autofree gchar *dir = g_dir_make_tmp ("pb-config-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (dir, "agent.conf", NULL);
+  gchar *words[] = { (gchar *) "pitbox-agent", (gchar *) "--config", path,
+    NULL };
+  gchar **argv = words;
+  gint argc = 3;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *after = NULL;
+  g_autoptr (PbConfig) config = NULL;
+
+  g_assert_true (g_file_set_contents (path, before, -1, NULL));
+  config = pb_config_load (&argc, &argv, &error);
+  g_assert_no_error (error);
+  g_assert_false (pb_config_is_given (config, "adapt"));
+  g_assert_true (pb_config_change (config, "mode", "telemetry", &error));
+  g_assert_true (pb_config_change (config, "adapt", "high", &error));
+  g_assert_true (pb_config_change (config, "bitrate-kbps", "8000", &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (pb_config_get_mode (config), ==, PB_MODE_TELEMETRY);
+  g_assert_cmpint (config->bitrate_kbps, ==, 8000);
+  g_assert_true (pb_config_is_given (config, "adapt"));
+  g_assert_true (g_file_get_contents (path, &after, NULL, NULL));
+  g_assert_cmpstr (after, ==,
+      "# mine\n\n[agent]\n# a car\ndriver=car1\nmode=telemetry\nadapt=high\n"
+      "bitrate-kbps=8000\n");
+  /* What makes no sense is refused, and changes nothing. */
+  g_assert_false (pb_config_change (config, "bitrate-kbps", "1", &error));
+  g_clear_error (&error);
+  g_assert_false (pb_config_change (config, "colour", "red", &error));
+  g_assert_cmpint (config->bitrate_kbps, ==, 8000);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
 /* As editors and copying leave it. */
 static void
 test_the_passphrase_is_the_first_line (void)
@@ -743,6 +783,7 @@ main (int argc, char **argv)
       test_option_beats_environment_beats_file);
   g_test_add_func (
       "/config/bad-settings-are-named", test_bad_settings_are_named);
+  g_test_add_func ("/config/a-change-is-kept", test_a_change_is_kept);
   g_test_add_func ("/config/the-passphrase-is-the-first-line",
       test_the_passphrase_is_the_first_line);
   g_test_add_func (

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The Run key of this user: no service, because the simulator's memory is of
+ * the session. Windows keeps what the driver switches off in its own settings
+ * elsewhere (StartupApproved), and that stays as it is. */
+#include "tray/pb-tray-start.h"
+
+#include <gio/gio.h>
+
+#include <windows.h>
+
+#define KEY L"Software\\Microsoft\\Windows\\CurrentVersion\\Run"
+#define VALUE L"PitBox Relay"
+#define LINE_CHARS 1024
+
+/* Returns: 0 or what Windows says. */
+static LSTATUS
+make_line (wchar_t *line)
+{
+  wchar_t path[LINE_CHARS - 16];
+  const DWORD n = GetModuleFileNameW (NULL, path, G_N_ELEMENTS (path));
+
+  if (n == 0 || n == G_N_ELEMENTS (path))
+    return ERROR_BUFFER_OVERFLOW;
+  lstrcpyW (line, L"\"");
+  lstrcatW (line, path);
+  lstrcatW (line, L"\" --tray");
+  return ERROR_SUCCESS;
+}
+
+/**
+ * pb_tray_start_get:
+ *
+ * Any thread.
+ *
+ * Returns: whether it does
+ */
+gboolean
+pb_tray_start_get (void)
+{
+  return RegGetValueW (
+             HKEY_CURRENT_USER, KEY, VALUE, RRF_RT_REG_SZ, NULL, NULL, NULL)
+         == ERROR_SUCCESS;
+}
+
+/**
+ * pb_tray_start_set:
+ * @on: whether it is to, this program where it is now
+ * @error: what Windows says
+ *
+ * Any thread.
+ *
+ * Returns: %FALSE with @error set
+ */
+gboolean
+pb_tray_start_set (gboolean on, GError **error)
+{
+  wchar_t line[LINE_CHARS];
+  LSTATUS status = on ? make_line (line) : ERROR_SUCCESS;
+  g_autofree gchar *words = NULL;
+
+  if (status == ERROR_SUCCESS)
+    status = on ? RegSetKeyValueW (HKEY_CURRENT_USER, KEY, VALUE, REG_SZ, line,
+                 (DWORD) ((lstrlenW (line) + 1) * sizeof (wchar_t)))
+                : RegDeleteKeyValueW (HKEY_CURRENT_USER, KEY, VALUE);
+  if (status == ERROR_SUCCESS || (!on && status == ERROR_FILE_NOT_FOUND))
+    return TRUE;
+  words = g_win32_error_message (status);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, words);
+  return FALSE;
+}
