@@ -179,9 +179,9 @@ pb_tray_figures_new (const PbTrayNow *now)
 
   add_stream (list, now);
   add_telemetry (list, now);
+  add_program (list, now);
   add_picture (list, now);
   add_pc (list, now);
-  add_program (list, now);
   return list;
 }
 

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/** PB_TRAY_FIGURES_LEFT: groups of the first of two columns about as high. */
+#define PB_TRAY_FIGURES_LEFT 3
+
 /**
  * PbTrayFigure:
  * @label: what it is; %NULL = @value is the name of the group that follows

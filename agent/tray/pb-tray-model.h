@@ -54,7 +54,6 @@ typedef enum {
   PB_TRAY_GET_CODE,
   PB_TRAY_END_PAIRING,
   PB_TRAY_SAVE_BUNDLE,
-  PB_TRAY_WAKE,
 } PbTrayAction;
 
 /**

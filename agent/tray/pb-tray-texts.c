@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const gchar *const texts[] = {
-#define TEXT(name, text) text,
+#define PB_TEXT(name, text) text,
 #include "tray/pb-tray-texts.def"
-#undef TEXT
+#undef PB_TEXT
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (texts) == PB_TEXT_LAST);

@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 
 /** PbTrayText: one for each line of pb-tray-texts.def */
 typedef enum {
-#define TEXT(name, text) PB_TEXT_##name,
+#define PB_TEXT(name, text) PB_TEXT_##name,
 #include "tray/pb-tray-texts.def"
-#undef TEXT
+#undef PB_TEXT
   PB_TEXT_LAST
 } PbTrayText;
 

@@ -4,6 +4,7 @@
 
 #include "control/pb-bundle.h"
 #include "json/pb-json.h"
+#include "pb-folders.h"
 #include "pb-log.h"
 #include "tray/pb-tray-pair.h"
 #include "tray/pb-tray-shell.h"
@@ -213,7 +214,7 @@ pb_tray_new (PbAgent *agent, PbConfig *config, GMainLoop *loop, GError **error)
   self->config = config;
   self->loop = loop;
   self->pair = pb_tray_pair_new (&events, self);
-  self->paused_file = g_build_filename (folder, "paused", NULL);
+  self->paused_file = pb_folders_dup_config ("paused");
   g_mkdir_with_parents (folder, 0700);
   self->shell = pb_tray_shell_new (act, self, error);
   if (self->shell == NULL) {
