@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ControlLink } from '../src/live/control-link.js';
 import {
   follows, held, machine, spares,
 } from '../src/widgets/agent-view.js';
@@ -50,10 +51,10 @@ test('agents are read, sorted, and what is unknown stays unknown', () => {
 });
 
 test('how a picture follows the network is said in words', () => {
-  const view = (adapt: unknown, kbps: number | null): string => {
+  const view = (adapt: unknown, kbps: number | null, mode = 'video'): string => {
     const m = parseControl(JSON.stringify({ type: 'agents', agents: [
       { device: 'a', driver: 'car1', online: true,
-        status: { ...STATUS, bitrate_kbps: kbps, adapt } },
+        status: { ...STATUS, mode, bitrate_kbps: kbps, adapt } },
     ] }));
     assert.ok(m?.type === 'agents');
     return follows(m.agents[0]!);
@@ -67,6 +68,8 @@ test('how a picture follows the network is said in words', () => {
   assert.equal(view({ step: 'half', reason: 'moon' }, 1000),
     '1.00 Mbit/s, half, moon');
   assert.equal(view(null, 2100), '–');
+  assert.equal(view({ step: 'whole', reason: 'picture' }, 2100, 'telemetry'),
+    'no picture');
 });
 
 test('what is held back for the driver’s PC is said in words', () => {
@@ -153,4 +156,40 @@ test('what the page says', () => {
     { name: 'mode', device: 'pc', args: { mode: 'video' } })),
   { type: 'command', id: 'abcdefgh', name: 'mode', device: 'pc',
     args: { mode: 'video' } });
+});
+
+test('a server that is back is asked for its agents at once', () => {
+  const sockets: EventTarget[] = [];
+  class Socket extends EventTarget {
+    constructor() {
+      super();
+      sockets.push(this);
+    }
+    close(): void {}
+    send(): void {}
+  }
+  const timers: (() => void)[] = [];
+  const { setTimeout, setInterval, WebSocket } = globalThis;
+  Object.assign(globalThis, {
+    WebSocket: Socket, location: { protocol: 'http:', host: 'h' },
+    setTimeout: (f: () => void) => timers.push(f), setInterval: () => 0,
+  });
+  try {
+    const link = new ControlLink('1');
+    link.again();
+    assert.equal(sockets.length, 0);
+    link.start();
+    for (let i = 0; i < 6; i++) {
+      sockets.at(-1)!.dispatchEvent(new Event('close'));
+      if (i < 5) timers.at(-1)!();
+    }
+    assert.equal(sockets.length, 6);
+    link.again();
+    assert.equal(sockets.length, 7);
+    /* It is being asked already. */
+    link.again();
+    assert.equal(sockets.length, 7);
+  } finally {
+    Object.assign(globalThis, { setTimeout, setInterval, WebSocket });
+  }
 });

@@ -268,9 +268,12 @@ test('rows are looked for while some are missing, and less often in vain',
     answer = () => { throw new Error('403'); };
     await until(60000);
     assert.deepEqual(asked.splice(0), [8000, 12000, 20000, 36000]);
+    rows.again();
+    await until(68000);
+    assert.deepEqual(asked.splice(0), [60000, 64000]);
     answer = () => followed([61, 62, 63, 64, 65, 66, 67, 68, 69]);
     await until(200000);
-    assert.deepEqual(asked, [68000]);
+    assert.deepEqual(asked, [72000]);
     assert.equal(h.holes(0).length, 0);
   });
 

@@ -52,6 +52,7 @@ export class ControlLink extends Emitter<ControlEvents> {
   #socket: WebSocket | undefined;
   #started = false;
   #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #heardMs = 0;
   /* The server has said that it would refuse again. */
   #refused = false;
@@ -73,6 +74,15 @@ export class ControlLink extends Emitter<ControlEvents> {
         this.#lost(this.#socket);
       }
     }, 1000);
+  }
+
+  /** The server was away and is heard of again: what failed meanwhile was no
+   * refusal, and nobody waits for the next try. */
+  again(): void {
+    if (!this.#started || this.#refused || this.#socket) return;
+    clearTimeout(this.#timer);
+    this.#failures = 0;
+    this.#connect();
   }
 
   /** Gives a command; the answer is the last that is heard of it. */
@@ -162,7 +172,7 @@ export class ControlLink extends Emitter<ControlEvents> {
     }
     this.#waiting.clear();
     this.emit('agents', null);
-    setTimeout(() => this.#connect(), this.#refused || this.#failures > REFUSED_AFTER
+    this.#timer = setTimeout(() => this.#connect(), this.#refused || this.#failures > REFUSED_AFTER
       ? REFUSED_MS : backoffMs(this.#failures, Math.random()));
   }
 }

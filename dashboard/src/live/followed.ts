@@ -43,6 +43,12 @@ export class FollowedRows {
     this.#read = read;
   }
 
+  /** The server is back: it is asked as if it had never been away. */
+  again(): void {
+    this.#pauseMs = PAUSE_MS;
+    this.#nextMs = 0;
+  }
+
   /** Now and then; `fromS` is the oldest row on show. */
   async look(nowMs: number, fromS: number): Promise<void> {
     if (this.#asking || nowMs < this.#nextMs) return;

@@ -192,6 +192,11 @@ export class LiveSession extends Emitter<LiveEvents> {
       ? this.#receive.update(stats.values() as Iterable<never>) : null;
   }
 
+  /** The server was away and is heard of again. */
+  serverIsBack(): void {
+    this.#followed.again();
+  }
+
   /** Once a second: whether rows that are missing in what is on show, back to
    * `fromS`, have followed. */
   async lookForFollowed(nowMs: number, fromS: number): Promise<void> {

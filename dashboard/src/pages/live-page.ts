@@ -353,6 +353,10 @@ export class LivePage {
     const lost = lostMs !== null;
     if (document.body.classList.toggle('lost', lost) === this.#lost) return;
     this.#lost = lost;
+    if (!lost) {
+      this.#control.again();
+      this.#session.serverIsBack();
+    }
     this.#showDrivers();
     this.#showHealth();
     this.#say();
@@ -436,7 +440,8 @@ export class LivePage {
     const { info, laps, reference } = this.#session;
     const spots = takingPart(this.#session.spots(this.#last.sample), info);
     this.#map.draw(mapCars(car, spots, info));
-    this.#relative.update(relativeRows(car, spots, info, reference));
+    this.#relative.update(relativeRows(car, spots, info, reference),
+      (this.#drivers.find(this.driver)?.thinned ?? null) !== null);
     this.#car.update({ ...car, fuelPerLapL: fuelPerLapL(laps) });
     this.#raceState(car);
     this.#laps.now({

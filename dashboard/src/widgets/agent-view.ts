@@ -84,6 +84,8 @@ const STEPS: Readonly<Record<string, string>> = {
 export function follows(v: AgentView): string {
   if (!v.adapt) return UNKNOWN;
   const { step, reason } = v.adapt;
+  /* Without a picture what the network would bear of one says nothing. */
+  if (v.mode === 'telemetry' && step !== 'telemetry') return 'no picture';
   return [
     step === 'telemetry' || v.bitrateKbps === null ? ''
       : bitrate(v.bitrateKbps),

@@ -50,9 +50,11 @@ export class RelativeWidget {
     this.update([]);
   }
 
-  /** Rows from front to back. */
-  update(rows: readonly RelativeRow[]): void {
-    setText(this.#empty, rows.length < 2 ? 'No other car in these rows.' : '');
+  /** Rows from front to back; `thinned`: not all of the telemetry is sent. */
+  update(rows: readonly RelativeRow[], thinned = false): void {
+    setText(this.#empty, rows.length >= 2 ? ''
+      : thinned ? 'Not sent while the telemetry is thinned.'
+        : 'No other car in these rows.');
     rows.forEach((row, i) => this.#show(i, row));
     for (let i = rows.length; i < this.#lines.length; i++) {
       this.#lines[i]!.root.hidden = true;
