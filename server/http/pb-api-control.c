@@ -104,7 +104,7 @@ take_connection (SoupServerMessage *message, gpointer user_data)
 
   if (!metered || !stream || !upgrade->principal)
     return;
-  pb_http_stream_set_rate (metered, BURST_BYTES, BYTES_PER_S);
+  pb_http_stream_become_websocket (metered, BURST_BYTES, BYTES_PER_S);
   connection = soup_websocket_connection_new (stream,
       soup_server_message_get_uri (message), SOUP_WEBSOCKET_CONNECTION_SERVER,
       NULL, PB_CONTROL_SUBPROTOCOL, NULL);

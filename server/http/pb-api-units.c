@@ -172,7 +172,7 @@ take_connection (SoupServerMessage *message, gpointer user_data)
 
   if (!metered || !stream || !upgrade->principal)
     return;
-  pb_http_stream_set_rate (metered, BURST_BYTES, BYTES_PER_S);
+  pb_http_stream_become_websocket (metered, BURST_BYTES, BYTES_PER_S);
   if (!upgrade->backfill) {
     pb_units_port_add (upgrade->units, stream,
         soup_server_message_get_uri (message),

@@ -4,7 +4,13 @@
  * it and the socket, counts, and has the end to itself. */
 #include "http/pb-http-stream.h"
 
+#include "http/pb-ping-count.h"
 #include "pb-bucket.h"
+
+/* Pings that may come at once, and a second for long: programs send one each
+ * some seconds, browsers none. */
+#define PINGS_BURST 100
+#define PINGS_PER_S 10
 
 /* Bytes as they come, up to the end of the head. */
 typedef struct {
@@ -16,8 +22,12 @@ typedef struct {
   gboolean is_too_long;
   gboolean is_tls;
   gsize burst_bytes;
-  gsize bytes_per_s; /* 0 = as many as it likes */
+  gsize bytes_per_s;
   gint64 full_us; /* when burst_bytes may come again */
+  GPollableOutputStream *output; /* not NULL: it is a WebSocket */
+  PbPingCount pings;
+  gint64 pings_full_us; /* when PINGS_BURST may come again */
+  gboolean has_more; /* than the head, before it was answered */
 } PbHeadInput;
 
 typedef struct {
@@ -63,7 +73,11 @@ static void
 count (PbHeadInput *self, const gchar *bytes, gsize n)
 {
   self->is_tls = self->is_tls || (!self->has_text && bytes[0] == TLS_HANDSHAKE);
-  for (gsize i = 0; i < n && !self->is_past; i++) {
+  for (gsize i = 0; i < n; i++) {
+    if (self->is_past) {
+      self->has_more = TRUE;
+      return;
+    }
     if (bytes[i] == '\n') {
       self->is_past = self->has_text && self->at_line_start;
       self->at_line_start = TRUE;
@@ -84,22 +98,49 @@ meter (PbHeadInput *self, gsize n)
 {
   const gint64 per_s = (gint64) self->bytes_per_s;
 
-  return per_s == 0
-         || pb_bucket_take (&self->full_us, (gint64) n * G_USEC_PER_SEC / per_s,
-             (gint64) self->burst_bytes * G_USEC_PER_SEC / per_s,
-             g_get_monotonic_time ());
+  return pb_bucket_take (&self->full_us, (gint64) n * G_USEC_PER_SEC / per_s,
+      (gint64) self->burst_bytes * G_USEC_PER_SEC / per_s,
+      g_get_monotonic_time ());
+}
+
+/* Each ping is answered, whether anybody reads that or not. */
+static gboolean
+keeps_to_pings (PbHeadInput *self, const gchar *bytes, gsize n)
+{
+  const gint64 each_us = G_USEC_PER_SEC / PINGS_PER_S;
+  const guint n_pings =
+      pb_ping_count_take (&self->pings, (const guint8 *) bytes, n);
+
+  return pb_bucket_take (&self->pings_full_us, n_pings * each_us,
+      PINGS_BURST * each_us, g_get_monotonic_time ());
+}
+
+static gssize
+take_frames (PbHeadInput *self, const gchar *bytes, gssize n, GError **error)
+{
+  if (n <= 0)
+    return n;
+  if (self->has_more)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+        "Frames came before the WebSocket was there");
+  else if (!meter (self, (gsize) n))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+        "More than %" G_GSIZE_FORMAT " bytes a second came", self->bytes_per_s);
+  else if (!keeps_to_pings (self, bytes, (gsize) n))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+        "More than " G_STRINGIFY (PINGS_PER_S) " pings a second came");
+  else
+    return n;
+  return -1;
 }
 
 static gssize
 take (PbHeadInput *self, const gchar *bytes, gssize n, GError **error)
 {
+  if (self->output)
+    return take_frames (self, bytes, n, error);
   if (n > 0)
     count (self, bytes, (gsize) n);
-  if (n > 0 && !meter (self, (gsize) n)) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-        "More than %" G_GSIZE_FORMAT " bytes a second came", self->bytes_per_s);
-    return -1;
-  }
   if (!self->is_too_long && !self->is_tls)
     return n;
   g_clear_error (error);
@@ -122,10 +163,23 @@ read_bytes (GInputStream *stream, void *buffer, gsize size,
       error);
 }
 
+/* Who does not read is not read: what it is owed is no more than it has asked
+ * for, and after a while it is as good as gone. */
+static gboolean
+is_held (PbHeadInput *self)
+{
+  return self->output && !g_pollable_output_stream_is_writable (self->output);
+}
+
 static gssize
 read_nonblocking (
     GPollableInputStream *stream, void *buffer, gsize size, GError **error)
 {
+  if (is_held ((PbHeadInput *) stream)) {
+    g_set_error_literal (
+        error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "Its client reads nothing");
+    return -1;
+  }
   return take ((PbHeadInput *) stream, buffer,
       g_pollable_input_stream_read_nonblocking (
           get_base (stream), buffer, size, NULL, error),
@@ -135,15 +189,106 @@ read_nonblocking (
 static gboolean
 is_readable (GPollableInputStream *stream)
 {
-  return g_pollable_input_stream_is_readable (get_base (stream));
+  return !is_held ((PbHeadInput *) stream)
+         && g_pollable_input_stream_is_readable (get_base (stream));
+}
+
+/* Of a WebSocket: waits for what comes, or while it is held for the output. */
+typedef struct {
+  GSource source;
+  PbHeadInput *input;
+  GSource *child;
+  gboolean is_for_output;
+} Gate;
+
+static void
+gate_wait (Gate *gate, gboolean is_for_output)
+{
+  if (gate->child) {
+    g_source_remove_child_source (&gate->source, gate->child);
+    g_source_unref (gate->child);
+  }
+  gate->is_for_output = is_for_output;
+  gate->child = is_for_output ? g_pollable_output_stream_create_source (
+                    gate->input->output, NULL)
+                              : g_pollable_input_stream_create_source (
+                                  get_base (gate->input), NULL);
+  g_source_set_dummy_callback (gate->child);
+  g_source_add_child_source (&gate->source, gate->child);
+}
+
+static gboolean
+gate_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  Gate *gate = (Gate *) source;
+  const GPollableSourceFunc func =
+      (GPollableSourceFunc) (void (*) (void)) callback;
+  const gboolean keep = func (G_OBJECT (gate->input), user_data);
+  const gboolean held = is_held (gate->input);
+
+  if (keep && !g_source_is_destroyed (source) && held != gate->is_for_output)
+    gate_wait (gate, held);
+  return keep;
+}
+
+static void
+gate_finalize (GSource *source)
+{
+  Gate *gate = (Gate *) source;
+
+  g_clear_pointer (&gate->child, g_source_unref);
+  g_object_unref (gate->input);
+}
+
+static gboolean
+gate_call (GObject *stream, gpointer closure)
+{
+  GValue result = G_VALUE_INIT;
+  GValue param = G_VALUE_INIT;
+  gboolean keep;
+
+  g_value_init (&result, G_TYPE_BOOLEAN);
+  g_value_init (&param, G_TYPE_OBJECT);
+  g_value_set_object (&param, stream);
+  g_closure_invoke (closure, &result, 1, &param, NULL);
+  keep = g_value_get_boolean (&result);
+  g_value_unset (&result);
+  g_value_unset (&param);
+  return keep;
+}
+
+static GSourceFuncs gate_funcs = {
+  .dispatch = gate_dispatch,
+  .finalize = gate_finalize,
+  .closure_callback = (GSourceFunc) (void (*) (void)) gate_call,
+};
+
+static GSource *
+create_gate (PbHeadInput *self, GCancellable *cancellable)
+{
+  GSource *source = g_source_new (&gate_funcs, sizeof (Gate));
+  Gate *gate = (Gate *) source;
+
+  gate->input = g_object_ref (self);
+  gate_wait (gate, is_held (self));
+  if (cancellable) {
+    g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+    g_source_set_dummy_callback (cancelled);
+    g_source_add_child_source (source, cancelled);
+  }
+  return source;
 }
 
 static GSource *
 create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
-  g_autoptr (GSource) base =
-      g_pollable_input_stream_create_source (get_base (stream), NULL);
+  PbHeadInput *self = (PbHeadInput *) stream;
+  g_autoptr (GSource) base = NULL;
 
+  if (self->output)
+    return create_gate (self, cancellable);
+  base = g_pollable_input_stream_create_source (get_base (stream), NULL);
   return g_pollable_source_new_full (stream, base, cancellable);
 }
 
@@ -157,8 +302,16 @@ pb_head_input_init_pollable (
 }
 
 static void
+pb_head_input_finalize (GObject *object)
+{
+  g_clear_object (&((PbHeadInput *) object)->output);
+  G_OBJECT_CLASS (pb_head_input_parent_class)->finalize (object);
+}
+
+static void
 pb_head_input_class_init (PbHeadInputClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = pb_head_input_finalize;
   G_INPUT_STREAM_CLASS (klass)->read_fn = read_bytes;
 }
 
@@ -267,20 +420,22 @@ pb_http_stream_new (GIOStream *connection, gsize head_max_bytes,
 }
 
 /**
- * pb_http_stream_set_rate:
+ * pb_http_stream_become_websocket:
  * @stream: of pb_http_stream_new(), whose request has been read
  * @burst_bytes: that may come at once
  * @bytes_per_s: that may come for long
  *
  * From here on what comes faster is an error of reading: whatever it is, and
- * in however many pieces.
+ * in however many pieces; so are many pings. While its client does not read
+ * what it is sent, nothing of it is read.
  */
 void
-pb_http_stream_set_rate (
+pb_http_stream_become_websocket (
     GIOStream *stream, gsize burst_bytes, gsize bytes_per_s)
 {
   PbHeadInput *input = ((PbHttpStream *) stream)->input;
 
   input->burst_bytes = burst_bytes;
   input->bytes_per_s = bytes_per_s;
+  input->output = G_POLLABLE_OUTPUT_STREAM (g_object_ref (get_output (stream)));
 }

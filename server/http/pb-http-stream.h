@@ -13,7 +13,7 @@ typedef void (*PbHttpStreamFunc) (GIOStream *connection, gpointer user_data);
 GIOStream *pb_http_stream_new (GIOStream *connection, gsize head_max_bytes,
     PbHttpStreamFunc too_long, gpointer user_data);
 
-void pb_http_stream_set_rate (
+void pb_http_stream_become_websocket (
     GIOStream *stream, gsize burst_bytes, gsize bytes_per_s);
 
 G_END_DECLS

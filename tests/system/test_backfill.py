@@ -137,6 +137,22 @@ def test_a_flood(stack):
     connect(stack, stack.key, PATH + "?driver=car2", PROTOCOL).close()
 
 
+def test_pings(stack):
+    """Who pings without an end and reads nothing of the answers is cut off,
+    and the server goes on."""
+    pings = bytes((0x89, 0x80, 0, 0, 0, 0)) * 10000
+    for protocol in (PROTOCOL, "pitbox-units.1"):
+        ws = connect(stack, stack.key, PATH + "?driver=car2", protocol)
+        ws.sock.settimeout(60)
+        try:
+            for _ in range(400):
+                ws.sock.sendall(pings)
+            raise AssertionError("24 MB of pings were taken")
+        except ConnectionError:
+            pass
+        assert stack.state("car2") is not None
+
+
 def main():
     with Stack() as stack:
         for car in ("car1", "car2"):
@@ -148,7 +164,7 @@ def main():
         units = make_units(stack)
         for test, args in ((test_a_question_for_each_row, (units,)),
                            (test_no_time, (units,)),
-                           (test_a_flood, ())):
+                           (test_a_flood, ()), (test_pings, ())):
             began = time.monotonic()
             test(stack, *args)
             print(f"ok {test.__name__} ({time.monotonic() - began:.1f} s)",
