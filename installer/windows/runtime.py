@@ -21,15 +21,10 @@ def sections(name):
     return found
 
 
-def system_dlls():
-    names = set()
-    for words in sections("system-dlls.txt").values():
-        names.update(w.lower() for w in words)
-    return names
-
-
-def is_system(dll, known):
-    return dll in known or re.fullmatch(r"(api|ext)-ms-(win|onecore)-[\w-]+\.dll", dll)
+def is_system(dll, path, known):
+    if path.startswith("lib/gstreamer-1.0/") and dll in known["plugins-only"]:
+        return True
+    return dll in known["windows"] or re.fullmatch(r"(api|ext)-ms-win-[\w-]+\.dll", dll)
 
 
 def imported_by(path):
@@ -66,13 +61,13 @@ def closure(runtime, ours, tests=False):
 
 def check_imports(tree):
     """Sentences about imports that are neither in TREE nor a part of Windows."""
-    known, findings = system_dlls(), []
+    known, findings = sections("system-dlls.txt"), []
     files = [os.path.join(d, f) for d, _, names in os.walk(tree) for f in names]
     # Where Windows looks for what these import: bin/, the program's own folder.
     there = {f.lower() for f in os.listdir(os.path.join(tree, "bin"))}
-    for path in sorted(filter(is_binary, files)):
-        for dll in sorted(imported_by(path)[0]):
-            if dll not in there and not is_system(dll, known):
-                findings.append(f"{os.path.relpath(path, tree)} imports {dll}, which is neither "
-                                "in the package nor in system-dlls.txt")
+    for path in sorted(os.path.relpath(f, tree) for f in filter(is_binary, files)):
+        for dll in sorted(imported_by(os.path.join(tree, path))[0]):
+            if dll not in there and not is_system(dll, path, known):
+                findings.append(f"{path} imports {dll}, which is neither in the package nor in "
+                                "system-dlls.txt")
     return findings
