@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #define PREFIX_CHARS 3
+#define SECRET_ID_BYTES 16
 #define SECRET_BYTES 32
 #define SECRET_CHARS 43
 
@@ -30,6 +31,22 @@ pb_id_new (void)
     id[i] = base32[randombytes_uniform (sizeof base32 - 1)];
   id[PB_TOKEN_ID_CHARS] = '\0';
   return id;
+}
+
+/**
+ * pb_id_new_secret:
+ *
+ * Returns: (transfer full): 32 random hex digits (128 bits), of what whoever
+ *   knows its name may end or read: a publisher, a stream of the front
+ */
+gchar *
+pb_id_new_secret (void)
+{
+  guint8 bytes[SECRET_ID_BYTES];
+  gchar *id = g_malloc (2 * sizeof bytes + 1);
+
+  randombytes_buf (bytes, sizeof bytes);
+  return sodium_bin2hex (id, 2 * sizeof bytes + 1, bytes, sizeof bytes);
 }
 
 /**

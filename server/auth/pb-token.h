@@ -23,6 +23,7 @@ G_BEGIN_DECLS
 #define PB_TOKEN_HASH_BYTES 32
 
 gchar *pb_id_new (void);
+gchar *pb_id_new_secret (void);
 gboolean pb_id_is_valid (const gchar *id);
 gchar *pb_token_new (const gchar *prefix, const gchar *id);
 gboolean pb_token_split (

@@ -5,13 +5,12 @@
 #include "ingest/pb-rtmp.h"
 
 #include <gio/gio.h>
-#include <sodium.h>
 #include <string.h>
 
 #include "auth/pb-bind.h"
+#include "auth/pb-token.h"
 #include "pb-graph.h"
 
-#define NAME_BYTES 16
 /* A key is a line. */
 #define KEY_MIN_CHARS 16
 #define KEY_MAX_CHARS 255
@@ -161,16 +160,6 @@ pb_rtmp_has_key (PbRtmp *self)
   return self->key != NULL;
 }
 
-static gchar *
-make_name (void)
-{
-  guint8 bytes[NAME_BYTES];
-  gchar name[2 * NAME_BYTES + 1];
-
-  randombytes_buf (bytes, sizeof bytes);
-  return g_strdup (sodium_bin2hex (name, sizeof name, bytes, sizeof bytes));
-}
-
 static GstElement *
 make_graph (PbRtmp *self, const gchar *name, GError **error)
 {
@@ -198,7 +187,7 @@ static PbRtmpVerdict
 begin (PbRtmp *self, const PbRtmpCall *call, const PbDevice *device,
     gchar **name, GError **error)
 {
-  g_autofree gchar *new_name = make_name ();
+  g_autofree gchar *new_name = pb_id_new_secret ();
   g_autoptr (GstElement) graph = make_graph (self, new_name, error);
   const PbDoorGuest guest = {
     .driver = device->driver,

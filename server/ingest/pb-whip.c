@@ -3,11 +3,9 @@
  * of them ends the other. */
 #include "ingest/pb-whip.h"
 
-#include <sodium.h>
-
+#include "auth/pb-token.h"
 #include "ingest/pb-whip-graph.h"
 
-#define ID_BYTES 16
 #define TICK_MS 1000
 /* From the answer to the DTLS handshake's end; a browser gives up after 30 s. */
 #define CONNECT_LIMIT_US (15 * G_USEC_PER_SEC)
@@ -200,16 +198,6 @@ pb_whip_free (PbWhip *self)
   g_free (self);
 }
 
-static gchar *
-make_id (void)
-{
-  guint8 bytes[ID_BYTES];
-  gchar id[2 * ID_BYTES + 1];
-
-  randombytes_buf (bytes, sizeof bytes);
-  return g_strdup (sodium_bin2hex (id, sizeof id, bytes, sizeof bytes));
-}
-
 static Cast *
 make_cast (PbWhip *self, const PbWhipGuest *guest, GError **error)
 {
@@ -219,7 +207,7 @@ make_cast (PbWhip *self, const PbWhipGuest *guest, GError **error)
   if (!graph)
     return NULL;
   cast = g_new0 (Cast, 1);
-  cast->id = make_id ();
+  cast->id = pb_id_new_secret ();
   cast->driver = g_strdup (guest->driver);
   cast->device = g_strdup (guest->device);
   cast->graph = graph;
