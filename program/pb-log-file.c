@@ -2,6 +2,8 @@
  * The newest lines are in NAME, those before in NAME.1, NAME.2 and NAME.3. */
 #include "pb-log-file.h"
 
+#include "pb-file.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -32,7 +34,7 @@ open_file (PbLogFile *self, const gchar *mode)
 {
   GStatBuf about;
 
-  self->file = g_fopen (self->path, mode);
+  self->file = pb_file_open (self->path, mode);
   if (self->file == NULL)
     return FALSE;
   self->size =
@@ -60,7 +62,7 @@ turn (PbLogFile *self)
     g_autofree gchar *older = dup_name (self, n);
     g_autofree gchar *newer = dup_name (self, n - 1);
 
-    moved = g_rename (newer, older) == 0 || errno == ENOENT;
+    moved = g_rename (newer, older) == 0 || pb_file_errno () == ENOENT;
   }
   open_file (self, moved ? "ab" : "wb");
 }
@@ -85,9 +87,12 @@ pb_log_file_new (const gchar *path, gsize most_bytes, GError **error)
   self->path = g_strdup (path);
   self->most_bytes = most_bytes / N_FILES;
   g_mutex_init (&self->lock);
-  if (g_mkdir_with_parents (folder, 0700) == 0 && open_file (self, "ab"))
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    failed = pb_file_errno ();
+  else if (open_file (self, "ab"))
     return self;
-  failed = errno;
+  else
+    failed = errno;
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (failed), "%s: %s",
       path, g_strerror (failed));
   pb_log_file_free (self);

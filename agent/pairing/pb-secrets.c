@@ -2,7 +2,8 @@
  * What is the same for secrets on every system. */
 #include "pairing/pb-secrets.h"
 
-#include <errno.h>
+#include "pb-file.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ pb_secrets_remove (const gchar *path, GError **error)
 
   if (g_remove (path) == 0)
     return TRUE;
-  failed = errno;
+  failed = pb_file_errno ();
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (failed), "%s: %s",
       path, g_strerror (failed));
   return FALSE;

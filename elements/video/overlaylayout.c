@@ -2,8 +2,7 @@
  * What a head-up display consists of, out of a small text. */
 #include "overlaylayout.h"
 
-#include <glib/gstdio.h>
-#include <stdio.h>
+#include <gio/gio.h>
 #include <string.h>
 
 #include "overlaylines.h"
@@ -492,20 +491,20 @@ overlay_layout_load (const gchar *theme, GError **error)
 {
   g_autofree gchar *path = theme_path (theme);
   g_autofree gchar *text = g_malloc (OVERLAY_MAX_LAYOUT_BYTES + 1);
-  FILE *file = g_fopen (path, "rb");
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
   gboolean readable;
   gsize size;
 
-  if (file == NULL) {
+  if (stream == NULL) {
     g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
         "Cannot open the theme \"%s\": no file %s (broadcast, corner, engineer "
         "and nameplate come along; a path has a separator or ends with .hud)",
         theme, path);
     return NULL;
   }
-  size = fread (text, 1, OVERLAY_MAX_LAYOUT_BYTES + 1, file);
-  readable = ferror (file) == 0;
-  fclose (file);
+  readable = g_input_stream_read_all (G_INPUT_STREAM (stream), text,
+      OVERLAY_MAX_LAYOUT_BYTES + 1, &size, NULL, NULL);
   if (!readable) {
     g_set_error (error, GST_PITBOX_ERROR, GST_PITBOX_ERROR_INVALID,
         "Cannot read the theme \"%s\": %s is no file of text", theme, path);

@@ -81,6 +81,13 @@ sim_host_get_cpu_us (gint64 pid)
   return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
 }
 
+/* A new file for fwrite() and fclose(); NULL with errno set. */
+FILE *
+sim_host_open (const gchar *path)
+{
+  return fopen (path, "wb");
+}
+
 /* Ends the process as a crash does: nothing is cleaned up. */
 void
 sim_host_crash (void)

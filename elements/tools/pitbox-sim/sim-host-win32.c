@@ -94,6 +94,16 @@ sim_host_get_cpu_us (gint64 pid)
   return us;
 }
 
+/* A new file for fwrite() and fclose(); NULL with errno set. What g_fopen()
+ * opens belongs to GLib's C library, which is another one. */
+FILE *
+sim_host_open (const gchar *path)
+{
+  g_autofree gunichar2 *wide = g_utf8_to_utf16 (path, -1, NULL, NULL, NULL);
+
+  return wide != NULL ? _wfopen ((const wchar_t *) wide, L"wb") : NULL;
+}
+
 /* Ends the process as a crash does: nothing is cleaned up. */
 void
 sim_host_crash (void)

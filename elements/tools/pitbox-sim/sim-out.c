@@ -2,6 +2,8 @@
  * Where pitbox-sim's rows go: shared memory, or an .ibt file. */
 #include "sim-out.h"
 
+#include "sim-host.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -156,7 +158,7 @@ sim_disk_out_new (
   setup.vars = sim_feed_get_vars (feed, &setup.n_vars);
   out->path = g_strdup (path);
   out->lap = -1;
-  out->file = g_fopen (path, "wb");
+  out->file = sim_host_open (path);
   if (out->file != NULL)
     result = irsdk_disk_writer_new (&out->writer, &setup, write_at, out);
   if (result == IRSDK_OK)
@@ -237,7 +239,7 @@ sim_text_out_write (const gchar *path, const gchar *text, GError **error)
 
   if (!is_special (path))
     return g_file_set_contents (path, text, (gssize) size, error);
-  file = g_fopen (path, "wb");
+  file = sim_host_open (path);
   ok = file != NULL && fwrite (text, 1, size, file) == size;
   if (file != NULL)
     ok = fclose (file) == 0 && ok;
