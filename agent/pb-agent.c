@@ -4,6 +4,7 @@
 
 #include "pb-sim.h"
 #include "pb-uplink.h"
+#include "platform/pb-power.h"
 
 #include <gst/gst.h>
 #include <string.h>
@@ -95,6 +96,7 @@ pb_agent_stop_stream (PbAgent *self)
   pb_rate_end (self->rate);
   pb_governor_end (self->governor);
   g_clear_pointer (&self->stream, pb_stream_free);
+  pb_power_set (PB_POWER_IDLE);
 }
 
 static gboolean
@@ -305,6 +307,7 @@ try_stream (PbAgent *self)
   fitting = picture;
   pb_rate_fit_picture (self->rate, &fitting);
   self->started_us = g_get_monotonic_time ();
+  pb_power_set (PB_POWER_LIVE);
   self->transport = pb_transport_choose (&self->ways, self->config,
       pb_agent_get_asked_mode (self), self->started_us,
       &self->transport_reason);

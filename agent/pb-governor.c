@@ -7,6 +7,8 @@
 #include "govern/pb-govern-record.h"
 #include "json/pb-json.h"
 #include "pb-game.h"
+#include "pb-hurry.h"
+#include "platform/pb-gpu.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,6 +18,9 @@
 #define LATE_MS 2000
 /* The simulator's, until a row tells. */
 #define USUAL_RATE_HZ 60
+/* What each program takes of each engine costs the system milliseconds to
+ * tell. */
+#define GPU_EACH_MS 5000
 
 struct _PbGovernor {
   gboolean is_on;
@@ -28,6 +33,9 @@ struct _PbGovernor {
   gboolean is_trim_due;
   PbStream *stream; /* NULL between two */
   PbGame *game; /* of the stream */
+  PbHurry *hurry; /* of its picture, or NULL */
+  PbGpu *gpu; /* while there is a picture, or could be; else NULL */
+  PbGpuLoad gpu_load;
   guint tick_rate_hz;
   guint64 n_lost; /* totals of the connection, at the last look */
   guint64 n_missed;
@@ -107,6 +115,7 @@ void
 pb_governor_free (PbGovernor *governor)
 {
   pb_governor_end (governor);
+  g_clear_pointer (&governor->gpu, pb_gpu_free);
   g_clear_object (&governor->record);
   g_free (governor);
 }
@@ -139,10 +148,14 @@ pb_governor_begin (PbGovernor *governor, PbStream *stream)
 {
   g_autoptr (GstElement) source = NULL;
   g_autoptr (GstElement) enc = NULL;
+  g_autoptr (GstElement) picture = NULL;
 
   if (!governor->is_on)
     return;
   governor->stream = stream;
+  picture = pb_stream_dup_element (stream, "picture");
+  if (picture != NULL)
+    governor->hurry = pb_hurry_new (picture);
   governor->applied = PB_THIN_NONE;
   enc = pb_stream_dup_element (stream, "enc");
   if (enc != NULL)
@@ -161,6 +174,7 @@ void
 pb_governor_end (PbGovernor *governor)
 {
   g_clear_pointer (&governor->game, pb_game_free);
+  g_clear_pointer (&governor->hurry, pb_hurry_free);
   governor->stream = NULL;
   governor->knows_lost = FALSE;
 }
@@ -194,7 +208,6 @@ add_processors (PbGovernor *self, PbGovernSample *s)
     s->memory_mb = settle (self->usage.memory_bytes / MB);
   if (self->machine.free_memory_bytes > 0)
     s->free_memory_mb = settle (self->machine.free_memory_bytes / MB);
-  s->gpu_pct = settle (self->machine.gpu_pct);
   self->looked_us = s->now_us;
 }
 
@@ -213,6 +226,21 @@ add_game (PbGovernor *self, PbGovernSample *s)
     s->gpu_pct = settle (game.gpu_pct);
   if (game.tick_rate_hz > 0)
     self->tick_rate_hz = game.tick_rate_hz;
+}
+
+/* Without a picture nothing of ours is in it, and nobody needs to know; but one
+ * that gave way is to come back. */
+static void
+add_gpu (PbGovernor *self, PbGovernSample *s)
+{
+  if (!s->has_picture && self->decision.picture == PB_ADAPT_WHOLE) {
+    g_clear_pointer (&self->gpu, pb_gpu_free);
+    return;
+  }
+  if (self->gpu == NULL)
+    self->gpu = pb_gpu_new (GPU_EACH_MS);
+  pb_gpu_look (self->gpu, s->now_us, &self->gpu_load);
+  s->gpu_pct = settle (self->gpu_load.busy_pct);
 }
 
 /* Since the last look; a connection counts anew. */
@@ -315,6 +343,7 @@ pb_governor_look (PbGovernor *governor, gboolean has_picture, PbAdaptStep step,
     pb_usage_trim ();
   governor->is_trim_due = FALSE;
   add_processors (governor, &s);
+  add_gpu (governor, &s);
   add_game (governor, &s);
   if (is_last_way)
     add_link (governor, &s);
@@ -326,6 +355,10 @@ pb_governor_look (PbGovernor *governor, gboolean has_picture, PbAdaptStep step,
     write_record (
         governor, pb_govern_record_dup_line (&s, &governor->decision));
   apply_thinning (governor);
+  /* Never above a game that has not enough itself. */
+  if (governor->hurry != NULL)
+    pb_hurry_look (
+        governor->hurry, governor->decision.reason == PB_GOVERN_CALM);
   if (before.picture == governor->decision.picture
       && before.thin == governor->decision.thin)
     return;
@@ -380,16 +413,25 @@ add_known (JsonBuilder *b, const gchar *name, gdouble value)
 }
 
 static void
-add_inputs (JsonBuilder *b, const PbGovernSample *s)
+add_inputs (PbGovernor *self, JsonBuilder *b)
 {
+  const PbGovernSample *s = &self->sample;
+
   pb_json_begin_object (b, "inputs");
   add_known (b, "agent_cpu_pct", s->agent_cpu_pct);
   add_known (b, "pc_cpu_pct", s->machine_cpu_pct);
   add_known (b, "gpu_pct", s->gpu_pct);
+  add_known (b, "gpu_encode_pct",
+      self->gpu != NULL ? self->gpu_load.encode_pct : PB_GPU_UNKNOWN);
+  add_known (b, "agent_gpu_pct",
+      self->gpu != NULL ? self->gpu_load.own_pct : PB_GPU_UNKNOWN);
   add_known (b, "game_fps", s->game_fps);
   add_known (b, "game_fg_pct", s->game_fg_pct);
   add_known (b, "game_bg_pct", s->game_bg_pct);
   add_known (b, "memory_mb", s->memory_mb);
+  add_known (b, "private_mb",
+      self->usage.private_bytes > 0 ? self->usage.private_bytes / MB
+                                    : PB_GOVERN_UNKNOWN);
   add_known (b, "free_memory_mb", s->free_memory_mb);
   add_known (b, "late_ms", s->late_ms);
   json_builder_end_object (b);
@@ -427,6 +469,8 @@ pb_governor_add_status (PbGovernor *governor, JsonBuilder *builder)
   pb_json_add_double (builder, "rate_hz",
       governor->tick_rate_hz
           / (gdouble) pb_thin_get_divisor (thin, governor->tick_rate_hz));
-  add_inputs (builder, &governor->sample);
+  add_inputs (governor, builder);
+  if (governor->hurry != NULL)
+    pb_hurry_add_status (governor->hurry, builder);
   json_builder_end_object (builder);
 }

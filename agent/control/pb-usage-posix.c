@@ -27,15 +27,17 @@ pb_usage_get (PbUsage *usage)
 {
   g_autofree gchar *text = NULL;
   struct rusage used;
-  long pages;
+  long pages, shared;
 
   *usage = (PbUsage){ 0 };
   if (getrusage (RUSAGE_SELF, &used) == 0)
     usage->cpu_us = to_us (used.ru_utime) + to_us (used.ru_stime);
-  /* Pages in all, then resident ones. */
+  /* Pages in all, then resident ones, then those of files and shared memory. */
   if (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL)
-      && sscanf (text, "%*d %ld", &pages) == 1)
+      && sscanf (text, "%*d %ld %ld", &pages, &shared) == 2) {
     usage->memory_bytes = (gint64) pages * sysconf (_SC_PAGESIZE);
+    usage->private_bytes = (gint64) (pages - shared) * sysconf (_SC_PAGESIZE);
+  }
 }
 
 /* The first line of /proc/stat: user, nice, system, idle, iowait, and what
@@ -85,7 +87,7 @@ get_free_memory (PbMachine *machine)
 void
 pb_usage_get_machine (PbMachine *machine)
 {
-  *machine = (PbMachine){ .gpu_pct = -1 };
+  *machine = (PbMachine){ 0 };
   get_processors (machine);
   get_free_memory (machine);
 }

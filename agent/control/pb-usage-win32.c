@@ -26,13 +26,16 @@ void
 pb_usage_get (PbUsage *usage)
 {
   FILETIME created, exited, kernel, user;
-  PROCESS_MEMORY_COUNTERS memory = { .cb = sizeof memory };
+  PROCESS_MEMORY_COUNTERS_EX memory = { .cb = sizeof memory };
 
   *usage = (PbUsage){ 0 };
   if (GetProcessTimes (GetCurrentProcess (), &created, &exited, &kernel, &user))
     usage->cpu_us = to_us (kernel) + to_us (user);
-  if (GetProcessMemoryInfo (GetCurrentProcess (), &memory, sizeof memory))
+  if (GetProcessMemoryInfo (GetCurrentProcess (),
+          (PROCESS_MEMORY_COUNTERS *) &memory, sizeof memory)) {
     usage->memory_bytes = (gint64) memory.WorkingSetSize;
+    usage->private_bytes = (gint64) memory.PrivateUsage;
+  }
 }
 
 /**
@@ -47,7 +50,7 @@ pb_usage_get_machine (PbMachine *machine)
   MEMORYSTATUSEX memory = { .dwLength = sizeof memory };
   FILETIME idle, kernel, user;
 
-  *machine = (PbMachine){ .gpu_pct = -1 };
+  *machine = (PbMachine){ 0 };
   /* Time in the kernel has the idle time in it. */
   if (GetSystemTimes (&idle, &kernel, &user)) {
     machine->total_us = to_us (kernel) + to_us (user);

@@ -10,10 +10,13 @@ G_BEGIN_DECLS
  * PbUsage:
  * @cpu_us: CPU time since its start, of all threads
  * @memory_bytes: resident; 0 = the system does not tell
+ * @private_bytes: of memory that nobody shares: on Windows what is committed, on
+ *   Linux what is resident; 0 = the system does not tell
  */
 typedef struct {
   gint64 cpu_us;
   gint64 memory_bytes;
+  gint64 private_bytes;
 } PbUsage;
 
 /**
@@ -22,13 +25,11 @@ typedef struct {
  * @total_us: likewise, busy or not; 0 = the system does not tell
  * @free_memory_bytes: what programs can still have without any being put aside; 0 =
  *   the system does not tell
- * @gpu_pct: of its time; below 0 = the system does not tell
  */
 typedef struct {
   gint64 busy_us;
   gint64 total_us;
   gint64 free_memory_bytes;
-  gdouble gpu_pct;
 } PbMachine;
 
 void pb_usage_get (PbUsage *usage);

@@ -3,6 +3,7 @@
 #include "harm/pb-harm-look.h"
 
 #include "control/pb-usage.h"
+#include "platform/pb-gpu.h"
 #include "platform/pb-process.h"
 
 #include <irsdk/irsdk-row.h>
@@ -34,10 +35,12 @@ struct _PbHarmLook {
   guint32 serial; /* of the layout that the variables are of */
   const IrsdkVar *facts[PB_HARM_N_FACTS]; /* the reader's */
   const IrsdkVar *loads[G_N_ELEMENTS (loads)];
+  PbGpu *gpu;
   gint64 sim_pid; /* 0 = not known */
   gint64 sim_looked_us;
 };
 
+#define GPU_EACH_MS 1000
 /* Finding a process by name costs more than a look. */
 #define SIM_LOOK_US (5 * G_USEC_PER_SEC)
 
@@ -53,6 +56,7 @@ pb_harm_look_new (const gchar *shm_name)
   PbHarmLook *self = g_new0 (PbHarmLook, 1);
 
   self->reader = irsdk_shm_reader_new (shm_name[0] != '\0' ? shm_name : NULL);
+  self->gpu = pb_gpu_new (GPU_EACH_MS);
   return self;
 }
 
@@ -64,6 +68,7 @@ void
 pb_harm_look_free (PbHarmLook *look)
 {
   g_clear_pointer (&look->reader, irsdk_shm_reader_free);
+  pb_gpu_free (look->gpu);
   g_free (look);
 }
 
@@ -109,6 +114,11 @@ read_processors (PbHarmLook *self, PbHarmSample *s)
 {
   PbUsage usage;
   PbMachine machine;
+  PbGpuLoad gpu;
+
+  pb_gpu_look (self->gpu, s->now_us, &gpu);
+  s->all_gpu_pct = gpu.busy_pct;
+  s->encode_pct = gpu.encode_pct;
 
   pb_usage_get (&usage);
   pb_usage_get_machine (&machine);

@@ -181,6 +181,8 @@ note_sample (Seen *seen, const PbHarmSample *s)
   if (seen->n_looks++ == 0)
     seen->first = *s;
   seen->last = *s;
+  add (seen, PB_HARM_ALL_GPU_PCT, s->all_gpu_pct);
+  add (seen, PB_HARM_ENCODE_PCT, s->encode_pct);
   if (!s->has_row)
     return;
   /* Where the simulator has just begun it says 0. */
@@ -203,7 +205,7 @@ static void
 fill_window (PbHarmPlan *self, PbHarmWindow *w)
 {
   static const PbHarmFigure shares[] = { PB_HARM_FG_PCT, PB_HARM_BG_PCT,
-    PB_HARM_GPU_PCT };
+    PB_HARM_GPU_PCT, PB_HARM_ALL_GPU_PCT, PB_HARM_ENCODE_PCT };
   const Seen *seen = &self->seen;
   const PbHarmSample *a = &seen->first, *b = &seen->last;
   const gint64 past_us = b->now_us - a->now_us;

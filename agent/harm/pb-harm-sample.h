@@ -58,6 +58,9 @@ typedef struct {
  * @fg_pct: CpuUsageFG
  * @bg_pct: CpuUsageBG
  * @gpu_pct: GpuUsage
+ * @all_gpu_pct: as the system says, of all programs; this and @encode_pct: below
+ *   0 = not told
+ * @encode_pct: of the engines that encode video
  * @agent_us: processor time of this process so far
  * @game_us: of the simulator's; below 0 = not told
  * @busy_us: of all processors by all programs; see #PbMachine
@@ -71,6 +74,8 @@ typedef struct {
   gdouble fg_pct;
   gdouble bg_pct;
   gdouble gpu_pct;
+  gdouble all_gpu_pct;
+  gdouble encode_pct;
   gint64 agent_us;
   gint64 game_us;
   gint64 busy_us;
@@ -91,6 +96,8 @@ typedef enum {
   PB_HARM_FG_PCT,
   PB_HARM_BG_PCT,
   PB_HARM_GPU_PCT,
+  PB_HARM_ALL_GPU_PCT,
+  PB_HARM_ENCODE_PCT,
   PB_HARM_GAME_CPU_PCT, /* of one core */
   PB_HARM_PC_CPU_PCT, /* of all */
   PB_HARM_AGENT_CPU_PCT, /* of one core */

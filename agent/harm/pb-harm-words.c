@@ -18,6 +18,8 @@ static const struct {
   { "game_fg_pct", "game's foreground thread", "%", 1 },
   { "game_bg_pct", "game's background thread", "%", 1 },
   { "gpu_pct", "GPU, as the game says", "%", 1 },
+  { "all_gpu_pct", "GPU's busiest engine, all programs", "%", 1 },
+  { "encode_pct", "GPU's video encoder, all programs", "%", 1 },
   { "game_cpu_pct", "game's process, of one core", "%", 1 },
   { "pc_cpu_pct", "all programs, of all cores", "%", 1 },
   { "agent_cpu_pct", "the agent itself, of one core", "%", 1 },
@@ -218,7 +220,7 @@ append_work (GString *text, const PbHarmReport *report, PbHarmWork work)
     g_autofree gchar *words =
         pb_harm_words_dup_difference ((PbHarmFigure) f, d);
 
-    g_string_append_printf (text, "  %-30s %s", figures[f].label, words);
+    g_string_append_printf (text, "  %-34s %s", figures[f].label, words);
     if (isfinite (d->with) && isfinite (d->without))
       g_string_append_printf (text, " (%.*f with, %.*f without)",
           (gint) figures[f].decimals, d->with, (gint) figures[f].decimals,

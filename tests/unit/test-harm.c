@@ -59,7 +59,8 @@ play (const PbHarmSetup *setup, const Game *game, guint32 seed)
     if (phase == PB_HARM_SETTLING && game->while_settling > 0)
       s.fps = game->while_settling;
     s.fg_pct = 30;
-    s.bg_pct = s.gpu_pct = s.game_us = -1;
+    s.bg_pct = s.gpu_pct = s.all_gpu_pct = s.encode_pct = -1;
+    s.game_us = -1;
     s.agent_us += work == PB_HARM_NOTHING ? 100 : 4000;
     s.busy_us += 60000;
     s.total_us += 200000;
@@ -159,7 +160,8 @@ test_a_cost_is_found (void)
   g_test_message ("%s", text);
   g_assert_nonnull (strstr (line, "fewer"));
   g_assert_nonnull (strstr (text, "Telemetry alone, against nothing"));
-  g_assert_nonnull (strstr (text, "GPU, as the game says          not known"));
+  g_assert_nonnull (
+      strstr (text, "GPU, as the game says              not known"));
   pb_harm_report_clear (&report);
 }
 

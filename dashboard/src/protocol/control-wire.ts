@@ -118,7 +118,16 @@ export type Governor = {
   /** Of the rows that are sent. */
   readonly rate_hz?: number | null;
   readonly inputs?: GovernorInputs;
+  readonly slip?: Slip;
 } | null;
+
+/** Pictures that are late before the encoder; left out without a picture. */
+export interface Slip {
+  /** That were given up, of this stream. */
+  readonly pictures?: number;
+  /** The thread that feeds the encoder goes before others because of that. */
+  readonly raised?: boolean;
+}
 
 /** At the last look; what nobody tells is null. */
 export interface GovernorInputs {
@@ -126,7 +135,12 @@ export interface GovernorInputs {
   readonly agent_cpu_pct?: number | null;
   /** Of all processors, by all programs. */
   readonly pc_cpu_pct?: number | null;
+  /** Of the busiest one's busiest engine, by all programs. */
   readonly gpu_pct?: number | null;
+  /** Likewise, of the engines that encode video. */
+  readonly gpu_encode_pct?: number | null;
+  /** Of the engine that draws, by the agent. */
+  readonly agent_gpu_pct?: number | null;
   /** Frames a second that the game draws. */
   readonly game_fps?: number | null;
   /** Of its time, by the game's foreground thread. */
@@ -135,6 +149,8 @@ export interface GovernorInputs {
   readonly game_bg_pct?: number | null;
   /** Of the agent, resident. */
   readonly memory_mb?: number | null;
+  /** Of the agent, what nobody shares. */
+  readonly private_mb?: number | null;
   /** What programs can still have. */
   readonly free_memory_mb?: number | null;
   /** Of the oldest row that waits for the network, where rows alone are sent and no other way is left for them. */
