@@ -71,7 +71,7 @@ static const PbSetting table[] = {
       "KBPS", "Highest bitrate of the picture" },
   { "adapt", PB_SETTING_TEXT, AT (adapt), "medium", 0, 0, "PRESET",
       "Follow the network: low (1 to 2 Mbit/s), medium (2 to 4), high (4 to "
-      "8), off" },
+      "8, with --bitrate-kbps 8000), off" },
   { "adapt-log", PB_SETTING_FILE, AT (adapt_log), "", 0, 0, "FILE",
       "Write there what the network did, and what followed" },
   { "latency-ms", PB_SETTING_NUMBER, AT (latency_ms), "120", 20, 8000, "MS",

@@ -185,6 +185,30 @@ apply_bitrate (PbRate *self, gint64 now_us)
   pb_stream_set_bitrate (self->stream, kbps);
 }
 
+/* What the PC cannot spare is no word about the network. */
+static gboolean
+is_spared (PbRate *self)
+{
+  return self->limit > self->network.step;
+}
+
+/* Why the picture is not more, for people. */
+static const gchar *
+get_why (PbRate *self)
+{
+  static const gchar *const words[] = {
+    [PB_ADAPT_START] = "it has just begun",
+    [PB_ADAPT_FULL] = "all that is allowed",
+    [PB_ADAPT_QUEUE] = "packets wait in the network",
+    [PB_ADAPT_LOSS] = "the network loses packets",
+    [PB_ADAPT_PICTURE] = "the picture needs no more",
+    [PB_ADAPT_GROWING] = "trying more",
+  };
+
+  return is_spared (self) ? "this PC can spare no more"
+                          : words[self->decision.reason];
+}
+
 static void
 say (PbRate *self, gboolean stepped, gint64 now_us)
 {
@@ -201,11 +225,11 @@ say (PbRate *self, gboolean stepped, gint64 now_us)
   pb_rate_fit_picture (self, &p);
   if (d->step == PB_ADAPT_TELEMETRY)
     g_message ("network: no picture: even the smallest is too much (%s)",
-        pb_adapt_reason_to_string (d->reason));
+        get_why (self));
   else
-    g_message ("network: picture %s, %d x %d at %d fps, %u kbit/s (%s)",
-        pb_adapt_step_to_string (d->step), p.width, p.height, p.framerate,
-        d->bitrate_kbps, pb_adapt_reason_to_string (d->reason));
+    g_message ("%spicture %s, %d x %d at %d fps, %u kbit/s (%s)",
+        is_spared (self) ? "" : "network: ", pb_adapt_step_to_string (d->step),
+        p.width, p.height, p.framerate, d->bitrate_kbps, get_why (self));
 }
 
 /* What is decided differs in size from @before. The stream may be another one
