@@ -139,7 +139,7 @@ parse_options (int *argc, char ***argv, Options *o, GError **error)
     { "days", 0, 0, G_OPTION_ARG_INT, &o->days,
         "For key add: how long it is good (until it is removed)", "N" },
     { "hours", 0, 0, G_OPTION_ARG_INT, &o->hours,
-        "For invite: how long the link is good", "N" },
+        "For invite and share add: how long the link is good", "N" },
     { "print-passphrase", 0, 0, G_OPTION_ARG_NONE, &o->print_passphrase,
         "For commands: print nothing but the secret", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &o->version,

@@ -2,12 +2,16 @@
  * PbCommand: what `pitbox-server VERB ACTION …` does beside serving. */
 #include "pb-command.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #include "store/pb-audit.h"
 
 /* A running server may write just now. */
 #define WAIT_MS 5000
+
+/* Of SRT, where none is set. */
+#define DEFAULT_PORT 9000
 
 /* What an action takes; anything else on the line is a usage error. */
 typedef enum {
@@ -45,6 +49,11 @@ static const Command commands[] = {
   { "device", "token", NAME | PASSPHRASE, pb_device_command_token,
       "Make the token by which a paired agent asks the API, in place of the "
       "old one" },
+  { "driver", "list", TEAM, pb_driver_command_list,
+      "Show all drivers (of a team), and how many devices each has" },
+  { "driver", "remove", NAME, pb_driver_command_remove,
+      "Forget a driver that has no device, and DELETE ITS RECORDINGS; the "
+      "server\n      must be stopped" },
   { "reader", "add", NAME | DRIVERS | TEAM | PASSPHRASE, pb_reader_command_add,
       "Let OBS, ffmpeg or GStreamer read these drivers (all) by SRT; prints "
       "the\n      address once" },
@@ -133,8 +142,8 @@ pb_command_dup_help (const gchar *verb)
 
     if (verb && !g_str_equal (command->verb, verb))
       continue;
-    g_string_append_printf (
-        out, "  pitbox-server %s %s", command->verb, command->action);
+    g_string_append_printf (out, "  pitbox-server %s%s%s", command->verb,
+        command->action[0] ? " " : "", command->action);
     for (guint k = 0; k < G_N_ELEMENTS (arguments); k++)
       if (command->takes & arguments[k].takes)
         g_string_append (out, arguments[k].usage);
@@ -242,14 +251,15 @@ understand (const PbCommandLine *line)
   return NULL;
 }
 
-/* What to type about a device or a reader; the store only says what is. */
+/* What to type about a device, a driver or a reader; the store only says what
+ * is. */
 static void
 print_advice (const PbCommandLine *line, const GError *error)
 {
   const gchar *verb = line->words[0];
   const gboolean device = g_str_equal (verb, "device");
 
-  if (!device && !g_str_equal (verb, "reader"))
+  if (!device && !g_str_equal (verb, "driver") && !g_str_equal (verb, "reader"))
     return;
   if (g_error_matches (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND))
     g_printerr (". pitbox-server %s list shows all", verb);
@@ -402,4 +412,44 @@ pb_command_print_key (const gchar *name, const gchar *team, const gchar *label,
 
   g_print ("%-24s %s %-*s team %-16s added %s\n", name, label,
       (int) (30 - strlen (label)), drivers, team, added);
+}
+
+/**
+ * pb_command_dup_srt_host:
+ *
+ * Returns: (transfer full): where the server's SRT port is to be reached;
+ *   "HOST:…" where only the administrator knows
+ */
+gchar *
+pb_command_dup_srt_host (const PbCommandLine *line)
+{
+  g_autoptr (GInetAddress) address =
+      g_inet_address_new_from_string (line->bind);
+  const gint port = line->srt_port > 0 ? line->srt_port : DEFAULT_PORT;
+
+  if (!address || g_inet_address_get_is_any (address))
+    return g_strdup_printf ("HOST:%d", port);
+  return g_strdup_printf (
+      g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6 ? "[%s]:%d"
+                                                                  : "%s:%d",
+      line->bind, port);
+}
+
+/**
+ * pb_command_print_srt:
+ * @mode: "publish" or "request"
+ *
+ * Prints the address at which the device or reader of @line does that. Only the
+ * hash must be escaped; nothing else in it needs quoting within an address, as
+ * names and passphrases are plain.
+ */
+void
+pb_command_print_srt (const PbCommandLine *line, const gchar *driver,
+    const gchar *mode, const gchar *passphrase)
+{
+  g_autofree gchar *host = pb_command_dup_srt_host (line);
+
+  g_print ("  srt://%s?mode=caller&streamid=%%23!::r=%s,m=%s,u=%s"
+           "&passphrase=%s\n",
+      host, driver, mode, line->words[2], passphrase);
 }

@@ -58,6 +58,8 @@ PbCommandFunc pb_device_command_list;
 PbCommandFunc pb_device_command_remove;
 PbCommandFunc pb_device_command_rotate;
 PbCommandFunc pb_device_command_token;
+PbCommandFunc pb_driver_command_list;
+PbCommandFunc pb_driver_command_remove;
 PbCommandFunc pb_reader_command_add;
 PbCommandFunc pb_reader_command_list;
 PbCommandFunc pb_reader_command_remove;
@@ -91,6 +93,10 @@ gboolean pb_command_note (PbData *data, const gchar *team, const gchar *action,
     const gchar *target, const gchar *detail,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean pb_command_end (PbData *data, gboolean keep, GError **error);
+gchar *pb_command_dup_srt_host (
+    const PbCommandLine *line) G_GNUC_WARN_UNUSED_RESULT;
+void pb_command_print_srt (const PbCommandLine *line, const gchar *driver,
+    const gchar *mode, const gchar *passphrase);
 void pb_command_print_key (const gchar *name, const gchar *team,
     const gchar *label, const gchar *drivers, gint64 created_utc_us);
 

@@ -18,6 +18,27 @@ keep (PbData *data, gchar *secret, const gchar *team, const gchar *action,
   return secret;
 }
 
+static void
+print_device (
+    const PbCommandLine *line, const gchar *driver, const gchar *passphrase)
+{
+  const gchar *name = line->words[2];
+  g_autofree gchar *host = pb_command_dup_srt_host (line);
+
+  g_print ("device      %s\n"
+           "driver      %s\n"
+           "passphrase  %s\n"
+           "streamid    #!::r=%s,m=publish,u=%s\n\n"
+           "The passphrase is not shown again. On the driver's PC, with it in "
+           "FILE:\n"
+           "  pitbox-agent --server %s --driver %s --device %s "
+           "--passphrase-file FILE\n"
+           "OBS (Settings, Stream, Custom: as server, with no stream key) and "
+           "ffmpeg\n(-f mpegts) bring the picture to\n",
+      name, driver, passphrase, driver, name, host, driver, name);
+  pb_command_print_srt (line, driver, "publish", passphrase);
+}
+
 gboolean
 pb_device_command_add (
     const PbCommandLine *line, const gchar *name, PbData *data, GError **error)
@@ -36,14 +57,7 @@ pb_device_command_add (
   if (line->print_passphrase) {
     g_print ("%s\n", passphrase);
   } else {
-    g_print ("device      %s\n"
-             "driver      %s\n"
-             "passphrase  %s\n"
-             "streamid    #!::r=%s,m=publish,u=%s\n\n"
-             "The passphrase is not shown again. On the driver's PC:\n"
-             "  pitbox-agent --server HOST:9000 --driver %s --device %s "
-             "--passphrase-file FILE\n",
-        name, driver, passphrase, driver, name, driver, name);
+    print_device (line, driver, passphrase);
   }
   pb_secret_free (passphrase);
   return TRUE;

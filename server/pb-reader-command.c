@@ -1,50 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * `pitbox-server reader …`: who may read drivers' streams by SRT. */
-#include <gio/gio.h>
-
 #include "pb-command.h"
 #include "store/pb-readers.h"
-
-#define DEFAULT_PORT 9000
-
-/* Where the server is to be reached, as part of a URL; "HOST" where only the
- * administrator knows. */
-static gchar *
-dup_host (const gchar *bind)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (bind);
-
-  if (!address || g_inet_address_get_is_any (address))
-    return g_strdup ("HOST");
-  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6)
-    return g_strdup_printf ("[%s]", bind);
-  return g_strdup (bind);
-}
-
-/* Only the hash must be escaped; nothing else in it needs quoting within an
- * address, as names and passphrases are plain. */
-static void
-print_address (
-    const PbCommandLine *line, const gchar *driver, const gchar *passphrase)
-{
-  g_autofree gchar *host = dup_host (line->bind);
-
-  g_print ("  srt://%s:%d?mode=caller&streamid=%%23!::r=%s,m=request,u=%s"
-           "&passphrase=%s\n",
-      host, line->srt_port > 0 ? line->srt_port : DEFAULT_PORT, driver,
-      line->words[2], passphrase);
-}
 
 static void
 print_line (const PbCommandLine *line, const gchar *driver)
 {
-  g_autofree gchar *host = dup_host (line->bind);
+  g_autofree gchar *host = pb_command_dup_srt_host (line);
 
-  g_print ("  gst-launch-1.0 pitboxsrc uri=pitbox://%s:%d/%s user=%s "
+  g_print ("  gst-launch-1.0 pitboxsrc uri=pitbox://%s/%s user=%s "
            "key-file=FILE name=s s.video ! decodebin ! videoconvert ! "
            "telemetryoverlay ! autovideosink\n",
-      host, line->srt_port > 0 ? line->srt_port : DEFAULT_PORT, driver,
-      line->words[2]);
+      host, driver, line->words[2]);
 }
 
 static void
@@ -61,9 +28,9 @@ print_reader (const PbCommandLine *line, const gchar *passphrase)
       line->words[2], list ? list : "all", passphrase,
       list ? "" : " a driver, in the place of DRIVER, at");
   for (guint i = 0; drivers && drivers[i]; i++)
-    print_address (line, drivers[i], passphrase);
+    pb_command_print_srt (line, drivers[i], "request", passphrase);
   if (!drivers)
-    print_address (line, "DRIVER", passphrase);
+    pb_command_print_srt (line, "DRIVER", "request", passphrase);
   g_print ("\nGStreamer with the telemetry on the picture, the passphrase in "
            "FILE:\n");
   print_line (line, drivers ? drivers[0] : "DRIVER");

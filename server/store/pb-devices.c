@@ -330,3 +330,78 @@ pb_store_list_driver_teams (PbStore *store, GError **error)
       (GDestroyNotify) pb_driver_team_free, error,
       "SELECT id, team FROM drivers ORDER BY id", "");
 }
+
+/* Whose it is: the server's own team's where only its recordings know it. */
+static gchar *
+dup_driver_team (PbStore *store, const gchar *id, GError **error)
+{
+  g_autoptr (GPtrArray) pairs = pb_sql_list (store, read_driver_team,
+      (GDestroyNotify) pb_driver_team_free, error,
+      "SELECT id, team FROM drivers WHERE id = ?1 UNION ALL "
+      "SELECT * FROM (SELECT driver_id, '" PB_TEAM_DEFAULT
+      "' FROM sessions WHERE driver_id = ?1 LIMIT 1)",
+      "t", id);
+  const PbDriverTeam *pair;
+
+  if (!pairs)
+    return NULL;
+  if (pairs->len == 0) {
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND,
+        "there is no driver '%s'", id);
+    return NULL;
+  }
+  pair = g_ptr_array_index (pairs, 0);
+  return g_strdup (pair->team);
+}
+
+static gboolean
+check_no_device (PbStore *store, const gchar *id, GError **error)
+{
+  g_autoptr (GPtrArray) list = pb_store_list_devices (store, NULL, error);
+
+  for (guint i = 0; list && i < list->len; i++) {
+    const PbDevice *device = g_ptr_array_index (list, i);
+
+    if (!g_str_equal (device->driver, id))
+      continue;
+    g_set_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED,
+        "device '%s' still publishes for driver '%s'. First: pitbox-server "
+        "device remove %s",
+        device->name, id, device->name);
+    return FALSE;
+  }
+  return list != NULL;
+}
+
+/**
+ * pb_store_remove_driver:
+ * @store: a store
+ * @id: a driver without devices
+ *
+ * With its sessions, links to them and what was trimmed. After
+ * pb_store_begin_change(); its recordings are the caller's to delete, before
+ * pb_store_end_change().
+ *
+ * Returns: (transfer full): the team that it was of; %NULL with @error set
+ */
+gchar *
+pb_store_remove_driver (PbStore *store, const gchar *id, GError **error)
+{
+  g_autofree gchar *team = NULL;
+
+  if (!pb_store_check_id (id, "driver", error)
+      || !check_no_device (store, id, error)
+      || !(team = dup_driver_team (store, id, error))
+      || !pb_sql_run (store, NULL, error,
+          "DELETE FROM shares WHERE driver = ?1 OR session IN "
+          "(SELECT id FROM sessions WHERE driver_id = ?1)",
+          "t", id)
+      || !pb_sql_run (store, NULL, error,
+          "DELETE FROM sessions WHERE driver_id = ?1", "t", id)
+      || !pb_sql_run (store, NULL, error,
+          "DELETE FROM sync_offsets WHERE driver_id = ?1", "t", id)
+      || !pb_sql_run (
+          store, NULL, error, "DELETE FROM drivers WHERE id = ?1", "t", id))
+    return NULL;
+  return g_steal_pointer (&team);
+}

@@ -45,6 +45,9 @@ void pb_driver_team_free (PbDriverTeam *pair);
 GPtrArray *pb_store_list_driver_teams (
     PbStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+gchar *pb_store_remove_driver (
+    PbStore *store, const gchar *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 void pb_device_free (PbDevice *device);
 
 gchar *pb_store_add_device (PbStore *store, PbSeal *seal, const gchar *name,

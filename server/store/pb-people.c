@@ -96,7 +96,8 @@ pb_store_remove_team (PbStore *store, const gchar *id, GError **error)
              "t", id)
          && check_changed (changes, PB_STORE_ERROR_REFUSED, error,
              "there is no team '%s', it is the server's own, or it still has "
-             "people, drivers, devices or readers",
+             "people, drivers, devices or readers: pitbox-server user, driver, "
+             "device and reader list show them",
              id);
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The server's commands: what they print, their help, and their exit codes:
 0 done, 1 failed, 2 not understood."""
+import os
 import subprocess
 import sys
 
@@ -238,6 +239,48 @@ def test_what_is_given_away(stack):
     expect(stack, 1, "nobody called", "user", "logins", "eve")
 
 
+def test_driver(stack):
+    """A driver without devices goes with all that was recorded of it, and its
+    team can go then; not while a server runs."""
+    expect(stack, 0, "", "team", "add", "ochre")
+    shown = expect(stack, 0, "m=publish,u=o-pc&passphrase=", "device", "add",
+                   "o-pc", "--driver", "o-car", "--team", "ochre").stdout
+    assert "--server 127.0.0.1:9000 " in shown, shown
+    expect(stack, 0, "", "share", "add", "--driver", "o-car")
+    listed = expect(stack, 0, "1 device", "driver", "list", "--team",
+                    "ochre").stdout
+    assert listed.startswith("o-car ") and listed.count("\n") == 1, listed
+    expect(stack, 1, "device remove o-pc", "driver", "remove", "o-car")
+    expect(stack, 0, "", "device", "remove", "o-pc")
+    expect(stack, 1, "driver, device and reader list", "team",
+           "remove", "ochre")
+    outside = stack.path("outside")
+    os.makedirs(outside)
+    folder = os.path.join(stack.data, "recordings", "o-car")
+    session = os.path.join(folder, "20260101T000000Z-000000")
+    os.makedirs(session)
+    for path in (os.path.join(session, "00000.ts"),
+                 os.path.join(outside, "kept")):
+        with open(path, "w", encoding="utf-8"):
+            pass
+    os.symlink(outside, os.path.join(folder, "link"))
+    with Stack() as other:
+        other.start_server()
+        expect(other, 0, "", "device", "add", "pc")
+        expect(other, 0, "", "device", "remove", "pc")
+        expect(other, 1, "Stop it", "driver", "remove", "pc")
+    expect(stack, 0, "", "driver", "remove", "o-car")
+    assert not os.path.lexists(folder)
+    assert os.listdir(outside) == ["kept"]
+    assert "o-car" not in expect(stack, 0, "", "driver", "list").stdout
+    expect(stack, 0, "No link yet", "share", "list", "--team", "ochre")
+    expect(stack, 1, "driver list shows all", "driver", "remove", "o-car")
+    expect(stack, 2, "a/b", "driver", "remove", "a/b")
+    expect(stack, 2, "..", "driver", "remove", "..")
+    expect(stack, 0, "driver.remove", "audit", "list", "--team", "ochre")
+    expect(stack, 0, "", "team", "remove", "ochre")
+
+
 def test_no_folder(stack):
     """A folder that cannot be is a failure, not a misuse."""
     with open(stack.path("file"), "w", encoding="utf-8"):
@@ -257,6 +300,7 @@ def main():
         test_key_log(stack)
         test_identity(stack)
         test_what_is_given_away(stack)
+        test_driver(stack)
         test_no_folder(stack)
     print("ok")
 

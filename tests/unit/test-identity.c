@@ -15,6 +15,8 @@
 #include "store/pb-passphrases.h"
 #include "store/pb-people.h"
 #include "store/pb-readers.h"
+#include "store/pb-recordings.h"
+#include "store/pb-sync-offsets.h"
 
 #define NOW_US (G_GINT64_CONSTANT (1800000000) * G_USEC_PER_SEC)
 
@@ -148,6 +150,46 @@ test_teams (PbTestRecording *f, gconstpointer unused)
   g_clear_error (&error);
   g_assert_true (pb_store_add_team (store, "empty", "x", &error));
   g_assert_true (pb_store_remove_team (store, "empty", &error));
+}
+
+/* What was recorded, shared and trimmed of a driver goes with it, and nothing of
+ * another one. */
+static void
+test_remove_driver (PbTestRecording *f, gconstpointer unused)
+{
+  PbStore *store = f->data->store;
+  const gchar *const drivers[] = { "car07", "car08" };
+  g_autoptr (GPtrArray) sessions = NULL;
+  g_autoptr (GPtrArray) offsets = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *team;
+
+  for (guint i = 0; i < G_N_ELEMENTS (drivers); i++) {
+    gchar *key = pb_store_add_device (
+        store, f->data->seal, drivers[i], drivers[i], "default", &error);
+
+    g_assert_no_error (error);
+    pb_secret_free (key);
+    g_assert_cmpint (
+        pb_store_open_session (store, drivers[i], drivers[i], "pc", 1, &error),
+        >, 0);
+    g_assert_true (
+        pb_store_set_sync_offset (store, drivers[i], "pc", 5, &error));
+  }
+  g_assert_null (pb_store_remove_driver (store, "car07", &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_REFUSED);
+  g_clear_error (&error);
+  g_assert_true (pb_store_remove_device (store, "car07", NULL, &error));
+  team = pb_store_remove_driver (store, "car07", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (team, ==, "default");
+  g_free (team);
+  sessions = pb_store_list_sessions (store, NULL, NULL, G_MAXINT64, 10, &error);
+  g_assert_cmpuint (sessions->len, ==, 1);
+  offsets = pb_store_list_sync_offsets (store, NULL, &error);
+  g_assert_cmpuint (offsets->len, ==, 1);
+  g_assert_null (pb_store_remove_driver (store, "car07", &error));
+  g_assert_error (error, PB_STORE_ERROR, PB_STORE_ERROR_NOT_FOUND);
 }
 
 static void
@@ -534,6 +576,8 @@ main (int argc, char **argv)
   ADD ("/identity/people", test_people);
   ADD ("/identity/teams", test_teams);
   ADD ("/identity/devices/rotate", test_rotate);
+  ADD ("/identity/drivers/remove", test_remove_driver);
+  ADD ("/identity/devices/reserved-names", test_reserved_names);
   ADD ("/identity/directory", test_directory);
   ADD ("/identity/directory/follows-others", test_directory_follows);
   ADD ("/identity/grants", test_grants);
