@@ -18,6 +18,10 @@ can_capture (const PbConfig *config)
 #endif
 }
 
+/* iRacing's, since its Direct3D 11 version; nothing else has both. */
+#define SIM_CLASS "SimWinClass"
+#define SIM_PROCESS "iRacingSim64DX11.exe"
+
 /**
  * pb_picture_from_config:
  * @picture: (out): how the driver has it; valid as long as @config
@@ -62,13 +66,26 @@ pb_picture_shrink (PbPicture *picture, PbAdaptStep step)
       MAX (picture->framerate / part[2], MIN (picture->framerate, 5));
 }
 
+/* Of all the desktop nothing but the game is anybody's business. */
+static gboolean
+means_sim (const PbConfig *config)
+{
+#ifdef G_OS_WIN32
+  return config->window[0] == '\0'
+         && (strcmp (config->source, "auto") == 0
+             || strcmp (config->source, "window") == 0);
+#else
+  return FALSE;
+#endif
+}
+
 /**
  * pb_picture_get_source:
  * @config: settings
  *
  * Returns: (transfer none): "scene", or a source of pitboxcapturebin. "auto" is
- *   the window that is named, else the screen where there is one, else the drawn
- *   scene.
+ *   the window that is named, on Windows else the simulator's; elsewhere the
+ *   screen where there is one, else the drawn scene.
  */
 const gchar *
 pb_picture_get_source (const PbConfig *config)
@@ -82,7 +99,7 @@ pb_picture_get_source (const PbConfig *config)
     return config->source;
   if (!can_capture (config))
     return "scene";
-  return config->window[0] != '\0' ? "window" : "screen";
+  return config->window[0] != '\0' || means_sim (config) ? "window" : "screen";
 }
 
 /**
@@ -109,6 +126,9 @@ pb_picture_configure_capture (GstElement *capture, const PbConfig *config)
       G_OBJECT (capture), "source", pb_picture_get_source (config));
   g_object_set (capture, "window-title", config->window, "display",
       config->display, "device", config->capture_device, NULL);
+  if (means_sim (config))
+    g_object_set (capture, "window-class", SIM_CLASS, "window-process",
+        SIM_PROCESS, NULL);
 }
 
 /**

@@ -7,6 +7,9 @@
 G_BEGIN_DECLS
 
 #define BACKEND_MESSAGE "pitbox-backend"
+/* Asked upstream: its "luid" becomes that of the adapter whose memory the
+ * pictures are in. */
+#define BACKEND_ADAPTER_QUERY "pitbox-adapter"
 
 void backend_refuse (const gchar *factory, const gchar *why, gpointer refused);
 gchar *backend_describe_refused (const GstStructure *refused);

@@ -26,6 +26,7 @@ way_behind (EncoderMemory memory)
     { "d3d11convert", NULL },
     { "cudaconvertscale", NULL },
     { "vapostproc", NULL },
+    { "d3d12convert", NULL },
   };
 
   return ways[memory];
@@ -116,51 +117,39 @@ add_decoder (GstElement *bin, GstElement **last)
   return TRUE;
 }
 
-static gboolean
-add_behind (GstElement *bin, EncoderMemory memory, gint fps_n, gint fps_d,
-    GstElement **last)
+/* The ends become the bin's own. */
+static GstElement *
+finish (GstElement *bin, GstElement *first, GstElement *last)
 {
-  const gchar *const *way = way_behind (memory);
+  g_autoptr (GstPad) src = gst_element_get_static_pad (last, "src");
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (first, "sink");
 
-  if (fps_n > 0) {
-    GstElement *filter = add (bin, "capsfilter", NULL, last);
-    g_autoptr (GstCaps) caps = gst_caps_new_simple (
-        "video/x-raw", "framerate", GST_TYPE_FRACTION, fps_n, fps_d, NULL);
-
-    if (filter == NULL)
-      return FALSE;
-    gst_caps_set_features_simple (caps, gst_caps_features_new_any ());
-    g_object_set (filter, "caps", caps, NULL);
-  }
-  for (guint i = 0; way[i] != NULL; i++) {
-    if (add (bin, way[i], NULL, last) == NULL)
-      return FALSE;
-  }
-  return TRUE;
+  gst_element_add_pad (bin, gst_ghost_pad_new ("src", src));
+  if (sink != NULL)
+    gst_element_add_pad (bin, gst_ghost_pad_new ("sink", sink));
+  g_object_force_floating (G_OBJECT (bin));
+  return gst_object_ref (bin);
 }
 
 /**
- * capture_chain_new:
+ * capture_front_new:
  * @kind: the row to build
  * @settings: what to take; a window by its handle
- * @fps_n: pictures a second, numerator; 0: open
- * @fps_d: denominator
  * @memory: (out): where the pictures are
  * @lacking: as for capture_settings_apply()
  *
- * Capture, unpack, thin out, scale and convert.
+ * Capture, unpack, thin out.
  *
  * Returns: (transfer floating) (nullable): a bin with the pad src; %NULL if one
  *   of GStreamer's own elements is missing
  */
 GstElement *
-capture_chain_new (const CaptureKind *kind, const CaptureSettings *settings,
-    gint fps_n, gint fps_d, EncoderMemory *memory, GString *lacking)
+capture_front_new (const CaptureKind *kind, const CaptureSettings *settings,
+    EncoderMemory *memory, GString *lacking)
 {
   g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
   g_autoptr (GstElementFactory) factory =
       gst_element_factory_find (kind->factory);
-  g_autoptr (GstPad) pad = NULL;
   GstElement *last = NULL;
   GstElement *source = add (bin, kind->factory, "capture", &last);
   gboolean packed = capture_source (settings) == CAPTURE_SOURCE_DEVICE;
@@ -169,13 +158,45 @@ capture_chain_new (const CaptureKind *kind, const CaptureSettings *settings,
     return NULL;
   *memory = packed ? ENCODER_MEMORY_SYSTEM : memory_of (factory);
   capture_settings_apply (settings, kind, source, lacking);
-  if (packed && !add_decoder (bin, &last))
+  if (packed ? !add_decoder (bin, &last) : add_rate (bin, &last) == NULL)
     return NULL;
-  if ((!packed && add_rate (bin, &last) == NULL)
-      || !add_behind (bin, *memory, fps_n, fps_d, &last))
-    return NULL;
-  pad = gst_element_get_static_pad (last, "src");
-  gst_element_add_pad (bin, gst_ghost_pad_new ("src", pad));
-  g_object_force_floating (G_OBJECT (bin));
-  return g_steal_pointer (&bin);
+  return finish (bin, source, last);
+}
+
+/**
+ * capture_back_new:
+ * @memory: where the pictures are
+ * @fps_n: pictures a second, numerator; 0: open
+ * @fps_d: denominator
+ *
+ * Scale and convert, where the pictures are.
+ *
+ * Returns: (transfer floating) (nullable): a bin with the pads sink and src;
+ *   %NULL if one of GStreamer's own elements is missing
+ */
+GstElement *
+capture_back_new (EncoderMemory memory, gint fps_n, gint fps_d)
+{
+  g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
+  const gchar *const *way = way_behind (memory);
+  GstElement *last = NULL, *first = NULL;
+
+  if (fps_n > 0) {
+    GstElement *filter = add (bin, "capsfilter", NULL, &last);
+    g_autoptr (GstCaps) caps = gst_caps_new_simple (
+        "video/x-raw", "framerate", GST_TYPE_FRACTION, fps_n, fps_d, NULL);
+
+    if (filter == NULL)
+      return NULL;
+    gst_caps_set_features_simple (caps, gst_caps_features_new_any ());
+    g_object_set (filter, "caps", caps, NULL);
+    first = filter;
+  }
+  for (guint i = 0; way[i] != NULL; i++) {
+    if (add (bin, way[i], NULL, &last) == NULL)
+      return NULL;
+    if (first == NULL)
+      first = last;
+  }
+  return finish (bin, first, last);
 }

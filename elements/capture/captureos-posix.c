@@ -2,11 +2,27 @@
  * Windows of an X display. */
 #include "captureos.h"
 
+#include <string.h>
+#include <sys/utsname.h>
+
 #ifdef HAVE_X11
 #include <X11/Xatom.h>
 #include <X11/Xlib.h>
-#include <string.h>
+#include <X11/Xutil.h>
 #endif
+
+/* No machine has more; a bound for what is read. */
+#define MAX_CARDS 16
+
+static gchar *
+read_word (const gchar *folder, const gchar *name)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  gchar *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? g_strchomp (text)
+                                                       : NULL;
+}
 
 /**
  * capture_os_has_display:
@@ -73,81 +89,219 @@ get_title (Display *display, Window window)
   return title;
 }
 
-static Window
-find_titled (Display *display, Window window, const gchar *title, guint depth)
+/* WM_CLASS has two words: of the instance, and of the program. */
+static gboolean
+has_class (Display *display, Window window, const gchar *name)
 {
-  g_autofree gchar *here = get_title (display, window);
+  XClassHint hint = { NULL, NULL };
+  gboolean same = FALSE;
+
+  if (XGetClassHint (display, window, &hint) != 0)
+    same = g_strcmp0 (hint.res_class, name) == 0
+           || g_strcmp0 (hint.res_name, name) == 0;
+  if (hint.res_name != NULL)
+    XFree (hint.res_name);
+  if (hint.res_class != NULL)
+    XFree (hint.res_class);
+  return same;
+}
+
+/* By what the window says of its process, where that is one of this machine. */
+static gboolean
+has_process (Display *display, Window window, const gchar *name)
+{
+  Atom property = XInternAtom (display, "_NET_WM_PID", False);
+  Atom type;
+  int format;
+  unsigned long n = 0, rest;
+  unsigned char *data = NULL;
+  gboolean same = FALSE;
+
+  if (XGetWindowProperty (display, window, property, 0, 1, False, XA_CARDINAL,
+          &type, &format, &n, &rest, &data)
+          == Success
+      && data != NULL && n == 1 && format == 32) {
+    g_autofree gchar *link =
+        g_strdup_printf ("/proc/%lu/exe", *(unsigned long *) (void *) data);
+    g_autofree gchar *path = g_file_read_link (link, NULL);
+    g_autofree gchar *base = path != NULL ? g_path_get_basename (path) : NULL;
+
+    same = g_strcmp0 (base, name) == 0;
+  }
+  if (data != NULL)
+    XFree (data);
+  return same;
+}
+
+static gboolean
+is_set (const gchar *text)
+{
+  return text != NULL && text[0] != '\0';
+}
+
+/* All that is named must be so. */
+static gboolean
+is_meant (Display *display, Window window, const CaptureSettings *s)
+{
+  if (is_set (s->window_title)) {
+    g_autofree gchar *title = get_title (display, window);
+
+    if (g_strcmp0 (title, s->window_title) != 0)
+      return FALSE;
+  }
+  return (!is_set (s->window_class)
+             || has_class (display, window, s->window_class))
+         && (!is_set (s->window_process)
+             || has_process (display, window, s->window_process));
+}
+
+static Window
+find_named (
+    Display *display, Window window, const CaptureSettings *s, guint depth)
+{
   Window root, parent, *children = NULL, found = 0;
   unsigned int n = 0;
 
-  if (g_strcmp0 (here, title) == 0)
+  if (is_meant (display, window, s))
     return window;
   /* Frames of window managers nest a few deep. */
   if (depth == 0
       || !XQueryTree (display, window, &root, &parent, &children, &n))
     return 0;
   for (unsigned int i = 0; i < n && found == 0; i++)
-    found = find_titled (display, children[i], title, depth - 1);
+    found = find_named (display, children[i], s, depth - 1);
   if (children != NULL)
     XFree (children);
   return found;
 }
 
+/* Where class and process are named and nobody has both, one will do. */
 static Window
-find_window (Display *display, const gchar *title, guint64 handle)
+search (Display *display, const CaptureSettings *s)
+{
+  const Window root = DefaultRootWindow (display);
+  CaptureSettings by_class = *s, by_process = *s;
+  Window found = find_named (display, root, s, 8);
+
+  if (found != 0 || !is_set (s->window_class) || !is_set (s->window_process))
+    return found;
+  by_class.window_process = NULL;
+  by_process.window_class = NULL;
+  found = find_named (display, root, &by_class, 8);
+  return found != 0 ? found : find_named (display, root, &by_process, 8);
+}
+
+static Window
+find_window (Display *display, CaptureSettings *s)
 {
   XWindowAttributes attributes;
-  Window window = (Window) handle;
+  Window window = (Window) s->window_handle;
 
-  if (handle == 0)
-    window = find_titled (display, DefaultRootWindow (display), title, 8);
+  if (window == 0)
+    window = search (display, s);
   if (window == 0 || !XGetWindowAttributes (display, window, &attributes))
     return 0;
+  s->spot.width = attributes.width;
+  s->spot.height = attributes.height;
+  s->spot.minimised = attributes.map_state != IsViewable;
   return window;
 }
 #endif
 
 /**
  * capture_os_find_window:
- * @display: (nullable): X display; %NULL or empty: $DISPLAY
- * @title: (nullable): the window's whole title
- * @handle: its XID; 0: by title
+ * @settings: (inout): which window, by handle, title, class and process; gets
+ *   its handle and spot
  * @error: why there is none
  *
  * ximagesrc takes the whole screen where it does not find a window; nobody who
  * asked for one wants that to be sent. Any thread.
  *
- * Returns: the XID of a window that is there now; 0 on error
+ * Returns: %TRUE if the window is there now
  */
-guint64
-capture_os_find_window (
-    const gchar *display, const gchar *title, guint64 handle, GError **error)
+gboolean
+capture_os_find_window (CaptureSettings *settings, GError **error)
 {
 #ifdef HAVE_X11
-  Display *d =
-      XOpenDisplay (display != NULL && display[0] != '\0' ? display : NULL);
+  const gchar *display = settings->display;
+  Display *d = XOpenDisplay (is_set (display) ? display : NULL);
   Window found;
 
+  settings->spot = (CaptureSpot){ .monitor_index = -1, .adapter_index = -1 };
   if (d == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
         "The X display %s does not answer",
-        display != NULL && display[0] != '\0' ? display : "$DISPLAY");
-    return 0;
+        is_set (display) ? display : "$DISPLAY");
+    return FALSE;
   }
   survive_x_errors ();
-  found = find_window (d, title, handle);
+  found = find_window (d, settings);
   XCloseDisplay (d);
-  if (found != 0)
-    return found;
-  if (handle != 0)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-        "There is no window 0x%" G_GINT64_MODIFIER "x", handle);
-  else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-        "There is no window with the title \"%s\"", title);
+  if (found == 0)
+    capture_set_no_window (settings, error);
+  settings->window_handle = found;
+  return found != 0;
 #else
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
       "This build cannot look for windows (it was made without libX11)");
+  return FALSE;
 #endif
-  return 0;
+}
+
+/**
+ * capture_os_find_monitor:
+ * @settings: (inout): gets the spot of the monitor that they mean
+ *
+ * Any thread.
+ */
+void
+capture_os_find_monitor (CaptureSettings *settings)
+{
+  settings->spot = (CaptureSpot){ .monitor_index = -1, .adapter_index = -1 };
+}
+
+/**
+ * capture_os_list_adapters:
+ *
+ * GPUs by their vendor and device: names are user space's affair here.
+ *
+ * Returns: (transfer full) (element-type CaptureAdapter): what draws
+ */
+GArray *
+capture_os_list_adapters (void)
+{
+  GArray *list = g_array_new (FALSE, TRUE, sizeof (CaptureAdapter));
+
+  g_array_set_clear_func (list, capture_adapter_clear);
+  for (guint i = 0; i < MAX_CARDS; i++) {
+    g_autofree gchar *folder =
+        g_strdup_printf ("/sys/class/drm/renderD%u/device", 128 + i);
+    g_autofree gchar *vendor = read_word (folder, "vendor");
+    g_autofree gchar *device = read_word (folder, "device");
+    g_autofree gchar *link = g_build_filename (folder, "driver", NULL);
+    g_autofree gchar *driver = g_file_read_link (link, NULL);
+    CaptureAdapter a = { NULL };
+
+    if (vendor == NULL || device == NULL)
+      continue;
+    a.name = g_strdup_printf ("PCI %s:%s", vendor, device);
+    a.driver = driver != NULL ? g_path_get_basename (driver) : NULL;
+    g_array_append_val (list, a);
+  }
+  return list;
+}
+
+/**
+ * capture_os_describe:
+ *
+ * Returns: (transfer full): the system and its version
+ */
+gchar *
+capture_os_describe (void)
+{
+  struct utsname u;
+
+  if (uname (&u) != 0)
+    return g_strdup ("an unknown system");
+  return g_strdup_printf ("%s %s %s", u.sysname, u.release, u.machine);
 }

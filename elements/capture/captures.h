@@ -41,6 +41,30 @@ typedef struct {
 } CaptureKind;
 
 /**
+ * CaptureSpot:
+ * @monitor: HMONITOR that the window is on, or the one to take; 0: none, or
+ *   not told
+ * @monitor_index: its place among all monitors; -1: not told
+ * @x, @y, @width, @height: the window's client area on that monitor, pixels;
+ *   0 wide: no area
+ * @minimised: the window has no picture now
+ * @hdr: the monitor shows high dynamic range
+ * @adapter_luid: of the adapter that scans that monitor out; 0: not told
+ * @adapter_index: its place among all adapters; -1: not told
+ *
+ * Where a picture comes from.
+ */
+typedef struct {
+  guint64 monitor;
+  gint monitor_index;
+  gint x, y, width, height;
+  gboolean minimised;
+  gboolean hdr;
+  gint64 adapter_luid;
+  gint adapter_index;
+} CaptureSpot;
+
+/**
  * CaptureSettings:
  * @source: what to take
  * @backend: "auto", or a word of the table
@@ -50,6 +74,9 @@ typedef struct {
  * @device: (nullable): file, name or node of a device
  * @display: (nullable): X display; %NULL or empty: $DISPLAY
  * @show_cursor: whether the pointer is in the picture
+ * @window_class: (nullable): its window class (Windows), WM_CLASS (X)
+ * @window_process: (nullable): file name of the program that has it
+ * @spot: where the window is, once it was found
  */
 typedef struct {
   CaptureSource source;
@@ -60,6 +87,9 @@ typedef struct {
   gchar *device;
   gchar *display;
   gboolean show_cursor;
+  gchar *window_class;
+  gchar *window_process;
+  CaptureSpot spot;
 } CaptureSettings;
 
 /**
@@ -67,6 +97,7 @@ typedef struct {
  * @present: this machine has the element
  * @requires_met: and the property that the row requires
  * @missing: (nullable): an element that must stand behind it and is not here
+ * @failed: (nullable): why it failed here before
  *
  * What is known of one row on this machine.
  */
@@ -74,6 +105,7 @@ typedef struct {
   gboolean present;
   gboolean requires_met;
   gchar *missing;
+  gchar *failed;
 } CaptureCandidate;
 
 /**
@@ -87,11 +119,17 @@ typedef void (*CaptureRefuse) (
 
 const CaptureKind *capture_kinds (guint *n);
 CaptureSource capture_source (const CaptureSettings *settings);
+gboolean capture_names_window (const CaptureSettings *settings);
 const CaptureKind *capture_choose (EncoderPlatform platform,
     const CaptureSettings *settings, gboolean has_display,
     const CaptureCandidate *candidates, CaptureRefuse refuse,
     gpointer user_data);
+gboolean capture_cuts_out (const CaptureKind *kind);
 void capture_settings_apply (const CaptureSettings *settings,
     const CaptureKind *kind, gpointer source, GString *lacking);
+
+CaptureSettings capture_settings_copy (const CaptureSettings *settings);
+void capture_settings_clear (CaptureSettings *settings);
+void capture_set_no_window (const CaptureSettings *settings, GError **error);
 
 G_END_DECLS

@@ -10,7 +10,7 @@ memories_of_caps (const GstCaps *caps)
 {
   static const gchar *const features[ENCODER_N_MEMORIES] = {
     GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY, "memory:D3D11Memory",
-    "memory:CUDAMemory", "memory:VAMemory"
+    "memory:CUDAMemory", "memory:VAMemory", "memory:D3D12Memory"
   };
   guint memories = 0;
 
@@ -83,6 +83,24 @@ find_missing (EncoderMemory memory, guint memories)
   return NULL;
 }
 
+/* Its own word for where it works: read-only, and there without opening
+ * anything (Windows). */
+static gint64
+get_adapter (GstElementFactory *factory)
+{
+  g_autoptr (GstElement) e = gst_element_factory_create (factory, NULL);
+  GParamSpec *spec;
+  gint64 luid = 0;
+
+  if (e == NULL)
+    return 0;
+  gst_object_ref_sink (e);
+  spec = g_object_class_find_property (G_OBJECT_GET_CLASS (e), "adapter-luid");
+  if (spec != NULL && spec->value_type == G_TYPE_INT64)
+    g_object_get (e, "adapter-luid", &luid, NULL);
+  return luid;
+}
+
 static void
 add_candidate (GArray *list, const EncoderKind *kind, const gchar *name,
     EncoderMemory memory)
@@ -99,6 +117,8 @@ add_candidate (GArray *list, const EncoderKind *kind, const gchar *name,
     c.version =
         g_strdup (plugin != NULL ? gst_plugin_get_version (plugin) : "0");
     c.missing = find_missing (memory, c.memories);
+    if (kind->hardware && encoder_platform_here () == ENCODER_PLATFORM_WINDOWS)
+      c.adapter_luid = get_adapter (factory);
   }
   g_array_append_val (list, c);
 }
@@ -232,27 +252,30 @@ add_ghost (GstElement *bin, GstElement *target, const gchar *name)
  * @factory: the encoder
  * @codec: what comes out
  * @memory: where the pictures are
+ * @copied: they are copied into the computer's memory for it
  * @settings: how to encode
  * @profile: (nullable): the profile of the output; %NULL: the encoder's
  *   choice
  * @lacking: (nullable): as for encoder_settings_apply()
  * @error: what is missing
  *
- * Convert (to 4:2:0 of 8 bits unless @profile says more), encode, cut into access units with a byte-stream header each.
+ * Convert (to 4:2:0 of 8 bits unless @profile says more), encode, cut into access
+ * units with a byte-stream header each.
  *
  * Returns: (transfer floating) (nullable): a bin with the pads sink and src
  */
 GstElement *
 encoder_chain_new (const EncoderKind *kind, const gchar *factory,
-    EncoderCodec codec, EncoderMemory memory, const EncoderSettings *settings,
-    const gchar *profile, GString *lacking, GError **error)
+    EncoderCodec codec, EncoderMemory memory, gboolean copied,
+    const EncoderSettings *settings, const gchar *profile, GString *lacking,
+    GError **error)
 {
   g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
   const gchar *word = encoder_codec_to_string (codec);
   g_autofree gchar *parser = g_strconcat (word, "parse", NULL);
   g_autoptr (GstElementFactory) f = gst_element_factory_find (factory);
   const gchar *const *way =
-      encoder_way (memory, f != NULL ? sink_memories (f) : 0);
+      encoder_way (memory, f != NULL && !copied ? sink_memories (f) : 0);
   GstElement *first = NULL, *last = NULL, *e;
 
   for (guint i = 0; way[i] != NULL; i++) {

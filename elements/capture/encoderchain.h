@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 GArray *encoder_list_candidates (EncoderCodec codec, EncoderMemory memory);
 EncoderMemory encoder_memory_of_caps (const GstCaps *caps);
 GstElement *encoder_chain_new (const EncoderKind *kind, const gchar *factory,
-    EncoderCodec codec, EncoderMemory memory, const EncoderSettings *settings,
-    const gchar *profile, GString *lacking,
+    EncoderCodec codec, EncoderMemory memory, gboolean copied,
+    const EncoderSettings *settings, const gchar *profile, GString *lacking,
     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

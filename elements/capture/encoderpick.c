@@ -40,6 +40,7 @@ encoder_pick (const EncoderWish *wish, GHashTable *failed, const gchar *program,
       encoder_list_candidates (wish->codec, wish->memory);
   EncoderCandidate *list = (EncoderCandidate *) (void *) candidates->data;
   EncoderVerdict verdict;
+  gboolean in_place;
   guint i = 0;
 
   *pick = (EncoderPick){ NULL };
@@ -50,8 +51,10 @@ encoder_pick (const EncoderWish *wish, GHashTable *failed, const gchar *program,
         wish, list, candidates->len, &i, backend_refuse, pick->refused);
     if (verdict != ENCODER_ASK_PROBE)
       break;
-    encoder_probe_candidate (
-        &list[i], wish->codec, wish->memory, program, timeout_ms);
+    /* Out of another adapter's memory pictures come by way of the computer's. */
+    in_place = encoder_takes_in_place (wish, list, candidates->len, i);
+    encoder_probe_candidate (&list[i], wish->codec,
+        in_place ? wish->memory : ENCODER_MEMORY_SYSTEM, program, timeout_ms);
     gst_clear_structure (&pick->refused);
   }
   if (verdict == ENCODER_NONE)
@@ -59,6 +62,8 @@ encoder_pick (const EncoderWish *wish, GHashTable *failed, const gchar *program,
   pick->kind = list[i].kind;
   pick->factory = g_strdup (list[i].factory);
   pick->version = g_strdup (list[i].version);
+  pick->adapter_luid = list[i].adapter_luid;
+  pick->copied = !encoder_takes_in_place (wish, list, candidates->len, i);
 }
 
 /**

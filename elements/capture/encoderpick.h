@@ -14,12 +14,16 @@ G_BEGIN_DECLS
  * @factory: the element
  * @version: of its plugin
  * @refused: each better one, and why not
+ * @adapter_luid: of the adapter that it works on; 0: not told
+ * @copied: pictures are copied for it
  */
 typedef struct {
   const EncoderKind *kind;
   gchar *factory;
   gchar *version;
   GstStructure *refused;
+  gint64 adapter_luid;
+  gboolean copied;
 } EncoderPick;
 
 void encoder_pick (const EncoderWish *wish, GHashTable *failed,

@@ -222,6 +222,37 @@ encoder_probe_run (const gchar *program, const gchar *const *arguments,
   return probe;
 }
 
+/* What an answer belongs to; the texts are the caller's. */
+static ProbeKey
+key_of (const EncoderCandidate *candidate, EncoderMemory memory,
+    const gchar *gstreamer, const gchar *machine)
+{
+  return (ProbeKey){ candidate->factory, encoder_memory_to_string (memory),
+    gstreamer, candidate->version, machine };
+}
+
+/**
+ * encoder_probe_recall:
+ * @candidate: gets its probe and reason
+ * @codec: of the output
+ * @memory: where the pictures are
+ *
+ * The answer that is kept, if it holds; nothing is tried. Any thread.
+ */
+void
+encoder_probe_recall (
+    EncoderCandidate *candidate, EncoderCodec codec, EncoderMemory memory)
+{
+  g_autofree gchar *path = probe_cache_get_path ();
+  g_autofree gchar *machine = probe_os_identity ();
+  g_autofree gchar *gstreamer = gst_version_string ();
+  const ProbeKey key = key_of (candidate, memory, gstreamer, machine);
+
+  g_clear_pointer (&candidate->reason, g_free);
+  candidate->probe = probe_cache_read (
+      path, &key, g_get_real_time () / G_USEC_PER_SEC, &candidate->reason);
+}
+
 /**
  * encoder_probe_candidate:
  * @candidate: gets its probe and reason
@@ -242,8 +273,7 @@ encoder_probe_candidate (EncoderCandidate *candidate, EncoderCodec codec,
   g_autofree gchar *gstreamer = gst_version_string ();
   const gchar *arguments[] = { encoder_codec_to_string (codec),
     candidate->factory, encoder_memory_to_string (memory), NULL };
-  const ProbeKey key = { candidate->factory, arguments[2], gstreamer,
-    candidate->version, machine };
+  const ProbeKey key = key_of (candidate, memory, gstreamer, machine);
   gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
   g_autoptr (GError) error = NULL;
 

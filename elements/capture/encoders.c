@@ -31,6 +31,8 @@ static const EncoderKind table[] = {
       { "varender*h264lpenc", "varender*h265lpenc" }, LINUX | WINDOWS, TRUE },
   { "mf", { "mfh264enc", "mfh265enc" },
       { "mfh264device*enc", "mfh265device*enc" }, WINDOWS, TRUE },
+  { "d3d12", { "d3d12h264enc", NULL }, { "d3d12h264device*enc", NULL }, WINDOWS,
+      TRUE },
   { "x264", { "x264enc", NULL }, { NULL, NULL }, ANYWHERE, FALSE },
   { "x265", { NULL, "x265enc" }, { NULL, NULL }, ANYWHERE, FALSE },
   { "openh264", { "openh264enc", NULL }, { NULL, NULL }, ANYWHERE, FALSE },
@@ -99,7 +101,7 @@ encoder_codec_to_string (EncoderCodec codec)
 }
 
 static const gchar *const memory_words[ENCODER_N_MEMORIES] = { "system",
-  "d3d11", "cuda", "va" };
+  "d3d11", "cuda", "va", "d3d12" };
 
 /**
  * encoder_memory_to_string:
@@ -163,25 +165,101 @@ encoder_way (EncoderMemory memory, guint memories)
     { "d3d11convert", NULL },
     { "cudaconvert", NULL },
     { "vapostproc", NULL },
+    { "d3d12convert", NULL },
   };
   static const gchar *const copied[ENCODER_N_MEMORIES][3] = {
     { "videoconvert", NULL },
     { "d3d11download", "videoconvert", NULL },
     { "cudadownload", "videoconvert", NULL },
     { "vapostproc", "videoconvert", NULL },
+    { "d3d12download", "videoconvert", NULL },
   };
 
   return (memories & (1u << memory)) != 0 ? direct[memory] : copied[memory];
 }
 
+/* Who chooses its adapter itself (nvautogpuh264enc) has those of its family. */
+static gboolean
+is_elsewhere (const EncoderWish *wish, const EncoderCandidate *candidates,
+    guint n, const EncoderCandidate *c)
+{
+  gboolean told = FALSE;
+
+  if (wish->memory == ENCODER_MEMORY_SYSTEM || wish->adapter_luid == 0
+      || !c->kind->hardware)
+    return FALSE;
+  if (c->adapter_luid != 0)
+    return c->adapter_luid != wish->adapter_luid;
+  for (guint i = 0; i < n; i++) {
+    const EncoderCandidate *other = &candidates[i];
+
+    if (other->adapter_luid == 0
+        || strcmp (other->kind->family, c->kind->family) != 0)
+      continue;
+    if (other->adapter_luid == wish->adapter_luid)
+      return FALSE;
+    told = TRUE;
+  }
+  return told;
+}
+
+/**
+ * encoder_takes_in_place:
+ * @wish: what is wanted, and where
+ * @candidates: (array length=n): what there is
+ * @n: how many
+ * @at: which one
+ *
+ * Pure. What is not told about the adapters is taken for the same one.
+ *
+ * Returns: %TRUE if it takes the pictures where they are, %FALSE if they are
+ *   copied for it
+ */
+gboolean
+encoder_takes_in_place (const EncoderWish *wish,
+    const EncoderCandidate *candidates, guint n, guint at)
+{
+  return (candidates[at].memories & (1u << wish->memory)) != 0
+         && !is_elsewhere (wish, candidates, n, &candidates[at]);
+}
+
 /* 0: takes the pictures where they are (as far as is known: one that is not
  * here might), 1: after a copy, 2: computes itself */
 static guint
-cost (const EncoderCandidate *c, EncoderMemory memory)
+cost (const EncoderWish *wish, const EncoderCandidate *candidates, guint n,
+    guint at)
 {
+  const EncoderCandidate *c = &candidates[at];
+
   if (!c->kind->hardware)
     return 2;
-  return !c->present || (c->memories & (1u << memory)) != 0 ? 0 : 1;
+  return !c->present || encoder_takes_in_place (wish, candidates, n, at) ? 0
+                                                                         : 1;
+}
+
+static gboolean
+is_possible (const EncoderCandidate *c, const EncoderWish *wish)
+{
+  return c->kind->factory[wish->codec] != NULL
+         && (c->kind->platforms & wish->platform) != 0;
+}
+
+/* Better ones that were not asked because pictures are copied for them. */
+static void
+refuse_copies (const EncoderWish *wish, const EncoderCandidate *candidates,
+    guint n, guint chosen, EncoderRefuse refuse, gpointer user_data)
+{
+  for (guint i = 0; i < chosen; i++) {
+    const EncoderCandidate *c = &candidates[i];
+
+    if (c->present && is_possible (c, wish)
+        && cost (wish, candidates, n, i) == 1)
+      refuse (c->factory,
+          is_elsewhere (wish, candidates, n, c)
+              ? "on another adapter than the picture, which would be copied"
+              : "the picture would be copied for it",
+          user_data);
+  }
 }
 
 /* NULL: nothing speaks against it, so far as is known. */
@@ -239,8 +317,8 @@ take_named (const EncoderWish *wish, const EncoderCandidate *candidates,
  * @user_data: for @refuse
  *
  * Hardware that takes the pictures where they are comes before hardware that
- * they must be copied for, and that before software; within each the table
- * decides. Pure: the answer depends on the arguments alone. Any thread.
+ * they must be copied for (out of another memory, or of another adapter's), and
+ * that before software; within each the table decides. Pure: the answer depends on the arguments alone. Any thread.
  *
  * Returns: which one, or which one to try before asking again
  */
@@ -256,9 +334,7 @@ encoder_choose (const EncoderWish *wish, const EncoderCandidate *candidates,
       g_autofree gchar *why = NULL;
 
       /* What this platform never has is no loss to report. */
-      if (cost (c, wish->memory) != pass
-          || c->kind->factory[wish->codec] == NULL
-          || (c->kind->platforms & wish->platform) == 0)
+      if (cost (wish, candidates, n, i) != pass || !is_possible (c, wish))
         continue;
       why = why_not (c, wish);
       if (why != NULL) {
@@ -266,9 +342,11 @@ encoder_choose (const EncoderWish *wish, const EncoderCandidate *candidates,
         continue;
       }
       *chosen = i;
-      return c->kind->hardware && c->probe == ENCODER_PROBE_UNKNOWN
-                 ? ENCODER_ASK_PROBE
-                 : ENCODER_CHOSEN;
+      if (c->kind->hardware && c->probe == ENCODER_PROBE_UNKNOWN)
+        return ENCODER_ASK_PROBE;
+      if (pass == 0)
+        refuse_copies (wish, candidates, n, i, refuse, user_data);
+      return ENCODER_CHOSEN;
     }
   }
   return ENCODER_NONE;

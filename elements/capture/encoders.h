@@ -23,6 +23,7 @@ typedef enum {
  * @ENCODER_MEMORY_D3D11: memory:D3D11Memory
  * @ENCODER_MEMORY_CUDA: memory:CUDAMemory
  * @ENCODER_MEMORY_VA: memory:VAMemory
+ * @ENCODER_MEMORY_D3D12: memory:D3D12Memory
  *
  * Where pictures are. `1 << EncoderMemory` is a bit of a set.
  */
@@ -31,8 +32,9 @@ typedef enum {
   ENCODER_MEMORY_D3D11,
   ENCODER_MEMORY_CUDA,
   ENCODER_MEMORY_VA,
+  ENCODER_MEMORY_D3D12,
 } EncoderMemory;
-#define ENCODER_N_MEMORIES 4
+#define ENCODER_N_MEMORIES 5
 
 /**
  * EncoderPlatform:
@@ -94,6 +96,7 @@ typedef enum {
  * @missing: (nullable): an element that must stand before it and is not here
  * @probe: what a try said
  * @reason: (nullable): of @probe, in words
+ * @adapter_luid: of the adapter that it works on; 0: not told
  *
  * What is known of one element on this machine.
  */
@@ -106,6 +109,7 @@ typedef struct {
   gchar *missing;
   EncoderProbe probe;
   gchar *reason;
+  gint64 adapter_luid;
 } EncoderCandidate;
 
 /**
@@ -115,6 +119,7 @@ typedef struct {
  * @memory: where the pictures are
  * @name: "auto", or the factory's name
  * @exclude: (nullable): factories that "auto" passes over
+ * @adapter_luid: of the adapter whose memory the pictures are in; 0: not told
  */
 typedef struct {
   EncoderPlatform platform;
@@ -122,6 +127,7 @@ typedef struct {
   EncoderMemory memory;
   const gchar *name;
   const gchar *const *exclude;
+  gint64 adapter_luid;
 } EncoderWish;
 
 /**
@@ -154,6 +160,8 @@ gboolean encoder_memory_from_string (
     const gchar *word, EncoderMemory *memory) G_GNUC_WARN_UNUSED_RESULT;
 const gchar *encoder_probe_to_string (EncoderProbe probe);
 const gchar *const *encoder_way (EncoderMemory memory, guint memories);
+gboolean encoder_takes_in_place (const EncoderWish *wish,
+    const EncoderCandidate *candidates, guint n, guint at);
 EncoderVerdict encoder_choose (const EncoderWish *wish,
     const EncoderCandidate *candidates, guint n, guint *chosen,
     EncoderRefuse refuse, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;

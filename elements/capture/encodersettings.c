@@ -53,6 +53,8 @@ static const Rule rules[] = {
   { "mf", ALWAYS, "rc-mode", { "cbr" } },
   { "mf", ALWAYS, "quality-vs-speed", { "16", "50", "83" } },
 
+  { "d3d12", ALWAYS, "rate-control", { "cbr" } },
+
   /* The VBV is what a burst may take longer than its share: ms. */
   { "x264", LOW_LATENCY, "tune", { "zerolatency" } },
   { "x264", LOW_LATENCY, "vbv-buf-capacity", { "150" } },

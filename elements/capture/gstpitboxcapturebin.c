@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * pitboxcapturebin: chooses and builds the capture. */
-#include "gstpitboxcapturebin.h"
-
 #include "backend.h"
-#include "capturechain.h"
-#include "captureos.h"
+#include "gstpitboxcapturebinprivate.h"
 
 /**
  * SECTION:element-pitboxcapturebin
@@ -23,8 +20,16 @@
  * here (V4L2, PipeWire).
  *
  * The window is looked for when the element goes to READY. There is an error if
- * it is not there, and never the whole screen in its place. On X, a window must
- * stay uncovered to be seen.
+ * it is not there, and never the whole screen in its place; where Windows
+ * Graphics Capture cannot be had, its part is cut out of its monitor. On X, a
+ * window must stay uncovered to be seen.
+ *
+ * While no picture comes (a window that is minimised or does not change, a
+ * monitor or card that was unplugged) the last one is repeated five times a
+ * second. A capture that fails is replaced by the next one if it never gave a
+ * picture, else tried again each second for
+ * #GstPitboxCaptureBin:recover-timeout; the element message `pitbox-capture`
+ * says so (`state`: live or still, `reason`).
  *
  * Which element it was, and why each better one was not taken, is in
  * #GstPitboxCaptureBin:active-backend and in the element message
@@ -35,19 +40,11 @@
  * ]|
  */
 
-GST_DEBUG_CATEGORY_STATIC (pitbox_capture_bin_debug);
+GST_DEBUG_CATEGORY (pitbox_capture_bin_debug);
 #define GST_CAT_DEFAULT pitbox_capture_bin_debug
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw(ANY)"));
-
-struct _GstPitboxCaptureBin {
-  GstPitboxChoiceBin parent;
-
-  /* Under the object lock. */
-  CaptureSettings settings;
-  gint fps_n, fps_d; /* a fraction: in this order */
-};
 
 G_DEFINE_TYPE (
     GstPitboxCaptureBin, gst_pitbox_capture_bin, GST_TYPE_PITBOX_CHOICE_BIN)
@@ -75,163 +72,163 @@ gst_pitbox_capture_source_get_type (void)
   return type;
 }
 
-static const gchar *
-source_word (CaptureSource source)
-{
-  return source_values[source].value_nick;
-}
-
-static CaptureSettings
-copy_settings (GstPitboxCaptureBin *self)
-{
-  CaptureSettings s;
-
-  GST_OBJECT_LOCK (self);
-  s = self->settings;
-  s.backend = g_strdup (s.backend);
-  s.window_title = g_strdup (s.window_title);
-  s.device = g_strdup (s.device);
-  s.display = g_strdup (s.display);
-  GST_OBJECT_UNLOCK (self);
-  return s;
-}
-
 static void
-clear_settings (CaptureSettings *s)
+refuse_to_start (GstPitboxCaptureBin *self, const gchar *why)
 {
-  g_free (s->backend);
-  g_free (s->window_title);
-  g_free (s->device);
-  g_free (s->display);
-}
-
-static const CaptureKind *
-choose (const CaptureSettings *settings, GstStructure *refused)
-{
-  const CaptureKind *kinds, *chosen;
-  CaptureCandidate *candidates;
-  guint n;
-
-  kinds = capture_kinds (&n);
-  candidates = g_new0 (CaptureCandidate, n);
-  for (guint i = 0; i < n; i++) {
-    if ((kinds[i].platforms & encoder_platform_here ()) != 0)
-      capture_look_at (&kinds[i], &candidates[i]);
-  }
-  chosen = capture_choose (encoder_platform_here (), settings,
-      capture_os_has_display (settings->display), candidates, backend_refuse,
-      refused);
-  for (guint i = 0; i < n; i++)
-    g_free (candidates[i].missing);
-  g_free (candidates);
-  return chosen;
-}
-
-static void
-publish (GstPitboxCaptureBin *self, const CaptureKind *kind,
-    const CaptureSettings *settings, EncoderMemory memory, const gchar *lacking,
-    const GstStructure *refused)
-{
-  g_autoptr (GstElementFactory) factory =
-      gst_element_factory_find (kind->factory);
-  g_autoptr (GstPlugin) plugin =
-      gst_plugin_feature_get_plugin (GST_PLUGIN_FEATURE (factory));
-  GstStructure *s =
-      gst_structure_new (BACKEND_MESSAGE, "backend", G_TYPE_STRING,
-          kind->backend, "element", G_TYPE_STRING, kind->factory, "version",
-          G_TYPE_STRING, plugin != NULL ? gst_plugin_get_version (plugin) : "0",
-          "source", G_TYPE_STRING, source_word (capture_source (settings)),
-          "memory", G_TYPE_STRING, encoder_memory_to_string (memory), NULL);
-
-  if (settings->window_handle != 0)
-    gst_structure_set (
-        s, "window", G_TYPE_UINT64, settings->window_handle, NULL);
-  gst_pitbox_choice_bin_publish (
-      GST_PITBOX_CHOICE_BIN (self), s, lacking, refused);
-}
-
-static gboolean
-build (GstPitboxCaptureBin *self, const CaptureKind *kind,
-    const CaptureSettings *settings, const GstStructure *refused)
-{
-  g_autoptr (GString) lacking = g_string_new (NULL);
-  GstPitboxChoiceBin *bin = GST_PITBOX_CHOICE_BIN (self);
-  EncoderMemory memory;
-  gint n, d;
-
-  GST_OBJECT_LOCK (self);
-  n = self->fps_n;
-  d = self->fps_d;
-  GST_OBJECT_UNLOCK (self);
-  bin->chain = capture_chain_new (kind, settings, n, d, &memory, lacking);
-  if (bin->chain == NULL) {
-    GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN,
-        ("The capture by %s cannot be put together: videorate, videoscale, "
-         "videoconvert or decodebin is missing",
-            kind->factory),
-        (NULL));
-    return FALSE;
-  }
-  gst_bin_add (GST_BIN (self), bin->chain);
-  gst_pitbox_choice_bin_connect (bin);
-  publish (self, kind, settings, memory, lacking->str, refused);
-  return TRUE;
-}
-
-static gboolean
-find_window (GstPitboxCaptureBin *self, CaptureSettings *settings)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (settings->window_handle == 0
-      && (settings->window_title == NULL || settings->window_title[0] == '\0'))
-    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        "Which window? Neither window-title nor window-handle is set");
-  else
-    settings->window_handle = capture_os_find_window (settings->display,
-        settings->window_title, settings->window_handle, &error);
-  if (error == NULL)
-    return TRUE;
-  GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("%s", error->message), (NULL));
-  return FALSE;
-}
-
-static gboolean
-start_with (GstPitboxCaptureBin *self, CaptureSettings *settings)
-{
-  g_autoptr (GstStructure) refused = gst_structure_new_empty ("refused");
-  g_autofree gchar *words = NULL;
-  const CaptureKind *kind;
-
-  /* PipeWire's windows are nodes, which the desktop's portal gives. */
-  if (capture_source (settings) == CAPTURE_SOURCE_WINDOW
-      && (settings->device == NULL || settings->device[0] == '\0')
-      && !find_window (self, settings))
-    return FALSE;
-  kind = choose (settings, refused);
-  if (kind != NULL)
-    return build (self, kind, settings, refused);
-  words = backend_describe_refused (refused);
-  GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-      ("Nothing here can take the picture of a %s (%s)",
-          source_word (capture_source (settings)),
-          words[0] != '\0' ? words : "this system has no such source"),
-      ("backend=%s", settings->backend));
-  return FALSE;
+  GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("%s", why), (NULL));
 }
 
 static gboolean
 gst_pitbox_capture_bin_start (GstPitboxChoiceBin *bin)
 {
   GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (bin);
-  CaptureSettings settings = copy_settings (self);
-  gboolean ok = start_with (self, &settings);
+  g_autofree gchar *why = NULL;
 
-  clear_settings (&settings);
-  return ok;
+  /* Not before: who builds graphs of texts takes its open pad for the bin's. */
+  gst_bin_add (GST_BIN (self), GST_ELEMENT (self->still));
+  if (gst_pitbox_capture_bin_build (self, &why))
+    return TRUE;
+  refuse_to_start (self, why);
+  return FALSE;
+}
+
+static void
+gst_pitbox_capture_bin_stop (GstPitboxChoiceBin *bin)
+{
+  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (bin);
+
+  gst_pitbox_capture_bin_take_down (self);
+  gst_pitbox_capture_bin_take_back (self);
+  gst_element_set_state (GST_ELEMENT (self->still), GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self), GST_ELEMENT (self->still));
+  g_hash_table_remove_all (self->failed);
+  g_free (gst_pitbox_capture_bin_take_error (self, NULL));
+}
+
+/* What cannot be opened gives place to the next. */
+static gboolean
+open_first (GstPitboxCaptureBin *self)
+{
+  gst_pad_set_active (self->srcpad, TRUE);
+  for (;;) {
+    g_autofree gchar *why = NULL;
+
+    gst_element_set_locked_state (self->front, FALSE);
+    gst_element_set_state (self->back, GST_STATE_PAUSED);
+    gst_element_set_state (GST_ELEMENT (self->still), GST_STATE_PAUSED);
+    if (gst_element_set_state (self->front, GST_STATE_PAUSED)
+        != GST_STATE_CHANGE_FAILURE)
+      break;
+    why = gst_pitbox_capture_bin_take_error (self, "it cannot be opened");
+    gst_pitbox_capture_bin_note_failed (self, why);
+    gst_pitbox_capture_bin_take_down (self);
+    g_clear_pointer (&why, g_free);
+    if (gst_pitbox_capture_bin_build (self, &why))
+      continue;
+    refuse_to_start (self, why);
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  self->starting = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static GstStateChangeReturn
+gst_pitbox_capture_bin_change_state (
+    GstElement *element, GstStateChange transition)
+{
+  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_first (self))
+    return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_pitbox_capture_bin_unfollow (self);
+  ret = GST_ELEMENT_CLASS (gst_pitbox_capture_bin_parent_class)
+            ->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && ret != GST_STATE_CHANGE_FAILURE)
+    gst_pitbox_capture_bin_follow (self);
+  return ret;
+}
+
+/* What a capture says while another can take its place stays in here. */
+static void
+gst_pitbox_capture_bin_handle_message (GstBin *bin, GstMessage *message)
+{
+  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (bin);
+  g_autoptr (GError) error = NULL;
+  gboolean kept = FALSE;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR
+      && GST_MESSAGE_SRC (message) != GST_OBJECT (self)) {
+    gst_message_parse_error (message, &error, NULL);
+    GST_OBJECT_LOCK (self);
+    kept = self->starting || self->recover_ms > 0;
+    if (kept) {
+      g_free (self->error);
+      self->error = g_strdup (error->message);
+      self->lost = !self->starting;
+    }
+    GST_OBJECT_UNLOCK (self);
+  }
+  if (!kept) {
+    GST_BIN_CLASS (gst_pitbox_capture_bin_parent_class)
+        ->handle_message (bin, message);
+    return;
+  }
+  GST_INFO_OBJECT (self, "kept: %s", error->message);
+  gst_pitbox_still_expect_another (self->still);
+  gst_message_unref (message);
+}
+
+/* An encoder asks on which adapter the pictures are. */
+static gboolean
+on_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (parent);
+  const GstStructure *s = gst_query_get_structure (query);
+  gint64 luid;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_CUSTOM || s == NULL
+      || !gst_structure_has_name (s, BACKEND_ADAPTER_QUERY))
+    return gst_pad_query_default (pad, parent, query);
+  GST_OBJECT_LOCK (self);
+  luid = self->adapter_luid;
+  GST_OBJECT_UNLOCK (self);
+  gst_structure_set (
+      gst_query_writable_structure (query), "luid", G_TYPE_INT64, luid, NULL);
+  return TRUE;
+}
+
+static void
+gst_pitbox_capture_bin_finalize (GObject *object)
+{
+  GstPitboxCaptureBin *self = GST_PITBOX_CAPTURE_BIN (object);
+
+  g_hash_table_unref (self->failed);
+  gst_object_unref (self->still);
+  g_free (self->error);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  G_OBJECT_CLASS (gst_pitbox_capture_bin_parent_class)->finalize (object);
 }
 
 #define AT(field) G_STRUCT_OFFSET (GstPitboxCaptureBin, field)
+/* Of no place in the instance. */
+#define PROP_MACHINE 1
+
+static void
+gst_pitbox_capture_bin_get_property (
+    GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  if (id == PROP_MACHINE)
+    g_value_take_string (value,
+        gst_pitbox_capture_bin_dup_machine (GST_PITBOX_CAPTURE_BIN (object)));
+  else
+    gst_pitbox_choice_bin_get_property (object, id, value, spec);
+}
 
 static void
 install_properties (GObjectClass *klass)
@@ -244,8 +241,9 @@ install_properties (GObjectClass *klass)
           GST_TYPE_PITBOX_CAPTURE_SOURCE, CAPTURE_SOURCE_AUTO, rw));
   g_object_class_install_property (klass, AT (settings.backend),
       g_param_spec_string ("backend", "Backend",
-          "auto, or what to take it with: dxgi, wgc, mf (Windows), ximage, "
-          "pipewire, v4l2",
+          "auto, or what to take it with: wgc, wgc12, dxgi, dxgi12, gdi, mf, "
+          "ks "
+          "(Windows), ximage, pipewire, v4l2, decklink",
           "auto", rw));
   g_object_class_install_property (klass, AT (settings.window_title),
       g_param_spec_string ("window-title", "Window title",
@@ -255,6 +253,19 @@ install_properties (GObjectClass *klass)
       g_param_spec_uint64 ("window-handle", "Window handle",
           "HWND (Windows) or XID (X) of the window to take; 0: by its title", 0,
           G_MAXUINT64, 0, rw));
+  g_object_class_install_property (klass, AT (settings.window_class),
+      g_param_spec_string ("window-class", "Window class",
+          "Class of the window to take (Windows, such as SimWinClass; on X its "
+          "WM_CLASS)",
+          NULL, rw));
+  g_object_class_install_property (klass, AT (settings.window_process),
+      g_param_spec_string ("window-process", "Window process",
+          "File name of the program whose window to take", NULL, rw));
+  g_object_class_install_property (klass, AT (recover_ms),
+      g_param_spec_uint ("recover-timeout", "Recover time-out",
+          "How long a capture that failed is tried again, a still picture in "
+          "its place, in ms; 0: not at all",
+          0, 3600000, 20000, rw));
   g_object_class_install_property (klass, AT (settings.monitor),
       g_param_spec_int ("monitor", "Monitor",
           "Number of the monitor from 0; -1: the primary one (on X: all of the "
@@ -262,8 +273,8 @@ install_properties (GObjectClass *klass)
           -1, 63, -1, rw));
   g_object_class_install_property (klass, AT (settings.device),
       g_param_spec_string ("device", "Device",
-          "File (/dev/video0), name or path of a capture card (Windows), or "
-          "number or name of a PipeWire node",
+          "File (/dev/video0), name or path of a capture card (Windows), "
+          "decklink:0 and so on, or number or name of a PipeWire node",
           NULL, rw));
   g_object_class_install_property (klass, AT (settings.display),
       g_param_spec_string ("display", "Display",
@@ -276,6 +287,12 @@ install_properties (GObjectClass *klass)
           "Pictures a second; 0/1: what downstream asks for, or the capture "
           "gives",
           0, 1, 1000, 1, 0, 1, rw));
+  g_object_class_install_property (klass, PROP_MACHINE,
+      g_param_spec_string ("machine", "Machine",
+          "Adapters, elements and kept tries of this machine as a key file, "
+          "for "
+          "reports",
+          NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (klass, AT (parent.active),
       g_param_spec_boxed ("active-backend", "Active backend",
           "What was chosen (backend, element, version, source, memory, window, "
@@ -294,7 +311,10 @@ gst_pitbox_capture_bin_class_init (GstPitboxCaptureBinClass *klass)
   GST_DEBUG_CATEGORY_INIT (
       pitbox_capture_bin_debug, "pitboxcapturebin", 0, "capture choice");
   object_class->set_property = gst_pitbox_choice_bin_set_property;
-  object_class->get_property = gst_pitbox_choice_bin_get_property;
+  object_class->get_property = gst_pitbox_capture_bin_get_property;
+  object_class->finalize = gst_pitbox_capture_bin_finalize;
+  element_class->change_state = gst_pitbox_capture_bin_change_state;
+  GST_BIN_CLASS (klass)->handle_message = gst_pitbox_capture_bin_handle_message;
   install_properties (object_class);
   gst_type_mark_as_plugin_api (GST_TYPE_PITBOX_CAPTURE_SOURCE, 0);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -307,12 +327,20 @@ gst_pitbox_capture_bin_class_init (GstPitboxCaptureBinClass *klass)
   bin_class->category = pitbox_capture_bin_debug;
   bin_class->start_at = GST_STATE_CHANGE_NULL_TO_READY;
   bin_class->start = gst_pitbox_capture_bin_start;
-  bin_class->stop = gst_pitbox_choice_bin_remove_chain;
+  bin_class->stop = gst_pitbox_capture_bin_stop;
 }
 
 static void
 gst_pitbox_capture_bin_init (GstPitboxCaptureBin *self)
 {
-  gst_pitbox_choice_bin_add_pad (GST_PITBOX_CHOICE_BIN (self), &src_template);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->failed =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->srcpad = gst_pitbox_choice_bin_add_pad (
+      GST_PITBOX_CHOICE_BIN (self), &src_template);
+  gst_pad_set_query_function (self->srcpad, on_query);
+  self->still = gst_object_ref_sink (
+      g_object_new (GST_TYPE_PITBOX_STILL, "name", "still", NULL));
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }

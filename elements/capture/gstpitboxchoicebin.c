@@ -229,7 +229,8 @@ gst_pitbox_choice_bin_finalize (GObject *object)
   specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (object), &n);
   for (guint i = 0; i < n; i++) {
     if (g_type_is_a (specs[i]->owner_type, GST_TYPE_PITBOX_CHOICE_BIN)
-        && specs[i]->value_type == G_TYPE_STRING)
+        && specs[i]->value_type == G_TYPE_STRING
+        && (specs[i]->flags & G_PARAM_WRITABLE) != 0)
       g_free (*(gchar **) place (object, specs[i]->param_id));
   }
   gst_clear_structure (&GST_PITBOX_CHOICE_BIN (object)->active);

@@ -20,8 +20,8 @@
  * plugin, a GPU or its driver changes: 30 days if it was good, one day if it
  * was bad. Going from READY to PAUSED blocks while encoders are tried, at most
  * #GstPitboxEncodeBin:probe-timeout for each. An encoder that fails here
- * nevertheless, before it gave anything, is replaced by the next one, once, and
- * no picture is lost.
+ * nevertheless, before it gave anything (all sessions of its card may be in use),
+ * is replaced by the next one, six times at most, and no picture is lost.
  *
  * Which element it was, and why each better one was not taken, is in
  * #GstPitboxEncodeBin:active-backend and in the element message
@@ -130,6 +130,7 @@ gst_pitbox_encode_bin_start (GstPitboxChoiceBin *bin)
       caps != NULL ? encoder_memory_of_caps (caps) : ENCODER_MEMORY_SYSTEM;
   GST_OBJECT_LOCK (self);
   self->flowing = FALSE;
+  self->n_fall_backs = 0;
   self->may_fall_back = g_strcmp0 (self->name, "auto") == 0;
   GST_OBJECT_UNLOCK (self);
   gst_pitbox_encode_bin_take_framerate (self, caps);

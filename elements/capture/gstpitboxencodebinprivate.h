@@ -23,6 +23,7 @@ struct _GstPitboxEncodeBin {
   const EncoderKind *kind; /* of the encoder */
   gchar *error; /* what the encoder last said, kept from the bus */
   gboolean building, may_fall_back;
+  guint n_fall_backs;
   gboolean flowing; /* something came out */
   gboolean stale; /* it has another bitrate than it should */
   GQueue pending; /* pictures, until something came out */

@@ -8,6 +8,9 @@
 GST_DEBUG_CATEGORY_EXTERN (pitbox_encode_bin_debug);
 #define GST_CAT_DEFAULT pitbox_encode_bin_debug
 
+/* In one stream; each is passed over afterwards, so they end anyway. */
+#define MAX_FALL_BACKS 6
+
 static gboolean
 is_auto (const gchar *name)
 {
@@ -114,8 +117,12 @@ publish (
       "hardware", G_TYPE_BOOLEAN, pick->kind->hardware, "codec", G_TYPE_STRING,
       encoder_codec_to_string (self->codec), "memory", G_TYPE_STRING,
       encoder_memory_to_string (self->memory), "live-bitrate", G_TYPE_BOOLEAN,
-      encoder_settings_bitrate_is_live (pick->kind, self->encoder), NULL);
+      encoder_settings_bitrate_is_live (pick->kind, self->encoder), "copied",
+      G_TYPE_BOOLEAN, pick->copied, NULL);
 
+  if (pick->adapter_luid != 0)
+    gst_structure_set (
+        s, "adapter-luid", G_TYPE_INT64, pick->adapter_luid, NULL);
   gst_pitbox_choice_bin_publish (
       GST_PITBOX_CHOICE_BIN (self), s, lacking, pick->refused);
 }
@@ -131,7 +138,7 @@ make_chain (GstPitboxEncodeBin *self, const EncoderPick *pick, GString *lacking,
   settings = self->settings;
   GST_OBJECT_UNLOCK (self);
   return encoder_chain_new (pick->kind, pick->factory, self->codec,
-      self->memory, &settings, profile, lacking, error);
+      self->memory, pick->copied, &settings, profile, lacking, error);
 }
 
 /* Opens what was chosen; FALSE, with the reason in @why, if it cannot be. */
@@ -199,6 +206,19 @@ post_none (GstPitboxEncodeBin *self, const gchar *name, const gchar *refused)
         ("encoder=%s", name));
 }
 
+/* 0 where nobody upstream knows. */
+static gint64
+ask_adapter (GstPitboxEncodeBin *self)
+{
+  g_autoptr (GstQuery) query = gst_query_new_custom (
+      GST_QUERY_CUSTOM, gst_structure_new_empty (BACKEND_ADAPTER_QUERY));
+  gint64 luid = 0;
+
+  if (gst_pad_peer_query (self->sinkpad, query))
+    gst_structure_get_int64 (gst_query_get_structure (query), "luid", &luid);
+  return luid;
+}
+
 /**
  * gst_pitbox_encode_bin_build_chain:
  * @self: a bin without an encoder
@@ -226,6 +246,7 @@ gst_pitbox_encode_bin_build_chain (GstPitboxEncodeBin *self)
   EncoderPick pick;
   gboolean built = FALSE;
 
+  wish.adapter_luid = ask_adapter (self);
   GST_OBJECT_LOCK (self);
   wish.name = name = g_strdup (self->name);
   exclude = g_strsplit_set (self->exclude, ", ", -1);
@@ -257,8 +278,8 @@ gst_pitbox_encode_bin_build_chain (GstPitboxEncodeBin *self)
  * gst_pitbox_encode_bin_fall_back:
  * @self: a bin whose encoder failed
  *
- * The next encoder takes over, if nothing came out yet and this is the first
- * time. Streaming thread.
+ * The next encoder takes over, if nothing came out yet, %MAX_FALL_BACKS times
+ * at most. Streaming thread.
  *
  * Returns: %TRUE if another encoder is there now
  */
@@ -270,7 +291,9 @@ gst_pitbox_encode_bin_fall_back (GstPitboxEncodeBin *self)
 
   GST_OBJECT_LOCK (self);
   may = self->may_fall_back && !self->flowing;
-  self->may_fall_back = FALSE;
+  /* All sessions of a card in use: the card's other elements say so, too. */
+  if (may && ++self->n_fall_backs == MAX_FALL_BACKS)
+    self->may_fall_back = FALSE;
   GST_OBJECT_UNLOCK (self);
   if (!may)
     return FALSE;

@@ -40,20 +40,30 @@ keep (GstPitboxEncodeBin *self, GstBuffer *buffer)
   return kept;
 }
 
+/* All that was kept, which stays kept until something comes out. */
 static GstFlowReturn
-replay (GstPitboxEncodeBin *self)
+push_pending (GstPitboxEncodeBin *self)
 {
   GstFlowReturn flow = GST_FLOW_OK;
-  GQueue pictures;
+  GQueue pictures = G_QUEUE_INIT;
   GstBuffer *b;
 
   GST_OBJECT_LOCK (self);
-  pictures = self->pending;
-  g_queue_init (&self->pending);
+  for (GList *l = self->pending.head; l != NULL; l = l->next)
+    g_queue_push_tail (&pictures, gst_buffer_ref (l->data));
   GST_OBJECT_UNLOCK (self);
   while (flow == GST_FLOW_OK && (b = g_queue_pop_head (&pictures)) != NULL)
     flow = gst_proxy_pad_chain_default (self->sinkpad, GST_OBJECT (self), b);
   g_queue_clear_full (&pictures, (GDestroyNotify) gst_buffer_unref);
+  return flow;
+}
+
+/* One encoder after the other, until one takes them. */
+static GstFlowReturn
+fall_back (GstPitboxEncodeBin *self, GstFlowReturn flow)
+{
+  while (has_failed (self, flow) && gst_pitbox_encode_bin_fall_back (self))
+    flow = push_pending (self);
   return flow;
 }
 
@@ -99,9 +109,7 @@ gst_pitbox_encode_bin_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   }
   kept = keep (self, buffer);
   flow = gst_proxy_pad_chain_default (pad, parent, buffer);
-  if (!kept || !has_failed (self, flow))
-    return flow;
-  return gst_pitbox_encode_bin_fall_back (self) ? replay (self) : flow;
+  return kept ? fall_back (self, flow) : flow;
 }
 
 /**
@@ -176,6 +184,7 @@ adapt (GstPitboxEncodeBin *self, const GstCaps *caps)
 static gboolean
 handle_caps (GstPitboxEncodeBin *self, GstPad *pad, GstEvent *event)
 {
+  gboolean taken;
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
@@ -183,16 +192,12 @@ handle_caps (GstPitboxEncodeBin *self, GstPad *pad, GstEvent *event)
     gst_event_unref (event);
     return FALSE;
   }
-  gst_event_ref (event);
-  if (gst_pad_event_default (pad, GST_OBJECT (self), event)) {
-    gst_event_unref (event);
-    return TRUE;
-  }
-  if (!gst_pitbox_encode_bin_fall_back (self)) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-  return gst_pad_event_default (pad, GST_OBJECT (self), event);
+  do {
+    taken =
+        gst_pad_event_default (pad, GST_OBJECT (self), gst_event_ref (event));
+  } while (!taken && gst_pitbox_encode_bin_fall_back (self));
+  gst_event_unref (event);
+  return taken;
 }
 
 /**
@@ -216,9 +221,7 @@ gst_pitbox_encode_bin_event (GstPad *pad, GstObject *parent, GstEvent *event)
     case GST_EVENT_EOS:
       /* An encoder with a thread of its own may have said it after the last
        * picture. */
-      if (has_failed (self, GST_FLOW_OK)
-          && gst_pitbox_encode_bin_fall_back (self))
-        replay (self);
+      fall_back (self, GST_FLOW_OK);
       break;
     case GST_EVENT_FLUSH_STOP:
       gst_pitbox_encode_bin_drop_pending (self);

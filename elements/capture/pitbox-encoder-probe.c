@@ -30,6 +30,7 @@ make_source (EncoderMemory memory, GError **error)
     "d3d11upload ! video/x-raw(memory:D3D11Memory)",
     "cudaupload ! video/x-raw(memory:CUDAMemory)",
     "vapostproc ! video/x-raw(memory:VAMemory)",
+    "d3d12upload ! video/x-raw(memory:D3D12Memory)",
   };
   g_autofree gchar *text = g_strdup_printf (
       "videotestsrc num-buffers=%d ! video/x-raw,format=NV12," SIZE " ! %s",
@@ -80,7 +81,7 @@ probe (EncoderCodec codec, const gchar *factory, EncoderMemory memory)
   source = make_source (memory, &error);
   chain = source == NULL ? NULL
                          : encoder_chain_new (kind, factory, codec, memory,
-                             &settings, NULL, NULL, &error);
+                             FALSE, &settings, NULL, NULL, &error);
   sink = gst_element_factory_make ("fakesink", NULL);
   if (chain == NULL || sink == NULL)
     return fail (error != NULL ? error->message : "there is no fakesink");
@@ -104,7 +105,7 @@ main (int argc, char **argv)
   if (argc != 4 || !encoder_memory_from_string (argv[3], &memory)
       || (!g_str_equal (argv[1], "h264") && !g_str_equal (argv[1], "h265"))) {
     g_printerr ("Usage: pitbox-encoder-probe h264|h265 ELEMENT "
-                "system|d3d11|cuda|va\n"
+                "system|d3d11|cuda|va|d3d12\n"
                 "Tries whether ELEMENT encodes pictures from that memory. "
                 "pitboxencodebin runs it.\n");
     return EXIT_USAGE;

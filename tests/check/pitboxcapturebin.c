@@ -49,6 +49,7 @@ paint (void)
     .override_redirect = True };
   Atom utf8 = XInternAtom (display, "UTF8_STRING", False);
   Atom name = XInternAtom (display, "_NET_WM_NAME", False);
+  XClassHint class = { (char *) "window", (char *) "PitBoxTest" };
 
   XSetWindowBackground (display, root, RED);
   XClearWindow (display, root);
@@ -57,6 +58,7 @@ paint (void)
       &attributes);
   XChangeProperty (display, window, name, utf8, 8, PropModeReplace,
       (const unsigned char *) TITLE, (int) strlen (TITLE));
+  XSetClassHint (display, window, &class);
   XMapRaised (display, window);
   XSync (display, False);
 }
@@ -285,6 +287,86 @@ GST_START_TEST (test_a_window_that_closes_does_not_take_us_with_it)
 }
 GST_END_TEST
 
+/* Waits for the message that says so. */
+static void
+await_state (const Run *r, const gchar *state)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (r->pipeline);
+
+  for (;;) {
+    g_autoptr (GstMessage) m = gst_bus_timed_pop_filtered (
+        bus, 60 * GST_SECOND, GST_MESSAGE_ELEMENT | GST_MESSAGE_ERROR);
+    const GstStructure *s;
+
+    fail_unless (m != NULL, "nobody said %s", state);
+    fail_if (GST_MESSAGE_TYPE (m) == GST_MESSAGE_ERROR);
+    s = gst_message_get_structure (m);
+    if (gst_structure_has_name (s, "pitbox-capture")
+        && g_strcmp0 (gst_structure_get_string (s, "state"), state) == 0)
+      return;
+  }
+}
+
+/* Every picture is of the window, and later than the one before. */
+static void
+assert_goes_on (const Run *r, guint n, GstClockTime *last)
+{
+  for (guint i = 0; i < n; i++) {
+    GstSample *sample = pull (r);
+    GstBuffer *b = gst_sample_get_buffer (sample);
+
+    fail_unless (
+        !GST_CLOCK_TIME_IS_VALID (*last) || GST_BUFFER_PTS (b) > *last);
+    *last = GST_BUFFER_PTS (b);
+    assert_size (sample, 200, 120);
+    assert_equals_int (pixel (sample, 10, 10), BLUE);
+    gst_sample_unref (sample);
+  }
+}
+
+GST_START_TEST (test_a_window_that_closes_is_a_still_picture_until_it_is_back)
+{
+  Run r = new_run ("framerate=10/1 window-class=PitBoxTest "
+                   "window-process=none.exe recover-timeout=600000");
+  GstClockTime last = GST_CLOCK_TIME_NONE;
+
+  g_object_set (r.sink, "max-buffers", 5, "drop", TRUE, NULL);
+  gst_element_set_state (r.pipeline, GST_STATE_PLAYING);
+  assert_goes_on (&r, 3, &last);
+  for (guint i = 0; i < 2; i++) {
+    close_window ();
+    await_state (&r, "still");
+    assert_goes_on (&r, 8, &last);
+    paint ();
+    await_state (&r, "live");
+    assert_goes_on (&r, 8, &last);
+  }
+  end_run (&r);
+}
+GST_END_TEST
+
+GST_START_TEST (test_a_window_that_stays_away_is_an_error)
+{
+  Run r = new_run ("window-class=PitBoxTest recover-timeout=1");
+  g_autoptr (GstBus) bus = gst_element_get_bus (r.pipeline);
+  g_autoptr (GstMessage) m = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gst_element_set_state (r.pipeline, GST_STATE_PLAYING);
+  gst_sample_unref (pull (&r));
+  close_window ();
+  m = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND, GST_MESSAGE_ERROR);
+  fail_unless (m != NULL);
+  gst_message_parse_error (m, &error, NULL);
+  fail_unless (strstr (error->message,
+                   "There is no window with the class \"PitBoxTest\"")
+                   != NULL,
+      "%s", error->message);
+  end_run (&r);
+  paint ();
+}
+GST_END_TEST
+
 GST_START_TEST (test_size_and_rate_are_what_is_asked_for)
 {
   Run r = new_run (
@@ -329,6 +411,19 @@ GST_START_TEST (test_a_camera_that_packs_its_pictures)
 }
 GST_END_TEST
 
+/* Graphs made of texts take open pads within for their own. */
+GST_START_TEST (test_a_part_of_a_graph_has_one_end)
+{
+  GstElement *part = gst_parse_bin_from_description (
+      "pitboxcapturebin ! capsfilter", TRUE, NULL);
+
+  fail_unless (part != NULL);
+  assert_equals_int (part->numsinkpads, 0);
+  assert_equals_int (part->numsrcpads, 1);
+  gst_object_unref (part);
+}
+GST_END_TEST
+
 GST_START_TEST (test_plays_twice)
 {
   Run r = new_run ("");
@@ -354,8 +449,12 @@ pitboxcapturebin_suite (void)
   tcase_add_test (tc, test_a_window_that_is_not_there_is_an_error);
   tcase_add_test (tc, test_a_backend_that_is_none_is_an_error);
   tcase_add_test (tc, test_a_window_that_closes_does_not_take_us_with_it);
+  tcase_add_test (
+      tc, test_a_window_that_closes_is_a_still_picture_until_it_is_back);
+  tcase_add_test (tc, test_a_window_that_stays_away_is_an_error);
   tcase_add_test (tc, test_size_and_rate_are_what_is_asked_for);
   tcase_add_test (tc, test_a_camera_that_packs_its_pictures);
+  tcase_add_test (tc, test_a_part_of_a_graph_has_one_end);
   tcase_add_test (tc, test_plays_twice);
   return s;
 }
