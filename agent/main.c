@@ -13,6 +13,7 @@
 #include "pb-log.h"
 #include "pb-picture.h"
 #include "pb-signals.h"
+#include "selftest/pb-video-test.h"
 #include "tray/pb-tray.h"
 
 #include <gst/gst.h>
@@ -75,6 +76,8 @@ main (int argc, char **argv)
     return refuse (error);
   if (config->diagnose)
     return pb_diagnose (config) ? 0 : 1;
+  if (config->selftest != NULL && strcmp (config->selftest, "video") == 0)
+    return pb_video_test (config) ? 0 : 1;
   if (config->selftest != NULL)
     return pb_harm_command (config) ? 0 : 1;
 

@@ -282,7 +282,7 @@ validate (PbConfig *config, GError **error)
   static const gchar *const transports[] = { "auto", "srt", "websocket", NULL };
   gsize length;
 
-  static const gchar *const selftests[] = { "harm", NULL };
+  static const gchar *const selftests[] = { "harm", "video", NULL };
 
   if (!take_pairing (config, error))
     return FALSE;
@@ -346,7 +346,8 @@ static const gchar description[] =
     "--passphrase-file key\n"
     "  pitbox-agent --mode telemetry\n"
     "  pitbox-agent --diagnose\n"
-    "  pitbox-agent --selftest harm\n";
+    "  pitbox-agent --selftest harm\n"
+    "  pitbox-agent --selftest video\n";
 
 /**
  * pb_config_load:
@@ -372,7 +373,8 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
         "Show the tick on this PC's screen for two seconds, and leave", NULL },
     { "selftest", 0, 0, G_OPTION_ARG_STRING, &config->selftest,
         "Measure on this PC, print a report, and leave: harm: what the agent "
-        "costs the game, in some six minutes",
+        "costs the game, in some six minutes; video: what takes and encodes "
+        "the picture here, and how well, in a minute",
         "WHAT" },
     { "tray", 0, 0, G_OPTION_ARG_NONE, &config->tray,
         "Show an icon with a menu (on Windows, where it was not started from "

@@ -84,7 +84,7 @@ struct _PbConfig {
   gboolean tray, no_tray; /* an icon; neither: where it is usual */
   gboolean diagnose; /* check everything and leave */
   gboolean supervise; /* only start the agent, and start it again */
-  gchar *selftest; /* "harm", or NULL: do that and leave */
+  gchar *selftest; /* "harm" or "video", or NULL: do that and leave */
   gboolean show_flash; /* show the sync flash and leave */
   gboolean version; /* print the version and leave */
 };
