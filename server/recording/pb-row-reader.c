@@ -13,8 +13,13 @@
 #define READ_BYTES 65536
 /* Segments of ten minutes in ten seconds each, of some connections. */
 #define MAX_PLACES 1000
-/* Of files: two minutes with a picture of 4 Mbit/s, ten with none. */
+/* Of files: two minutes with a picture of 4 Mbit/s, ten with none. Behind that
+ * an answer ends as soon as it can. */
 #define MAX_BYTES (64 * 1024 * 1024)
+/* Of files that begin with what is asked for: two segments as large as they get
+ * of two connections. More is of a sender who says of hours that they were the
+ * same moment. */
+#define MOST_BYTES (G_GUINT64_CONSTANT (1024) * 1024 * 1024)
 /* 60 a second for ten minutes are 36,000; a sender that is no simulator. */
 #define MAX_ROWS 100000
 /* About 1 MB of JSON. */
@@ -36,6 +41,7 @@ typedef struct {
   const PbRowsQuery *query;
   PbRows *rows;
   guint64 bytes;
+  gint64 left_out_us; /* the earliest row that had no room; 0 = none */
   Source *source; /* that is read now */
 } Reading;
 
@@ -84,9 +90,13 @@ take_row (Reading *self, const GstPitboxDecoderItem *item)
     .at = rows->rows->len,
   };
 
-  if (row.utc_us < query->from_utc_us || row.utc_us >= query->to_utc_us
-      || rows->rows->len >= MAX_ROWS)
+  if (row.utc_us < query->from_utc_us || row.utc_us >= query->to_utc_us)
     return;
+  if (rows->rows->len >= MAX_ROWS) {
+    if (self->left_out_us == 0 || row.utc_us < self->left_out_us)
+      self->left_out_us = row.utc_us;
+    return;
+  }
   g_array_append_val (rows->rows, row);
   for (guint i = 0; i < rows->n_fields; i++) {
     const GstPitboxVar *var = self->source->vars[i];
@@ -133,6 +143,21 @@ take_packet (const guint8 *data, gsize size, const MpegtsPacket *packet,
     g_byte_array_append (unit, packet->payload, (guint) packet->payload_bytes);
 }
 
+static gboolean
+may_read (Reading *self, GFileInputStream *in, GError **error)
+{
+  g_autoptr (GFileInfo) info = g_file_input_stream_query_info (
+      in, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, error);
+
+  if (!info)
+    return FALSE;
+  if (self->bytes + (guint64) g_file_info_get_size (info) <= MOST_BYTES)
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
+      "more is recorded of one moment than can be read");
+  return FALSE;
+}
+
 /* Of one that is not there any more nobody has the rows; what is there and
  * cannot be read is no answer. */
 static gboolean
@@ -143,9 +168,10 @@ read_segment (Reading *self, const gchar *folder, guint n, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autoptr (GFileInputStream) in = g_file_read (file, NULL, &failure);
   g_autofree guint8 *buffer = g_malloc (READ_BYTES);
+  const gboolean may = in && may_read (self, in, &failure);
   gssize got = 0;
 
-  while (in
+  while (may
          && (got = g_input_stream_read (
                  G_INPUT_STREAM (in), buffer, READ_BYTES, NULL, &failure))
                 > 0) {
@@ -202,11 +228,21 @@ is_last_of_session (const GPtrArray *places, guint at)
   return TRUE;
 }
 
-static void
-cut (PbRows *rows, gint64 end_us)
+/* Answers tell milliseconds. */
+static gint64
+floor_ms (gint64 utc_us)
 {
+  return utc_us - utc_us % 1000;
+}
+
+/* Whatever else is cut: the question is not asked again as it was. */
+static void
+cut (Reading *self, gint64 end_us)
+{
+  PbRows *rows = self->rows;
   guint n = 0;
 
+  end_us = MAX (floor_ms (end_us), floor_ms (self->query->from_utc_us) + 1000);
   for (guint i = 0; i < rows->rows->len; i++)
     if (g_array_index (rows->rows, PbRowsRow, i).utc_us < end_us)
       g_array_index (rows->rows, PbRowsRow, n++) =
@@ -229,9 +265,9 @@ read_places (Reading *self, const gchar *recordings, const gchar *driver,
         g_build_filename (recordings, driver, place->session, NULL);
     const gint64 begins_us = place->start_utc_us - SLACK_US;
 
-    if (begins_us > self->query->from_utc_us
+    if (floor_ms (begins_us) > self->query->from_utc_us
         && (self->bytes >= MAX_BYTES || self->rows->rows->len >= MAX_ROWS)) {
-      cut (self->rows, begins_us);
+      cut (self, begins_us);
       return TRUE;
     }
     if (!read_place (self, sources, folder, place,
@@ -275,8 +311,11 @@ pb_row_reader_read (PbStore *store, const gchar *recordings,
   if (places->len == MAX_PLACES && rows->next_utc_us == 0) {
     const PbRowPlace *last = places->pdata[places->len - 1];
 
-    cut (rows, MAX (last->start_utc_us, query->from_utc_us + 1));
+    cut (&reading, last->start_utc_us - SLACK_US);
   }
+  if (reading.left_out_us != 0
+      && (rows->next_utc_us == 0 || reading.left_out_us < rows->next_utc_us))
+    cut (&reading, reading.left_out_us);
   pb_rows_put_in_order (rows, query->step, MAX_VALUES);
   return g_steal_pointer (&rows);
 }

@@ -55,7 +55,8 @@ typedef struct {
  * @rows: (element-type PbRowsRow): by their time, none twice
  * @values: (element-type gdouble): of each row @n_fields; NAN where the car has
  *   no such variable
- * @next_utc_us: what is asked for goes on there; 0 = this is all
+ * @next_utc_us: what is asked for goes on there, at a whole millisecond behind
+ *   where it began; 0 = this is all
  */
 typedef struct {
   GArray *rows;

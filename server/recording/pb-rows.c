@@ -67,6 +67,23 @@ thin (GArray *rows, guint step)
   g_array_set_size (rows, n);
 }
 
+/* At a whole millisecond, which is what answers tell; where one has more rows
+ * than an answer, the rest of it is left out: whoever asks on must get on. */
+static void
+cut (PbRows *self, guint max_rows)
+{
+  const PbRowsRow *all = (const PbRowsRow *) self->rows->data;
+  const gint64 first_us = all[0].utc_us - all[0].utc_us % 1000;
+  const gint64 end_us = all[max_rows].utc_us - all[max_rows].utc_us % 1000;
+  guint n = max_rows;
+
+  if (end_us > first_us)
+    while (all[n - 1].utc_us >= end_us)
+      n--;
+  self->next_utc_us = end_us > first_us ? end_us : first_us + 1000;
+  g_array_set_size (self->rows, n);
+}
+
 /**
  * pb_rows_put_in_order:
  * @rows: as they were read
@@ -82,8 +99,6 @@ pb_rows_put_in_order (PbRows *self, guint step, guint max_values)
   mark (self->rows);
   if (step > 1)
     thin (self->rows, step);
-  if (self->rows->len <= max_rows)
-    return;
-  self->next_utc_us = g_array_index (self->rows, PbRowsRow, max_rows).utc_us;
-  g_array_set_size (self->rows, max_rows);
+  if (self->rows->len > max_rows)
+    cut (self, max_rows);
 }
