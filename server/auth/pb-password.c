@@ -28,7 +28,7 @@ struct _PbPasswords {
   GThreadPool *pool;
   gchar *dummy; /* hash of what nobody knows */
   guint waiting; /* main thread: of jobs that are not answered */
-  gboolean closed; /* main thread */
+  gint closed; /* atomic */
 };
 
 /* Whether everybody tries it first; in any case of letters. */
@@ -180,7 +180,7 @@ answer (gpointer data)
   Job *job = data;
 
   job->passwords->waiting--;
-  if (job->passwords->closed)
+  if (g_atomic_int_get (&job->passwords->closed))
     return G_SOURCE_REMOVE;
   if (job->hashed)
     job->hashed (job->hash, job->user_data);
@@ -197,7 +197,9 @@ work (gpointer data, gpointer user_data)
   PbPasswords *self = job->passwords;
   g_autoptr (GSource) source = g_idle_source_new ();
 
-  if (job->hashed) {
+  if (g_atomic_int_get (&self->closed)) {
+    /* Only freed, where all are answered. */
+  } else if (job->hashed) {
     job->hash = make_hash (job->password);
   } else {
     const gboolean known = job->hash != NULL;
@@ -245,8 +247,10 @@ pb_passwords_new (void)
 void
 pb_passwords_free (PbPasswords *self)
 {
-  self->closed = TRUE;
-  g_thread_pool_free (self->pool, TRUE, TRUE);
+  g_atomic_int_set (&self->closed, TRUE);
+  /* An immediate end loses the job that wakes the thread in this moment: GLib
+   * neither runs nor frees it. */
+  g_thread_pool_free (self->pool, FALSE, TRUE);
   passwords_unref (self);
 }
 

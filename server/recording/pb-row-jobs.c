@@ -10,7 +10,7 @@ struct _PbRowJobs {
   GMainContext *context;
   GThreadPool *pool;
   guint waiting; /* main thread only */
-  gboolean closed;
+  gint closed; /* atomic */
 };
 
 typedef struct {
@@ -56,7 +56,7 @@ answer (gpointer data)
   Job *job = data;
 
   job->jobs->waiting--;
-  if (!job->jobs->closed)
+  if (!g_atomic_int_get (&job->jobs->closed))
     job->done (job->bytes, job->error, job->user_data);
   return G_SOURCE_REMOVE;
 }
@@ -67,9 +67,11 @@ work (gpointer data, gpointer user_data)
   Job *job = data;
   PbRowJobs *self = job->jobs;
   g_autoptr (GSource) source = g_idle_source_new ();
-  g_autoptr (PbRows) rows = pb_row_reader_read (
-      self->store, self->recordings, job->driver, &job->query, &job->error);
+  g_autoptr (PbRows) rows = NULL;
 
+  if (!g_atomic_int_get (&self->closed))
+    rows = pb_row_reader_read (
+        self->store, self->recordings, job->driver, &job->query, &job->error);
   if (rows)
     job->bytes = job->format (&job->query, rows);
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
@@ -107,8 +109,9 @@ pb_row_jobs_new (PbStore *store, const gchar *recordings)
 void
 pb_row_jobs_free (PbRowJobs *self)
 {
-  self->closed = TRUE;
-  g_thread_pool_free (self->pool, TRUE, TRUE);
+  g_atomic_int_set (&self->closed, TRUE);
+  /* Not at once: see pb_passwords_free(). */
+  g_thread_pool_free (self->pool, FALSE, TRUE);
   jobs_unref (self);
 }
 

@@ -162,6 +162,10 @@ work (gpointer data, gpointer user_data)
   PbLapRepair *self = task->repair;
   g_autoptr (GError) error = NULL;
 
+  if (g_atomic_int_get (&self->closed)) {
+    task_free (task);
+    return;
+  }
   task->laps = pb_lap_rows_read (self->store, self->recordings, task->driver,
       task->from_utc_us - LAP_US,
       MIN (task->to_utc_us + LAP_US, g_get_real_time ()), &self->closed,
@@ -232,7 +236,8 @@ pb_lap_repair_free (PbLapRepair *self)
 {
   g_atomic_int_set (&self->closed, TRUE);
   g_source_remove (self->tick);
-  g_thread_pool_free (self->pool, TRUE, TRUE);
+  /* Not at once: see pb_passwords_free(). */
+  g_thread_pool_free (self->pool, FALSE, TRUE);
   g_hash_table_unref (self->spans);
   repair_unref (self);
 }

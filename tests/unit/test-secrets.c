@@ -377,6 +377,27 @@ count_down (gpointer data)
   (*(guint *) data)--;
 }
 
+/* A thread that waits for work when the pool goes may wake up with some. */
+static void
+test_passwords_closed_at_once (void)
+{
+  Answers a = { .loop = g_main_loop_new (NULL, FALSE) };
+  guint n = 0;
+
+  for (guint i = 0; i < 5; i++) {
+    PbPasswords *pool = pb_passwords_new ();
+
+    check (pool, &a, NULL, "x");
+    n++;
+    g_assert_true (pb_passwords_check (pool, NULL, "x", never, &n, count_down));
+    pb_passwords_free (pool);
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+    g_assert_cmpuint (n, ==, 0);
+  }
+  g_main_loop_unref (a.loop);
+}
+
 /* Who is gone is not answered, and what was given for it is freed. */
 static void
 test_passwords_closed (void)
@@ -407,5 +428,7 @@ main (int argc, char **argv)
       test_jwt_forged, seal_tear_down);
   g_test_add_func ("/auth/passwords", test_passwords);
   g_test_add_func ("/auth/passwords/closed", test_passwords_closed);
+  g_test_add_func (
+      "/auth/passwords/closed-at-once", test_passwords_closed_at_once);
   return g_test_run ();
 }
