@@ -171,6 +171,22 @@ src_reading_wait (SrcReading *r, guint *counter, guint n)
   g_mutex_unlock (&r->lock);
 }
 
+/* Until all pictures up to now have their units, but three: each has a thread
+ * of its own, and a busy machine may hold one of them. */
+void
+src_reading_wait_units (SrcReading *r)
+{
+  gint64 until = UNTIL;
+  guint pictures;
+
+  g_mutex_lock (&r->lock);
+  pictures = r->n_buffers;
+  while (r->n_units + 3 < pictures)
+    if (!g_cond_wait_until (&r->cond, &r->lock, until))
+      g_error ("%u units of %u pictures", r->n_units, pictures);
+  g_mutex_unlock (&r->lock);
+}
+
 gchar *
 src_wait_error (GstElement *pipeline, gint code)
 {

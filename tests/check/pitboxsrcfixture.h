@@ -65,6 +65,7 @@ SrcReading *src_reading_new (
 SrcReading *src_reading_of (const gchar *text);
 void src_reading_free (SrcReading *r);
 void src_reading_wait (SrcReading *r, guint *counter, guint n);
+void src_reading_wait_units (SrcReading *r);
 
 gboolean src_has (const gchar *factory);
 gboolean src_has_driver (void);

@@ -151,7 +151,8 @@ dup_value (const gchar *answer, const gchar *name)
 /**
  * pb_test_peer_take_answer:
  * @peer: a client
- * @answer: the server's answer; its first candidate is used
+ * @answer: the server's answer, in place of the one before; its first candidate
+ *   is used
  */
 void
 pb_test_peer_take_answer (PbTestPeer *peer, const gchar *answer)
@@ -161,6 +162,9 @@ pb_test_peer_take_answer (PbTestPeer *peer, const gchar *answer)
 
   g_assert_nonnull (candidate);
   words = g_strsplit (candidate, " ", 7);
+  g_clear_object (&peer->server);
+  g_free (peer->ufrag);
+  g_free (peer->pwd);
   peer->server = g_inet_socket_address_new_from_string (
       words[4], (guint) g_ascii_strtoull (words[5], NULL, 10));
   peer->ufrag = dup_value (answer, "a=ice-ufrag:");
