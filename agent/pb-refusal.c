@@ -11,6 +11,7 @@ enum {
   REFUSED_VERSION = 8,
   REFUSED_WRONG_PASSPHRASE = 10,
   REFUSED_ONE_PASSPHRASE = 11, /* one side has one and the other has none */
+  REFUSED_TIMEOUT = 16, /* nobody answered: it is said by this side */
   REFUSED_STREAM_ID = 1400,
   REFUSED_REVOKED = 1401,
   REFUSED_FULL = 1402,
@@ -38,6 +39,9 @@ enum {
   WS_WITHDRAWN = 4003,
   WS_BAD = 4007,
 };
+
+static const gchar words_no_answer[] =
+    "is pitbox-server running there, and UDP let through?";
 
 /**
  * pb_refusal_read_code:
@@ -139,6 +143,8 @@ advise_by_code (const PbConfig *c, gint code)
               ? "leave passphrase-file out: the server has none for this device"
               : "write the passphrase that pitbox-server device add printed "
                 "into a file and name it with --passphrase-file");
+    case REFUSED_TIMEOUT:
+      return g_strdup (words_no_answer);
     case REFUSED_REVOKED:
     case REFUSED_UNKNOWN_DEVICE:
       if (c->passphrase[0] == '\0')
@@ -223,6 +229,6 @@ pb_refusal_advise (const PbConfig *config, gint code, const GError *error)
         config->server);
   if (g_error_matches (
           error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE))
-    return g_strdup ("is pitbox-server running there, and UDP let through?");
+    return g_strdup (words_no_answer);
   return NULL;
 }

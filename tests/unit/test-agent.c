@@ -303,6 +303,10 @@ test_a_name_that_leads_nowhere (void)
 
   g_assert_nonnull (strstr (advice, "nohost:9000"));
   g_assert_null (pb_refusal_advise (&config, 0, other));
+  /* Nobody answers any more, behind a stream that ran. */
+  g_free (advice);
+  advice = pb_refusal_advise (&config, 16, other);
+  g_assert_nonnull (strstr (advice, "pitbox-server running there"));
 }
 
 static void

@@ -62,7 +62,9 @@ export function placeOutline(
 /** A circle, clockwise from the top. */
 export function placeCircle(width: number, height: number, margin: number):
 Placed[] {
-  const r = Math.max(1, Math.min(width, height) / 2 - margin);
+  const size = Math.min(width, height);
+  /* In a low panel the cars' numbers may leave it, but not the circle be a dot. */
+  const r = Math.max(1, size / 2 - margin, size * 0.36);
   return Array.from({ length: 121 }, (_, i) => {
     const a = (i / 120) * 2 * Math.PI - Math.PI / 2;
     return {
