@@ -5,6 +5,7 @@
 
 #include "auth/pb-token.h"
 #include "ingest/pb-whip-graph.h"
+#include "webrtc/pb-port.h"
 
 #define TICK_MS 1000
 /* From the answer to the DTLS handshake's end; a browser gives up after 30 s. */
@@ -190,6 +191,8 @@ pb_whip_free (PbWhip *self)
 {
   g_source_remove (self->tick);
   g_hash_table_remove_all (self->casts);
+  /* What is being said just now is an event, too. */
+  pb_port_settle (self->port);
   /* Events on their way find no publisher, but must not find nothing. */
   while (g_main_context_iteration (NULL, FALSE))
     continue;

@@ -287,6 +287,50 @@ pb_port_free (PbPort *port)
   g_free (port);
 }
 
+typedef struct {
+  GMutex lock; /* protects: */
+  GCond cond;
+  gboolean is_done;
+} Settling;
+
+static gboolean
+note_settled (gpointer user_data)
+{
+  Settling *settling = user_data;
+
+  g_mutex_lock (&settling->lock);
+  settling->is_done = TRUE;
+  g_cond_signal (&settling->cond);
+  g_mutex_unlock (&settling->lock);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * pb_port_settle:
+ * @port: a port, some of whose viewers were closed
+ *
+ * Waits until nobody is called any more who belongs to these. Not from the
+ * port's thread, nor from a function that it calls.
+ */
+void
+pb_port_settle (PbPort *port)
+{
+  Settling settling = { .is_done = FALSE };
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_mutex_init (&settling.lock);
+  g_cond_init (&settling.cond);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, note_settled, &settling, NULL);
+  g_source_attach (source, port->context);
+  g_mutex_lock (&settling.lock);
+  while (!settling.is_done)
+    g_cond_wait (&settling.cond, &settling.lock);
+  g_mutex_unlock (&settling.lock);
+  g_mutex_clear (&settling.lock);
+  g_cond_clear (&settling.cond);
+}
+
 /**
  * pb_port_get_number:
  * @port: a port

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 PbPort *pb_port_new (
     const PbPortOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_port_free (PbPort *port);
+void pb_port_settle (PbPort *port);
 guint16 pb_port_get_number (const PbPort *port);
 gchar *pb_port_get_candidates (const PbPort *port);
 

@@ -195,6 +195,8 @@ pb_viewers_free (PbViewers *self)
     remove_viewer (l->data, "the server stops");
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
+  /* What is being said just now is an event, too. */
+  pb_port_settle (self->port);
   /* Events on their way find no viewer, but must not find no endpoint. */
   while (g_main_context_iteration (self->context, FALSE))
     continue;

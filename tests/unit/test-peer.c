@@ -505,15 +505,25 @@ test_consent (void)
       pb_consent_spend (&consent, 100000, now_us + PB_CONSENT_VALID_US));
 }
 
+/* All are atomic. */
 typedef struct {
-  gint pictures; /* atomic */
+  gint pictures;
+  gint is_held; /* whoever calls waits */
+  gint is_inside;
+  gint is_settled;
 } Taker;
 
 static void
 on_media (PbIntakeKind kind, GBytes *packet, gint64 time_us, gboolean lost,
     gpointer user_data)
 {
-  g_atomic_int_inc (&((Taker *) user_data)->pictures);
+  Taker *taker = user_data;
+
+  g_atomic_int_inc (&taker->pictures);
+  while (g_atomic_int_get (&taker->is_held)) {
+    g_atomic_int_set (&taker->is_inside, TRUE);
+    g_usleep (1000);
+  }
 }
 
 /* Instead of the rig's viewer. */
@@ -553,6 +563,22 @@ send_picture (Rig *rig, guint16 number, guint8 payload_type)
   pb_test_peer_send (rig->client, A, rtp, sizeof rtp);
 }
 
+static void
+connect_publisher (Rig *rig, gint64 limit_us)
+{
+  rig->a->answers = TRUE;
+  pb_test_peer_check (rig->client, A, TRUE);
+  while (rig->a->responses == 0) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    pb_test_peer_read (rig->client, 10);
+  }
+  pb_test_peer_shake_hands (rig->client, A);
+  while (!pb_test_peer_is_connected (rig->client)) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    pb_test_peer_read (rig->client, 10);
+  }
+}
+
 /* What a publisher sends counts once; what others send, and what was not agreed,
  * does not count. It is told of what came. */
 static void
@@ -566,17 +592,7 @@ test_publisher (void)
 
   rig_init (&rig, "127.0.0.1");
   rig_publish (&rig, &taker);
-  rig.a->answers = TRUE;
-  pb_test_peer_check (rig.client, A, TRUE);
-  while (rig.a->responses == 0) {
-    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
-    pb_test_peer_read (rig.client, 10);
-  }
-  pb_test_peer_shake_hands (rig.client, A);
-  while (!pb_test_peer_is_connected (rig.client)) {
-    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
-    pb_test_peer_read (rig.client, 10);
-  }
+  connect_publisher (&rig, limit_us);
   told = rig.a->media;
   while (g_atomic_int_get (&taker.pictures) < 20 || rig.a->media == told) {
     g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
@@ -588,6 +604,52 @@ test_publisher (void)
   pb_test_peer_read (rig.client, 100);
   g_assert_cmpint (g_atomic_int_get (&taker.pictures), <=, number);
   g_assert_null (g_atomic_pointer_get (&rig.ended));
+  rig_clear (&rig);
+}
+
+typedef struct {
+  PbPort *port;
+  Taker *taker;
+} Settler;
+
+static gpointer
+settle (gpointer data)
+{
+  Settler *settler = data;
+
+  pb_port_settle (settler->port);
+  g_atomic_int_set (&settler->taker->is_settled, TRUE);
+  return NULL;
+}
+
+/* Who frees what a connection calls waits for a call that is going on. */
+static void
+test_settles (void)
+{
+  Rig rig;
+  Taker taker = { 0 };
+  Settler settler = { .taker = &taker };
+  guint16 number = 1;
+  GThread *thread;
+  gint64 limit_us = g_get_monotonic_time () + LIMIT_US;
+
+  rig_init (&rig, "127.0.0.1");
+  rig_publish (&rig, &taker);
+  connect_publisher (&rig, limit_us);
+  pb_port_settle (rig.port);
+  g_atomic_int_set (&taker.is_held, TRUE);
+  while (!g_atomic_int_get (&taker.is_inside)) {
+    g_assert_cmpint (g_get_monotonic_time (), <, limit_us);
+    send_picture (&rig, number++, 109);
+    pb_test_peer_read (rig.client, 10);
+  }
+  settler.port = rig.port;
+  thread = g_thread_new ("settle", settle, &settler);
+  g_usleep (100 * 1000);
+  g_assert_false (g_atomic_int_get (&taker.is_settled));
+  g_atomic_int_set (&taker.is_held, FALSE);
+  g_thread_join (thread);
+  g_assert_true (g_atomic_int_get (&taker.is_settled));
   rig_clear (&rig);
 }
 
@@ -606,5 +668,6 @@ main (int argc, char **argv)
   g_test_add_func ("/peer/ipv6", test_ipv6);
   g_test_add_func ("/peer/own-address", test_own_address);
   g_test_add_func ("/peer/publisher", test_publisher);
+  g_test_add_func ("/peer/settles", test_settles);
   return g_test_run ();
 }
