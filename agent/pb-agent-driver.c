@@ -108,6 +108,7 @@ pb_agent_set_paused (PbAgent *agent, gboolean is_paused)
 
   if (agent->is_paused == is_paused)
     return;
+  pb_agent_stop_measuring (agent);
   agent->is_paused = is_paused;
   if (has_begun && agent->state != PB_AGENT_REVOKED)
     pb_agent_try_now (agent);

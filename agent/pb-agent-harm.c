@@ -38,20 +38,36 @@ is_at_work (PbHarmWork work, gpointer user_data)
                                          : self->measured_mode);
 }
 
+/**
+ * pb_agent_tell:
+ * @agent: an agent
+ * @text: for the driver, among those that an engineer sends
+ */
+void
+pb_agent_tell (PbAgent *agent, const gchar *text)
+{
+  g_autofree gchar *problem =
+      pb_notices_add (pb_orders_get_notices (agent->orders), text,
+          "PitBox Relay", g_get_monotonic_time (), g_get_real_time ());
+
+  if (problem != NULL)
+    g_message ("not shown to the driver (%s): %s", problem, text);
+  pb_agent_write_status (agent);
+}
+
 static void
 on_done (gboolean ok, const gchar *line, const gchar *text, const gchar *file,
     gpointer user_data)
 {
   PbAgent *self = user_data;
-  g_autofree gchar *problem =
-      pb_notices_add (pb_orders_get_notices (self->orders), line,
-          "pitbox-agent", g_get_monotonic_time (), g_get_real_time ());
 
   g_message ("%s%s%s", line, file != NULL ? "; kept in " : "",
       file != NULL ? file : "");
-  if (problem != NULL)
-    g_message ("the driver's screen has too many texts just now: %s", problem);
-  pb_agent_write_status (self);
+  /* Who has ended it need not be told. */
+  if (self->ends_measuring)
+    pb_agent_write_status (self);
+  else
+    pb_agent_tell (self, line);
   if (self->measured != NULL)
     self->measured (ok, line, text, file, self->measured_data);
 }
@@ -86,6 +102,11 @@ pb_agent_measure (PbAgent *agent, PbAgentMeasured measured, gpointer user_data)
   if (agent->state == PB_AGENT_REVOKED)
     return g_strdup ("This PC's pairing was taken back, so nothing is sent "
                      "that could be measured");
+  if (agent->is_paused)
+    return g_strdup ("Sending is paused, so there is nothing to measure");
+  /* While it is on the mode that is wanted is another one. */
+  if (pb_harm_is_on (agent->harm))
+    return g_strdup ("It is being measured already");
   agent->measured_mode = pb_agent_get_wanted_mode (agent);
   problem = pb_harm_start (agent->harm, agent->measured_mode == PB_MODE_VIDEO);
   if (problem != NULL)
@@ -103,7 +124,9 @@ pb_agent_measure (PbAgent *agent, PbAgentMeasured measured, gpointer user_data)
 void
 pb_agent_stop_measuring (PbAgent *agent)
 {
+  agent->ends_measuring = TRUE;
   pb_harm_stop (agent->harm);
+  agent->ends_measuring = FALSE;
 }
 
 /**

@@ -38,6 +38,7 @@ struct _PbAgent {
   PbHarm *harm;
   PbHarmWork work; /* less than whole while its cost is measured */
   PbMode measured_mode; /* of the whole */
+  gboolean ends_measuring; /* before its end */
   PbAgentMeasured measured; /* who asked, or NULL */
   gpointer measured_data;
   PbLatency latency;

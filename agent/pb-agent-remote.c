@@ -37,6 +37,7 @@ add_status (JsonBuilder *b, gpointer user_data)
     pb_json_add_int (b, "bitrate_kbps", pb_stream_get_bitrate (self->stream));
   pb_rate_add_status (self->rate, b);
   pb_governor_add_status (self->governor, b);
+  pb_harm_add_status (self->harm, FALSE, b);
   pb_report_add_link (&self->report, b, link, now_us);
   pb_report_add_source (b, source);
 }
@@ -45,6 +46,8 @@ add_status (JsonBuilder *b, gpointer user_data)
 PbMode
 pb_agent_send_mode (PbAgent *self, PbMode mode)
 {
+  /* What is measured is another thing from now on. */
+  pb_agent_stop_measuring (self);
   if (mode == self->mode)
     return mode;
   if (mode == PB_MODE_VIDEO)
@@ -77,6 +80,12 @@ set_bitrate (guint kbps, gpointer user_data)
   pb_rate_set_most (self->rate, kbps);
   if (self->stream != NULL && pb_rate_is_off (self->rate))
     pb_stream_set_bitrate (self->stream, kbps);
+}
+
+static gchar *
+measure (gpointer user_data)
+{
+  return pb_agent_measure (user_data, NULL, NULL);
 }
 
 static void
@@ -148,7 +157,7 @@ PbOrders *
 pb_agent_new_orders (PbAgent *self)
 {
   static const PbOrdersEvents events = { set_mode, set_bitrate,
-    pb_agent_begin_anew, send_key, note, dup_status, answer };
+    pb_agent_begin_anew, send_key, measure, note, dup_status, answer };
 
   return pb_orders_new (self->config, &events, self);
 }

@@ -29,6 +29,7 @@ typedef void (*PbAgentMeasured) (gboolean ok, const gchar *line,
 gchar *pb_agent_measure (PbAgent *agent, PbAgentMeasured measured,
     gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 void pb_agent_stop_measuring (PbAgent *agent);
+void pb_agent_tell (PbAgent *agent, const gchar *text);
 gboolean pb_agent_is_measuring (PbAgent *agent);
 
 /* pb-agent-driver.c: what the driver wants, at the PC itself. */

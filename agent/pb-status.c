@@ -69,7 +69,7 @@ pb_status_dup_json (PbStatus *status, const PbStatusNow *now)
     pb_stream_add_status (now->stream, b);
   pb_rate_add_status (now->rate, b);
   pb_governor_add_status (now->governor, b);
-  pb_harm_add_status (now->harm, b);
+  pb_harm_add_status (now->harm, TRUE, b);
   if (now->backfill != NULL)
     pb_backfill_add_status (now->backfill, b);
   pb_notices_add_json (now->notices, b);

@@ -229,11 +229,19 @@ obey_sync_flash (
   return NULL;
 }
 
+static gchar *
+obey_measure_cost (
+    PbOrders *self, JsonObject *args, const gchar *by, PbRemoteReply *reply)
+{
+  return self->events.measure (self->user_data);
+}
+
 /* Names as "hello" tells them, in the same order as what they do. */
 static const gchar *const names[] = { "mode", "configure", "key_frame",
-  "log_level", "diagnose", "notice", "sync_flash", NULL };
+  "log_level", "diagnose", "notice", "sync_flash", "measure_cost", NULL };
 static const Obey functions[] = { obey_mode, obey_configure, obey_key_frame,
-  obey_log_level, obey_diagnose, obey_notice, obey_sync_flash };
+  obey_log_level, obey_diagnose, obey_notice, obey_sync_flash,
+  obey_measure_cost };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == G_N_ELEMENTS (functions) + 1);
 

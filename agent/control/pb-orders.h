@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @set_mode: to be sent from now on. Returns: what is
  * @set_bitrate: of the picture, on air
  * @begin_anew: the picture shall be another from now on
+ * @measure: what the agent costs the game. Returns: why not, or %NULL
  * @notice: there is another text for the driver
  * @dup_status: what the agent does now, JSON
  * @answer: what became of @id, whose receipt was to follow: @problem says why
@@ -25,6 +26,7 @@ typedef struct {
   void (*set_bitrate) (guint kbps, gpointer user_data);
   void (*begin_anew) (gpointer user_data);
   gboolean (*send_key) (gpointer user_data);
+  gchar *(*measure) (gpointer user_data);
   void (*notice) (gpointer user_data);
   gchar *(*dup_status) (gpointer user_data);
   void (*answer) (const gchar *id, const gchar *problem, JsonNode *flash,

@@ -186,7 +186,7 @@ find_obstacle (PbHarm *self)
 
 /**
  * pb_harm_start:
- * @harm: a measurement
+ * @harm: a measurement that is not on
  * @has_picture: the agent sends one
  *
  * Returns: (transfer full) (nullable): why not, in words; %NULL if it begins,
@@ -201,8 +201,6 @@ pb_harm_start (PbHarm *harm, gboolean has_picture)
     (guint) config->harm_window_ms, REACH_MS, g_random_int () };
   gchar *problem;
 
-  if (harm->plan != NULL)
-    return g_strdup ("It is being measured already");
   harm->look = pb_harm_look_new (config->shm_name);
   problem = find_obstacle (harm);
   if (problem != NULL) {
@@ -252,12 +250,13 @@ pb_harm_get_words (const PbHarm *harm)
 /**
  * pb_harm_add_status:
  * @harm: a measurement
+ * @with_file: and where the last one is kept: for this PC alone
  * @builder: inside an object
  *
  * Adds "harm", null before the first one.
  */
 void
-pb_harm_add_status (PbHarm *harm, JsonBuilder *builder)
+pb_harm_add_status (PbHarm *harm, gboolean with_file, JsonBuilder *builder)
 {
   guint n = 0;
 
@@ -277,6 +276,7 @@ pb_harm_add_status (PbHarm *harm, JsonBuilder *builder)
     pb_json_add_int (builder, "left_s", pb_harm_plan_get_left_s (harm->plan));
   }
   pb_json_add_known_text (builder, "line", harm->line);
-  pb_json_add_known_text (builder, "file", harm->file);
+  if (with_file)
+    pb_json_add_known_text (builder, "file", harm->file);
   json_builder_end_object (builder);
 }

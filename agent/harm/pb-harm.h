@@ -36,7 +36,8 @@ gchar *pb_harm_start (
 void pb_harm_stop (PbHarm *harm);
 gboolean pb_harm_is_on (const PbHarm *harm);
 const gchar *pb_harm_get_words (const PbHarm *harm);
-void pb_harm_add_status (PbHarm *harm, JsonBuilder *builder);
+void pb_harm_add_status (
+    PbHarm *harm, gboolean with_file, JsonBuilder *builder);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbHarm, pb_harm_free)
 

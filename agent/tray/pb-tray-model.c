@@ -312,6 +312,10 @@ pb_tray_model_get_menu (const PbTrayNow *now)
   add_text (
       menu, PB_TRAY_ITEM_ENTRY, PB_TRAY_OPEN_FIGURES, PB_TEXT_MENU_DIAGNOSTICS)
       ->is_default = own == PB_TRAY_OPEN_FIGURES;
+  add_text (menu, PB_TRAY_ITEM_ENTRY,
+      now->is_measuring ? PB_TRAY_STOP_MEASURING : PB_TRAY_MEASURE,
+      now->is_measuring ? PB_TEXT_MENU_STOP_MEASURING : PB_TEXT_MENU_MEASURE)
+      ->is_enabled = now->is_measuring || is_sending (now);
   add_line (menu);
   add_program (menu, now);
   return menu;

@@ -97,7 +97,10 @@ read_pc (PbTrayNow *self, JsonObject *status)
 {
   JsonObject *governor = get_object (status, "governor");
   JsonObject *inputs = get_object (governor, "inputs");
+  JsonObject *harm = get_object (status, "harm");
 
+  if (harm != NULL)
+    pb_json_read_bool (harm, "on", &self->is_measuring);
   self->level = dup_text (governor, "level");
   self->agent_cpu_pct = get_number (inputs, "agent_cpu_pct");
   self->pc_cpu_pct = get_number (inputs, "pc_cpu_pct");

@@ -83,6 +83,7 @@ typedef struct {
  * @state: the one thing that the icon shows
  * @mode: what is being sent
  * @reason: (nullable): why it is not more
+ * @is_measuring: what the agent costs the game
  * @balloon_title, @balloon: (nullable): to be shown once
  *
  * Texts are its own; numbers that are not known are below 0. All others are
@@ -92,6 +93,7 @@ typedef struct {
   PbTrayState state;
   PbMode mode, wanted, asked;
   gboolean is_paused, is_set_up, has_autostart, can_autostart, can_picture;
+  gboolean is_measuring;
   gchar *driver, *device, *server, *url, *preset;
   gchar *reason;
   guint most_kbps;

@@ -130,6 +130,16 @@ set_autostart (PbTray *self, gboolean on)
   say (self, g_strdup (error->message));
 }
 
+/* What becomes of it the agent tells by itself. */
+static void
+measure (PbTray *self)
+{
+  g_autofree gchar *problem = pb_agent_measure (self->agent, NULL, NULL);
+
+  if (problem != NULL)
+    pb_agent_tell (self->agent, problem);
+}
+
 static void
 act (PbTrayAction action, const gchar *text, const gchar *more,
     gpointer user_data)
@@ -162,6 +172,12 @@ act (PbTrayAction action, const gchar *text, const gchar *more,
     case PB_TRAY_AUTOSTART_ON:
     case PB_TRAY_AUTOSTART_OFF:
       set_autostart (self, action == PB_TRAY_AUTOSTART_ON);
+      break;
+    case PB_TRAY_MEASURE:
+      measure (self);
+      break;
+    case PB_TRAY_STOP_MEASURING:
+      pb_agent_stop_measuring (self->agent);
       break;
     case PB_TRAY_GET_CODE:
       pb_tray_pair_begin (self->pair, text, more);

@@ -229,6 +229,31 @@ def a_flash_that_cannot_be_shown_is_refused_in_words(page):
     assert m["state"] == "refused" and "less than 10 s ago" in m["reason"], m
 
 
+def an_engineer_may_ask_what_the_agent_costs(page):
+    """It says on the page why the stream pauses; another mode ends it."""
+    m, _ = ask(page, "measure_cost")
+    assert m["state"] == "executed", m
+    m, _ = ask(page, "measure_cost")
+    assert m["state"] == "refused" and "already" in m["reason"], m
+
+    def status(m):
+        return (find(m, "real-pc") or {}).get("status") or {}
+    m = page.wait("agents", lambda m: (
+        (status(m).get("harm") or {}).get("on")
+        and status(m)["state"] == "waiting"), 60)
+    fits(m)
+    seen = status(m)
+    assert "measures what the agent costs" in seen["reason"], seen
+    assert seen["harm"]["work"] == "nothing" and "file" not in seen["harm"]
+    for mode in ("telemetry", "video"):
+        m, _ = ask(page, "mode", mode=mode)
+        assert m["state"] == "executed", m
+    seen = status(page.wait("agents", lambda m: (
+        status(m)["state"] == "streaming" and status(m)["mode"] == "video"
+        and not status(m)["harm"]["on"]), 60))
+    assert "5 are the least" in seen["harm"]["line"], seen["harm"]
+
+
 def the_agent_remembers_what_the_server_forgot(stack, page, agent):
     """The page on a server that was started anew in the meantime."""
     order(page, "notice", "remembered-1", "real-pc", text="only once")
@@ -250,7 +275,8 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     if not all(map(shutil.which, ("pitbox-agent", "pitbox-sim"))):
         print("SKIP: pitbox-agent or pitbox-sim is not here")
         return
-    env = {**pair(stack, "real-pc", "real"), "DISPLAY": ""}
+    env = {**pair(stack, "real-pc", "real"), "DISPLAY": "",
+           "PITBOX_HARM_WINDOW_MS": "3000", "PITBOX_HARM_SETTLE_MS": "500"}
     page = connect(stack)
     stack.start_sim("real")
 
@@ -301,6 +327,7 @@ def a_real_agent_obeys_within_what_the_driver_sets(stack):
     the_log_level_is_set_until_the_next_start(page, status, agent)
     diagnostics_come_without_secrets(page, planted)
     a_flash_that_cannot_be_shown_is_refused_in_words(page)
+    an_engineer_may_ask_what_the_agent_costs(page)
     the_driver_is_told(stack, page, agent)
     page = the_agent_remembers_what_the_server_forgot(stack, page, agent)
     assert agent.stop() == 0

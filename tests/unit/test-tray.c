@@ -192,8 +192,10 @@ static void
 test_menu (void)
 {
   PbTrayOwn own = paired;
-  g_autoptr (PbTrayNow) now = NULL, paused = NULL, unpaired = NULL;
-  g_autoptr (GPtrArray) menu = NULL, menu_paused = NULL, menu_unpaired = NULL;
+  g_autoptr (PbTrayNow) now = NULL, paused = NULL, unpaired = NULL,
+                        measuring = NULL;
+  g_autoptr (GPtrArray) menu = NULL, menu_paused = NULL, menu_unpaired = NULL,
+                        menu_measuring = NULL;
 
   own.has_autostart = TRUE;
   now = look (LIVE, &own);
@@ -209,6 +211,13 @@ test_menu (void)
   g_assert_true (find (menu, PB_TRAY_OPEN_FIGURES)->is_default);
   g_assert_true (find (menu, PB_TRAY_OPEN_DASHBOARD)->is_enabled);
 
+  g_assert_true (find (menu, PB_TRAY_MEASURE)->is_enabled);
+  g_assert_null (find (menu, PB_TRAY_STOP_MEASURING));
+  measuring = look ("\"state\":\"waiting\",\"harm\":{\"on\":true}", &own);
+  menu_measuring = pb_tray_model_get_menu (measuring);
+  g_assert_true (find (menu_measuring, PB_TRAY_STOP_MEASURING)->is_enabled);
+  g_assert_null (find (menu_measuring, PB_TRAY_MEASURE));
+
   own.is_paused = TRUE;
   paused = look ("\"state\":\"paused\"", &own);
   menu_paused = pb_tray_model_get_menu (paused);
@@ -221,6 +230,7 @@ test_menu (void)
   g_assert_true (find (menu_unpaired, PB_TRAY_OPEN_PAIRING)->is_default);
   g_assert_false (find (menu_unpaired, PB_TRAY_OPEN_DASHBOARD)->is_enabled);
   g_assert_false (find (menu_unpaired, PB_TRAY_PAUSE)->is_enabled);
+  g_assert_false (find (menu_unpaired, PB_TRAY_MEASURE)->is_enabled);
   g_assert_false (find (menu_unpaired, PB_TRAY_VIDEO)->is_enabled);
 }
 

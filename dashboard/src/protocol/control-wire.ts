@@ -75,6 +75,7 @@ export interface Status {
   readonly uptime_s?: number;
   readonly adapt?: Adapt;
   readonly governor?: Governor;
+  readonly harm?: Harm;
   /** Until the agent's next start. */
   readonly log_level?: LogLevel;
   readonly clock?: Clock;
@@ -119,6 +120,21 @@ export type Governor = {
   readonly rate_hz?: number | null;
   readonly inputs?: GovernorInputs;
   readonly slip?: Slip;
+} | null;
+
+/** The measurement of what the agent costs the game; null: there was none yet. */
+export type Harm = {
+  /** It goes on: the stream pauses and comes back by itself. */
+  readonly on?: boolean;
+  /** That are complete. */
+  readonly rounds?: number;
+  readonly wanted_rounds?: number;
+  /** What the agent does now: whole, telemetry or nothing. */
+  readonly work?: string;
+  /** At least. */
+  readonly left_s?: number;
+  /** In words, what came of the last one; null: it is the first. */
+  readonly line?: string | null;
 } | null;
 
 /** Pictures that are late before the encoder; left out without a picture. */
@@ -213,7 +229,7 @@ export interface Command {
   readonly type: 'command';
   /** Of who gives it, random; one that was there before is not executed again. */
   readonly id: Id;
-  /** mode, configure, key_frame, log_level, diagnose, notice, sync_flash; others are refused by the agent. */
+  /** mode, configure, key_frame, log_level, diagnose, notice, sync_flash, measure_cost; others are refused by the agent. */
   readonly name: string;
   /** From a page: whom it is for. */
   readonly device?: string;
@@ -222,7 +238,7 @@ export interface Command {
   readonly args?: Args;
 }
 
-/** mode: mode. configure: one or more of bitrate_kbps, width, height, framerate, key_interval_ms, encoder. key_frame, diagnose, sync_flash: none. log_level: log_level. notice: text. */
+/** mode: mode. configure: one or more of bitrate_kbps, width, height, framerate, key_interval_ms, encoder. key_frame, diagnose, sync_flash, measure_cost: none. log_level: log_level. notice: text. */
 export interface Args {
   readonly mode?: Mode;
   readonly bitrate_kbps?: number;
