@@ -12,18 +12,26 @@
 #define VALUE L"PitBox Relay"
 #define LINE_CHARS 1024
 
+/* Beside this one; the same program, without a console window. */
+#define PROGRAM L"\\pitbox-tray.exe"
+#define OPTIONS L"\" --supervise --tray"
+
 /* Returns: 0 or what Windows says. */
 static LSTATUS
 make_line (wchar_t *line)
 {
-  wchar_t path[LINE_CHARS - 16];
-  const DWORD n = GetModuleFileNameW (NULL, path, G_N_ELEMENTS (path));
+  wchar_t path[LINE_CHARS - 64];
+  const DWORD n = GetModuleFileNameW (NULL, path, G_N_ELEMENTS (path) - 32);
+  wchar_t *name;
 
-  if (n == 0 || n == G_N_ELEMENTS (path))
+  if (n == 0 || n == G_N_ELEMENTS (path) - 32)
     return ERROR_BUFFER_OVERFLOW;
+  name = wcsrchr (path, L'\\');
+  if (name != NULL)
+    lstrcpyW (name, PROGRAM);
   lstrcpyW (line, L"\"");
   lstrcatW (line, path);
-  lstrcatW (line, L"\" --tray");
+  lstrcatW (line, OPTIONS);
   return ERROR_SUCCESS;
 }
 

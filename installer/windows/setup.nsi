@@ -5,20 +5,27 @@
 Target amd64-unicode
 Unicode true
 !include MUI2.nsh
-!include FileFunc.nsh
 !include LogicLib.nsh
 !include WinMessages.nsh
 !include x64.nsh
 
 !define PRODUCT "PitBox Relay"
 !define FOLDER "PitBoxRelay"
+; The same program, with and without a console of its own.
 !define AGENT "pitbox-agent.exe"
+!define TRAY "pitbox-tray.exe"
+!define COMMAND '"$INSTDIR\bin\${TRAY}" --supervise --tray'
+; Of the window that a running one has for whoever wants it to end.
+!define WINDOW "PitBoxRelayProgram"
+; Names that the program itself uses, too (agent/tray, program/pb-folders).
+!define RUN_VALUE "PitBox Relay"
+!define DATA "PitBox Relay"
 !define RUN_KEY "Software\Microsoft\Windows\CurrentVersion\Run"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${FOLDER}"
 ; 1903, the first with Windows.Graphics.Capture and UTF-8 as a program's code page.
 !define MIN_BUILD 18362
-; What --quit, then taskkill, get for an agent to end in.
-!define END_TRIES 40
+; A running one that was asked to gets 16 s to end; then it is ended.
+!define END_TRIES 64
 !define END_WAIT_MS 250
 
 ; Beside 0 (done) and NSIS' own 1 (cancelled) and 2 (aborted).
@@ -56,6 +63,7 @@ Var pair
 Var autostart
 Var all_users
 Var was_running
+Var busy
 Var log
 Var purge
 
@@ -77,7 +85,7 @@ Var purge
   DetailPrint "${TEXT}"
   FileOpen $log "$TEMP\${FOLDER}-setup.log" a
   FileSeek $log 0 END
-  FileWriteUTF16LE $log "${TEXT}$\r$\n"
+  FileWriteUTF16LE /BOM $log "${TEXT}$\r$\n"
   FileClose $log
 !macroend
 
@@ -88,50 +96,65 @@ Var purge
   Quit
 !macroend
 
-; The running agent is asked, then ended. $was_running says whether there was one;
-; the error flag is set if its file stays in use.
+; $busy is 1 while Windows runs one of the files. (IfErrors clears what it reads: the
+; error flag is no return value.)
 !macro stop_agent UN
-Function ${UN}stop_agent
-  StrCpy $was_running 0
+Function ${UN}look
+  StrCpy $busy 0
+  StrCpy $R7 "${AGENT}"
+  Call ${UN}look_at
+  StrCpy $R7 "${TRAY}"
+  Call ${UN}look_at
+FunctionEnd
+
+Function ${UN}look_at
+  ${IfNot} ${FileExists} "$INSTDIR\bin\$R7"
+    Return
+  ${EndIf}
   ClearErrors
-  ${IfNot} ${FileExists} "$INSTDIR\bin\${AGENT}"
-    Return
-  ${EndIf}
-  Call ${UN}is_free
-  ${IfNot} ${Errors}
-    Return
-  ${EndIf}
-  StrCpy $was_running 1
-  !insertmacro say "ending the running agent"
-  nsExec::Exec '"$SYSDIR\taskkill.exe" /IM ${AGENT}'
-  Pop $0
-  Call ${UN}wait_free
+  FileOpen $R8 "$INSTDIR\bin\$R7" a
   ${If} ${Errors}
-    nsExec::Exec '"$SYSDIR\taskkill.exe" /F /T /IM ${AGENT}'
-    Pop $0
-    Call ${UN}wait_free
+    StrCpy $busy 1
+  ${Else}
+    FileClose $R8
   ${EndIf}
 FunctionEnd
 
-Function ${UN}wait_free
+Function ${UN}wait
   StrCpy $R9 0
   ${Do}
     Sleep ${END_WAIT_MS}
-    Call ${UN}is_free
-    ${IfNot} ${Errors}
-      Return
-    ${EndIf}
+    Call ${UN}look
     IntOp $R9 $R9 + 1
+    ${If} $busy = 0
+      ${Break}
+    ${EndIf}
   ${LoopUntil} $R9 >= ${END_TRIES}
-  SetErrors
 FunctionEnd
 
-; The error flag is set while Windows runs the file.
-Function ${UN}is_free
-  ClearErrors
-  FileOpen $R8 "$INSTDIR\bin\${AGENT}" a
-  ${IfNot} ${Errors}
-    FileClose $R8
+; The running agent is asked, then ended. $was_running says whether there was one.
+Function ${UN}stop_agent
+  Call ${UN}look
+  StrCpy $was_running $busy
+  ${If} $busy = 0
+    Return
+  ${EndIf}
+  !insertmacro say "ending the running agent"
+  StrCpy $0 0
+  ${Do}
+    FindWindow $0 "${WINDOW}" "" 0 $0
+    ${If} $0 = 0
+      ${Break}
+    ${EndIf}
+    System::Call 'user32::PostMessageW(p r0, i ${WM_CLOSE}, p 0, p 0)'
+  ${Loop}
+  Call ${UN}wait
+  ${If} $busy = 1
+    ; Of another session, or it hangs.
+    !insertmacro say "it does not end: it is ended"
+    nsExec::Exec '"$SYSDIR\taskkill.exe" /F /IM ${TRAY} /IM ${AGENT}'
+    Pop $0
+    Call ${UN}wait
   ${EndIf}
 FunctionEnd
 !macroend
@@ -139,29 +162,81 @@ FunctionEnd
 !insertmacro stop_agent "un."
 
 Function start_agent
-  Exec '"$INSTDIR\bin\${AGENT}" --tray'
+  Exec '${COMMAND}'
 FunctionEnd
 
+; GetOptions ends a value at the next slash, which addresses have.
+!macro option UN
+; $R0, such as "/MODE=", in the command line: its value into $R1, or the error flag.
+; A value, or all of it with its name, may stand in quotes.
+Function ${UN}option
+  ClearErrors
+  StrCpy $R1 ""
+  StrLen $R2 $R0
+  StrCpy $R3 0
+  ${Do}
+    IntOp $R5 $R3 + 1
+    StrCpy $R4 $CMDLINE $R2 $R5
+    ${If} $R4 == ""
+      SetErrors
+      Return
+    ${EndIf}
+    StrCpy $R6 $CMDLINE 1 $R3
+    StrCpy $R3 $R5
+    ${If} $R4 == $R0
+      ${If} $R6 == " "
+      ${OrIf} $R6 == '"'
+        ${Break}
+      ${EndIf}
+    ${EndIf}
+  ${Loop}
+  IntOp $R3 $R3 + $R2
+  StrCpy $R4 $CMDLINE 1 $R3
+  ${If} $R4 == '"'
+    StrCpy $R6 $R4
+    IntOp $R3 $R3 + 1
+  ${EndIf}
+  ${Do}
+    StrCpy $R4 $CMDLINE 1 $R3
+    ${If} $R4 == ""
+    ${OrIf} $R4 == $R6
+      ${Break}
+    ${EndIf}
+    StrCpy $R1 "$R1$R4"
+    IntOp $R3 $R3 + 1
+  ${Loop}
+FunctionEnd
+
+; $R1 is 1 if the word $R0 stands there by itself, else 0.
+Function ${UN}switch
+  Call ${UN}option
+  ${If} ${Errors}
+  ${OrIf} $R1 != ""
+    StrCpy $R1 0
+  ${Else}
+    StrCpy $R1 1
+  ${EndIf}
+FunctionEnd
+!macroend
+!insertmacro option ""
+!insertmacro option "un."
+
 Function read_options
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/SERVER=" $server
-  ClearErrors
-  ${GetOptions} $0 "/PAIR=" $pair
-  ClearErrors
-  ${GetOptions} $0 "/MODE=" $mode
-  StrCpy $autostart 1
-  ClearErrors
-  ${GetOptions} $0 "/NOAUTOSTART" $1
-  ${IfNot} ${Errors}
-    StrCpy $autostart 0
-  ${EndIf}
-  StrCpy $all_users 0
-  ClearErrors
-  ${GetOptions} $0 "/ALLUSERS" $1
-  ${IfNot} ${Errors}
-    StrCpy $all_users 1
-  ${EndIf}
+  StrCpy $R0 "/SERVER="
+  Call option
+  StrCpy $server $R1
+  StrCpy $R0 "/PAIR="
+  Call option
+  StrCpy $pair $R1
+  StrCpy $R0 "/MODE="
+  Call option
+  StrCpy $mode $R1
+  StrCpy $R0 "/NOAUTOSTART"
+  Call switch
+  IntOp $autostart 1 - $R1
+  StrCpy $R0 "/ALLUSERS"
+  Call switch
+  StrCpy $all_users $R1
   ${If} $mode != ""
   ${AndIf} $mode != "video"
   ${AndIf} $mode != "telemetry"
@@ -172,7 +247,7 @@ Function read_options
   ${If} $server != ""
   ${AndIf} $1 != "https://"
   ${AndIf} $2 != "http://"
-    !insertmacro leave ${EXIT_BAD_OPTION} "/SERVER= must be the address of the server's page, https://…, not $server"
+    !insertmacro leave ${EXIT_BAD_OPTION} "/SERVER= must be the address of the server's page, https://..., not $server"
   ${EndIf}
 FunctionEnd
 
@@ -221,6 +296,21 @@ Function .onInit
   ${EndIf}
 FunctionEnd
 
+; What the agent begins with, until its user says otherwise.
+Function write_settings
+  CreateDirectory "$INSTDIR\etc"
+  ${If} $server != ""
+    WriteINIStr "$INSTDIR\etc\agent.conf" agent pair-server $server
+  ${EndIf}
+  ${If} $pair != ""
+    WriteINIStr "$INSTDIR\etc\agent.conf" agent pair-name $pair
+  ${EndIf}
+  ${If} $mode != ""
+    WriteINIStr "$INSTDIR\etc\agent.conf" agent mode $mode
+  ${EndIf}
+  RMDir "$INSTDIR\etc" ; nothing was said
+FunctionEnd
+
 ; What installs replaces what was there: an old plugin would be loaded, too.
 !macro remove_files
   RMDir /r "$INSTDIR\bin"
@@ -234,7 +324,7 @@ FunctionEnd
 
 Section
   Call stop_agent
-  ${If} ${Errors}
+  ${If} $busy = 1
     !insertmacro leave ${EXIT_IN_USE} "the running agent does not end: close ${PRODUCT} in the tray, then try again"
   ${EndIf}
   !insertmacro remove_files
@@ -243,23 +333,14 @@ Section
   ${If} ${Errors}
     !insertmacro leave ${EXIT_CANNOT_WRITE} "$INSTDIR cannot be written: is the disk full, or the folder somebody else's?"
   ${EndIf}
-  ; What the agent begins with, until its user says otherwise.
-  ${If} $server != ""
-    WriteINIStr "$INSTDIR\etc\agent.conf" agent pair-server $server
-  ${EndIf}
-  ${If} $pair != ""
-    WriteINIStr "$INSTDIR\etc\agent.conf" agent pair-name $pair
-  ${EndIf}
-  ${If} $mode != ""
-    WriteINIStr "$INSTDIR\etc\agent.conf" agent mode $mode
-  ${EndIf}
+  Call write_settings
   ClearErrors
   WriteUninstaller "$INSTDIR\uninstall.exe"
-  CreateShortcut "$SMPROGRAMS\${PRODUCT}.lnk" "$INSTDIR\bin\${AGENT}" "--tray"
+  CreateShortcut "$SMPROGRAMS\${PRODUCT}.lnk" "$INSTDIR\bin\${TRAY}" "--supervise --tray"
   ${If} $autostart = 1
-    WriteRegStr SHCTX "${RUN_KEY}" "${FOLDER}" '"$INSTDIR\bin\${AGENT}" --tray'
+    WriteRegStr SHCTX "${RUN_KEY}" "${RUN_VALUE}" '${COMMAND}'
   ${Else}
-    DeleteRegValue SHCTX "${RUN_KEY}" "${FOLDER}"
+    DeleteRegValue SHCTX "${RUN_KEY}" "${RUN_VALUE}"
   ${EndIf}
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayName "${PRODUCT}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayVersion "${VERSION}"
@@ -276,6 +357,7 @@ Section
   ${EndIf}
   ; Whoever had it running goes on; the finish page offers it else.
   ${If} $was_running = 1
+  ${AndIf} $all_users = 0
   ${AndIf} ${Silent}
     Call start_agent
   ${EndIf}
@@ -284,13 +366,9 @@ SectionEnd
 
 Function un.onInit
   SetRegView 64
-  StrCpy $purge 0
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/PURGE" $1
-  ${IfNot} ${Errors}
-    StrCpy $purge 1
-  ${EndIf}
+  StrCpy $R0 "/PURGE"
+  Call un.switch
+  StrCpy $purge $R1
   ReadRegStr $0 HKCU "${UNINSTALL_KEY}" InstallLocation
   ${If} $0 != $INSTDIR
     ReadRegStr $0 HKLM "${UNINSTALL_KEY}" InstallLocation
@@ -307,7 +385,7 @@ FunctionEnd
 
 Section Uninstall
   Call un.stop_agent
-  ${If} ${Errors}
+  ${If} $busy = 1
     !insertmacro leave ${EXIT_IN_USE} "the running agent does not end: close ${PRODUCT} in the tray, then try again"
   ${EndIf}
   ; A pairing is a secret that outlives the program only where its user wants it.
@@ -324,11 +402,11 @@ Section Uninstall
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\${PRODUCT}.lnk"
-  DeleteRegValue SHCTX "${RUN_KEY}" "${FOLDER}"
+  DeleteRegValue SHCTX "${RUN_KEY}" "${RUN_VALUE}"
   DeleteRegKey SHCTX "${UNINSTALL_KEY}"
   ${If} $purge = 1
     SetShellVarContext current
-    RMDir /r "$LOCALAPPDATA\pitbox"
-    RMDir /r "$APPDATA\pitbox"
+    RMDir /r "$LOCALAPPDATA\${DATA}"
+    RMDir /r "$APPDATA\${DATA}"
   ${EndIf}
 SectionEnd
