@@ -453,3 +453,21 @@ pb_command_print_srt (const PbCommandLine *line, const gchar *driver,
            "&passphrase=%s\n",
       host, driver, mode, line->words[2], passphrase);
 }
+
+/**
+ * pb_command_print_place:
+ *
+ * Says for whom the addresses printed are none: commands do not know the
+ * options of a server that runs.
+ */
+void
+pb_command_print_place (const PbCommandLine *line)
+{
+  g_autoptr (GInetAddress) address =
+      g_inet_address_new_from_string (line->bind);
+
+  if (address && g_inet_address_get_is_loopback (address))
+    g_print ("\nFrom another machine this one's address stands in the place of "
+             "%s.\n",
+        line->bind);
+}

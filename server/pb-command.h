@@ -97,6 +97,7 @@ gchar *pb_command_dup_srt_host (
     const PbCommandLine *line) G_GNUC_WARN_UNUSED_RESULT;
 void pb_command_print_srt (const PbCommandLine *line, const gchar *driver,
     const gchar *mode, const gchar *passphrase);
+void pb_command_print_place (const PbCommandLine *line);
 void pb_command_print_key (const gchar *name, const gchar *team,
     const gchar *label, const gchar *drivers, gint64 created_utc_us);
 

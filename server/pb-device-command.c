@@ -37,6 +37,7 @@ print_device (
            "ffmpeg\n(-f mpegts) bring the picture to\n",
       name, driver, passphrase, driver, name, host, driver, name);
   pb_command_print_srt (line, driver, "publish", passphrase);
+  pb_command_print_place (line);
 }
 
 gboolean

@@ -34,6 +34,7 @@ print_reader (const PbCommandLine *line, const gchar *passphrase)
   g_print ("\nGStreamer with the telemetry on the picture, the passphrase in "
            "FILE:\n");
   print_line (line, drivers ? drivers[0] : "DRIVER");
+  pb_command_print_place (line);
 }
 
 gboolean

@@ -246,6 +246,11 @@ def test_driver(stack):
     shown = expect(stack, 0, "m=publish,u=o-pc&passphrase=", "device", "add",
                    "o-pc", "--driver", "o-car", "--team", "ochre").stdout
     assert "--server 127.0.0.1:9000 " in shown, shown
+    assert "in the place of 127.0.0.1" in shown, shown
+    assert "--server HOST:9000 " in expect(
+        stack, 0, "", "--bind", "0.0.0.0", "device", "add", "o-pc2", "--driver",
+        "o-car", "--team", "ochre").stdout
+    expect(stack, 0, "", "device", "remove", "o-pc2")
     expect(stack, 0, "", "share", "add", "--driver", "o-car")
     listed = expect(stack, 0, "1 device", "driver", "list", "--team",
                     "ochre").stdout
