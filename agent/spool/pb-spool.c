@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "spool/pb-spool-claim.h"
+
 #define WRITE_US G_USEC_PER_SEC
 /* Some more than a file of 20 s is lost at once where the oldest go. */
 #define CUT_US (20 * G_USEC_PER_SEC)
@@ -33,6 +35,7 @@ struct _PbSpool {
   gchar *trouble;
 
   /* The thread's own. */
+  PbSpoolClaim claim;
   GstPitboxUnitCursor cursor;
   GFileOutputStream *out;
   GByteArray *batch;
@@ -249,24 +252,63 @@ write_items (PbSpool *self, GArray *items)
   write_batch (self);
 }
 
+/* Returns: %FALSE while another agent has the folder */
+static gboolean
+begin (PbSpool *self)
+{
+  if (!pb_spool_claim_take (&self->claim, self->folder)) {
+    set_trouble (self,
+        g_strdup ("another pitbox-agent on this PC sends as this device, and "
+                  "keeps it. End one of the two"));
+    return FALSE;
+  }
+  set_trouble (self, NULL);
+  pb_spool_catalogue_find (self->catalogue, self->folder);
+  return TRUE;
+}
+
+/* The other agent may be one that is about to end. */
+static void
+put_back (PbSpool *self, GArray *items)
+{
+  g_mutex_lock (&self->lock);
+  g_array_prepend_vals (self->waiting, items->data, items->len);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+let_go (GArray *items)
+{
+  for (guint i = 0; i < items->len; i++)
+    gst_buffer_unref (g_array_index (items, Item, i).units);
+}
+
 static gpointer
 run (gpointer data)
 {
   PbSpool *self = data;
+  gboolean has_begun = begin (self);
   gboolean closing = FALSE;
 
-  pb_spool_catalogue_find (self->catalogue, self->folder);
   while (!closing) {
     g_autoptr (GArray) items = take_waiting (self, &closing);
 
-    write_items (self, items);
-    keep_to_limits (self);
+    has_begun = has_begun || begin (self);
+    if (has_begun) {
+      write_items (self, items);
+      keep_to_limits (self);
+    } else if (closing) {
+      let_go (items);
+    } else {
+      put_back (self, items);
+    }
     g_mutex_lock (&self->lock);
-    self->is_flushed = self->waiting->len == 0;
+    self->is_flushed = self->waiting->len == 0 || !has_begun;
     g_cond_broadcast (&self->cond);
     g_mutex_unlock (&self->lock);
   }
   close_file (self);
+  pb_spool_claim_leave (&self->claim);
   return NULL;
 }
 
@@ -285,6 +327,7 @@ pb_spool_new (const gchar *folder, const PbSpoolLimits *limits)
   PbSpool *self = g_new0 (PbSpool, 1);
 
   self->folder = g_strdup (folder);
+  self->claim.fd = -1;
   self->limits = *limits;
   if (self->limits.get_free == NULL)
     self->limits.get_free = get_free;
@@ -354,7 +397,8 @@ pb_spool_push (PbSpool *self, GstBuffer *units, GstClockTime pts)
  * pb_spool_flush:
  * @spool: a spool
  *
- * Waits until what was pushed is written.
+ * Waits until what was pushed is written, or cannot be because another agent has
+ * the folder.
  */
 void
 pb_spool_flush (PbSpool *self)

@@ -108,7 +108,7 @@ test_a_write_fails (PbTestSpool *f, gconstpointer unused)
   pb_test_units_tear_down (&u, NULL);
 }
 
-/* Leaves one descriptor: for the folder, and none for a file. */
+/* Leaves two descriptors: for the folder and its claim, and none for a file. */
 static GArray *
 take_descriptors (void)
 {
@@ -118,9 +118,10 @@ take_descriptors (void)
   set_limit (RLIMIT_NOFILE, 64);
   while ((fd = dup (0)) >= 0)
     g_array_append_val (taken, fd);
-  fd = g_array_index (taken, int, taken->len - 1);
-  close (fd);
-  g_array_set_size (taken, taken->len - 1);
+  for (guint i = 0; i < 2; i++) {
+    close (g_array_index (taken, int, taken->len - 1));
+    g_array_set_size (taken, taken->len - 1);
+  }
   return taken;
 }
 
@@ -222,6 +223,46 @@ test_the_clock_is_set (PbTestSpool *f, gconstpointer unused)
   }
 }
 
+static gboolean
+has_trouble (PbSpool *spool)
+{
+  PbSpoolStats stats;
+
+  pb_spool_get_stats (spool, &stats);
+  g_free (stats.trouble);
+  return stats.trouble != NULL;
+}
+
+/* Two agents as one device: the second one neither sends nor removes what the
+ * first one writes, and goes on with it once that one has ended. */
+static void
+test_two_agents (PbTestSpool *f, gconstpointer unused)
+{
+  const PbSpoolLimits limits = NO_LIMIT;
+  PbSpool *first = pb_spool_new (f->folder, &limits);
+  PbSpool *second;
+  PbTestUnits u;
+
+  pb_test_spool_set_up_run (&u, 1, 0);
+  pb_test_spool_push_rows (first, &u, 0, 60);
+  pb_spool_flush (first);
+  second = pb_spool_new (f->folder, &limits);
+  pb_spool_flush (second);
+  g_assert_true (has_trouble (second));
+  g_assert_cmpuint (count_listed (second), ==, 0);
+  push_run (second, 2);
+  g_assert_cmpuint (count_listed (second), ==, 0);
+  pb_test_spool_push_rows (first, &u, 60, 120);
+  pb_spool_flush (first);
+  g_assert_cmpuint (count_listed (first), ==, 120);
+  pb_spool_free (first);
+  pb_spool_flush (second);
+  g_assert_false (has_trouble (second));
+  g_assert_cmpuint (count_listed (second), ==, 180);
+  pb_spool_free (second);
+  pb_test_units_tear_down (&u, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,5 +276,6 @@ main (int argc, char **argv)
   ADD ("a-write-fails", test_a_write_fails);
   ADD ("a-file-that-cannot-be-opened", test_a_file_that_cannot_be_opened);
   ADD ("the-clock-is-set", test_the_clock_is_set);
+  ADD ("two-agents", test_two_agents);
   return g_test_run ();
 }
