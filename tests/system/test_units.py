@@ -154,7 +154,7 @@ def stored_ticks(stack, driver):
 
 def check_stored(stack, driver, rows):
     stack.wait(lambda: sum(stored_ticks(stack, driver).values()) >= rows,
-               f"{rows} rows on disk", 30)
+               f"{rows} rows on disk", 60)
     ticks = stored_ticks(stack, driver)
     twice = [t for t, n in ticks.items() if n != 1]
     assert not twice, f"{len(twice)} rows are stored twice: {twice[:9]}"
