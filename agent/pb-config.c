@@ -388,9 +388,11 @@ pb_config_load (gint *argc, gchar ***argv, GError **error)
   g_autoptr (GOptionContext) context =
       g_option_context_new ("- stream this PC's race telemetry and picture");
   g_autofree gchar *file = pb_folders_dup_config ("agent.conf");
+  g_autofree gchar *installed = pb_folders_dup_installed ("agent.conf");
   PbSettings here = settings;
 
   here.file = file;
+  here.installed = installed;
   g_option_context_set_description (context, description);
   if (!pb_settings_load (&here, config, context, more, argc, argv, error))
     return NULL;

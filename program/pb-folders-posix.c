@@ -49,3 +49,18 @@ pb_folders_dup_log (const gchar *name)
 {
   return g_build_filename (g_get_user_state_dir (), OURS, name, NULL);
 }
+
+/**
+ * pb_folders_dup_installed:
+ * @name: of a file
+ *
+ * What whoever installed the programs wants of them, for every user. Any thread.
+ *
+ * Returns: (transfer full) (nullable): on Windows etc/NAME beside the folder
+ *   that this program is in; nothing elsewhere
+ */
+gchar *
+pb_folders_dup_installed (const gchar *name)
+{
+  return NULL;
+}

@@ -47,3 +47,12 @@ pb_folders_dup_log (const gchar *name)
 {
   return build ("XDG_STATE_HOME", &FOLDERID_LocalAppData, "logs", name);
 }
+
+gchar *
+pb_folders_dup_installed (const gchar *name)
+{
+  g_autofree gchar *root =
+      g_win32_get_package_installation_directory_of_module (NULL);
+
+  return g_build_filename (root, "etc", name, NULL);
+}

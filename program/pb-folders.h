@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 gchar *pb_folders_dup_config (const gchar *name) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pb_folders_dup_data (const gchar *name) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pb_folders_dup_log (const gchar *name) G_GNUC_WARN_UNUSED_RESULT;
+gchar *pb_folders_dup_installed (const gchar *name) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

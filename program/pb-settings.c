@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A program's settings: default < file < environment < option, from one
+ * A program's settings: default < installed < file < environment < option, from one
  * table. */
 #include "pb-settings.h"
 
@@ -135,6 +135,20 @@ load_file (const PbSettings *self, gpointer fields, const gchar *path,
   return TRUE;
 }
 
+/* It may be about other things alone. */
+static gboolean
+load_installed (const PbSettings *self, gpointer fields, GError **error)
+{
+  const PbSettings here = { self->program, self->group, NULL, self->table };
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  return self->installed == NULL
+         || (g_key_file_load_from_file (
+                 file, self->installed, G_KEY_FILE_NONE, NULL)
+             && !g_key_file_has_group (file, self->group))
+         || load_file (&here, fields, self->installed, FALSE, error);
+}
+
 static gboolean
 load_environment (const PbSettings *self, gpointer fields, GError **error)
 {
@@ -246,6 +260,7 @@ pb_settings_load (const PbSettings *settings, gpointer fields,
   if (settings->kept != 0)
     *(gchar **) G_STRUCT_MEMBER_P (fields, settings->kept) =
         g_strdup (file != NULL ? file : settings->file);
+  ok = ok && load_installed (settings, fields, error);
   if (ok && (file != NULL || settings->file != NULL))
     ok = load_file (settings, fields, file != NULL ? file : settings->file,
         file != NULL, error);

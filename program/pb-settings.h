@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A program's settings: default < file < environment < option, from one
+ * A program's settings: default < installed < file < environment < option, from one
  * table. */
 #pragma once
 
@@ -58,6 +58,8 @@ typedef struct {
  *   setting is; 0 = nobody wants to know
  * @kept: offset of a gchar * there that gets the path of the settings file;
  *   0 = likewise
+ * @installed: (nullable): settings file of whoever installed the program: counts
+ *   less than the user's, and is nothing that the user has set; need not be there
  */
 typedef struct {
   const gchar *program;
@@ -66,6 +68,7 @@ typedef struct {
   const PbSetting *table;
   gsize given;
   gsize kept;
+  const gchar *installed;
 } PbSettings;
 
 gboolean pb_settings_load (const PbSettings *settings, gpointer fields,

@@ -81,6 +81,8 @@ parse (Options *o, gint *argc, gchar ***argv, GError **error)
         "Unexpected \"%s\"", o->surplus[0]);
     return FALSE;
   }
+  if (o->server == NULL)
+    o->server = pb_pairing_dup_wish ("server");
   if (o->server == NULL && !o->forget) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         "--server is missing: the address of the server's page");

@@ -4,6 +4,7 @@
 
 #include "json/pb-json.h"
 #include "pairing/pb-api.h"
+#include "pairing/pb-pairing.h"
 #include "pairing/pb-secrets.h"
 
 #include <gstpitbox/gstpitbox.h>
@@ -256,9 +257,10 @@ pb_pair_new (const gchar *url, const gchar *certificate, const gchar *name,
 gchar *
 pb_pair_dup_own_name (void)
 {
+  g_autofree gchar *wish = pb_pairing_dup_wish ("name");
   GString *name = g_string_new (NULL);
 
-  for (const gchar *p = g_get_host_name ();
+  for (const gchar *p = wish != NULL ? wish : g_get_host_name ();
        *p != '\0' && name->len < NAME_MAX_CHARS; p++)
     g_string_append_c (
         name, g_ascii_isalnum (*p) || strchr ("._-", *p) != NULL ? *p : '-');

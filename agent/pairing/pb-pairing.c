@@ -97,6 +97,26 @@ parse (const gchar *text, GError **error)
 }
 
 /**
+ * pb_pairing_dup_wish:
+ * @key: "server", the address of its page, or "name", what this PC is called
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable): what whoever installed the agent wants
+ */
+gchar *
+pb_pairing_dup_wish (const gchar *key)
+{
+  g_autofree gchar *path = pb_folders_dup_installed ("agent.conf");
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  if (path == NULL
+      || !g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return NULL;
+  return g_key_file_get_string (file, GROUP, key, NULL);
+}
+
+/**
  * pb_pairing_load:
  * @path: a file of pb_pairing_save()
  *

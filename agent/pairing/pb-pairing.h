@@ -31,6 +31,7 @@ void pb_pairing_free (PbPairing *pairing);
 PbPairing *pb_pairing_copy (const PbPairing *pairing);
 gboolean pb_pairing_equal (const PbPairing *a, const PbPairing *b);
 
+gchar *pb_pairing_dup_wish (const gchar *key) G_GNUC_WARN_UNUSED_RESULT;
 gchar *pb_pairing_dup_path (void);
 PbPairing *pb_pairing_load (
     const gchar *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Pairing: an address, then a code and its picture, then whom this PC is. */
+#include "pairing/pb-pairing.h"
 #include "pairing/pb-qr-code.h"
 #include "tray/pb-tray-window-win32.h"
 #include "tray/pb-tray-windows-win32.h"
@@ -228,6 +229,7 @@ pb_tray_code_open (
 {
   static const PbTrayWindowEvents events = { paint, command, closed };
   PbTrayCode *self = g_new0 (PbTrayCode, 1);
+  g_autofree gchar *wish = pb_pairing_dup_wish ("server");
   const gboolean is_known = now->url != NULL && now->url[0] != '\0';
 
   self->now = pb_tray_now_copy (now);
@@ -246,8 +248,9 @@ pb_tray_code_open (
   pb_tray_window_add_button (self->window, TRUST, PB_TEXT_PAIR_TRUST);
   pb_tray_window_add_button (self->window, GET, PB_TEXT_PAIR_GET);
   pb_tray_window_add_button (self->window, CLOSE, PB_TEXT_CLOSE);
-  pb_tray_window_set_text (self->window, ADDRESS,
-      is_known ? now->url : pb_tray_text (PB_TEXT_PAIR_EXAMPLE));
+  if (wish == NULL)
+    wish = g_strdup (pb_tray_text (PB_TEXT_PAIR_EXAMPLE));
+  pb_tray_window_set_text (self->window, ADDRESS, is_known ? now->url : wish);
   place_all (self);
   return self;
 }

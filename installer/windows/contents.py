@@ -13,7 +13,7 @@ import shutil
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOC, COMMON = "/usr/share/doc", "/usr/share/common-licenses"
 # Of the tree itself; they have no component.
-OWN = ["README.txt", "licences/*", "uninstall.exe"]
+OWN = ["README.txt", "licences/*", "sbom.spdx.json"]
 
 
 def components():
@@ -53,6 +53,11 @@ def check_licences(tree):
             findings.append(f"{path} stands in no component of components.ini")
         elif is_gpl(known[name]["licence"]):
             findings.append(f"{path} ({name}) is under {known[name]['licence']}")
+        elif path.startswith("lib/gstreamer-1.0/"):
+            # Each plugin says so itself (GstPluginDesc.license).
+            with open(os.path.join(tree, path), "rb") as f:
+                if b"\0GPL\0" in f.read():
+                    findings.append(f"{path} says that it is under the GPL")
     return findings
 
 

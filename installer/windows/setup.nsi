@@ -300,10 +300,10 @@ FunctionEnd
 Function write_settings
   CreateDirectory "$INSTDIR\etc"
   ${If} $server != ""
-    WriteINIStr "$INSTDIR\etc\agent.conf" agent pair-server $server
+    WriteINIStr "$INSTDIR\etc\agent.conf" pairing server $server
   ${EndIf}
   ${If} $pair != ""
-    WriteINIStr "$INSTDIR\etc\agent.conf" agent pair-name $pair
+    WriteINIStr "$INSTDIR\etc\agent.conf" pairing name $pair
   ${EndIf}
   ${If} $mode != ""
     WriteINIStr "$INSTDIR\etc\agent.conf" agent mode $mode

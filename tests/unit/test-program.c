@@ -111,6 +111,44 @@ test_later_wins (void)
   g_unlink (path);
 }
 
+/* It counts less than the user's, which need not say a thing, and is not the
+ * user's word. */
+static void
+test_installed (void)
+{
+  g_autofree gchar *installed =
+      write_file ("[pairing]\nserver = x\n[paint]\ncolour = red\nsize = 3\n");
+  g_autofree gchar *other = write_file ("[pairing]\nserver = x\n");
+  g_autofree gchar *own = write_file ("[paint]\nsize = 4\n");
+  PbSettings settings = { "painter", "paint", own, table,
+    .installed = installed };
+  const GOptionEntry more[] = { G_OPTION_ENTRY_NULL };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  const gchar *words[2] = { "painter" };
+  gchar **argv = (gchar **) words;
+  gint argc = 1;
+  Fields fields = { NULL };
+
+  g_assert_true (pb_settings_load (
+      &settings, &fields, context, more, &argc, &argv, &error));
+  g_assert_cmpstr (fields.colour, ==, "red");
+  g_assert_cmpint (fields.size, ==, 4);
+  clear (&fields);
+
+  settings.installed = other;
+  g_option_context_free (g_steal_pointer (&context));
+  context = g_option_context_new (NULL);
+  memset (&fields, 0, sizeof fields);
+  g_assert_true (pb_settings_load (
+      &settings, &fields, context, more, &argc, &argv, &error));
+  g_assert_cmpstr (fields.colour, ==, "green");
+  clear (&fields);
+  g_unlink (installed);
+  g_unlink (other);
+  g_unlink (own);
+}
+
 static void
 test_list (void)
 {
@@ -372,6 +410,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/settings/the-later-wins", test_later_wins);
   g_test_add_func ("/program/settings/flag", test_flag);
+  g_test_add_func ("/settings/installed", test_installed);
   g_test_add_func ("/settings/list", test_list);
   g_test_add_func (
       "/settings/a-secret-has-no-option", test_a_secret_has_no_option);
