@@ -132,6 +132,11 @@ hand_over (PbHttpPort *self, Caller *caller)
   g_autoptr (GIOStream) stream = pb_http_stream_new (
       caller->stream, PB_HTTP_PORT_HEAD_BYTES, refuse_head, self);
 
+  /* It was reset before it was taken. */
+  if (!local || !caller->remote) {
+    forget (self, caller);
+    return;
+  }
   caller->http = g_object_ref (stream);
   if (soup_server_accept_iostream (
           self->config.server, stream, local, caller->remote, &error))

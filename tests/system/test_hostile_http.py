@@ -211,6 +211,16 @@ def test_odd_bodies(stack):
         post(stack, OFFER, more)
 
 
+def test_resets(stack):
+    """Whoever asks and is gone at once leaves nothing behind, not a word."""
+    for path in ("/healthz", "/api/v1/drivers/car07/rows") * 200:
+        s = socket.create_connection(("127.0.0.1", port(stack)), 10)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     b"\1\0\0\0\0\0\0\0")
+        s.sendall(head("GET", path))
+        s.close()
+
+
 def test_upgrades(stack):
     """There is no WebSocket here, whatever is asked for."""
     for path in ("/", "/api/v1/drivers", "/whep/car07"):
@@ -270,6 +280,7 @@ def main():
         under(stack, pipeline, n=4)
         under(stack, no_reader)
         test_share(stack)
+        test_resets(stack)
         test_upgrades(stack)
         test_odd_bodies(stack)
         test_offers_that_never_connect(stack)
