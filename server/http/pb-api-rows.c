@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "http/pb-client.h"
 #include "http/pb-request.h"
 #include "recording/pb-row-jobs.h"
 #include "store/pb-coverage.h"
@@ -186,9 +187,21 @@ read_time (PbRequest *request, PbRowsQuery *query)
   return TRUE;
 }
 
+/* Nobody takes the others' places, however many questions he has. */
+static gchar *
+dup_asker (PbRequest *request)
+{
+  const PbPrincipal *principal = request->principal;
+
+  return g_strjoin ("/", pb_principal_kind_to_string (principal->kind),
+      principal->id ? principal->id : "",
+      pb_client_get_address (request->message), NULL);
+}
+
 static void
 get_rows (PbRequest *request)
 {
+  g_autofree gchar *asker = dup_asker (request);
   g_autoptr (PbDriver) driver = pb_request_find_driver (request);
   g_auto (GStrv) fields = NULL;
   PbRowsQuery query = { 0 };
@@ -201,7 +214,7 @@ get_rows (PbRequest *request)
     return;
   query.fields = fields;
   query.step = (guint) step;
-  if (pb_row_jobs_push (request->config->rows, pb_driver_get_id (driver),
+  if (pb_row_jobs_push (request->config->rows, asker, pb_driver_get_id (driver),
           &query, format, on_done, g_object_ref (request->message),
           g_object_unref)) {
     soup_server_message_pause (request->message);

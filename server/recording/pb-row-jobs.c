@@ -9,12 +9,13 @@ struct _PbRowJobs {
   gchar *recordings;
   GMainContext *context;
   GThreadPool *pool;
-  guint waiting; /* main thread only */
+  GQueue waiting; /* of Job; main thread only */
   gint closed; /* atomic */
 };
 
 typedef struct {
   PbRowJobs *jobs;
+  gchar *asker;
   gchar *driver;
   PbRowsQuery query;
   PbRowJobsFormat format;
@@ -30,6 +31,7 @@ jobs_unref (PbRowJobs *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
+  g_queue_clear (&self->waiting);
   g_main_context_unref (self->context);
   g_free (self->recordings);
   g_free (self);
@@ -45,6 +47,7 @@ job_free (gpointer data)
   g_clear_pointer (&job->bytes, g_bytes_unref);
   g_clear_error (&job->error);
   g_strfreev (job->query.fields);
+  g_free (job->asker);
   g_free (job->driver);
   jobs_unref (job->jobs);
   g_free (job);
@@ -55,7 +58,7 @@ answer (gpointer data)
 {
   Job *job = data;
 
-  job->jobs->waiting--;
+  g_queue_remove (&job->jobs->waiting, job);
   if (!g_atomic_int_get (&job->jobs->closed))
     job->done (job->bytes, job->error, job->user_data);
   return G_SOURCE_REMOVE;
@@ -115,8 +118,19 @@ pb_row_jobs_free (PbRowJobs *self)
   jobs_unref (self);
 }
 
+static guint
+count_of (PbRowJobs *self, const gchar *asker)
+{
+  guint n = 0;
+
+  for (GList *l = self->waiting.head; l; l = l->next)
+    n += g_str_equal (((Job *) l->data)->asker, asker);
+  return n;
+}
+
 /**
  * pb_row_jobs_push:
+ * @asker: who asks, as one of many
  * @driver: whose rows
  * @query: within the bounds of #PbRowsQuery; copied
  * @format: makes of them what @done gets
@@ -124,10 +138,10 @@ pb_row_jobs_free (PbRowJobs *self)
  * @user_data: (transfer full): for @done
  * @free_user_data: (nullable): for @user_data, in every case
  *
- * Returns: %FALSE if too many wait already; @done is not called then
+ * Returns: %FALSE if too many wait already, of @asker or of all; @done is not called then
  */
 gboolean
-pb_row_jobs_push (PbRowJobs *self, const gchar *driver,
+pb_row_jobs_push (PbRowJobs *self, const gchar *asker, const gchar *driver,
     const PbRowsQuery *query, PbRowJobsFormat format, PbRowJobsDone done,
     gpointer user_data, GDestroyNotify free_user_data)
 {
@@ -135,6 +149,7 @@ pb_row_jobs_push (PbRowJobs *self, const gchar *driver,
 
   job->jobs = self;
   g_atomic_ref_count_inc (&self->refs);
+  job->asker = g_strdup (asker);
   job->driver = g_strdup (driver);
   job->query = *query;
   job->query.fields = g_strdupv (query->fields);
@@ -142,10 +157,11 @@ pb_row_jobs_push (PbRowJobs *self, const gchar *driver,
   job->done = done;
   job->user_data = user_data;
   job->free_user_data = free_user_data;
-  if (self->waiting >= PB_ROW_JOBS_MAX_WAITING) {
+  if (self->waiting.length >= PB_ROW_JOBS_MAX_WAITING
+      || count_of (self, asker) >= PB_ROW_JOBS_MAX_OF_ONE) {
     job_free (job);
     return FALSE;
   }
-  self->waiting++;
+  g_queue_push_tail (&self->waiting, job);
   return g_thread_pool_push (self->pool, job, NULL);
 }

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 /** PB_ROW_JOBS_MAX_WAITING: questions; each may take a second of a core. */
 #define PB_ROW_JOBS_MAX_WAITING 16
+/** PB_ROW_JOBS_MAX_OF_ONE: of these, of one that asks; a page has one at a
+ * time. */
+#define PB_ROW_JOBS_MAX_OF_ONE 4
 
 /* Main thread only, but for what it calls back. */
 typedef struct _PbRowJobs PbRowJobs;
@@ -22,9 +25,9 @@ typedef void (*PbRowJobsDone) (
 
 PbRowJobs *pb_row_jobs_new (PbStore *store, const gchar *recordings);
 void pb_row_jobs_free (PbRowJobs *jobs);
-gboolean pb_row_jobs_push (PbRowJobs *jobs, const gchar *driver,
-    const PbRowsQuery *query, PbRowJobsFormat format, PbRowJobsDone done,
-    gpointer user_data, GDestroyNotify free_user_data);
+gboolean pb_row_jobs_push (PbRowJobs *jobs, const gchar *asker,
+    const gchar *driver, const PbRowsQuery *query, PbRowJobsFormat format,
+    PbRowJobsDone done, gpointer user_data, GDestroyNotify free_user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbRowJobs, pb_row_jobs_free)
 

@@ -8,6 +8,7 @@
 #include "../lib/pb-test-units.h"
 #include "../lib/pb-test-wait.h"
 #include "ingest/pb-units.h"
+#include "recording/pb-row-jobs.h"
 #include "recording/pb-row-reader.h"
 #include "recording/pb-segment-file.h"
 
@@ -194,6 +195,45 @@ test_more_rows_than_are_read (PbTestRecording *f, gconstpointer unused)
       rows->next_utc_us, <, ZERO_US + (gint64) PB_TEST_ROW_NS (n_rows) / 1000);
 }
 
+static GBytes *
+format (const PbRowsQuery *query, const PbRows *rows)
+{
+  return g_bytes_new (NULL, 0);
+}
+
+static void
+count_answer (GBytes *bytes, const GError *error, gpointer user_data)
+{
+  g_assert_no_error (error);
+  (*(guint *) user_data)++;
+}
+
+/* Who asks much waits himself; the others get in. */
+static void
+test_one_who_asks_much (PbTestRecording *f, gconstpointer unused)
+{
+  const gchar *names[] = { "Speed", NULL };
+  const PbRowsQuery query = { ZERO_US, ZERO_US + MS, (gchar **) names, 1,
+    PB_ROWS_ALL };
+  PbRowJobs *jobs = pb_row_jobs_new (f->data->store, f->data->recordings);
+  guint n_answers = 0, n_taken = 0;
+
+  for (guint i = 0; i < 2 * PB_ROW_JOBS_MAX_WAITING; i++)
+    n_taken += pb_row_jobs_push (
+        jobs, "much", "car07", &query, format, count_answer, &n_answers, NULL);
+  g_assert_cmpuint (n_taken, ==, PB_ROW_JOBS_MAX_OF_ONE);
+  n_taken += pb_row_jobs_push (
+      jobs, "little", "car07", &query, format, count_answer, &n_answers, NULL);
+  g_assert_cmpuint (n_taken, ==, PB_ROW_JOBS_MAX_OF_ONE + 1);
+  pb_test_wait_until (
+      (g_main_context_iteration (NULL, FALSE), n_answers == n_taken));
+  g_assert_true (pb_row_jobs_push (
+      jobs, "much", "car07", &query, format, count_answer, &n_answers, NULL));
+  pb_test_wait_until (
+      (g_main_context_iteration (NULL, FALSE), n_answers == n_taken + 1));
+  pb_row_jobs_free (jobs);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -209,6 +249,9 @@ main (int argc, char **argv)
       pb_test_recording_tear_down);
   g_test_add ("/row-reader/more-rows-than-are-read", PbTestRecording, NULL,
       pb_test_recording_set_up, test_more_rows_than_are_read,
+      pb_test_recording_tear_down);
+  g_test_add ("/row-reader/one-who-asks-much", PbTestRecording, NULL,
+      pb_test_recording_set_up, test_one_who_asks_much,
       pb_test_recording_tear_down);
   return g_test_run ();
 }
