@@ -2,6 +2,7 @@
  * What the files of PbAgent share. */
 #pragma once
 
+#include "cards/pb-cards.h"
 #include "control/pb-orders.h"
 #include "control/pb-remote.h"
 #include "control/pb-report.h"
@@ -33,6 +34,7 @@ struct _PbAgent {
   PbRenewal *renewal; /* NULL where nothing was paired */
   PbRemote *remote; /* likewise, and while it is revoked */
   PbOrders *orders;
+  PbCards *cards; /* NULL where no picture is sent */
   PbRate *rate;
   PbGovernor *governor;
   PbHarm *harm;
@@ -100,6 +102,9 @@ void pb_agent_watch_transport (PbAgent *self);
 void pb_agent_start_spool (PbAgent *self);
 void pb_agent_renew_spool (PbAgent *self);
 void pb_agent_stop_spool (PbAgent *self);
+
+/* pb-agent-cards.c: the driver is asked about a capture card. */
+void pb_agent_watch_cards (PbAgent *self);
 
 /* pb-agent-pairing.c: what becomes of the pairing. */
 void pb_agent_watch_pairing (PbAgent *self);

@@ -53,6 +53,9 @@ pb_agent_get_reason (PbAgent *self)
     return pb_harm_get_words (self->harm);
   if (self->state == PB_AGENT_PAUSED)
     return "The driver has paused sending";
+  if (self->reason == NULL && self->stream != NULL
+      && pb_stream_get_still (self->stream) != NULL)
+    return pb_stream_get_still (self->stream);
   return self->reason != NULL ? self->reason : self->asked_reason;
 }
 
@@ -466,6 +469,7 @@ pb_agent_start (PbAgent *agent)
 {
   agent->status_timer = g_timeout_add_seconds (1, on_status, agent);
   pb_agent_start_spool (agent);
+  pb_agent_watch_cards (agent);
   pb_uplink_check_host (agent->config, agent->host_check, on_no_host, agent);
   on_retry (agent);
   /* Also what was revoked meanwhile is said before there is a simulator. */
@@ -498,6 +502,7 @@ pb_agent_free (PbAgent *agent)
 {
   g_cancellable_cancel (agent->host_check);
   g_object_unref (agent->host_check);
+  g_clear_pointer (&agent->cards, pb_cards_free);
   g_clear_pointer (&agent->remote, pb_remote_free);
   g_clear_pointer (&agent->renewal, pb_renewal_free);
   pb_harm_free (agent->harm);

@@ -44,7 +44,8 @@ static const PbSetting table[] = {
   { "capture-device", PB_SETTING_TEXT, AT (capture_device), "", 0, 0, "DEVICE",
       "Capture card for --source device (the first by default)" },
   { "audio", PB_SETTING_TEXT, AT (audio), "off", 0, 0, "SOURCE",
-      "Sound beside the picture: off, auto, pulse, pipewire, scene (an engine) "
+      "Sound beside the picture: off, auto, pulse, pipewire, game or output "
+      "(Windows: what the game, or the PC, plays), scene (an engine) "
       "or "
       "marks (a tone at each 60th tick)" },
   { "encoder", PB_SETTING_TEXT, AT (encoder), "auto", 0, 0, "NAME",
@@ -278,7 +279,7 @@ validate (PbConfig *config, GError **error)
   static const gchar *const switches[] = { "on", "off", NULL };
   static const gchar *const priorities[] = { "below-normal", "normal", NULL };
   static const gchar *const sounds[] = { "off", "auto", "pulse", "pipewire",
-    "scene", "marks", NULL };
+    "game", "output", "scene", "marks", NULL };
   static const gchar *const transports[] = { "auto", "srt", "websocket", NULL };
   gsize length;
 

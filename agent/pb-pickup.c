@@ -5,6 +5,7 @@
 #include "pb-pickup.h"
 
 #include "pb-graph.h"
+#include "platform/pb-process.h"
 
 #include <gst/app/app.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #define TOLERANCE_NS (5 * GST_MSECOND)
 /* Right behind its picture: the multiplexer takes the picture first. */
 #define GAP_BEHIND_NS GST_MSECOND
+
+/* Windows': what is played, not what a microphone hears. */
+#define LOOPBACK "wasapi2src"
 
 struct _PbPickup {
   GstElement *graph; /* no reference: its owner's */
@@ -43,11 +47,13 @@ static const struct {
 } sources[] = {
   { "pulse", "pulsesrc" },
   { "pipewire", "pipewiresrc" },
+  { "game", LOOPBACK },
+  { "output", LOOPBACK },
 };
 
 /**
  * pb_pickup_choose_source:
- * @setting: "auto", "pulse", "pipewire", "scene" or "marks"
+ * @setting: "auto", "pulse", "pipewire", "game", "output", "scene" or "marks"
  * @scene: the picture is the drawn scene
  * @has: what there is here
  *
@@ -152,6 +158,41 @@ set_if_there (GstElement *element, const gchar *property, const gchar *value)
     gst_util_set_object_arg (G_OBJECT (element), property, value);
 }
 
+static gboolean
+has_property (gpointer object, const gchar *name)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (object), name)
+         != NULL;
+}
+
+/**
+ * pb_pickup_set_loopback:
+ * @source: a wasapi2src, which hears a microphone unless it is told otherwise
+ * @game: process id of the simulator; 0: all that is played
+ *
+ * The sound of one process needs Windows 11 (build 20348) and 1.22; elsewhere it
+ * is all that the PC plays.
+ *
+ * Returns: %FALSE if it would hear a microphone all the same
+ */
+gboolean
+pb_pickup_set_loopback (gpointer source, guint game)
+{
+  if (!has_property (source, "loopback"))
+    return FALSE;
+  g_object_set (source, "loopback", TRUE, NULL);
+  /* Both or none: a process without a mode is a microphone. */
+  if (game != 0 && has_property (source, "loopback-mode")
+      && has_property (source, "loopback-target-pid")) {
+    gst_util_set_object_arg (source, "loopback-mode", "include-process-tree");
+    g_object_set (source, "loopback-target-pid", game, NULL);
+  }
+  /* A headset that is unplugged ends nothing (1.28). */
+  if (has_property (source, "continue-on-error"))
+    g_object_set (source, "continue-on-error", TRUE, NULL);
+  return TRUE;
+}
+
 static GstElement *
 make_source (PbPickup *self, const PbConfig *config, GError **error)
 {
@@ -171,6 +212,16 @@ make_source (PbPickup *self, const PbConfig *config, GError **error)
   if (source == NULL) {
     g_set_error (error, PB_GRAPH_ERROR, PB_GRAPH_ERROR_MISSING,
         "\"%s\" cannot be made", self->source);
+    return NULL;
+  }
+  if (strcmp (self->source, LOOPBACK) == 0
+      && !pb_pickup_set_loopback (
+          source, strcmp (config->audio, "output") == 0
+                      ? 0
+                      : (guint) pb_process_find_sim ())) {
+    gst_object_unref (gst_object_ref_sink (source));
+    g_set_error (error, PB_GRAPH_ERROR, PB_GRAPH_ERROR_MISSING,
+        "this \"%s\" hears microphones only", self->source);
     return NULL;
   }
   /* Rows and pictures are on the system's clock. */

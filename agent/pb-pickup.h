@@ -25,6 +25,7 @@ typedef gboolean (*PbPickupHas) (const gchar *name);
 
 const gchar *pb_pickup_choose_source (
     const gchar *setting, gboolean scene, PbPickupHas has);
+gboolean pb_pickup_set_loopback (gpointer source, guint game);
 const PbPickupCoder *pb_pickup_choose_coder (PbPickupHas has);
 
 PbPickup *pb_pickup_new (GstElement *graph, const PbConfig *config,

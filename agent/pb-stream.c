@@ -25,6 +25,7 @@ struct _PbStream {
   guint dead_start; /* reports that the graph did not start */
   PbTransport next_transport; /* while a line is cut off */
   guint begin_latency_ms; /* of the next one */
+  gchar *still; /* why the picture is a still one; NULL: it is none */
   gint refused_code; /* the server's last, 0 = none */
   gboolean failed;
 };
@@ -101,9 +102,20 @@ on_uplink_state (PbStream *self, const GstStructure *s)
     note_waiting (self, gst_structure_get_string (s, "reason"));
 }
 
+/* For who looks at a picture that does not move. */
+static void
+note_still (PbStream *self, const gchar *reason)
+{
+  g_free (self->still);
+  self->still = g_strdup (reason);
+  g_message ("picture: %s", reason != NULL ? reason : "live again");
+}
+
 static void
 on_element_message (PbStream *self, const GstStructure *s)
 {
+  if (gst_structure_has_name (s, "pitbox-capture"))
+    note_still (self, gst_structure_get_string (s, "reason"));
   if (gst_structure_has_name (s, "pitbox-sim-state"))
     self->events.sim_changed (self,
         g_strcmp0 (gst_structure_get_string (s, "state"), "connected") == 0,
@@ -310,6 +322,7 @@ pb_stream_free (PbStream *stream)
     gst_element_set_state (stream->graph, GST_STATE_NULL);
     gst_object_unref (stream->graph);
   }
+  g_free (stream->still);
   g_free (stream);
 }
 
@@ -482,6 +495,19 @@ gchar *
 pb_stream_dup_encoder (PbStream *stream)
 {
   return dup_backend (stream, "encoder", "element");
+}
+
+/**
+ * pb_stream_get_still:
+ * @stream: a stream
+ *
+ * Returns: (transfer none) (nullable): why its picture is a still one, in words;
+ *   %NULL if it is none
+ */
+const gchar *
+pb_stream_get_still (PbStream *stream)
+{
+  return stream->still;
 }
 
 /**

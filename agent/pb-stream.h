@@ -47,6 +47,7 @@ void pb_stream_free (PbStream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PbStream, pb_stream_free)
 
 void pb_stream_add_status (PbStream *stream, JsonBuilder *builder);
+const gchar *pb_stream_get_still (PbStream *stream);
 gchar *pb_stream_dup_encoder (PbStream *stream);
 GstElement *pb_stream_dup_element (PbStream *stream, const gchar *name);
 GstStructure *pb_stream_dup_stats (PbStream *stream, const gchar *element);

@@ -3,6 +3,7 @@
  * that works is measured, every one that does not says why. */
 #include "selftest/pb-video-test.h"
 
+#include "cards/pb-cards.h"
 #include "pb-picture.h"
 #include "selftest/pb-video-run.h"
 
@@ -189,6 +190,23 @@ measure_first (const PbConfig *config, gboolean *source, GString *exclude)
   return FALSE;
 }
 
+static void
+say_cards (void)
+{
+  g_autoptr (GArray) list = pb_cards_list ();
+
+  title ("capture cards and cameras");
+  for (guint i = 0; i < list->len; i++) {
+    const PbCard *card = &g_array_index (list, PbCard, i);
+
+    g_print ("%-8s %s (%s), capture-device = %s\n",
+        card->maker != NULL ? "card" : "camera", card->name,
+        card->maker != NULL ? card->maker : "of another maker", card->setting);
+  }
+  if (list->len == 0)
+    g_print ("none\n");
+}
+
 /* With the tries that were made: a case for the tests. */
 static void
 say_machine (const PbConfig *config)
@@ -229,6 +247,7 @@ pb_video_test (const PbConfig *config)
   title ("H.265");
   if (!measure (config, &h265, TRUE, unused))
     g_print ("no H.265 here\n");
+  say_cards ();
   say_machine (config);
   g_print ("\n== result: %s\n",
       ok ? "a picture is captured and encoded" : "NO PICTURE COULD BE SENT");

@@ -166,11 +166,11 @@ gst_pitbox_capture_bin_handle_message (GstBin *bin, GstMessage *message)
     gst_message_parse_error (message, &error, NULL);
     GST_OBJECT_LOCK (self);
     kept = self->starting || self->recover_ms > 0;
-    if (kept) {
-      g_free (self->error);
+    /* The first says most: what follows it is noise. */
+    if (kept && self->error == NULL)
       self->error = g_strdup (error->message);
+    if (kept)
       self->lost = !self->starting;
-    }
     GST_OBJECT_UNLOCK (self);
   }
   if (!kept) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Which source and which encoder the sound beside a picture has, and that rows
  * are read on whatever becomes of it. */
-#include "pb-pickup.h"
-
+#include "../lib/pb-test-class.h"
 #include "pb-graph.h"
+#include "pb-pickup.h"
 
 #define PIECES 20
 #define PATIENCE_US (30 * G_USEC_PER_SEC)
@@ -23,6 +23,8 @@ test_source (void)
     "telemetrysound", NULL };
   static const gchar *const pipewire[] = { "pipewiresrc", "telemetrysound",
     NULL };
+  static const gchar *const windows[] = { "wasapi2src", "telemetrysound",
+    NULL };
   static const gchar *const none[] = { NULL };
   const struct {
     const gchar *const *here;
@@ -37,6 +39,11 @@ test_source (void)
     { all, "marks", FALSE, "telemetrysound" },
     { pipewire, "auto", FALSE, "pipewiresrc" },
     { pipewire, "pulse", FALSE, NULL },
+    { windows, "auto", FALSE, "wasapi2src" },
+    { windows, "game", FALSE, "wasapi2src" },
+    { windows, "output", TRUE, "wasapi2src" },
+    { windows, "pulse", FALSE, NULL },
+    { pipewire, "game", FALSE, NULL },
     { none, "auto", FALSE, NULL },
     { none, "auto", TRUE, NULL },
     { none, "marks", TRUE, NULL },
@@ -47,6 +54,42 @@ test_source (void)
     g_assert_cmpstr (
         pb_pickup_choose_source (cases[i].setting, cases[i].scene, has), ==,
         cases[i].wanted);
+  }
+}
+
+/* Properties of wasapi2src from the sources of GStreamer 1.18 to 1.28. */
+static void
+test_loopback_is_no_microphone (void)
+{
+  static const gchar everywhere[] = "device:s low-latency:b loopback:b";
+  static const gchar windows_11[] =
+      "device:s low-latency:b loopback:b "
+      "loopback-mode:default,include-process-tree,exclude-process-tree "
+      "loopback-target-pid:u continue-on-error:b";
+  static const struct {
+    const gchar *properties;
+    guint game;
+    const gchar *written; /* NULL: it must not be taken */
+  } table[] = {
+    { "device:s low-latency:b", 7, NULL },
+    { everywhere, 7, "loopback=TRUE" },
+    { everywhere, 0, "loopback=TRUE" },
+    { windows_11, 0, "continue-on-error=TRUE loopback=TRUE" },
+    { windows_11, 7,
+        "continue-on-error=TRUE loopback-mode=include-process-tree "
+        "loopback-target-pid=7 loopback=TRUE" },
+    { "loopback:b loopback-target-pid:u", 7, "loopback=TRUE" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (GObject) source = pb_test_class_new (table[i].properties);
+    g_autofree gchar *written = NULL;
+
+    g_assert_cmpint (pb_pickup_set_loopback (source, table[i].game), ==,
+        table[i].written != NULL);
+    written = pb_test_class_written (source);
+    if (table[i].written != NULL)
+      g_assert_cmpstr (written, ==, table[i].written);
   }
 }
 
@@ -142,6 +185,8 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pickup/source", test_source);
+  g_test_add_func (
+      "/pickup/loopback-is-no-microphone", test_loopback_is_no_microphone);
   g_test_add_func ("/pickup/coder", test_coder);
   g_test_add_func ("/pickup/rows-go-on", test_rows_go_on);
   return g_test_run ();
