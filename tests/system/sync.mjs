@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair|flash
+// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair|flash|windows
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -199,6 +199,12 @@ const cases = {
   async one(stack, browser) {
     await enough('one', await browser.open(pageOf(stack, 'car1'), collector),
       FRAMES);
+  },
+
+  /* test_windows_video.py puts programs for Windows in the place of ours. */
+  async windows(stack, browser) {
+    await enough('windows', await browser.open(
+      pageOf(stack, 'car1'), collector), FRAMES_EACH);
   },
 
   async network(stack, browser) {
@@ -506,6 +512,7 @@ const options = {
   pair: { latencyMs: 120, drivers: [{ id: 'car1', camera: { lateMs: 150 } }] },
   flash: { latencyMs: 120, fps: 30, width: 480, height: 270, drivers: [{
     id: 'car1', screen: { width: 640, height: 360, lateFrames: 4 } }] },
+  windows: { latencyMs: 300, fps: 15, width: 480, height: 270, bitrateKbps: 1500 },
   ipv6: { bind: '::1', fps: 30 },
   open4: { bind: 'IPv4' },
   open6: { bind: 'IPv6' },

@@ -380,7 +380,8 @@ def trusted_certificate():
     print("ok a certificate is trusted by its fingerprint")
 
 
-misuse()
-said_in_words()
-trusted_certificate()
-whole()
+if __name__ == "__main__":
+    misuse()
+    said_in_words()
+    trusted_certificate()
+    whole()
