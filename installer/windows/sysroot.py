@@ -192,6 +192,15 @@ def headers(root):
     os.makedirs(os.path.join(include, "srt/win"), exist_ok=True)
     with open(os.path.join(include, "srt/win/syslog_defs.h"), "w", encoding="ascii") as f:
         f.write(SYSLOG_DEFS)
+    # What MSVC calls struct stat, in which the DLLs fill it: a size of 32 bits.
+    stdio = os.path.join(include, "glib-2.0/glib/gstdio.h")
+    with open(stdio, encoding="utf-8") as f:
+        text, count = re.subn(r"typedef struct _stat64 GStatBuf;",
+                              "typedef struct _stat64i32 GStatBuf;", f.read())
+    if not count:
+        sys.exit("gstdio.h has another GStatBuf: this GLib is not known here")
+    with open(stdio, "w", encoding="utf-8") as f:
+        f.write(text)
     source = run("pkg-config", "--variable=libdir", "glib-2.0").strip()
     with open(f"{source}/glib-2.0/include/glibconfig.h", encoding="utf-8") as f:
         text = glibconfig(f.read())
