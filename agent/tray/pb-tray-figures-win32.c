@@ -26,24 +26,14 @@ struct _PbTrayFigures {
 };
 
 static void
-paint_icon (const PbTrayLook *look, HDC dc, PbTrayState state, int x, int y)
-{
-  const int size = pb_tray_look_px (look, 36);
-  HICON icon = pb_tray_icon_new_win32 (pb_tray_model_get_icon (state), size);
-
-  DrawIconEx (dc, pb_tray_look_px (look, x), pb_tray_look_px (look, y), icon,
-      size, size, 0, NULL, DI_NORMAL);
-  DestroyIcon (icon);
-}
-
-static void
 paint_head (PbTrayFigures *self, const PbTrayLook *look, HDC dc)
 {
   g_autofree gchar *state = pb_tray_model_dup_state (self->now);
   const int left = MARGIN + 52;
   const gboolean has_reason = self->now->reason != NULL;
 
-  paint_icon (look, dc, self->now->state, MARGIN, 22);
+  pb_tray_look_draw_icon (
+      look, dc, pb_tray_model_get_icon (self->now->state), MARGIN, 22);
   pb_tray_look_draw_text (look, dc, PB_TRAY_FONT_TITLE, PB_TRAY_COLOUR_TEXT,
       state,
       pb_tray_look_rect (

@@ -106,8 +106,8 @@ add_picture (GPtrArray *list, const PbTrayNow *now)
   add_text (list, PB_TEXT_FIGURE_ENCODER, now->encoder);
   add_number (list, PB_TEXT_FIGURE_BITRATE, PB_TEXT_VALUE_KBPS,
       has_picture ? now->bitrate_kbps : -1, 0);
-  add_text (list, PB_TEXT_FIGURE_NETWORK,
-      now->asked == PB_MODE_VIDEO ? get_step (now->step) : NULL);
+  add_text (
+      list, PB_TEXT_FIGURE_NETWORK, has_picture ? get_step (now->step) : NULL);
 }
 
 static void

@@ -64,30 +64,3 @@ pb_tray_icon_new_win32 (PbTrayIcon icon, int size_px)
     DeleteObject (info.hbmMask);
   return made;
 }
-
-static guint32
-premultiply (guint32 argb)
-{
-  const guint32 a = argb >> 24;
-  guint32 out = a << 24;
-
-  for (guint shift = 0; shift < 24; shift += 8)
-    out |= ((argb >> shift & 0xff) * a / 255) << shift;
-  return out;
-}
-
-/**
- * pb_tray_icon_new_bitmap:
- *
- * Returns: (transfer full) (nullable): for a menu and DeleteObject()
- */
-HBITMAP
-pb_tray_icon_new_bitmap (PbTrayIcon icon, int size_px)
-{
-  const int size = CLAMP (size_px, 8, PB_TRAY_ICON_MAX_PX);
-  g_autofree guint32 *pixels = pb_tray_icon_draw (icon, (guint) size);
-
-  for (int i = 0; i < size * size; i++)
-    pixels[i] = premultiply (pixels[i]);
-  return new_bitmap (pixels, size);
-}

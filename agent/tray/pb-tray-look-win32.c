@@ -203,6 +203,25 @@ pb_tray_look_draw_box (const PbTrayLook *look, HDC dc, RECT box,
 }
 
 /**
+ * pb_tray_look_draw_icon:
+ *
+ * 36 of a side.
+ */
+void
+pb_tray_look_draw_icon (
+    const PbTrayLook *look, HDC dc, PbTrayIcon icon, int x, int y)
+{
+  const int size = pb_tray_look_px (look, 36);
+  HICON drawn = pb_tray_icon_new_win32 (icon, size);
+
+  if (drawn == NULL)
+    return;
+  DrawIconEx (dc, pb_tray_look_px (look, x), pb_tray_look_px (look, y), drawn,
+      size, size, 0, NULL, DI_NORMAL);
+  DestroyIcon (drawn);
+}
+
+/**
  * pb_tray_look_draw_button:
  * @item: of WM_DRAWITEM
  * @is_primary: the one that Enter means

@@ -58,13 +58,14 @@ int pb_tray_look_draw_text (const PbTrayLook *look, HDC dc, PbTrayFont font,
     PbTrayColour colour, const gchar *text, RECT box, UINT flags);
 void pb_tray_look_draw_box (const PbTrayLook *look, HDC dc, RECT box,
     PbTrayColour fill, PbTrayColour line, int radius);
+void pb_tray_look_draw_icon (
+    const PbTrayLook *look, HDC dc, PbTrayIcon icon, int x, int y);
 void pb_tray_look_draw_button (
     const PbTrayLook *look, const DRAWITEMSTRUCT *item, gboolean is_primary);
 void pb_tray_look_dress (const PbTrayLook *look, HWND window);
 
 /* pb-tray-icon-win32.c */
 HICON pb_tray_icon_new_win32 (PbTrayIcon icon, int size_px);
-HBITMAP pb_tray_icon_new_bitmap (PbTrayIcon icon, int size_px);
 
 wchar_t *pb_tray_wide (const gchar *text) G_GNUC_WARN_UNUSED_RESULT;
 void pb_tray_wide_into (wchar_t *out, gsize n, const gchar *text);

@@ -56,22 +56,11 @@ build (GPtrArray *items)
   return menu;
 }
 
-/* The state's own sign in front of its words. */
-static void
-set_bitmap (HMENU menu, HBITMAP bitmap)
-{
-  MENUITEMINFOW info = { .cbSize = sizeof info, .fMask = MIIM_BITMAP };
-
-  info.hbmpItem = bitmap;
-  SetMenuItemInfoW (menu, 0, TRUE, &info);
-}
-
 /**
  * pb_tray_menu_ask:
  * @owner: a top-level window, which gets the keyboard meanwhile
  * @now: what the agent does; not looked at any more once the menu is there
  * @at: where, on the screen
- * @dpi: there
  *
  * Returns when something was chosen, or the menu has gone. Messages go on being
  * handled meanwhile.
@@ -79,18 +68,15 @@ set_bitmap (HMENU menu, HBITMAP bitmap)
  * Returns: what was chosen, or %PB_TRAY_NOTHING
  */
 PbTrayAction
-pb_tray_menu_ask (HWND owner, const PbTrayNow *now, POINT at, UINT dpi)
+pb_tray_menu_ask (HWND owner, const PbTrayNow *now, POINT at)
 {
   g_autoptr (GPtrArray) items = pb_tray_model_get_menu (now);
   HMENU menu = build (items);
-  HBITMAP bitmap = pb_tray_icon_new_bitmap (
-      pb_tray_model_get_icon (now->state), MulDiv (16, (int) dpi, 96));
   const UINT side = GetSystemMetrics (SM_MENUDROPALIGNMENT) != 0
                         ? TPM_RIGHTALIGN
                         : TPM_LEFTALIGN;
   int chosen;
 
-  set_bitmap (menu, bitmap);
   /* Without it the menu stays when the driver clicks elsewhere. */
   SetForegroundWindow (owner);
   chosen = TrackPopupMenuEx (menu,
@@ -98,8 +84,6 @@ pb_tray_menu_ask (HWND owner, const PbTrayNow *now, POINT at, UINT dpi)
       NULL);
   PostMessageW (owner, WM_NULL, 0, 0);
   DestroyMenu (menu);
-  if (bitmap != NULL)
-    DeleteObject (bitmap);
   return chosen > FIRST_ID ? (PbTrayAction) (chosen - FIRST_ID)
                            : PB_TRAY_NOTHING;
 }

@@ -68,8 +68,13 @@ pb_tray_model_shorten (const gchar *text, gsize max_units)
 }
 
 static gchar *
-dup_mbits (gdouble kbps)
+dup_rate (gdouble kbps)
 {
+  if (kbps < 1000) {
+    g_autofree gchar *few = g_strdup_printf ("%.0f", kbps);
+
+    return pb_tray_text_fill (PB_TEXT_VALUE_KBPS, "n", few, NULL);
+  }
   g_autofree gchar *n = g_strdup_printf ("%.1f", kbps / 1000);
 
   return pb_tray_text_fill (PB_TEXT_RATE, "mbits", n, NULL);
@@ -114,7 +119,7 @@ dup_details (const PbTrayNow *now)
       pb_tray_text (
           mode == PB_MODE_VIDEO ? PB_TEXT_MODE_VIDEO : PB_TEXT_MODE_TELEMETRY));
   if (is_sending (now) && now->send_kbps >= 0) {
-    g_autofree gchar *rate = dup_mbits (now->send_kbps);
+    g_autofree gchar *rate = dup_rate (now->send_kbps);
 
     g_strv_builder_add (parts, rate);
   }
@@ -196,11 +201,10 @@ add_words (GPtrArray *menu, const gchar *text)
 static void
 add_status (GPtrArray *menu, const PbTrayNow *now)
 {
-  g_autofree gchar *state = pb_tray_model_dup_state (now);
   g_autofree gchar *details = dup_details (now);
   const PbTrayIcon icon = pb_tray_model_get_icon (now->state);
 
-  add_words (menu, state);
+  add_words (menu, pb_tray_text (states[now->state].words));
   if (details[0] != '\0')
     add_words (menu, details);
   if (now->reason != NULL && icon != PB_TRAY_ICON_LIVE)

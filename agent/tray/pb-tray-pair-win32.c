@@ -13,7 +13,7 @@
 #define WHOLE (WIDTH - 2 * MARGIN)
 #define TOP 76 /* below the title */
 #define BUTTONS (HEIGHT - 32 - 20)
-#define QR 220 /* with the light zone, which is 4 modules (ISO/IEC 18004) */
+#define QR 236 /* with the light zone, which is 4 modules (ISO/IEC 18004) */
 #define QR_QUIET 4
 #define LEFT (WHOLE - QR - 28)
 
@@ -41,21 +41,22 @@ paint_words (const PbTrayLook *look, HDC dc, PbTrayColour colour,
       pb_tray_look_rect (look, MARGIN, y, width, BUTTONS - y - 8), flags);
 }
 
-/* Whole pixels a module, in the middle of a light square. */
+/* Whole pixels a module, on a light square. */
 static void
 paint_qr (const PbTrayLook *look, HDC dc, const gchar *link)
 {
   g_autoptr (PbQrCode) code = pb_qr_code_new (link);
   RECT box = pb_tray_look_rect (look, WIDTH - MARGIN - QR, MARGIN, QR, QR);
-  const int side = box.right - box.left;
-  int module, x0, y0;
+  const int whole = code != NULL ? (int) code->size + 2 * QR_QUIET : 1;
+  const int module = (box.right - box.left) / whole;
+  const int x0 = box.right - module * (whole - QR_QUIET);
+  const int y0 = box.top + module * QR_QUIET;
 
-  FillRect (dc, &box, GetStockObject (WHITE_BRUSH));
   if (code == NULL)
     return;
-  module = side / (int) (code->size + 2 * QR_QUIET);
-  x0 = box.left + (side - module * (int) code->size) / 2;
-  y0 = box.top + (side - module * (int) code->size) / 2;
+  box.left = box.right - module * whole;
+  box.bottom = box.top + module * whole;
+  FillRect (dc, &box, GetStockObject (WHITE_BRUSH));
   for (guint y = 0; y < code->size; y++)
     for (guint x = 0; x < code->size; x++) {
       const RECT dark = { x0 + (int) x * module, y0 + (int) y * module,
@@ -97,8 +98,11 @@ paint_question (PbTrayCode *self, const PbTrayLook *look, HDC dc)
 
   paint_words (look, dc, PB_TRAY_COLOUR_TEXT, pb_tray_text (PB_TEXT_PAIR_ASK),
       TOP, WHOLE);
-  if (now->phase != PB_TRAY_PAIR_FAILED || now->words == NULL)
+  if (now->phase != PB_TRAY_PAIR_FAILED || now->words == NULL) {
+    paint_words (look, dc, PB_TRAY_COLOUR_DIM,
+        pb_tray_text (PB_TEXT_PAIR_EXAMPLE), TOP + 72, WHOLE);
     return;
+  }
   paint_words (look, dc, PB_TRAY_COLOUR_BAD, now->words, TOP + 80, WHOLE);
   if (now->seen != NULL)
     paint_words (look, dc, PB_TRAY_COLOUR_TEXT, now->seen, TOP + 136, WHOLE);
@@ -110,14 +114,21 @@ paint (PbTrayWindow *window, HDC dc, gpointer user_data)
   PbTrayCode *self = user_data;
   const PbTrayLook *look = pb_tray_window_get_look (window);
   const PbTrayPairPhase phase = self->now->phase;
+  const gboolean has_sign =
+      phase == PB_TRAY_PAIR_DONE || phase == PB_TRAY_PAIR_FAILED;
   const PbTrayText title = phase == PB_TRAY_PAIR_DONE     ? PB_TEXT_PAIR_DONE
                            : phase == PB_TRAY_PAIR_FAILED ? PB_TEXT_PAIR_FAILED
                                                           : PB_TEXT_PAIR_TITLE;
 
   pb_tray_look_draw_text (look, dc, PB_TRAY_FONT_TITLE, PB_TRAY_COLOUR_TEXT,
       pb_tray_text (title),
-      pb_tray_look_rect (look, MARGIN, MARGIN - 4, LEFT, 36),
+      pb_tray_look_rect (
+          look, has_sign ? MARGIN + 48 : MARGIN, MARGIN - 4, LEFT, 36),
       DT_SINGLELINE | DT_VCENTER | DT_NOPREFIX);
+  if (has_sign)
+    pb_tray_look_draw_icon (look, dc,
+        phase == PB_TRAY_PAIR_DONE ? PB_TRAY_ICON_LIVE : PB_TRAY_ICON_ERROR,
+        MARGIN, MARGIN - 4);
   if (phase == PB_TRAY_PAIR_CODE)
     paint_code (self, look, dc);
   else if (phase == PB_TRAY_PAIR_NONE || phase == PB_TRAY_PAIR_FAILED)
@@ -249,7 +260,7 @@ pb_tray_code_open (
   pb_tray_window_add_button (self->window, GET, PB_TEXT_PAIR_GET);
   pb_tray_window_add_button (self->window, CLOSE, PB_TEXT_CLOSE);
   if (wish == NULL)
-    wish = g_strdup (pb_tray_text (PB_TEXT_PAIR_EXAMPLE));
+    wish = g_strdup (pb_tray_text (PB_TEXT_PAIR_BEGIN));
   pb_tray_window_set_text (self->window, ADDRESS, is_known ? now->url : wish);
   place_all (self);
   return self;

@@ -63,6 +63,9 @@ on_code (const gchar *code, const gchar *link, gpointer user_data)
   g_free (self->link);
   self->code = g_strdup (code);
   self->link = g_strdup (link);
+  /* What was said since the last code is of this one. */
+  if (self->phase == PB_TRAY_PAIR_ASKING)
+    set_words (self, NULL);
   self->phase = PB_TRAY_PAIR_CODE;
   self->events.changed (self->user_data);
 }

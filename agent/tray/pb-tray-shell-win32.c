@@ -36,7 +36,6 @@ struct _PbTrayShell {
   NOTIFYICONDATAW data;
   gboolean is_added, is_asking;
   PbTrayIcon icon;
-  UINT dpi;
   gchar *tip;
   PbTrayNow *now; /* NULL before the first */
   PbTrayFigures *figures;
@@ -113,9 +112,8 @@ make_icon (PbTrayShell *self)
 {
   HICON old = self->data.hIcon;
 
-  self->dpi = get_dpi ();
   self->data.hIcon = pb_tray_icon_new_win32 (
-      self->icon, GetSystemMetricsForDpi (SM_CXSMICON, self->dpi));
+      self->icon, GetSystemMetricsForDpi (SM_CXSMICON, get_dpi ()));
   self->data.uFlags = NIF_ICON | NIF_TIP | NIF_MESSAGE | NIF_SHOWTIP;
   if (self->is_added)
     Shell_NotifyIconW (NIM_MODIFY, &self->data);
@@ -259,7 +257,7 @@ ask_menu (PbTrayShell *self, POINT at)
   if (self->is_asking || self->now == NULL)
     return;
   self->is_asking = TRUE;
-  action = pb_tray_menu_ask (self->window, self->now, at, self->dpi);
+  action = pb_tray_menu_ask (self->window, self->now, at);
   self->is_asking = FALSE;
   perform (self, action);
 }

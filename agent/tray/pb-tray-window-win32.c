@@ -389,8 +389,11 @@ pb_tray_window_present (PbTrayWindow *window, guint focus)
 
   ShowWindow (window->handle, IsIconic (window->handle) ? SW_RESTORE : SW_SHOW);
   SetForegroundWindow (window->handle);
-  if (c != NULL)
-    SetFocus (c->handle);
+  if (c == NULL)
+    return;
+  SetFocus (c->handle);
+  if (c->is_field) /* behind what is there already */
+    SendMessageW (c->handle, EM_SETSEL, MAX_CHARS, MAX_CHARS);
 }
 
 /* Enter on a button that has the focus means that one. */

@@ -20,8 +20,7 @@ typedef struct {
 } PbTrayDo;
 
 /* pb-tray-menu-win32.c */
-PbTrayAction pb_tray_menu_ask (
-    HWND owner, const PbTrayNow *now, POINT at, UINT dpi);
+PbTrayAction pb_tray_menu_ask (HWND owner, const PbTrayNow *now, POINT at);
 
 /* pb-tray-figures-win32.c */
 typedef struct _PbTrayFigures PbTrayFigures;
