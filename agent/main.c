@@ -89,8 +89,10 @@ main (int argc, char **argv)
     pb_keeper_obey (loop);
   if (pb_tray_is_wanted (config)) {
     tray = pb_tray_new (agent, config, loop, &error);
-    if (tray == NULL)
+    if (tray == NULL && config->tray)
       return refuse (error);
+    if (tray == NULL)
+      g_message ("%s", error->message);
   }
   pb_agent_start (agent);
   g_main_loop_run (loop);

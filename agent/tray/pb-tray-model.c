@@ -70,14 +70,12 @@ pb_tray_model_shorten (const gchar *text, gsize max_units)
 static gchar *
 dup_rate (gdouble kbps)
 {
-  if (kbps < 1000) {
-    g_autofree gchar *few = g_strdup_printf ("%.0f", kbps);
+  const gboolean is_much = kbps >= 1000;
+  g_autofree gchar *n =
+      g_strdup_printf ("%.*f", is_much, is_much ? kbps / 1000 : kbps);
 
-    return pb_tray_text_fill (PB_TEXT_VALUE_KBPS, "n", few, NULL);
-  }
-  g_autofree gchar *n = g_strdup_printf ("%.1f", kbps / 1000);
-
-  return pb_tray_text_fill (PB_TEXT_RATE, "mbits", n, NULL);
+  return is_much ? pb_tray_text_fill (PB_TEXT_RATE, "mbits", n, NULL)
+                 : pb_tray_text_fill (PB_TEXT_VALUE_KBPS, "n", n, NULL);
 }
 
 static gboolean

@@ -5,8 +5,9 @@
 #include <gio/gio.h>
 
 gboolean
-pb_tray_start_get (void)
+pb_tray_start_get (gboolean *can_change)
 {
+  *can_change = FALSE;
   return FALSE;
 }
 

@@ -9,7 +9,7 @@
 #include <windows.h>
 
 #define KEY L"Software\\Microsoft\\Windows\\CurrentVersion\\Run"
-#define VALUE L"PitBox Relay"
+#define VALUE L"PitBoxRelay" /* as the installer has it */
 #define LINE_CHARS 1024
 
 /* Beside this one; the same program, without a console window. */
@@ -35,19 +35,29 @@ make_line (wchar_t *line)
   return ERROR_SUCCESS;
 }
 
+static gboolean
+is_there (HKEY root)
+{
+  return RegGetValueW (root, KEY, VALUE, RRF_RT_REG_SZ, NULL, NULL, NULL)
+         == ERROR_SUCCESS;
+}
+
 /**
  * pb_tray_start_get:
+ * @can_change: (out): %FALSE where it was installed for all users: that is not
+ *   this one's to change
  *
  * Any thread.
  *
  * Returns: whether it does
  */
 gboolean
-pb_tray_start_get (void)
+pb_tray_start_get (gboolean *can_change)
 {
-  return RegGetValueW (
-             HKEY_CURRENT_USER, KEY, VALUE, RRF_RT_REG_SZ, NULL, NULL, NULL)
-         == ERROR_SUCCESS;
+  const gboolean is_for_all = is_there (HKEY_LOCAL_MACHINE);
+
+  *can_change = !is_for_all;
+  return is_for_all || is_there (HKEY_CURRENT_USER);
 }
 
 /**

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-gboolean pb_tray_start_get (void);
+gboolean pb_tray_start_get (gboolean *can_change);
 gboolean pb_tray_start_set (
     gboolean on, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

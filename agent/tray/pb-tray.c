@@ -46,8 +46,6 @@ look (PbTray *self)
   PbTrayOwn own = {
     .is_paused = pb_agent_is_paused (self->agent),
     .is_set_up = is_set_up (self->config),
-    .has_autostart = pb_tray_start_get (),
-    .can_autostart = TRUE,
     .can_picture = pb_config_has_srt (self->config),
     .wanted = pb_config_get_mode (self->config),
     .asked = pb_agent_get_asked_mode (self->agent),
@@ -57,6 +55,7 @@ look (PbTray *self)
     .said = self->said,
   };
 
+  own.has_autostart = pb_tray_start_get (&own.can_autostart);
   pb_tray_pair_get (self->pair, &own);
   return status != NULL ? pb_tray_now_new (status, &own) : NULL;
 }

@@ -7,11 +7,13 @@ import json
 import os
 import re
 import subprocess
+import threading
 import time
 import urllib.request
 
 from control import connect
 from pitbox import Stack, need, skip
+from websocket import Closed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -25,7 +27,7 @@ LONG = 90
 
 # The menu's groups between its lines, as pb-tray-model has them.
 MODES, PAUSE, WINDOWS, PROGRAM, EXIT = 1, 2, 3, 4, 5
-SIZES = {MODES: 3, PAUSE: 1, WINDOWS: 3, PROGRAM: 2, EXIT: 1}
+SIZES = {MODES: 3, PAUSE: 1, WINDOWS: 4, PROGRAM: 2, EXIT: 1}
 
 need("pitbox-server", "wine", "Xvfb", "openbox", "xdotool", "ffmpeg", "node")
 if not os.path.exists(os.path.join(TREE, "bin", "pitbox-agent.exe")):
@@ -255,32 +257,43 @@ def paired_by_the_window(stack, pc):
     print("ok paired by the window; its QR code is read from the screen")
 
 
-def agent_now(page):
-    """What the server knows of it, and since when."""
-    while True:
-        seen = page.receive("agents")
-        car = seen["agents"][0] if seen["agents"] else None
-        if car and car["status"]:
-            return car["status"], time.time() - car["age_ms"] / 1000
+class Page(threading.Thread):
+    """Somebody who looks at the server all the time: what it was told of the
+    agent, and when, the newest last."""
 
+    def __init__(self, stack):
+        super().__init__(daemon=True)
+        self.stack = stack
+        self.page = connect(stack)
+        self.told = []
+        self.start()
 
-def wait_told(page, what, condition):
-    """Returns: when the server was told."""
-    end = time.monotonic() + LONG
-    while True:
-        status, at = agent_now(page)
-        if condition(status):
-            return at, status
-        assert time.monotonic() < end, (what, status)
+    def run(self):
+        while True:
+            try:
+                seen = self.page.receive("agents")
+            except (OSError, Closed):
+                return
+            for car in seen["agents"]:
+                if car["status"]:
+                    at = time.time() - car["age_ms"] / 1000
+                    self.told.append((at, car["status"]))
+
+    def wait(self, what, condition, since=0):
+        """Returns: when it was told so first."""
+        def first():
+            return next(((at, status) for at, status in list(self.told)
+                         if at > since and condition(status)), None)
+
+        return self.stack.wait(first, what, LONG)
 
 
 def the_menu_changes_the_mode(stack, pc, page):
-    wait_told(page, "video at the start",
-              lambda s: s["wanted_mode"] == "video")
+    page.wait("video at the start", lambda s: s["wanted_mode"] == "video")
     for index, mode in ((0, "telemetry"), (1, "video"), (0, "telemetry")):
         clicked = pc.choose(MODES, index)
-        told, status = wait_told(
-            page, mode, lambda s, m=mode: s["wanted_mode"] == m)
+        told, status = page.wait(
+            mode, lambda s, m=mode: s["wanted_mode"] == m, clicked)
         assert status["mode"] == mode, status
         print(f"{mode}: the server was told {told - clicked:.2f} s after the "
               "click")
@@ -289,7 +302,7 @@ def the_menu_changes_the_mode(stack, pc, page):
 
 def live_paused_and_live_again(stack, pc, page):
     pc.start("sim", "pitbox-sim", "--shm-name", "pitbox-tray")
-    wait_told(page, "streaming", lambda s: s["state"] == "streaming")
+    page.wait("streaming", lambda s: s["state"] == "streaming")
     pc.wait(lambda: pc.tile() == GREEN, "a green icon")
     stack.wait(lambda: stack.state(DRIVER) == "live", "live", LONG)
     pc.choose(WINDOWS, 2, "menu-live")
@@ -297,12 +310,12 @@ def live_paused_and_live_again(stack, pc, page):
     time.sleep(3)
     pc.screen("diagnostics")
     pc.close("Diagnostics")
-    pc.choose(PAUSE, 0)
-    wait_told(page, "paused", lambda s: "paused" in (s["reason"] or ""))
+    clicked = pc.choose(PAUSE, 0)
+    page.wait("paused", lambda s: "paused" in (s["reason"] or ""), clicked)
     pc.wait(lambda: pc.tile() == GREY, "a grey icon")
     stack.wait(lambda: stack.state(DRIVER) != "live", "no stream", LONG)
-    pc.choose(PAUSE, 0, "menu-paused")
-    wait_told(page, "streaming again", lambda s: s["state"] == "streaming")
+    clicked = pc.choose(PAUSE, 0, "menu-paused")
+    page.wait("streaming again", lambda s: s["state"] == "streaming", clicked)
     pc.wait(lambda: pc.tile() == GREEN, "a green icon")
     print("ok live, paused by the menu, and live again")
 
@@ -342,12 +355,11 @@ with Stack() as stack_:
         agent = pc_.start("agent", "pitbox-agent", "--tray", "--shm-name",
                           "pitbox-tray")
         paired_by_the_window(stack_, pc_)
-        page_ = connect(stack_)
+        page_ = Page(stack_)
         the_menu_changes_the_mode(stack_, pc_, page_)
         live_paused_and_live_again(stack_, pc_, page_)
         what_was_set_is_kept(stack_, pc_)
         in_the_dark(stack_, pc_)
         pc_.choose(EXIT, 0)
         assert agent.popen.wait(60) == 0, agent.err()
-        page_.close()
         print("ok the menu ends it")
