@@ -13,6 +13,7 @@
 #include "pb-log.h"
 #include "pb-picture.h"
 #include "pb-signals.h"
+#include "second/pb-second.h"
 #include "selftest/pb-video-test.h"
 #include "tray/pb-tray.h"
 
@@ -43,6 +44,7 @@ main (int argc, char **argv)
   g_autoptr (PbTray) tray = NULL; /* outlives what it shows */
   g_autoptr (PbAgent) agent = NULL;
   g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (PbSecond) second = NULL;
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
@@ -82,6 +84,14 @@ main (int argc, char **argv)
     return pb_harm_command (config) ? 0 : 1;
 
   loop = g_main_loop_new (NULL, FALSE);
+  if (strcmp (config->mode, "picture") == 0) {
+    pb_signals_quit (loop);
+    if (is_kept)
+      pb_keeper_obey (loop);
+    second = pb_second_new (config);
+    g_main_loop_run (loop);
+    return 0;
+  }
   agent = pb_agent_new (config);
   pb_signals_wake (on_wake, agent);
   pb_signals_quit (loop);

@@ -34,7 +34,9 @@ static const PbSetting table[] = {
   { "trust-certificate", PB_SETTING_TEXT, AT (certificate), "", 0, 0, "SHA256",
       "Trust this certificate of that server though nobody vouches for it" },
   { "mode", PB_SETTING_TEXT, AT (mode), "video", 0, 0, "MODE",
-      "What is sent: video or telemetry" },
+      "What is sent: video (with telemetry), telemetry, or picture (alone, of "
+      "a "
+      "second PC)" },
   { "source", PB_SETTING_TEXT, AT (source), "auto", 0, 0, "SOURCE",
       "Picture: auto, scene, screen, window or device" },
   { "window", PB_SETTING_TEXT, AT (window), "", 0, 0, "TITLE",
@@ -271,7 +273,7 @@ take_url (PbConfig *config, GError **error)
 static gboolean
 validate (PbConfig *config, GError **error)
 {
-  static const gchar *const modes[] = { "video", "telemetry", NULL };
+  static const gchar *const modes[] = { "video", "telemetry", "picture", NULL };
   static const gchar *const presets[] = { "low", "medium", "high", "off",
     NULL };
   static const gchar *const sources[] = { "auto", "scene", "screen", "window",
