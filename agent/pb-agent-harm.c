@@ -38,6 +38,17 @@ is_at_work (PbHarmWork work, gpointer user_data)
                                          : self->measured_mode);
 }
 
+static gboolean
+is_less (gpointer user_data)
+{
+  PbAgent *self = user_data;
+
+  return self->stream != NULL
+         && (pb_governor_is_thinned (self->governor)
+             || (self->mode == PB_MODE_VIDEO
+                 && pb_rate_get_step (self->rate) != PB_ADAPT_WHOLE));
+}
+
 /**
  * pb_agent_tell:
  * @agent: an agent
@@ -76,7 +87,7 @@ on_done (gboolean ok, const gchar *line, const gchar *text, const gchar *file,
 PbHarm *
 pb_agent_new_harm (PbAgent *self)
 {
-  static const PbHarmEvents events = { set_work, is_at_work, on_done };
+  static const PbHarmEvents events = { set_work, is_at_work, is_less, on_done };
 
   return pb_harm_new (self->config, &events, self);
 }

@@ -21,6 +21,7 @@ typedef struct {
   guint counts[PB_HARM_N_FIGURES];
   guint n_looks;
   gboolean has_situation;
+  gboolean is_less;
   PbHarmSituation situation;
   PbHarmSample first, last;
 } Seen;
@@ -181,6 +182,7 @@ note_sample (Seen *seen, const PbHarmSample *s)
   if (seen->n_looks++ == 0)
     seen->first = *s;
   seen->last = *s;
+  seen->is_less = seen->is_less || s->is_less;
   add (seen, PB_HARM_ALL_GPU_PCT, s->all_gpu_pct);
   add (seen, PB_HARM_ENCODE_PCT, s->encode_pct);
   if (!s->has_row)
@@ -214,6 +216,7 @@ fill_window (PbHarmPlan *self, PbHarmWindow *w)
   w->work = pb_harm_plan_get_work (self);
   w->begun_us = self->phase_us;
   w->n_samples = seen->fps->len;
+  w->is_less = seen->is_less;
   pb_harm_stats_sum_up (
       (const gdouble *) seen->fps->data, seen->fps->len, f, &w->fps_spread);
   for (guint i = 0; i < G_N_ELEMENTS (shares); i++)

@@ -56,6 +56,7 @@ typedef enum {
  * @work: that went on
  * @begun_us: monotonic
  * @n_samples: rows that were seen
+ * @is_less: some of the time not all of the work went on
  * @fps_spread: standard deviation of their FrameRate
  * @figures: see #PbHarmFigure
  */
@@ -63,6 +64,7 @@ typedef struct {
   PbHarmWork work;
   gint64 begun_us;
   guint n_samples;
+  gboolean is_less;
   gdouble fps_spread;
   gdouble figures[PB_HARM_N_FIGURES];
 } PbHarmWindow;

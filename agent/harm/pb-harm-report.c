@@ -52,6 +52,17 @@ is_held (const PbHarmReport *report, const PbHarmPlan *plan)
   return n > 0;
 }
 
+static guint
+count_less (const PbHarmPlan *plan)
+{
+  guint n, n_less = 0;
+  const PbHarmRound *rounds = pb_harm_plan_get_rounds (plan, &n);
+
+  for (guint i = 0; i < n; i++)
+    n_less += rounds[i].windows[PB_HARM_WHOLE].is_less;
+  return n_less;
+}
+
 /**
  * pb_harm_report_init:
  * @report: (out): cleared by pb_harm_report_clear()
@@ -69,6 +80,7 @@ pb_harm_report_init (PbHarmReport *report, const PbHarmPlan *plan)
     if (report->has_picture)
       compare (report, plan, PB_HARM_ROWS, (PbHarmFigure) f);
   }
+  report->n_less = count_less (plan);
   report->is_held = is_held (report, plan);
   if (report->n_rounds < PB_HARM_LEAST_ROUNDS)
     report->problem = pb_harm_words_dup_problem (plan);
@@ -110,6 +122,7 @@ add_window (JsonBuilder *b, const PbHarmWindow *w, guint round)
   pb_json_add_text (b, "work", pb_harm_words_get_work (w->work));
   pb_json_add_int (b, "begun_us", w->begun_us);
   pb_json_add_int (b, "samples", w->n_samples);
+  pb_json_add_bool (b, "less", w->is_less);
   pb_json_add_double (b, "fps_spread", w->fps_spread);
   for (guint f = 0; f < PB_HARM_N_FIGURES; f++)
     pb_json_add_double (

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @has_picture: %PB_HARM_ROWS was measured, too
  * @n_rounds: that count
  * @differences: of %PB_HARM_WHOLE and %PB_HARM_ROWS from %PB_HARM_NOTHING
+ * @n_less: windows of the whole work in which not all of it went on
  * @is_held: a limit holds the frame rate, such as V-sync
  * @problem: (nullable): why nothing can be concluded, in words
  */
@@ -21,6 +22,7 @@ typedef struct {
   gboolean has_picture;
   guint n_rounds;
   PbHarmDifference differences[PB_HARM_NOTHING][PB_HARM_N_FIGURES];
+  guint n_less;
   gboolean is_held;
   gchar *problem;
 } PbHarmReport;

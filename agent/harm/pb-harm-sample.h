@@ -65,6 +65,7 @@ typedef struct {
  * @game_us: of the simulator's; below 0 = not told
  * @busy_us: of all processors by all programs; see #PbMachine
  * @total_us: likewise; 0 = not told
+ * @is_less: network or PC let less of the work pass than is asked for
  */
 typedef struct {
   gint64 now_us;
@@ -80,6 +81,7 @@ typedef struct {
   gint64 game_us;
   gint64 busy_us;
   gint64 total_us;
+  gboolean is_less;
 } PbHarmSample;
 
 /**

@@ -280,6 +280,12 @@ pb_harm_report_dup_text (const PbHarmReport *report, const PbHarmPlan *plan)
       "off by luck.\n"
       "The game's frame rate is an average over up to a second: a single long "
       "frame does not show, slower seconds do.\n");
+  if (report->n_less > 0)
+    g_string_append_printf (text,
+        "In %u of %u windows with all of the work the agent sent less than is "
+        "asked for, for want of processors or network: all of it would cost "
+        "more.\n",
+        report->n_less, report->n_rounds);
   if (report->is_held)
     g_string_append (text,
         "The frame rate hardly moved in any window: a limit (V-sync, a cap) "

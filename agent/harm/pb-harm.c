@@ -156,6 +156,7 @@ on_look (gpointer user_data)
     finish (self, g_strdup ("the simulator has ended"));
     return G_SOURCE_REMOVE;
   }
+  sample.is_less = self->events.is_less (self->user_data);
   is_other = pb_harm_plan_look (
       self->plan, &sample, self->events.is_at_work (work, self->user_data));
   if (pb_harm_plan_get_phase (self->plan) == PB_HARM_OVER) {

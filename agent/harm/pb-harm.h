@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * PbHarmEvents:
  * @set_work: what the agent shall do from now on
  * @is_at_work: whether it does
+ * @is_less: network or PC let less of it pass than is asked for
  * @done: it is over; @line for the driver, @text with all numbers, @file
  *   (nullable) where they are kept; @ok: something could be concluded
  *
@@ -21,6 +22,7 @@ G_BEGIN_DECLS
 typedef struct {
   void (*set_work) (PbHarmWork work, gpointer user_data);
   gboolean (*is_at_work) (PbHarmWork work, gpointer user_data);
+  gboolean (*is_less) (gpointer user_data);
   void (*done) (gboolean ok, const gchar *line, const gchar *text,
       const gchar *file, gpointer user_data);
 } PbHarmEvents;

@@ -19,7 +19,7 @@ typedef struct {
   gdouble while_settling; /* frames a second that do not count; 0 = as ever */
   guint change_each; /* looks; 0 = never */
   PbHarmFact fact;
-  gboolean is_still, is_broken, is_stuck;
+  gboolean is_still, is_broken, is_stuck, is_less;
 } Game;
 
 static const PbHarmSetup usual = { TRUE, 8, 8, 2000, 10000, 60000, 7 };
@@ -54,6 +54,7 @@ play (const PbHarmSetup *setup, const Game *game, guint32 seed)
     g_assert_cmpuint (i, <, 100000);
     s.now_us += LOOK_US;
     s.has_row = !game->is_still;
+    s.is_less = game->is_less && work == PB_HARM_WHOLE && i % 40 == 0;
     s.fps = 140 - game->costs[work] + luck + game->noise * get_noise (rand)
             + game->trend * (gdouble) s.now_us / G_USEC_PER_SEC;
     if (phase == PB_HARM_SETTLING && game->while_settling > 0)
@@ -335,6 +336,22 @@ test_a_limit_is_told (void)
   }
 }
 
+/* What was held back for want of processors is not what it would cost. */
+static void
+test_less_than_all_is_told (void)
+{
+  const Game game = { .noise = 0.5, .is_less = TRUE };
+  g_autoptr (PbHarmPlan) plan = play (&usual, &game, 1);
+  g_autofree gchar *text = NULL;
+  PbHarmReport report;
+
+  pb_harm_report_init (&report, plan);
+  text = pb_harm_report_dup_text (&report, plan);
+  g_assert_cmpuint (report.n_less, ==, 8);
+  g_assert_nonnull (strstr (text, "In 8 of 8 windows"));
+  pb_harm_report_clear (&report);
+}
+
 static void
 test_words (void)
 {
@@ -450,6 +467,7 @@ main (int argc, char **argv)
   ADD ("change-between", test_a_change_between_two_windows_counts);
   ADD ("why-not", test_it_says_why_not);
   ADD ("limit", test_a_limit_is_told);
+  ADD ("less", test_less_than_all_is_told);
   ADD ("words", test_words);
   ADD ("too-few", test_too_few_rounds_say_nothing);
   ADD ("percentiles", test_percentiles);
