@@ -10,6 +10,7 @@
 #include "keeper/pb-traces.h"
 #include "pairing/pb-pair-command.h"
 #include "pb-diagnose.h"
+#include "pb-folders.h"
 #include "pb-log.h"
 #include "pb-picture.h"
 #include "pb-signals.h"
@@ -33,6 +34,18 @@ refuse (const GError *error)
 {
   g_printerr ("pitbox-agent: %s\nTry pitbox-agent --help\n", error->message);
   return 2;
+}
+
+/* Its usual place on Windows belongs to every program with a GStreamer of its
+ * own, and to nobody who clears it away. */
+static void
+use_own_registry (void)
+{
+#ifdef G_OS_WIN32
+  g_autofree gchar *file = pb_folders_dup_data ("registry.bin");
+
+  g_setenv ("GST_REGISTRY", file, FALSE);
+#endif
 }
 
 int
@@ -73,6 +86,7 @@ main (int argc, char **argv)
     return pb_keeper_run (own_argv);
   if (strcmp (config->priority, "below-normal") == 0 && !pb_usage_step_back ())
     g_warning ("the priority stays as it is: the system does not let it");
+  use_own_registry ();
   gst_init (NULL, NULL);
   if (!pb_picture_check (config->encoder, &error))
     return refuse (error);
