@@ -8,6 +8,7 @@ import os
 import signal
 import time
 
+from control import give_token
 from pitbox import Stack, need
 from test_disk_full import SmallDisk
 from windows import Windows, need_windows, z
@@ -159,6 +160,41 @@ def servers_go(pc, agent):
     print("ok a server that was killed came back")
 
 
+def the_disk_runs_full(pc):
+    """Of log and spool: the stream goes on, and what is written afterwards is
+    there."""
+    disk = SmallDisk(pc.stack.path("small"))
+    try:
+        disk.__enter__()
+    except SystemExit:
+        print("no small disk here: nothing is said about a full one")
+        return
+    with open(pc.stack.path("token"), "w", encoding="utf-8") as f:
+        f.write(give_token(pc.stack, "car1")["Authorization"].split()[1])
+    log = os.path.join(disk.path, "agent.log")
+    try:
+        agent = pc.windows.start(
+            "agent-full", AGENT, "--server", pc.stack.url, "--token-file",
+            z(pc.stack.path("token")), "--driver", "car1", "--mode", "telemetry",
+            "--status-file", z(pc.stack.path("status")), "--log-file", z(log),
+            env={"XDG_DATA_HOME": z(disk.path)})
+        pc.wait_state("streaming")
+        disk.fill(0)
+        pc.stack.server.kill()
+        agent.wait_for("backing-off", LONG)
+        pc.stack.start_server("--http-port", pc.stack.url.rsplit(":", 1)[1],
+                              name="server-full")
+        pc.wait_state("streaming")
+        disk.clear()
+        assert agent.stop(signal.SIGINT, LONG) == 0, agent.err()
+        with open(log, encoding="utf-8") as f:
+            text = f.read()
+        assert text.endswith(" stopped\n") and "streaming" in text, text
+    finally:
+        disk.__exit__()
+    print("ok a full disk costs no stream")
+
+
 def ends_while_nobody_answers(pc, agent, sim):
     pc.stack.server.kill()
     assert agent.stop(signal.SIGINT, LONG) == 0, agent.err()
@@ -178,6 +214,10 @@ def main():
         keepers_die(pc, agents_die(pc))
         agent, sim = simulators_come_and_go(pc, sim)
         servers_go(pc, agent)
+        assert agent.stop(signal.SIGINT, LONG) == 0, agent.err()
+        the_disk_runs_full(pc)
+        agent = pc.start()
+        pc.wait_state("streaming")
         ends_while_nobody_answers(pc, agent, sim)
 
 
