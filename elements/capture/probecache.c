@@ -14,9 +14,10 @@
 #define MAX_BYTES (64 * 1024)
 #define MAX_REASON_BYTES 300
 /* A driver that works goes on working until it is replaced, which its identity
- * tells. A refusal can be passing (all sessions of a card in use), and what
- * hung may have had a bad day: tried again sooner. */
+ * tells. A refusal can be passing (all sessions of a card in use); what crashed
+ * or hung may have had a bad day. */
 #define GOOD_S (30 * 24 * 3600)
+#define REFUSED_S (10 * 60)
 #define BAD_S (24 * 3600)
 
 /**
@@ -66,6 +67,19 @@ says (GKeyFile *file, const gchar *group, const gchar *name, const gchar *want)
   return value != NULL && strcmp (value, want) == 0;
 }
 
+static gint64
+get_age_s (EncoderProbe probe)
+{
+  switch (probe) {
+    case ENCODER_PROBE_WORKS:
+      return GOOD_S;
+    case ENCODER_PROBE_FAILED:
+      return REFUSED_S;
+    default:
+      return BAD_S;
+  }
+}
+
 static EncoderProbe
 parse_probe (GKeyFile *file, const gchar *group)
 {
@@ -101,7 +115,7 @@ probe_cache_read (
   if (!says (file, HEAD, "machine", key->machine)
       || !says (file, group, "gstreamer", key->gstreamer)
       || !says (file, group, "plugin", key->plugin) || when < 0 || when > now_s
-      || now_s - when > (probe == ENCODER_PROBE_WORKS ? GOOD_S : BAD_S))
+      || now_s - when > get_age_s (probe))
     return ENCODER_PROBE_UNKNOWN;
   *reason = g_key_file_get_string (file, group, "reason", NULL);
   return probe;

@@ -511,8 +511,12 @@ test_cache_holds (Cache *c, gconstpointer data)
   g_assert_true (probe_cache_write (c->path, &other, NOW, WORKS, NULL, NULL));
   g_assert_cmpint (ask (c, &other, NOW), ==, WORKS);
   g_assert_cmpint (ask (c, &key, NOW), ==, FAILED);
-  /* Bad news for a day, good news for a month, neither from the future. */
-  g_assert_cmpint (ask (c, &key, NOW + DAY), ==, FAILED);
+  /* A refusal for minutes, a crash for a day, good news for a month, nothing
+   * from the future. */
+  g_assert_cmpint (ask (c, &key, NOW + 10 * 60), ==, FAILED);
+  g_assert_cmpint (ask (c, &key, NOW + 10 * 60 + 1), ==, UNKNOWN);
+  g_assert_true (probe_cache_write (c->path, &key, NOW, HUNG, NULL, NULL));
+  g_assert_cmpint (ask (c, &key, NOW + DAY), ==, HUNG);
   g_assert_cmpint (ask (c, &key, NOW + DAY + 1), ==, UNKNOWN);
   g_assert_cmpint (ask (c, &other, NOW + 30 * DAY), ==, WORKS);
   g_assert_cmpint (ask (c, &other, NOW + 30 * DAY + 1), ==, UNKNOWN);
