@@ -47,8 +47,20 @@ wait_for_row (PbTestIngest *rig)
   } while (start.row_ms < 0);
 }
 
+static void
+assert_is_of_new_parser (const gchar *failure)
+{
+  guint major, minor, micro, nano;
+
+  gst_version (&major, &minor, &micro, &nano);
+  g_assert_true (major > 1 || minor >= 24);
+  g_assert_cmpstr (
+      failure, ==, "the stream cannot be read: parse: No caps set");
+}
+
 /* Units of a picture that say nothing of it: an access unit delimiter alone, one
- * with filler, SEI, an end of sequence. */
+ * with filler, SEI, an end of sequence. From 1.26 on h264parse takes some of them
+ * for an error: the session ends, and says so. */
 static void
 test_picture_without_parameters (void)
 {
@@ -78,8 +90,10 @@ test_picture_without_parameters (void)
     }
     pb_test_ingest_push (&rig, ts.out->data, ts.out->len);
     g_assert_true (pb_test_ingest_drain (&rig, LIMIT_US));
-    g_assert_cmpstr (rig.failure, ==, NULL);
-    wait_for_row (&rig);
+    if (rig.failure == NULL)
+      wait_for_row (&rig);
+    else
+      assert_is_of_new_parser (rig.failure);
     pb_test_ts_clear (&ts);
     pb_test_ingest_clear (&rig);
     pb_test_units_tear_down (&units, NULL);
