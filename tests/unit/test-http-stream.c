@@ -21,7 +21,7 @@ add_frame (GByteArray *bytes, guint8 first, guint64 size, gboolean masked)
                                          : n == 2 ? 126
                                                   : 127) };
   const guint8 mask[4] = { 0x89, 0x80, 0x89, 0x80 };
-  g_autofree guint8 *payload = g_malloc (size);
+  g_autofree guint8 *payload = g_malloc (size + 1);
 
   g_byte_array_append (bytes, head, 2);
   for (guint i = 0; i < n; i++) {
@@ -187,7 +187,7 @@ fill_output (Fixture *f)
 static void
 drain (Fixture *f, gsize size)
 {
-  g_autofree guint8 *bytes = g_malloc (size);
+  g_autofree guint8 *bytes = g_malloc (size + 1);
   g_autoptr (GError) error = NULL;
 
   g_input_stream_read_all (
