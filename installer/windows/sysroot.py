@@ -21,6 +21,8 @@ TRIPLET = "x86_64-w64-mingw32"
 # set; nothing of Python is in them.
 PIP_TAGS = ["--platform", "win_amd64", "--implementation", "cp",
             "--abi", "cp313t", "--python-version", "3.13"]
+# 115 MB at 1 Mbit/s.
+FETCH_S = 1000
 
 # pkg-config name: (DLL, what else it needs, include folders)
 PACKAGES = {
@@ -86,8 +88,18 @@ GLIBCONFIG_OPTIONAL = [(r"#define GLIB_USING_SYSTEM_PRINTF\n", ""),
     (r"#define G_HAVE_GNUC_VISIBILITY 1\n", "")]
 
 
+class Absent(Exception):
+    """What this machine lacks, in words: nothing is wrong with the sources."""
+
+
 def say(text):
     print(f"\033[1m==\033[0m {text}", flush=True)
+
+
+def need(*programs):
+    for name in programs:
+        if shutil.which(name) is None:
+            raise Absent(f"{name} is not installed")
 
 
 def run(*command):
@@ -130,9 +142,19 @@ def wheels():
 def fetch(folder):
     """The wheels into FOLDER; pip compares each with its hash."""
     say("fetching GStreamer for Windows, 115 MB once (installer/windows/wheels.lock)")
-    run(sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check",
-        "--no-deps", "--only-binary=:all:", *PIP_TAGS, "--require-hashes",
-        "-r", LOCK, "-d", folder)
+    command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check",
+               "--no-deps", "--only-binary=:all:", *PIP_TAGS, "--require-hashes",
+               "-r", LOCK, "-d", folder]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_S)
+    except subprocess.TimeoutExpired:
+        raise Absent(f"the wheels of wheels.lock were not fetched within {FETCH_S} s") from None
+    # Other bytes than those of the lock file are no matter of this machine.
+    if "DO NOT MATCH THE HASHES" in done.stderr:
+        sys.exit(done.stderr.strip()[-2000:])
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        raise Absent(f"the wheels of wheels.lock cannot be fetched here (pip: {last.strip()})")
 
 
 def unpack(folder, target):
@@ -172,7 +194,7 @@ def glibconfig(text):
     for pattern, new in GLIBCONFIG:
         text, count = re.subn(pattern, new, text)
         if not count:
-            sys.exit(f"glibconfig.h has nothing like {pattern}: this Debian is not known here")
+            raise Absent(f"glibconfig.h has nothing like {pattern}: this GLib is not known here")
     for pattern, new in GLIBCONFIG_OPTIONAL:
         text = re.sub(pattern, new, text)
     return text
@@ -198,7 +220,7 @@ def headers(root):
         text, count = re.subn(r"typedef struct _stat64 GStatBuf;",
                               "typedef struct _stat64i32 GStatBuf;", f.read())
     if not count:
-        sys.exit("gstdio.h has another GStatBuf: this GLib is not known here")
+        raise Absent("gstdio.h has another GStatBuf: this GLib is not known here")
     with open(stdio, "w", encoding="utf-8") as f:
         f.write(text)
     source = run("pkg-config", "--variable=libdir", "glib-2.0").strip()
@@ -235,7 +257,6 @@ ar = '{TRIPLET}-ar'
 strip = '{TRIPLET}-strip'
 windres = '{TRIPLET}-windres'
 pkgconfig = 'pkg-config'
-exe_wrapper = '{HERE}/wine'
 
 [properties]
 pkg_config_libdir = '{sysroot}/pkgconfig'
@@ -253,7 +274,8 @@ c_link_args = ['-static-libgcc', '-Wl,--no-insert-timestamp']
 
 def make():
     """The sysroot's folder, made if it is not there: runtime/ include/ lib/
-    pkgconfig/."""
+    pkgconfig/. Raises Absent."""
+    need(f"{TRIPLET}-gcc", f"{TRIPLET}-dlltool", f"{TRIPLET}-windres", "pkg-config")
     cache = cache_folder()
     final = os.path.join(cache, key())
     os.makedirs(cache, exist_ok=True)

@@ -27,9 +27,9 @@ def kind(test):
             "SKIP": "skipped"}.get(test["result"], "failed")
 
 
-def suite(name):
-    """Of "pitbox-relay:system / test_server"."""
-    return name.split(" / ")[0].split(":")[-1]
+def suites(name):
+    """Of "pitbox-relay:system+windows / test_windows_kill"."""
+    return set(name.split(" / ")[0].split(":")[-1].split("+"))
 
 
 def short(name):
@@ -39,7 +39,7 @@ def short(name):
 def again(tests):
     failed = [test for test in tests.values() if kind(test) == "failed"]
     if len(failed) > MOST_AGAIN or any(
-            suite(test["name"]) not in SUITES_AGAIN for test in failed):
+            not suites(test["name"]) & SUITES_AGAIN for test in failed):
         return []
     return [short(test["name"]) for test in failed]
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The portable zip that ./run windows wrote: whole, ours to hand out, listed, and
 running from any folder. What does not belong in it is found."""
-import glob
 import hashlib
 import json
 import os
@@ -12,21 +11,17 @@ import sys
 import tempfile
 import zipfile
 
-from pitbox import need, skip
+from windows import need_package
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 WINDOWS = os.path.join(ROOT, "installer", "windows")
-DIST = os.environ.get("PITBOX_WINDOWS_DIST") or os.path.join(ROOT, "dist")
 sys.path.insert(0, WINDOWS)
 sys.dont_write_bytecode = True
 
 
 def unpack(folder):
-    found = glob.glob(os.path.join(DIST, "PitBoxRelay-*-portable.zip"))
-    if len(found) != 1:
-        skip("no package for Windows here: ./run windows makes it")
-    with zipfile.ZipFile(found[0]) as archive:
+    with zipfile.ZipFile(need_package("-portable.zip")) as archive:
         archive.extractall(folder)
     return os.path.join(folder, os.listdir(folder)[0])
 
@@ -103,7 +98,6 @@ def check_runs(tree, folder):
 
 
 def main():
-    need("python3")
     folder = tempfile.mkdtemp(prefix="pitbox-package-")
     try:
         tree = unpack(os.path.join(folder, "zip"))

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The installer that ./run windows wrote, in silence under wine: options, exit
 codes, the session's start, an upgrade over what runs, and nothing left behind."""
-import glob
 import os
 import shutil
 import subprocess
@@ -10,12 +9,12 @@ import sys
 import tempfile
 import time
 
-from pitbox import need, skip
+from pitbox import skip
+from windows import need_package, need_windows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 WINDOWS = os.path.join(ROOT, "installer", "windows")
-DIST = os.environ.get("PITBOX_WINDOWS_DIST") or os.path.join(ROOT, "dist")
 CURRENT = r"Software\Microsoft\Windows\CurrentVersion"
 RUN = rf"HKCU\{CURRENT}\Run"
 UNINSTALL = rf"HKCU\{CURRENT}\Uninstall\PitBoxRelay"
@@ -191,15 +190,13 @@ def check_uninstall(pc):
 
 
 def main():
-    need("wine", "wineserver", "Xvfb")
-    found = glob.glob(os.path.join(DIST, "PitBoxRelay-*-setup.exe"))
-    if len(found) != 1:
-        skip("no installer for Windows here: ./run windows makes it")
+    need_windows()
+    installer = need_package("-setup.exe")
     folder = tempfile.mkdtemp(prefix="pitbox-setup-")
     pc = None
     try:
         pc = PC(folder)
-        setup = sign(found[0], folder)
+        setup = sign(installer, folder)
         check_refusals(pc, setup)
         check_install(pc, setup)
         check_session(pc)

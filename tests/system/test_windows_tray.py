@@ -14,12 +14,9 @@ import urllib.request
 from control import connect
 from pitbox import Stack, need, skip
 from websocket import Closed
+from windows import WINE, need_windows, tree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-TREE = os.environ.get("PITBOX_WINDOWS_TREE") or os.path.join(
-    ROOT, "build-windows", "tree")
-WINE = os.path.join(ROOT, "installer", "windows", "wine")
 SHOTS = os.environ.get("PITBOX_TEST_SHOTS", "")
 WIDTH, HEIGHT = 1280, 800
 DRIVER = "car07"
@@ -29,9 +26,8 @@ LONG = 90
 MODES, PAUSE, WINDOWS, PROGRAM, EXIT = 1, 2, 3, 4, 5
 SIZES = {MODES: 3, PAUSE: 1, WINDOWS: 4, PROGRAM: 2, EXIT: 1}
 
-need("pitbox-server", "wine", "Xvfb", "openbox", "xdotool", "ffmpeg", "node")
-if not os.path.exists(os.path.join(TREE, "bin", "pitbox-agent.exe")):
-    skip("there is no build for Windows: ./run windows build")
+need_windows()
+need("pitbox-server", "openbox", "xdotool", "ffmpeg", "node")
 
 
 class Screen:
@@ -131,7 +127,7 @@ class Pc:
 
     def start(self, name, program, *args):
         return self.stack.start(
-            name, [WINE, os.path.join(TREE, "bin", program + ".exe"), *args],
+            name, [WINE, os.path.join(tree(), "bin", program + ".exe"), *args],
             env=self.env)
 
     def do(self, *words):

@@ -7,6 +7,7 @@ of their own on a screen of their own:
         agent = pc.start("agent", "pitbox-agent.exe", "--mode", "telemetry")
         pc.strike("close", pc.pids("pitbox-agent.exe")[0])
 """
+import glob
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 # wine's own msvcp140 hangs in libsrt's end; the package brings Microsoft's.
 OVERRIDES = "mscoree=;mshtml=;msvcp140=n,b"
 COMPILER = "x86_64-w64-mingw32-gcc"
+# Makes a prefix, and starts what it is told to.
+WINE = os.path.join(ROOT, "installer", "windows", "wine")
 IRSDK = ["irsdk-header.c", "irsdk-var.c", "irsdk-row.c", "irsdk-text.c",
          "irsdk-shm-reader.c", "irsdk-shm-writer.c", "irsdk-shm-win32.c"]
 
@@ -29,12 +32,31 @@ def tree():
         ROOT, "build-windows", "tree")
 
 
+def need_build():
+    """A skip with what stopped ./run windows: older programs prove nothing."""
+    absent = os.path.join(ROOT, "build-windows", "absent")
+    if os.path.exists(absent):
+        with open(absent, encoding="utf-8") as f:
+            skip(f"no programs for Windows here: {f.read().strip()}")
+
+
 def need_windows():
-    for program in ("wine", "Xvfb", COMPILER):
+    for program in ("wine", "wineserver", "Xvfb", COMPILER):
         if shutil.which(program) is None:
             skip(f"{program} is not installed: no programs for Windows here")
+    need_build()
     if not os.path.exists(os.path.join(tree(), "bin", "pitbox-agent.exe")):
         skip("no programs for Windows here: ./run windows builds them")
+
+
+def need_package(ending):
+    """What ./run windows wrote, by the end of its name."""
+    need_build()
+    folder = os.environ.get("PITBOX_WINDOWS_DIST") or os.path.join(ROOT, "dist")
+    found = glob.glob(os.path.join(folder, "PitBoxRelay-*" + ending))
+    if len(found) != 1:
+        skip(f"no PitBoxRelay-…{ending} here: ./run windows makes it")
+    return found[0]
 
 
 def z(path):
@@ -76,24 +98,32 @@ class Windows:
             **{k: v for k, v in os.environ.items()
                if k.startswith("PITBOX_") and k not in (
                    "PITBOX_PIPELINES", "PITBOX_THEMES", "PITBOX_DASHBOARD")}}
-        self._wine("wineboot", "-i", timeout=300)
-        # Else it is Windows 7.
-        self._wine("reg", "add", r"HKCU\Software\Wine", "/v", "Version", "/d",
-                   "win10", "/f")
-        # Between two programs it would end, and take a second to come back.
-        subprocess.run(["wineserver", "-p"], env=self.env, check=True)
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
+
+    def _begin(self):
+        # A file, because a pipe is kept open by who stays.
+        with open(self.path("began"), "w+", encoding="utf-8") as words:
+            made = subprocess.run(
+                [WINE, "cmd", "/c", "exit"], stdin=subprocess.DEVNULL, timeout=600,
+                env={**self.env, "PITBOX_WINE_PREFIX": self.env["WINEPREFIX"]},
+                stdout=words, stderr=words, check=False)
+            words.seek(0)
+            assert made.returncode == 0, (made.returncode, words.read())
+        # Between two programs it would end, and take a second to come back: another
+        # one, which stays.
+        subprocess.run(["wineserver", "-w"], env=self.env, check=True, timeout=120)
+        subprocess.run(["wineserver", "-p"], env=self.env, check=True)
 
     def __exit__(self, *_):
         subprocess.run(["wineserver", "-k"], env=self.env,
                        stderr=subprocess.DEVNULL)
         self.xvfb.terminate()
         self.xvfb.wait()
-
-    def _wine(self, *argv, timeout=120):
-        return subprocess.run(["wine", *argv], env=self.env, check=True,
-                              stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=timeout)
 
     def _build(self):
         here = os.path.join(HERE, "windows")
