@@ -83,7 +83,7 @@ main (int argc, char **argv)
   if (!config->diagnose)
     pb_traces_begin (config, config->supervise && !is_kept);
   if (config->supervise && !config->diagnose && !is_kept)
-    return pb_keeper_run (own_argv);
+    return pb_keeper_run (own_argv, config);
   if (strcmp (config->priority, "below-normal") == 0 && !pb_usage_step_back ())
     g_warning ("the priority stays as it is: the system does not let it");
   use_own_registry ();

@@ -102,6 +102,9 @@ static const PbSetting table[] = {
       "MB", "Memory that is left for others; 0 = whatever" },
   { "priority", PB_SETTING_TEXT, AT (priority), "below-normal", 0, 0, "WORD",
       "Of the agent on this PC: below-normal or normal" },
+  { "watchdog-s", PB_SETTING_NUMBER, AT (watchdog_s), "90", 0, 3600, "S",
+      "With --supervise: an agent that does not answer for so long is started "
+      "again; 0 = never" },
   { "rows-per-unit", PB_SETTING_NUMBER, AT (rows_per_unit), "2", 1, 6, "N",
       "Rows sent together in telemetry mode; each but the first adds 17 ms" },
   { "spool-size-mb", PB_SETTING_NUMBER, AT (spool_size_mb), "512", 0, 100000,

@@ -70,6 +70,7 @@ struct _PbConfig {
   gint budget_game_pct; /* of the game's threads' and the GPU's time */
   gint budget_memory_mb; /* resident, of the agent */
   gint budget_free_mb; /* of memory, for others */
+  gint watchdog_s; /* of an agent that is kept and says nothing; 0 = none */
   gint rows_per_unit; /* in telemetry mode; with a picture its frames decide */
   gint spool_size_mb; /* telemetry kept on the disk, at most; 0 = none */
   gint spool_hours; /* how long at most; 0 = not at all */

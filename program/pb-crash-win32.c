@@ -13,7 +13,6 @@
 #include <dbghelp.h>
 /* clang-format on */
 
-#define KEPT_REPORTS 4
 #define MAX_FRAMES 48
 #define LINE_BYTES 400
 /* Then the process ends without the rest of its report. */
@@ -214,29 +213,6 @@ on_crash (EXCEPTION_POINTERS *what)
   return EXCEPTION_EXECUTE_HANDLER;
 }
 
-static gint
-compare (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(gchar *const *) a, *(gchar *const *) b);
-}
-
-/* Their names sort by time. */
-static void
-forget_old (const gchar *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
-  const gchar *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_prefix (name, "crash-"))
-      g_ptr_array_add (found, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (found, compare);
-  /* Two files each. */
-  for (guint i = 0; i + 2 * KEPT_REPORTS < found->len; i++)
-    g_unlink (g_ptr_array_index (found, i));
-}
-
 void
 pb_crash_init (const gchar *folder, const gchar *version)
 {
@@ -244,7 +220,7 @@ pb_crash_init (const gchar *folder, const gchar *version)
   HANDLE thread;
 
   g_mkdir_with_parents (folder, 0700);
-  forget_old (folder);
+  pb_crash_forget_old (folder);
   if (wide == NULL || wcslen ((WCHAR *) wide) >= MAX_PATH)
     return;
   wcscpy (crash.folder, (WCHAR *) wide);

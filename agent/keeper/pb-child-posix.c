@@ -8,6 +8,8 @@
 
 /* As shells have it: not 0, and not 2. */
 #define BY_SIGNAL 128
+/* The first one that no program has by custom. */
+#define PULSE_FD 3
 
 struct _PbChild {
   GSubprocess *process;
@@ -40,6 +42,7 @@ on_ended (GObject *process, GAsyncResult *result, gpointer user_data)
  * pb_child_start:
  * @argv: the program and its options, up to %NULL; on Windows this process's
  *   own count
+ * @pulse: (nullable): which it joins by %PB_CHILD_VARIABLE
  * @ended: called once, unless the child is freed first
  * @user_data: for @ended
  * @error: why it cannot be started
@@ -49,15 +52,20 @@ on_ended (GObject *process, GAsyncResult *result, gpointer user_data)
  * Returns: (transfer full): it runs; %NULL on error
  */
 PbChild *
-pb_child_start (
-    gchar *const *argv, PbChildEnded ended, gpointer user_data, GError **error)
+pb_child_start (gchar *const *argv, PbPulse *pulse, PbChildEnded ended,
+    gpointer user_data, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE);
+  g_autofree gchar *handle =
+      g_strdup_printf ("%d", pulse != NULL ? PULSE_FD : -1);
   GSubprocess *process;
   PbChild *self;
 
-  g_subprocess_launcher_setenv (launcher, PB_CHILD_VARIABLE, "1", TRUE);
+  if (pulse != NULL)
+    g_subprocess_launcher_take_fd (
+        launcher, dup ((gint) pb_pulse_get_handle (pulse)), PULSE_FD);
+  g_subprocess_launcher_setenv (launcher, PB_CHILD_VARIABLE, handle, TRUE);
   process = g_subprocess_launcher_spawnv (
       launcher, (const gchar *const *) argv, error);
   if (process == NULL)
@@ -69,6 +77,19 @@ pb_child_start (
   self->user_data = user_data;
   g_subprocess_wait_async (process, self->cancellable, on_ended, self);
   return self;
+}
+
+/**
+ * pb_child_get_id:
+ *
+ * Returns: its number at the system
+ */
+guint64
+pb_child_get_id (PbChild *child)
+{
+  const gchar *id = g_subprocess_get_identifier (child->process);
+
+  return id != NULL ? g_ascii_strtoull (id, NULL, 10) : 0;
 }
 
 /**

@@ -51,10 +51,12 @@ make_pipe (HANDLE *ours, HANDLE *theirs, GError **error)
 }
 
 static gboolean
-create (PbChild *self, HANDLE theirs, GError **error)
+create (PbChild *self, HANDLE theirs, PbPulse *pulse, GError **error)
 {
   WCHAR program[MAX_PATH];
   g_autofree gunichar2 *line = NULL;
+  g_autofree gchar *handle = g_strdup_printf (
+      "%" G_GINTPTR_FORMAT, pulse != NULL ? pb_pulse_get_handle (pulse) : -1);
   STARTUPINFOW about = { .cb = sizeof about, .dwFlags = STARTF_USESTDHANDLES };
   PROCESS_INFORMATION made;
   gboolean ok;
@@ -71,7 +73,7 @@ create (PbChild *self, HANDLE theirs, GError **error)
   about.hStdInput = theirs;
   about.hStdOutput = GetStdHandle (STD_OUTPUT_HANDLE);
   about.hStdError = GetStdHandle (STD_ERROR_HANDLE);
-  SetEnvironmentVariableA (PB_CHILD_VARIABLE, "1");
+  SetEnvironmentVariableA (PB_CHILD_VARIABLE, handle);
   ok = CreateProcessW (program, (WCHAR *) line, NULL, NULL, TRUE,
       CREATE_NO_WINDOW, NULL, NULL, &about, &made);
   if (!ok)
@@ -85,8 +87,8 @@ create (PbChild *self, HANDLE theirs, GError **error)
 }
 
 PbChild *
-pb_child_start (
-    gchar *const *argv, PbChildEnded ended, gpointer user_data, GError **error)
+pb_child_start (gchar *const *argv, PbPulse *pulse, PbChildEnded ended,
+    gpointer user_data, GError **error)
 {
   PbChild *self = g_new0 (PbChild, 1);
   HANDLE theirs;
@@ -98,7 +100,7 @@ pb_child_start (
     g_free (self);
     return NULL;
   }
-  ok = create (self, theirs, error);
+  ok = create (self, theirs, pulse, error);
   CloseHandle (theirs);
   if (!ok) {
     CloseHandle (self->pipe);
@@ -107,6 +109,12 @@ pb_child_start (
   }
   self->watch = g_child_watch_add (self->process, on_ended, self);
   return self;
+}
+
+guint64
+pb_child_get_id (PbChild *child)
+{
+  return GetProcessId (child->process);
 }
 
 void

@@ -3,11 +3,12 @@
  * and when whoever started it is gone. */
 #pragma once
 
-#include <glib.h>
+#include "keeper/pb-pulse.h"
 
 G_BEGIN_DECLS
 
-/* Its value is "1" in a child; a child of that child is none. */
+/* Its value in a child is the handle of its PbPulse, or -1; a child of that
+ * child has none. */
 #define PB_CHILD_VARIABLE "PITBOX_SUPERVISED"
 
 typedef struct _PbChild PbChild;
@@ -21,8 +22,9 @@ typedef struct _PbChild PbChild;
  */
 typedef void (*PbChildEnded) (guint32 code, gpointer user_data);
 
-PbChild *pb_child_start (gchar *const *argv, PbChildEnded ended,
+PbChild *pb_child_start (gchar *const *argv, PbPulse *pulse, PbChildEnded ended,
     gpointer user_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+guint64 pb_child_get_id (PbChild *child);
 void pb_child_ask_to_end (PbChild *child);
 void pb_child_kill (PbChild *child);
 void pb_child_free (PbChild *child);

@@ -3,7 +3,7 @@
  * that ends unexpectedly. */
 #pragma once
 
-#include <glib.h>
+#include "pb-config.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +19,7 @@ typedef struct {
 gboolean pb_keeper_decide (PbKeeperState *state, guint32 code,
     guint64 uptime_ms, gdouble random, guint *delay_ms);
 
-gint pb_keeper_run (gchar *const *argv);
+gint pb_keeper_run (gchar *const *argv, const PbConfig *config);
 gboolean pb_keeper_is_kept (void);
 void pb_keeper_obey (GMainLoop *loop);
 

@@ -2,6 +2,7 @@
  * PbTrayShell: a thread with a message loop of its own. Menus, file dialogs and
  * windows that are being moved run loops inside that loop; in the main one they
  * would stop the control channel and what follows the network. */
+#include "keeper/pb-pulse.h"
 #include "tray/pb-tray-look-win32.h"
 #include "tray/pb-tray-windows-win32.h"
 
@@ -131,6 +132,7 @@ add_icon (PbTrayShell *self)
     return;
   }
   KillTimer (self->window, AGAIN_TIMER);
+  pb_pulse_set_icon ((guintptr) self->window, ICON_ID);
   self->data.uVersion = NOTIFYICON_VERSION_4;
   Shell_NotifyIconW (NIM_SETVERSION, &self->data);
 }
@@ -409,6 +411,7 @@ end (PbTrayShell *self)
   g_clear_pointer (&self->code, pb_tray_code_close);
   if (self->is_added)
     Shell_NotifyIconW (NIM_DELETE, &self->data);
+  pb_pulse_set_icon (0, ICON_ID);
   while (PeekMessageW (&message, self->window, WM_NOW, WM_NOW, PM_REMOVE))
     pb_tray_now_free ((PbTrayNow *) message.lParam);
   SetWindowLongPtrW (self->window, GWLP_USERDATA, 0);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""pitbox-agent --supervise: who kills the agent gets it again; who kills its
-keeper, or asks it to end, gets rid of both."""
+"""pitbox-agent --supervise: who kills the agent gets it again, and so does who
+lets it hang; who kills its keeper, or asks it to end, gets rid of both."""
+import glob
 import json
 import os
 import signal
@@ -35,11 +36,11 @@ def status(stack):
         return {}
 
 
-def keeper_of(stack, name):
+def keeper_of(stack, name, *args):
     keeper = stack.start_agent(
         "car1", "--mode", "telemetry", "--supervise", "--log-file",
         stack.path("agent.log"), "--status-file", stack.path("status"),
-        name=name)
+        *args, name=name)
     stack.wait(lambda: children(keeper.pid), "an agent", 60)
     stack.wait(lambda: stack.state("car1") == "live", "live", 60)
     return keeper
@@ -80,6 +81,27 @@ def without_a_keeper_there_is_no_agent(stack):
     print("ok an agent without its keeper says good-bye and ends")
 
 
+def an_agent_that_hangs_is_replaced(stack):
+    """It stands still as one does that waits for something for ever."""
+    keeper = keeper_of(stack, "keeper-3", "--watchdog-s", "10")
+    old = children(keeper.pid)[0]
+    os.kill(old, signal.SIGSTOP)
+    stack.wait(lambda: "has hung for" in keeper.err(), "the keeper's word", 120)
+    stack.wait(lambda: children(keeper.pid)
+               and children(keeper.pid)[0] != old, "another one", 60)
+    os.unlink(stack.path("status"))
+    stack.wait(lambda: status(stack).get("state") == "streaming",
+               "streaming again", 60)
+    stack.wait(lambda: not alive(old), "the end of the old one", 60)
+    report, = glob.glob(stack.path("state/pitbox/crash-*.txt"))
+    with open(report, encoding="utf-8") as f:
+        text = f.read()
+    assert "did not answer" in text and str(old) in text, text
+    assert "passphrase" not in text, text
+    assert keeper.stop(signal.SIGTERM, 60) == 0
+    print("ok an agent that hangs is replaced, and a report says so")
+
+
 def settings_that_make_no_sense_are_tried_once(stack):
     run = subprocess.run(["pitbox-agent", "--supervise", "--encoder", "nonsense"],
                          capture_output=True, text=True, timeout=60)
@@ -89,9 +111,11 @@ def settings_that_make_no_sense_are_tried_once(stack):
 
 
 with Stack() as s:
+    os.environ["XDG_STATE_HOME"] = s.path("state")
     s.add_driver("car1")
     s.start_server()
     s.start_sim("car1")
     the_agent_comes_back(s)
     without_a_keeper_there_is_no_agent(s)
+    an_agent_that_hangs_is_replaced(s)
     settings_that_make_no_sense_are_tried_once(s)

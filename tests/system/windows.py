@@ -130,6 +130,8 @@ class Windows:
         libs = os.path.join(ROOT, "elements", "libs")
         subprocess.run([COMPILER, "-O1", "-o", self._tool("strike.exe"),
                         os.path.join(here, "strike-win32.c"), "-lcrypt32"], check=True)
+        subprocess.run([COMPILER, "-O1", "-o", self._tool("taskbar.exe"),
+                        os.path.join(here, "taskbar-win32.c"), "-lshell32"], check=True)
         subprocess.run([COMPILER, "-O2", "-static", "-I", libs, "-o",
                         self._tool("shm-strain.exe"),
                         os.path.join(here, "shm-strain.c"),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * When the agent is started again; log files that keep their limit. */
 #include "keeper/pb-keeper.h"
+#include "keeper/pb-pulse.h"
+#include "keeper/pb-watch.h"
 #include "pb-log-file.h"
 
 #include <glib/gstdio.h>
@@ -38,6 +40,90 @@ test_a_crash_is_followed_by_a_start (void)
   }
   g_assert_true (pb_keeper_decide (&state, CRASHED, 60000, 0.5, &delay_ms));
   g_assert_cmpuint (delay_ms, ==, 250);
+}
+
+#define LIMIT_S 60
+
+/* Looks until it hangs, each @interval_s after the one before. */
+static guint
+count_silent_looks (PbWatch *watch, gint64 *now_us, gint64 interval_s)
+{
+  for (guint n = 1; n <= 100; n++) {
+    *now_us += interval_s * (gint64) G_USEC_PER_SEC;
+    if (pb_watch_look (watch, watch->beats, *now_us, LIMIT_S))
+      return n;
+  }
+  return 0;
+}
+
+static void
+test_an_agent_that_says_nothing_hangs (void)
+{
+  PbWatch watch = { 0 };
+  gint64 now_us = 5 * G_USEC_PER_SEC;
+
+  g_assert_cmpuint (pb_watch_get_interval_ms (LIMIT_S), ==, 10000);
+  g_assert_cmpuint (pb_watch_get_interval_ms (10), ==, 1666);
+  g_assert_cmpuint (pb_watch_get_interval_ms (3600), ==, 10000);
+  for (guint i = 1; i <= 20; i++, now_us += 10 * G_USEC_PER_SEC)
+    g_assert_false (pb_watch_look (&watch, i, now_us, LIMIT_S));
+  now_us -= 10 * G_USEC_PER_SEC;
+  g_assert_cmpuint (count_silent_looks (&watch, &now_us, 10), ==, 6);
+}
+
+static void
+test_a_first_start_has_longer (void)
+{
+  PbWatch watch = { 0 };
+  gint64 now_us = 5 * G_USEC_PER_SEC;
+
+  /* The first look knows no time before it. */
+  g_assert_cmpuint (count_silent_looks (&watch, &now_us, 10), ==, 31);
+}
+
+static void
+test_a_pc_that_sleeps_is_no_agent_that_hangs (void)
+{
+  PbWatch watch = { 0 };
+  gint64 now_us = 5 * G_USEC_PER_SEC;
+
+  g_assert_false (pb_watch_look (&watch, 1, now_us, LIMIT_S));
+  for (guint i = 0; i < 5; i++)
+    g_assert_false (
+        pb_watch_look (&watch, 1, now_us += 10 * G_USEC_PER_SEC, LIMIT_S));
+  /* Eight hours; what was silent before counts no more. */
+  g_assert_false (pb_watch_look (
+      &watch, 1, now_us += (gint64) 8 * 3600 * G_USEC_PER_SEC, LIMIT_S));
+  g_assert_cmpuint (count_silent_looks (&watch, &now_us, 10), ==, 6);
+  /* This process stood still itself, again and again. */
+  g_assert_cmpuint (count_silent_looks (&watch, &now_us, 21), ==, 0);
+}
+
+static void
+test_a_pulse_is_felt (void)
+{
+  g_autoptr (GError) error = NULL;
+  PbPulse *pulse = pb_pulse_new (&error);
+  guint before;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (pb_pulse_get_beats (pulse), ==, 0);
+  pb_pulse_beat (); /* nobody's yet */
+  g_assert_cmpuint (pb_pulse_get_beats (pulse), ==, 0);
+#ifdef G_OS_UNIX
+  pb_pulse_join (dup ((gint) pb_pulse_get_handle (pulse)));
+  pb_pulse_beat ();
+  before = pb_pulse_get_beats (pulse);
+  g_assert_cmpuint (before, !=, 0);
+  pb_pulse_beat ();
+  g_assert_cmpuint (pb_pulse_get_beats (pulse), !=, before);
+  pb_pulse_set_icon (7, 1);
+  pb_pulse_begin_anew (pulse);
+#else
+  before = 0;
+#endif
+  g_assert_cmpuint (pb_pulse_get_beats (pulse), ==, 0);
+  pb_pulse_free (pulse);
 }
 
 static gchar *
@@ -182,6 +268,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keeper/meant-ends", test_an_end_that_is_meant_is_one);
   g_test_add_func ("/keeper/starts-again", test_a_crash_is_followed_by_a_start);
+  g_test_add_func ("/watch/hangs", test_an_agent_that_says_nothing_hangs);
+  g_test_add_func ("/watch/first", test_a_first_start_has_longer);
+  g_test_add_func (
+      "/watch/sleeps", test_a_pc_that_sleeps_is_no_agent_that_hangs);
+  g_test_add_func ("/watch/pulse", test_a_pulse_is_felt);
   g_test_add_func ("/log-file/limit", test_a_log_keeps_its_limit);
   g_test_add_func ("/log-file/long-line", test_a_long_line_is_one_line);
 #ifdef G_OS_UNIX

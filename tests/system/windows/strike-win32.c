@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What befalls a program on a driver's PC: strike crash|close|shutdown|wake|kill
- * PID; strike list PROGRAM says which run and who started them; strike image
- * NAME FILE keeps what a mapping holds now; strike trust FILE makes a
+ * What befalls a program on a driver's PC: strike
+ * crash|close|freeze|shutdown|wake|kill PID; strike list PROGRAM says which run and
+ * who started them; strike image NAME FILE keeps what a mapping holds now; strike trust FILE makes a
  * certificate (DER) one of this user's roots, as an admin does. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +60,26 @@ crash (DWORD pid)
                                   : NULL;
 
   return thread == NULL;
+}
+
+/* All of its threads stand still for ever. */
+static int
+freeze (DWORD pid)
+{
+  HANDLE all = CreateToolhelp32Snapshot (TH32CS_SNAPTHREAD, 0);
+  THREADENTRY32 entry = { .dwSize = sizeof entry };
+  int n = 0;
+
+  for (BOOL ok = Thread32First (all, &entry); ok;
+       ok = Thread32Next (all, &entry)) {
+    HANDLE thread = entry.th32OwnerProcessID == pid ? OpenThread (
+                        THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID)
+                                                    : NULL;
+
+    if (thread != NULL && SuspendThread (thread) != (DWORD) -1)
+      n++;
+  }
+  return n == 0;
 }
 
 static int
@@ -131,6 +151,8 @@ main (int argc, char **argv)
 
   if (strcmp (what, "crash") == 0)
     return crash (pid);
+  if (strcmp (what, "freeze") == 0)
+    return freeze (pid);
   if (strcmp (what, "close") == 0)
     return tell (pid, WM_CLOSE, 0);
   if (strcmp (what, "shutdown") == 0) {
