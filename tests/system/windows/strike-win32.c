@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What befalls a program on a driver's PC: strike
  * crash|close|freeze|shutdown|wake|kill PID; strike list PROGRAM says which run and
- * who started them; strike image NAME FILE keeps what a mapping holds now; strike trust FILE makes a
- * certificate (DER) one of this user's roots, as an admin does. */
+ * who started them; strike image NAME FILE keeps what a mapping holds now; strike
+ * trust FILE makes a certificate (DER) one of this user's roots, as an admin does. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
