@@ -72,7 +72,8 @@ pb_agent_set_own_mode (PbAgent *agent, PbMode mode)
  * @agent: an agent
  * @preset: of pb_adapt_get_presets(), or "off"
  *
- * Likewise. What the preset needs at most is allowed from now on.
+ * Likewise. What the preset needs at most is allowed from now on, also where a
+ * lower bitrate was set before.
  */
 void
 pb_agent_set_own_preset (PbAgent *agent, const gchar *preset)

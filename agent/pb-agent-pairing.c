@@ -6,6 +6,8 @@
  * so many looks: who revoked it may have restored a backup since. */
 #define REVOKED_LOOK_S 5
 #define REVOKED_ASK_LOOKS 60
+/* One that was never paired looks as often. */
+#define UNPAIRED_LOOKS 5
 
 void
 pb_agent_adopt (PbAgent *self, const PbPairing *pairing)
@@ -105,4 +107,20 @@ void
 pb_agent_watch_pairing (PbAgent *self)
 {
   self->renewal = pb_renewal_new (self->config->pairing, on_renewed, self);
+}
+
+/* Each second while nobody has said where to send: `pitbox-agent pair` runs
+ * beside this one, which then needs not be started anew. */
+void
+pb_agent_look_for_pairing (PbAgent *self)
+{
+  g_autofree gchar *path = NULL;
+  g_autoptr (PbPairing) pairing = NULL;
+
+  if (++self->n_looks % UNPAIRED_LOOKS != 0)
+    return;
+  path = pb_pairing_dup_path ();
+  pairing = pb_pairing_load (path, NULL);
+  if (pairing != NULL)
+    pb_agent_take_pairing (self, pairing);
 }

@@ -66,7 +66,8 @@ struct _PbAgent {
   gchar *asked_reason; /* why what was asked for from afar is not sent */
   gint64 started_us; /* monotonic */
   guint timer; /* the one thing that is waited for */
-  guint n_looks; /* since it was revoked, or the server was asked again */
+  guint n_looks; /* at the pairing, since it was revoked or the server was asked
+                  * again; since the start where there is none */
   guint sim_timer; /* ends a stream whose simulator left */
   guint status_timer;
   GCancellable *host_check;
@@ -108,6 +109,7 @@ void pb_agent_watch_cards (PbAgent *self);
 
 /* pb-agent-pairing.c: what becomes of the pairing. */
 void pb_agent_watch_pairing (PbAgent *self);
+void pb_agent_look_for_pairing (PbAgent *self);
 void pb_agent_adopt (PbAgent *self, const PbPairing *pairing);
 
 G_END_DECLS

@@ -53,6 +53,9 @@ pb_agent_get_reason (PbAgent *self)
     return pb_harm_get_words (self->harm);
   if (self->state == PB_AGENT_PAUSED)
     return "The driver has paused sending";
+  if (self->state != PB_AGENT_STREAMING
+      && pb_config_advise_setup (self->config) != NULL)
+    return pb_config_advise_setup (self->config);
   if (self->reason == NULL && self->stream != NULL
       && pb_stream_get_still (self->stream) != NULL)
     return pb_stream_get_still (self->stream);
@@ -417,6 +420,8 @@ on_status (gpointer user_data)
 {
   PbAgent *self = user_data;
 
+  if (!self->config->is_set_up)
+    pb_agent_look_for_pairing (self);
   pb_agent_watch_transport (self);
   if (self->backfill != NULL)
     pb_backfill_tick (self->backfill);
@@ -470,6 +475,8 @@ pb_agent_start (PbAgent *agent)
   agent->status_timer = g_timeout_add_seconds (1, on_status, agent);
   pb_agent_start_spool (agent);
   pb_agent_watch_cards (agent);
+  if (pb_config_advise_setup (agent->config) != NULL)
+    g_warning ("%s", pb_config_advise_setup (agent->config));
   pb_uplink_check_host (agent->config, agent->host_check, on_no_host, agent);
   on_retry (agent);
   /* Also what was revoked meanwhile is said before there is a simulator. */

@@ -2,6 +2,7 @@
  * The agent's table of settings, and what its values must be. */
 #include "pb-config.h"
 
+#include "adapt/pb-adapt.h"
 #include "pairing/pb-api.h"
 #include "pb-folders.h"
 #include "pb-settings.h"
@@ -70,11 +71,13 @@ static const PbSetting table[] = {
       "Picture height" },
   { "framerate", PB_SETTING_NUMBER, AT (framerate), "60", 5, 240, "FPS",
       "Frames a second" },
-  { "bitrate-kbps", PB_SETTING_NUMBER, AT (bitrate_kbps), "4000", 100, 50000,
-      "KBPS", "Highest bitrate of the picture" },
+  /* Without a fallback: 0 is nobody's, and the preset's is taken. */
+  { "bitrate-kbps", PB_SETTING_NUMBER, AT (bitrate_kbps), NULL, 100, 50000,
+      "KBPS",
+      "Highest bitrate of the picture (what --adapt has; 4000 if off)" },
   { "adapt", PB_SETTING_TEXT, AT (adapt), "medium", 0, 0, "PRESET",
       "Follow the network: low (1 to 2 Mbit/s), medium (2 to 4), high (4 to "
-      "8, with --bitrate-kbps 8000), off" },
+      "8), off" },
   { "adapt-log", PB_SETTING_FILE, AT (adapt_log), "", 0, 0, "FILE",
       "Write there what the network did, and what followed" },
   { "latency-ms", PB_SETTING_NUMBER, AT (latency_ms), "120", 20, 8000, "MS",
@@ -175,6 +178,7 @@ pb_config_adopt (PbConfig *config, const PbPairing *pairing)
   PbPairing *old = config->pairing;
 
   config->pairing = pb_pairing_copy (pairing);
+  config->is_set_up = TRUE;
   replace (&config->server, pairing->srt);
   replace (&config->driver, pairing->driver);
   replace (&config->device, pairing->device);
@@ -193,9 +197,11 @@ take_pairing (PbConfig *config, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (PbPairing) pairing = NULL;
 
-  if (config->server == NULL && config->driver == NULL
-      && config->device[0] == '\0' && config->passphrase[0] == '\0'
-      && config->passphrase_file[0] == '\0' && !config->version) {
+  config->is_set_up = config->server != NULL || config->driver != NULL
+                      || config->device[0] != '\0'
+                      || config->passphrase[0] != '\0'
+                      || config->passphrase_file[0] != '\0';
+  if (!config->is_set_up && !config->version) {
     pairing = pb_pairing_load (path, &problem);
     if (pairing != NULL)
       pb_config_adopt (config, pairing);
@@ -273,6 +279,16 @@ take_url (PbConfig *config, GError **error)
   return FALSE;
 }
 
+/* Who names a preset alone gets all of it. */
+static void
+follow_preset (PbConfig *config)
+{
+  const PbAdaptBand band = pb_adapt_get_band (config->adapt, G_MAXINT);
+
+  if (config->has_preset_bitrate)
+    config->bitrate_kbps = (gint) band.high_kbps;
+}
+
 static gboolean
 validate (PbConfig *config, GError **error)
 {
@@ -334,6 +350,8 @@ validate (PbConfig *config, GError **error)
         (guint) length);
     return FALSE;
   }
+  config->has_preset_bitrate = config->bitrate_kbps == 0;
+  follow_preset (config);
   /* Half-size chroma planes. */
   config->width &= ~1;
   config->height &= ~1;
@@ -434,7 +452,7 @@ pb_config_free (PbConfig *config)
  * @error: why it is not kept for the next start; it counts until then
  *
  * Main thread only. What environment or options say counts again at the next
- * start.
+ * start. With "adapt" goes the highest bitrate, unless somebody has set it.
  *
  * Returns: %FALSE with @error set
  */
@@ -442,7 +460,12 @@ gboolean
 pb_config_change (
     PbConfig *config, const gchar *key, const gchar *value, GError **error)
 {
-  return pb_settings_change (&settings, config, key, value, error);
+  const gboolean ok = pb_settings_change (&settings, config, key, value, error);
+
+  if (pb_config_is_given (config, "bitrate-kbps"))
+    config->has_preset_bitrate = FALSE;
+  follow_preset (config);
+  return ok;
 }
 
 /**
@@ -468,6 +491,23 @@ gboolean
 pb_config_has_srt (const PbConfig *config)
 {
   return strstr (config->server, "://") == NULL;
+}
+
+/**
+ * pb_config_advise_setup:
+ * @config: settings
+ *
+ * Returns: (transfer none) (nullable): what the driver has to do first, where
+ *   nobody has said yet to whom to send
+ */
+const gchar *
+pb_config_advise_setup (const PbConfig *config)
+{
+  return config->is_set_up
+             ? NULL
+             : "This PC is not paired with a server yet, and none is set, so "
+               "nobody gets picture or telemetry. Pair it: pitbox-agent pair "
+               "--server https://… (the address of your team's page)";
 }
 
 /**

@@ -54,6 +54,7 @@ struct _PbConfig {
   gint width, height; /* pixels, even */
   gint framerate; /* frames a second */
   gint bitrate_kbps; /* of the picture, at most */
+  gboolean has_preset_bitrate; /* nobody has set it: what adapt has */
   gchar *adapt; /* "low", "medium", "high" or "off" */
   gchar *adapt_log; /* what the network did goes there; empty: nowhere */
   gint latency_ms; /* SRT latency */
@@ -80,6 +81,7 @@ struct _PbConfig {
   gchar *url; /* where WebSockets go to, "https://host:port"; or empty */
   PbPairing *pairing; /* where server, driver, device and passphrase come from,
                        * or NULL */
+  gboolean is_set_up; /* it is known where to send, and as whom */
   guint64 given; /* see pb_config_is_given() */
   gchar *file; /* where settings are kept */
   gboolean tray, no_tray; /* an icon; neither: where it is usual */
@@ -100,6 +102,7 @@ gboolean pb_config_change (PbConfig *config, const gchar *key,
     const gchar *value, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 PbMode pb_config_get_mode (const PbConfig *config);
 gboolean pb_config_has_srt (const PbConfig *config);
+const gchar *pb_config_advise_setup (const PbConfig *config);
 gboolean pb_config_is_given (const PbConfig *config, const gchar *key);
 void pb_config_add_lines (const PbConfig *config, GString *lines);
 const gchar *pb_mode_to_string (PbMode mode);

@@ -131,15 +131,22 @@ check_encoder (const PbConfig *config)
   return check_bin (bin, "encoder", "element");
 }
 
-static void
+static gboolean
 say_settings (GString *out, const PbConfig *config)
 {
+  const gchar *advice = pb_config_advise_setup (config);
+
+  if (advice != NULL) {
+    line (out, FALSE, "settings", "%s", advice);
+    return FALSE;
+  }
   line (out, TRUE, "settings",
       "driver %s, device %s, mode %s, passphrase %s%s%s", config->driver,
       config->device, config->mode,
       config->passphrase[0] != '\0' ? "set" : "not set",
       config->pairing != NULL ? ", paired with " : "",
       config->pairing != NULL ? config->pairing->url : "");
+  return TRUE;
 }
 
 static gboolean
@@ -292,12 +299,13 @@ pb_diagnose (const PbConfig *config)
 {
   gboolean ok;
 
-  say_settings (NULL, config);
-  ok = check_elements (NULL);
+  ok = say_settings (NULL, config);
+  ok = check_elements (NULL) && ok;
   ok = check_picture (config) && ok;
   say_pc (NULL, config);
   ok = check_sim (NULL, config) && ok;
-  return check_link (config) && ok;
+  /* Where nobody has said to whom, no server can say no. */
+  return (!config->is_set_up || check_link (config)) && ok;
 }
 
 /**

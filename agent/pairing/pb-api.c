@@ -211,6 +211,13 @@ explain (PbApi *self, const GError *error)
         "%s: no TLS is spoken there (%s). The address of a server without it "
         "begins with http://",
         self->url, error->message);
+  /* A server with TLS says so, and may be gone before it was heard. */
+  if (g_str_has_prefix (self->url, "http://")
+      && (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT)))
+    return g_strdup_printf ("%s: %s. The address of a server that speaks TLS "
+                            "begins with https://",
+        self->url, error->message);
   if (error->domain != G_TLS_ERROR)
     return g_strdup_printf ("%s: %s", self->url, error->message);
   fingerprint = format_fingerprint (self->seen);

@@ -194,6 +194,8 @@ pb_second_new (const PbConfig *config)
 
   self->config = config;
   self->refused = g_string_new (NULL);
+  if (pb_config_advise_setup (config) != NULL)
+    g_warning ("%s", pb_config_advise_setup (config));
   begin (self);
   return self;
 }

@@ -29,14 +29,6 @@ struct _PbTray {
   gchar *said; /* what became of the last request */
 };
 
-/* Who says where to send need not be paired. */
-static gboolean
-is_set_up (const PbConfig *config)
-{
-  return config->pairing != NULL || pb_config_is_given (config, "server")
-         || pb_config_is_given (config, "driver");
-}
-
 static PbTrayNow *
 look (PbTray *self)
 {
@@ -45,7 +37,7 @@ look (PbTray *self)
       pb_json_parse_object (json, strlen (json), STATUS_DEPTH, NULL);
   PbTrayOwn own = {
     .is_paused = pb_agent_is_paused (self->agent),
-    .is_set_up = is_set_up (self->config),
+    .is_set_up = self->config->is_set_up,
     .can_picture = pb_config_has_srt (self->config),
     .wanted = pb_config_get_mode (self->config),
     .asked = pb_agent_get_asked_mode (self->agent),

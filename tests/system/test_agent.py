@@ -151,6 +151,8 @@ def a_flash_is_shown_by_hand(stack, display):
             ["pitbox-agent", "--show-flash", "--shm-name", shm, "--display",
              display], capture_output=True, text=True, timeout=60,
             env={**os.environ, "DISPLAY": ""})
+    stack.wait(lambda: "No simulator" not in show(stack.shm("car1"), "").stderr,
+               "a simulator that runs")
     for shm, at, words in ((stack.shm("nobody"), display, "No simulator runs"),
                            (stack.shm("car1"), "", "DISPLAY is not set"),
                            (stack.shm("car1"), ":65533", "does not answer")):

@@ -144,7 +144,28 @@ class Team:
                 assert secret not in text, process.name
 
 
+def a_first_start_says_what_to_do(team):
+    """Without any setting: in the log, the status and --diagnose."""
+    advice = "Pair it: pitbox-agent pair --server https://"
+    agent = team.start_streaming("agent")
+    agent.wait_for("not paired with a server yet, .*" + re.escape(advice), 60)
+    team.stack.wait(lambda: os.path.exists(team.stack.path("status")),
+                    "a status", 60)
+    assert advice in team.status()["reason"], team.status()
+    run = subprocess.run(
+        ["pitbox-agent", "--diagnose", "--mode", "telemetry", "--shm-name",
+         team.stack.shm("pc")], capture_output=True, text=True, timeout=60,
+        env={**os.environ, **team.env()})
+    assert run.returncode == 1, run
+    assert re.search("^BAD  settings .*" + re.escape(advice), run.stdout,
+                     re.M), run.stdout
+    assert "BAD  server" not in run.stdout, run.stdout
+    print("ok a first start without any setting says what to do")
+    return agent
+
+
 def paired_and_streaming(team):
+    first = a_first_start_says_what_to_do(team)
     agent, code = team.pair("pair", "--name", "rig-1")
     assert f"{team.stack.url}/#/pair?code={code}" in agent.out(), agent.out()
     asks = team.good("POST", "/api/v1/pairing/lookup", {"code": code.lower()})
@@ -180,8 +201,11 @@ def paired_and_streaming(team):
         env={**os.environ, **team.env()})
     assert f"paired with {team.stack.url}" in run.stdout, run.stdout
     assert "takes this device" in run.stdout, run.stdout
-    team.start_streaming("agent").wait_for("streaming: telemetry to")
-    team.live("car7")
+    # The one that ran all the time takes it over by itself.
+    first.wait_for("paired: rig-1 sends as car7", 60)
+    first.wait_for("streaming: telemetry to", 60)
+    team.live("car7", 60)
+    team.stack.wait(lambda: team.status()["reason"] is None, "no reason", 60)
     device = team.devices()["rig-1"]
     assert device["kind"] == "agent" and device["online"], device
     assert device["version"] and device["address"], device

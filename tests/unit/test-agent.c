@@ -132,6 +132,46 @@ test_option_beats_environment_beats_file (void)
   g_assert_cmpint (config->height, ==, 720);
 }
 
+/* A preset needs nothing beside it; a bitrate that is set is the most. */
+static void
+test_a_preset_is_enough (void)
+{
+  static const struct {
+    const gchar *text;
+    gint kbps;
+  } table[] = {
+    { "[agent]\n", 4000 },
+    { "[agent]\nadapt = low\n", 2000 },
+    { "[agent]\nadapt = medium\n", 4000 },
+    { "[agent]\nadapt = high\n", 8000 },
+    { "[agent]\nadapt = off\n", 4000 },
+    { "[agent]\nadapt = high\nbitrate-kbps = 5000\n", 5000 },
+    { "[agent]\nadapt = low\nbitrate-kbps = 6000\n", 6000 },
+    { "[agent]\nadapt = off\nbitrate-kbps = 12000\n", 12000 },
+  };
+  const gchar *none[] = { NULL };
+  const gchar *high[] = { "--adapt", "high", NULL };
+  g_autoptr (PbConfig) config = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    g_autoptr (PbConfig) one = load (table[i].text, none, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (one->bitrate_kbps, ==, table[i].kbps);
+  }
+  config = load ("[agent]\n", high, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (config->bitrate_kbps, ==, 8000);
+  g_assert_false (pb_config_is_given (config, "bitrate-kbps"));
+  g_clear_pointer (&config->file, g_free); /* nothing is kept */
+  g_assert_true (pb_config_change (config, "adapt", "low", &error));
+  g_assert_cmpint (config->bitrate_kbps, ==, 2000);
+  g_assert_true (pb_config_change (config, "bitrate-kbps", "3000", &error));
+  g_assert_true (pb_config_change (config, "adapt", "high", &error));
+  g_assert_cmpint (config->bitrate_kbps, ==, 3000);
+}
+
 static void
 test_bad_settings_are_named (void)
 {
@@ -787,6 +827,7 @@ main (int argc, char **argv)
       test_a_dead_picture_never_costs_the_telemetry);
   g_test_add_func ("/config/option-beats-environment-beats-file",
       test_option_beats_environment_beats_file);
+  g_test_add_func ("/config/a-preset-is-enough", test_a_preset_is_enough);
   g_test_add_func (
       "/config/bad-settings-are-named", test_bad_settings_are_named);
   g_test_add_func ("/config/a-change-is-kept", test_a_change_is_kept);
