@@ -177,8 +177,24 @@ test('the audit filter wants each word, in any column and case', () => {
 });
 
 test('a quote in an address does not end the line for the shell', () => {
-  const [, line] = senderSecrets({ passphrase: 'x', url: "srt://h?a='; rm" });
+  const [, line] = senderSecrets({
+    name: 'obs', passphrase: 'x', url: "srt://h?a='; rm", rtmpUrl: '',
+    whipUrl: '',
+  });
   assert.equal(line!.text.match(/'/g)!.length, 2);
+});
+
+test('a sender is told each way that the server has', () => {
+  const key = {
+    name: 'obs', passphrase: 'secret', url: 'srt://h:9000?streamid=x',
+    rtmpUrl: 'rtmp://h/live', whipUrl: 'https://h/whip/car1',
+  };
+  const all = senderSecrets(key).map((s) => s.text);
+  assert.ok(all.includes('rtmp://h/live') && all.includes('obs?key=secret'));
+  assert.ok(all.some((t) => t.endsWith("-f flv 'rtmp://h/live/obs?key=secret'")));
+  assert.ok(all.includes('https://h/whip/car1') && all.includes('secret'));
+  const none = senderSecrets({ ...key, rtmpUrl: '' }).map((s) => s.text);
+  assert.ok(none.every((t) => !t.includes('rtmp')));
 });
 
 test('a QR code is square and has its three eyes', () => {

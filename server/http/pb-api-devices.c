@@ -32,6 +32,18 @@ find_session (PbRequest *request, const PbDevice *device)
   return NULL;
 }
 
+static const PbDevice *
+find_device (GPtrArray *list, const gchar *name)
+{
+  for (guint i = 0; i < list->len; i++) {
+    const PbDevice *device = g_ptr_array_index (list, i);
+
+    if (g_str_equal (device->name, name))
+      return device;
+  }
+  return NULL;
+}
+
 static void
 add_device (JsonBuilder *b, gconstpointer item, gpointer request)
 {
@@ -74,6 +86,7 @@ get_devices (PbRequest *request)
 typedef struct {
   const gchar *name;
   const gchar *driver;
+  gchar *own_driver; /* whom it has already, or NULL */
   gchar *passphrase;
 } Change;
 
@@ -93,13 +106,33 @@ write_device (PbRequest *request, gpointer data, GError **error)
              request, "device.add", change->name, change->driver, error);
 }
 
+/* The whole of what goes into OBS and others, which is told once. */
+static void
+reply_key (PbRequest *request, guint status, const Change *change)
+{
+  g_autoptr (JsonBuilder) b = json_builder_new ();
+  g_autofree gchar *rtmp = pb_own_url_dup_rtmp (request);
+  g_autofree gchar *whip = pb_own_url_dup_whip (request, change->driver);
+  gchar *url = pb_own_url_dup_srt (
+      request, change->driver, "publish", change->name, change->passphrase);
+
+  json_builder_begin_object (b);
+  pb_json_add_text (b, "name", change->name);
+  pb_json_add_text (b, "driver", change->driver);
+  pb_json_add_text (b, "passphrase", change->passphrase);
+  pb_json_add_text (b, "url", url);
+  pb_json_add_known_text (b, "rtmp_url", rtmp);
+  pb_json_add_text (b, "whip_url", whip);
+  json_builder_end_object (b);
+  pb_reply_status (request->message, status, b);
+  pb_secret_free (url);
+}
+
 static void
 post_device (PbRequest *request)
 {
   Change change = { .name = pb_json_get_text (request->body, "name"),
     .driver = pb_json_get_text (request->body, "driver") };
-  g_autoptr (JsonBuilder) b = json_builder_new ();
-  gchar *url;
 
   if (!change.name || !change.driver) {
     pb_reply_error (request->message, SOUP_STATUS_BAD_REQUEST, "bad_request",
@@ -111,16 +144,7 @@ post_device (PbRequest *request)
     return;
   }
   pb_ingest_reload (request->config->ingest);
-  url = pb_own_url_dup_srt (
-      request, change.driver, "publish", change.name, change.passphrase);
-  json_builder_begin_object (b);
-  pb_json_add_text (b, "name", change.name);
-  pb_json_add_text (b, "driver", change.driver);
-  pb_json_add_text (b, "passphrase", change.passphrase);
-  pb_json_add_text (b, "url", url);
-  json_builder_end_object (b);
-  pb_reply_status (request->message, SOUP_STATUS_CREATED, b);
-  pb_secret_free (url);
+  reply_key (request, SOUP_STATUS_CREATED, &change);
   pb_secret_free (change.passphrase);
 }
 
@@ -173,27 +197,31 @@ static gboolean
 write_rotation (PbRequest *request, gpointer data, GError **error)
 {
   Change *change = data;
-  const gchar *name = request->args[0];
+  g_autoptr (GPtrArray) list =
+      pb_store_list_devices (request->config->store, NULL, error);
+  const PbDevice *device = list ? find_device (list, change->name) : NULL;
 
+  if (!list)
+    return FALSE;
+  if (device)
+    change->driver = change->own_driver = g_strdup (device->driver);
   change->passphrase = pb_store_rotate_device (request->config->store,
-      request->config->seal, name, request->principal->team, error);
+      request->config->seal, change->name, request->principal->team, error);
   return change->passphrase
-         && pb_request_note (request, "device.rotate", name, NULL, error);
+         && pb_request_note (
+             request, "device.rotate", change->name, NULL, error);
 }
 
 static void
 post_rotate (PbRequest *request)
 {
-  Change change = { 0 };
-  g_autoptr (JsonBuilder) b = json_builder_new ();
+  Change change = { .name = request->args[0] };
 
   if (pb_request_change (request, write_rotation, &change)) {
     pb_ingest_reload (request->config->ingest);
-    json_builder_begin_object (b);
-    pb_json_add_text (b, "passphrase", change.passphrase);
-    json_builder_end_object (b);
-    pb_reply_json (request, b);
+    reply_key (request, SOUP_STATUS_OK, &change);
   }
+  g_free (change.own_driver);
   pb_secret_free (change.passphrase);
 }
 
@@ -210,18 +238,6 @@ dup_agent_version (SoupServerMessage *message)
     return NULL;
   agent += strlen (AGENT);
   return g_strndup (agent, MIN (strcspn (agent, " "), VERSION_MAX_BYTES));
-}
-
-static const PbDevice *
-find_device (GPtrArray *list, const gchar *name)
-{
-  for (guint i = 0; i < list->len; i++) {
-    const PbDevice *device = g_ptr_array_index (list, i);
-
-    if (g_str_equal (device->name, name))
-      return device;
-  }
-  return NULL;
 }
 
 /* What an agent needs after its driver or its passphrase was changed. */

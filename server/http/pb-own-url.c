@@ -41,12 +41,20 @@ pb_own_url_dup_page (PbRequest *request, const gchar *page, const gchar *token)
   return g_strdup_printf ("%s/#/%s?token=%s", root, page, token);
 }
 
+/* Without a port. */
 static gchar *
-dup_srt_host (PbRequest *request)
+dup_name (PbRequest *request)
 {
   g_autofree gchar *root = dup_root (request);
   g_autoptr (GUri) uri = g_uri_parse (root, G_URI_FLAGS_NONE, NULL);
-  const gchar *name = uri ? g_uri_get_host (uri) : "HOST";
+
+  return g_strdup (uri ? g_uri_get_host (uri) : "HOST");
+}
+
+static gchar *
+dup_srt_host (PbRequest *request)
+{
+  g_autofree gchar *name = dup_name (request);
 
   return g_strdup_printf (strchr (name, ':') ? "[%s]:%u" : "%s:%u", name,
       pb_ingest_get_port (request->config->ingest));
@@ -69,4 +77,34 @@ pb_own_url_dup_srt (PbRequest *request, const gchar *driver, const gchar *mode,
   return g_strdup_printf ("srt://%s?mode=caller&streamid=%%23!::r=%s,m=%s,u=%s"
                           "&passphrase=%s",
       host, driver, mode, user, passphrase);
+}
+
+/**
+ * pb_own_url_dup_rtmp:
+ *
+ * Returns: (transfer full) (nullable): where is published by RTMP; the stream key
+ *   is DEVICE?key=PASSPHRASE. %NULL where there is no front
+ */
+gchar *
+pb_own_url_dup_rtmp (PbRequest *request)
+{
+  g_autofree gchar *name = dup_name (request);
+
+  return request->config->rtmp ? pb_rtmp_dup_url (request->config->rtmp, name)
+                               : NULL;
+}
+
+/**
+ * pb_own_url_dup_whip:
+ * @driver: whose picture
+ *
+ * Returns: (transfer full): where it is published by WHIP; the bearer token is
+ *   a device's passphrase
+ */
+gchar *
+pb_own_url_dup_whip (PbRequest *request, const gchar *driver)
+{
+  g_autofree gchar *root = dup_root (request);
+
+  return g_strdup_printf ("%s/whip/%s", root, driver);
 }

@@ -11,6 +11,7 @@
 #include "auth/pb-token.h"
 #include "pb-graph.h"
 
+#define DEFAULT_PORT 1935
 /* A key is a line. */
 #define KEY_MIN_CHARS 16
 #define KEY_MAX_CHARS 255
@@ -20,6 +21,8 @@ struct _PbRtmp {
   PbPublishers *publishers;
   gchar *url; /* rtmp://ADDRESS:PORT/APP, without a slash at its end */
   gchar *address; /* of it */
+  gint port;
+  gchar *path; /* "/APP" */
   gchar *key; /* NULL: its address is enough */
   GHashTable *names; /* nginx's number of a connection → name */
 };
@@ -59,8 +62,10 @@ read_front (PbRtmp *self, const gchar *front, GError **error)
     return FALSE;
   }
   self->address = g_strdup (host);
-  self->url = g_strdup_printf (is_v6 ? "rtmp://[%s]:%d%s" : "rtmp://%s:%d%s",
-      host, port > 0 ? port : 1935, path);
+  self->port = port > 0 ? port : DEFAULT_PORT;
+  self->path = g_strdup (path);
+  self->url = g_strdup_printf (
+      is_v6 ? "rtmp://[%s]:%d%s" : "rtmp://%s:%d%s", host, self->port, path);
   return TRUE;
 }
 
@@ -129,6 +134,7 @@ pb_rtmp_free (PbRtmp *self)
   pb_secret_free (self->key);
   g_free (self->url);
   g_free (self->address);
+  g_free (self->path);
   g_free (self);
 }
 
@@ -158,6 +164,27 @@ gboolean
 pb_rtmp_has_key (PbRtmp *self)
 {
   return self->key != NULL;
+}
+
+/**
+ * pb_rtmp_dup_url:
+ * @host: name of this machine, as publishers know it
+ *
+ * Returns: (transfer full): where they publish: at an nginx beside this server by
+ *   @host, at one elsewhere by its own address
+ */
+gchar *
+pb_rtmp_dup_url (PbRtmp *self, const gchar *host)
+{
+  const gchar *name =
+      pb_bind_is_loopback (self->address) ? host : self->address;
+  g_autofree gchar *port = self->port == DEFAULT_PORT
+                               ? g_strdup ("")
+                               : g_strdup_printf (":%d", self->port);
+
+  return g_strdup_printf (
+      strchr (name, ':') ? "rtmp://[%s]%s%s" : "rtmp://%s%s%s", name, port,
+      self->path);
 }
 
 static GstElement *

@@ -40,6 +40,7 @@ PbRtmp *pb_rtmp_new (PbIngest *ingest, const gchar *front,
     const gchar *key_file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void pb_rtmp_free (PbRtmp *rtmp);
 gboolean pb_rtmp_has_key (PbRtmp *rtmp);
+gchar *pb_rtmp_dup_url (PbRtmp *rtmp, const gchar *host);
 gboolean pb_rtmp_is_front (
     PbRtmp *rtmp, const gchar *address, const gchar *key);
 PbRtmpVerdict pb_rtmp_take (

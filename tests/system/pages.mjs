@@ -198,7 +198,7 @@ async function devices(ann) {
   await ann.getByRole('row').filter({ hasText: 'car1' })
     .filter({ hasText: 'online' }).first().waitFor();
   await ask(ann, 'New stream key …', { Name: 'obs-1', Driver: 'car9' });
-  const address = await toldOnce(ann, 'Address for OBS');
+  const address = await toldOnce(ann, 'SRT, server for OBS');
   assert.match(address, /^srt:\/\/.*passphrase=/);
   await hasLine(ann, 'obs-1');
   await inLine(ann, 'obs-1', 'Revoke', 'Revoke');

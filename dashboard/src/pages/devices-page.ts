@@ -2,7 +2,7 @@
  * What sends to the server and what reads from it: driver's PCs, stream keys
  * for OBS and ffmpeg, readers. */
 
-import type { Device, Passphrase, Reader } from '../protocol/identity-model.js';
+import type { Device, Reader, StreamKey } from '../protocol/identity-model.js';
 import {
   confirmed, formDialog, tellOnce,
 } from '../widgets/dialog.js';
@@ -10,7 +10,9 @@ import { el } from '../widgets/dom.js';
 import { field, suggestion } from '../widgets/form.js';
 import { Table } from '../widgets/table.js';
 import { when } from '../widgets/when.js';
-import { readerHint, readerSecrets, senderSecrets } from './stream-lines.js';
+import {
+  readerHint, readerSecrets, SENDER_HINT, senderSecrets,
+} from './stream-lines.js';
 import {
   act, button, every, pageTitle, section, type PageContext,
 } from './page.js';
@@ -113,7 +115,7 @@ class DevicesPage {
       `A stream that runs goes on. The next one needs the new passphrase${
         d.kind === 'agent' ? ', which its agent fetches by itself' : ''}.`,
       'Make a new one')) return;
-    let made: Passphrase | undefined;
+    let made: StreamKey | undefined;
     await act(async () => { made = await this.#page.admin.rotate(d.name); },
       `${d.name} has a new passphrase.`);
     if (d.kind === 'agent') {
@@ -122,8 +124,7 @@ class DevicesPage {
     }
     if (!made) return;
     tellOnce(`${d.name}: new passphrase`, 'Put it where the old one stands.',
-      made.url === '' ? [{ label: 'Passphrase', text: made.passphrase }]
-        : senderSecrets(made));
+      senderSecrets(made));
     await this.#devices.refresh();
   }
 
@@ -148,8 +149,7 @@ class DevicesPage {
         const made = await this.#page.admin.addStreamKey(
           name.value.trim(), driver.value.trim());
         tellOnce(`Stream key ${name.value.trim()}`,
-          'OBS takes the address as server, with no stream key; ffmpeg takes '
-          + 'the whole line.', senderSecrets(made));
+          SENDER_HINT, senderSecrets(made));
         await this.#devices.refresh();
       },
     });

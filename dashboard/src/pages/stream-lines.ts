@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The addresses and lines that go into OBS, ffmpeg and GStreamer. */
 
-import type { Passphrase } from '../protocol/identity-model.js';
+import type { Passphrase, StreamKey } from '../protocol/identity-model.js';
 import type { Secret } from '../widgets/dialog.js';
 
 /* As a POSIX shell and PowerShell both take it. */
@@ -9,14 +9,33 @@ function quoted(text: string): string {
   return `'${text.replace(/'/g, '’')}'`;
 }
 
-/** For a sender. */
-export function senderSecrets(made: Passphrase): Secret[] {
+/** What is to be done with a sender's. */
+export const SENDER_HINT = 'By SRT OBS takes the address as server, with no '
+  + 'stream key; WHIP takes a server and a bearer token. ffmpeg takes the '
+  + 'whole line.';
+
+function rtmpSecrets(made: StreamKey): Secret[] {
+  if (made.rtmpUrl === '') return [];
+  const key = `${made.name}?key=${made.passphrase}`;
   return [
-    { label: 'Address for OBS', text: made.url },
-    { label: 'ffmpeg',
+    { label: 'RTMP, server for OBS (not encrypted)', text: made.rtmpUrl },
+    { label: 'RTMP, stream key', text: key },
+    { label: 'RTMP, ffmpeg',
+      text: 'ffmpeg -re -i FILE -c:v libx264 -bf 0 -g 60 -c:a aac '
+        + `-f flv ${quoted(`${made.rtmpUrl}/${key}`)}` },
+  ];
+}
+
+/** For a sender. */
+export function senderSecrets(made: StreamKey): Secret[] {
+  return [
+    { label: 'SRT, server for OBS', text: made.url },
+    { label: 'SRT, ffmpeg',
       text: 'ffmpeg -re -i FILE -c:v libx264 -tune zerolatency -g 60 '
         + `-f mpegts ${quoted(made.url)}` },
-    { label: 'Passphrase alone', text: made.passphrase },
+    ...rtmpSecrets(made),
+    { label: 'WHIP, server', text: made.whipUrl },
+    { label: 'WHIP, bearer token; passphrase of all', text: made.passphrase },
   ];
 }
 

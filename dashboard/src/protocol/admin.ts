@@ -5,9 +5,9 @@ import type { Http } from './http.js';
 import {
   parseApiKey, parseAuditEntry, parseDevice, parseInvitation, parseLink,
   parsePage, parsePairingRequest, parsePassphrase, parsePerson, parseReader,
-  parseShare, type ApiKey, type AuditEntry, type Device, type Invitation,
+  parseShare, parseStreamKey, type ApiKey, type AuditEntry, type Device, type Invitation,
   type Link, type Page, type PairingRequest, type Passphrase, type Person,
-  type Reader, type Role, type Scope, type Share,
+  type Reader, type Role, type Scope, type Share, type StreamKey,
 } from './identity-model.js';
 import { asObject, str } from './json.js';
 
@@ -103,8 +103,8 @@ export class AdminClient {
     return this.#all('/devices', parseDevice);
   }
 
-  async addStreamKey(name: string, driver: string): Promise<Passphrase> {
-    return parsePassphrase(
+  async addStreamKey(name: string, driver: string): Promise<StreamKey> {
+    return parseStreamKey(
       await this.#http.post('/devices', { name, driver }));
   }
 
@@ -113,8 +113,8 @@ export class AdminClient {
       { body: { driver } });
   }
 
-  async rotate(device: string): Promise<Passphrase> {
-    return parsePassphrase(await this.#http.post(
+  async rotate(device: string): Promise<StreamKey> {
+    return parseStreamKey(await this.#http.post(
       `/devices/${encodeURIComponent(device)}/rotate`, {}));
   }
 

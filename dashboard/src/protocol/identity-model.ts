@@ -106,11 +106,19 @@ export interface Device {
   readonly kind: 'agent' | 'stream_key';
 }
 
-/** What is told once: how OBS, ffmpeg or an agent gets in. */
+/** What a reader is told once. */
 export interface Passphrase {
   readonly passphrase: string;
-  /** Where it is used; "" when only the passphrase has changed. */
+  /** Where it is used. */
   readonly url: string;
+}
+
+/** What a sender is told once: each way that it may take. */
+export interface StreamKey extends Passphrase {
+  readonly name: string;
+  /** "" where the server takes none. */
+  readonly rtmpUrl: string;
+  readonly whipUrl: string;
 }
 
 export interface Reader {
@@ -255,6 +263,14 @@ export function parseDevice(v: unknown): Device {
 export function parsePassphrase(v: unknown): Passphrase {
   const o = asObject(v);
   return { passphrase: str(o, 'passphrase'), url: str(o, 'url') };
+}
+
+export function parseStreamKey(v: unknown): StreamKey {
+  const o = asObject(v);
+  return {
+    ...parsePassphrase(v), name: str(o, 'name'),
+    rtmpUrl: str(o, 'rtmp_url'), whipUrl: str(o, 'whip_url'),
+  };
 }
 
 export function parseReader(v: unknown): Reader {
