@@ -18,24 +18,42 @@
 #define MIN_MARGIN (300 * GST_USECOND)
 #define MARGIN_UP (300 * GST_USECOND)
 #define MARGIN_DOWN (10 * GST_USECOND)
+/* Windows sleeps by the millisecond, GStreamer there not at all for less than
+ * one: a probe begins earlier, and waits for the simulator's event. */
+#define EVENT_LEAD (2500 * GST_USECOND)
+#define EVENT_AGAIN (2 * GST_MSECOND)
+/* While nothing is known of the pace. */
+#define EVENT_SEARCH (16 * GST_MSECOND)
 /* After a lost tick: ten seconds at 60 Hz. */
 #define CAREFUL_ROWS 600
 
 /**
  * gst_irsdk_look_init:
  * @look: (out): knows nothing of the simulator's pace
+ * @has_event: the simulator has an event for each row, as on Windows
  */
 void
-gst_irsdk_look_init (GstIrsdkLook *look)
+gst_irsdk_look_init (GstIrsdkLook *look, gboolean has_event)
 {
-  const GstIrsdkLook none = { .margin = MIN_MARGIN, .lead = MIN_LEAD };
+  const GstIrsdkLook none = { .has_event = has_event,
+    .margin = MIN_MARGIN,
+    .lead = has_event ? EVENT_LEAD : MIN_LEAD };
 
   *look = none;
 }
 
 static GstClockTime
+get_lead (const GstIrsdkLook *self)
+{
+  return self->has_event ? EVENT_LEAD : MIN_LEAD;
+}
+
+static GstClockTime
 look_again (GstIrsdkLook *self, GstClockTime late, GstClockTime period)
 {
+  self->listens = self->has_event && self->rows < SEARCH_ROWS && late < period;
+  if (self->listens)
+    return EVENT_SEARCH;
   if (self->rows < SEARCH_ROWS && late < period)
     return GST_MSECOND;
   if (late < period)
@@ -62,6 +80,7 @@ gst_irsdk_look_next (GstIrsdkLook *look, const IrsdkTickClock *clock,
   const gboolean begins = look->looks++ == 0;
   GstClockTime due;
 
+  look->listens = FALSE;
   if (begins) {
     look->aim =
         look->careful > 0 || look->rows < PROBE_ROWS ? 1 : MAX (want, 1);
@@ -75,14 +94,35 @@ gst_irsdk_look_next (GstIrsdkLook *look, const IrsdkTickClock *clock,
   if (begins && look->probing) {
     if (due > now + look->lead)
       return due - look->lead;
-    look->probing = FALSE;
+    look->probing = look->has_event && due > now;
+  }
+  /* One that nobody waited for may still be signalled, and say nothing. */
+  if (look->has_event && look->probing
+      && due + GST_IRSDK_LOOK_MAX_MARGIN > now) {
+    look->listens = TRUE;
+    look->looks = MAX (look->looks, 2);
+    return due + GST_IRSDK_LOOK_MAX_MARGIN;
   }
   look->bracket = look->probing && look->looks == 2 && due > now;
   if (look->bracket)
     return due + MIN_LEAD;
   if (due + look->margin > now && (look->probing || begins))
-    return MAX (due + look->margin, now + MIN_LEAD);
+    return MAX (
+        due + look->margin, now + (look->has_event ? EVENT_AGAIN : MIN_LEAD));
   return now + look_again (look, now > due ? now - due : 0, period);
+}
+
+/**
+ * gst_irsdk_look_listens:
+ * @look: a state
+ *
+ * Returns: %TRUE if the simulator's event, too, ends the wait that
+ *   gst_irsdk_look_next() has asked for
+ */
+gboolean
+gst_irsdk_look_listens (const GstIrsdkLook *look)
+{
+  return look->listens;
 }
 
 /* What the number of looks says about the row that was waited for: TRUE if
@@ -98,7 +138,7 @@ learn (GstIrsdkLook *self, gint64 due, gint64 *seen)
     return TRUE;
   }
   if (self->probing) {
-    self->lead = MIN_LEAD;
+    self->lead = get_lead (self);
     self->since_probe = 0;
     if (self->bracket && *seen < due + 2 * (gint64) MIN_LEAD)
       *seen = MIN (*seen, due);
@@ -154,7 +194,7 @@ gst_irsdk_look_found (GstIrsdkLook *look, IrsdkTickClock *clock, gint32 tick,
   if (stepped) {
     /* Another pace from here on. */
     look->rows = 1;
-    look->lead = MIN_LEAD;
+    look->lead = get_lead (look);
   }
   return time;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * When to look for the next rows where no event says that they are there. */
+ * When to look for the next rows. */
 #pragma once
 
 #include <gst/gst.h>
@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * All members are private. One streaming thread.
  */
 typedef struct {
+  gboolean has_event; /* that says when a row is there; sleeps end by the ms */
+  gboolean listens; /* the next look is when the event says so, or in time */
   guint rows; /* since the fit began */
   guint looks; /* since the last row */
   guint aim; /* ticks from the last row to the one that is waited for */
@@ -28,9 +30,10 @@ typedef struct {
   guint careful; /* rows to be looked for one by one */
 } GstIrsdkLook;
 
-void gst_irsdk_look_init (GstIrsdkLook *look);
+void gst_irsdk_look_init (GstIrsdkLook *look, gboolean has_event);
 GstClockTime gst_irsdk_look_next (GstIrsdkLook *look,
     const IrsdkTickClock *clock, GstClockTime now, guint want);
+gboolean gst_irsdk_look_listens (const GstIrsdkLook *look);
 GstClockTime gst_irsdk_look_found (GstIrsdkLook *look, IrsdkTickClock *clock,
     gint32 tick, guint32 lost, GstClockTime now);
 

@@ -35,8 +35,6 @@ GST_DEBUG_CATEGORY (irsdk_src_debug);
 #define DEFAULT_TIMEOUT (30 * GST_SECOND)
 /* Without a row for so long the mapping may be a dead one: look again. */
 #define REFRESH_NS GST_SECOND
-/* The wait for the simulator's event must end for unlock(). */
-#define EVENT_WAIT_MS 16
 /* Rows that wait in the simulator's buffers, of which it has 3 or 4 and writes
  * into one, until the last of them is there. With one more than two a wake-up
  * that comes late costs a row. */
@@ -120,25 +118,35 @@ count_wanted (GstIrsdkSrc *self)
       MIN (kept, MAX_AIM));
 }
 
+/* 16 ms at most, so that unlock() need not end it. */
+static gboolean
+wait_for_event (GstIrsdkSrc *self, GstClockTime for_ns)
+{
+  gboolean flushing;
+
+  irsdk_shm_reader_wait (
+      self->reader, (guint32) ((for_ns + GST_MSECOND - 1) / GST_MSECOND));
+  GST_OBJECT_LOCK (self);
+  flushing = self->flushing;
+  GST_OBJECT_UNLOCK (self);
+  return !flushing;
+}
+
+/* To wait for a time costs less than to wait for an event, of which there is one
+ * for all who read: whoever waits takes it from the others. */
 static gboolean
 wait_for_tick (GstIrsdkSrc *self, GstClock *clock, GstClockTime now)
 {
-  gboolean go_on;
+  GstClockTime until;
 
-  if (irsdk_shm_reader_has_event (self->reader)) {
-    irsdk_shm_reader_wait (self->reader, EVENT_WAIT_MS);
-    GST_OBJECT_LOCK (self);
-    go_on = !self->flushing;
-    GST_OBJECT_UNLOCK (self);
-  } else if (self->last_row == GST_CLOCK_TIME_NONE) {
-    go_on = wait_until (self, clock, now + 2 * GST_MSECOND);
-  } else {
-    go_on = wait_until (self, clock,
-        gst_irsdk_look_next (
-            &self->look, &self->stamp.clock, now, count_wanted (self)));
-  }
   self->wakes++;
-  return go_on;
+  if (self->last_row == GST_CLOCK_TIME_NONE)
+    return wait_until (self, clock, now + 2 * GST_MSECOND);
+  until = gst_irsdk_look_next (
+      &self->look, &self->stamp.clock, now, count_wanted (self));
+  if (gst_irsdk_look_listens (&self->look))
+    return wait_for_event (self, until - now);
+  return wait_until (self, clock, until);
 }
 
 /* Tells downstream that nothing came up to @end, a running time. */
@@ -301,7 +309,7 @@ gst_irsdk_src_start (GstBaseSrc *src)
   gst_irsdk_layout_init (&self->layout);
   gst_irsdk_place_init (&self->place);
   self->wakes = 0;
-  gst_irsdk_look_init (&self->look);
+  gst_irsdk_look_init (&self->look, FALSE);
   self->last_refresh = 0;
   forget_sim (self);
   return TRUE;

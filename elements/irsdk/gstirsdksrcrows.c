@@ -61,22 +61,12 @@ count_row (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime delay)
   GST_OBJECT_UNLOCK (self);
 }
 
-static GstClockTime
-when_ticked (GstIrsdkSrc *self, const IrsdkShmRow *row, GstClockTime now)
-{
-  IrsdkTickClock *clock = &self->stamp.clock;
-
-  if (irsdk_shm_reader_has_event (self->reader))
-    return (GstClockTime) irsdk_tick_clock_add (
-        clock, row->tick, (gint64) now, NULL);
-  return gst_irsdk_look_found (&self->look, clock, row->tick, row->lost, now);
-}
-
 static void
 stamp_row (GstIrsdkSrc *self, GstBuffer *buffer, const IrsdkShmRow *row,
     GstClock *clock, GstClockTime now)
 {
-  const GstClockTime time = when_ticked (self, row, now);
+  const GstClockTime time = gst_irsdk_look_found (
+      &self->look, &self->stamp.clock, row->tick, row->lost, now);
   const gint64 tick = gst_pitbox_row_get_newest_int64 (
       row->data, self->layout.session_tick, (guint32) row->tick);
   const GstClockTime period = gst_irsdk_layout_get_period (&self->layout);
@@ -110,7 +100,8 @@ gst_irsdk_src_make_buffer (
     return NULL;
   if (row->restarted) {
     gst_irsdk_stamp_init (&self->stamp, self->layout.tick_rate);
-    gst_irsdk_look_init (&self->look);
+    gst_irsdk_look_init (
+        &self->look, irsdk_shm_reader_has_event (self->reader));
   }
   if (row->lost > 0)
     GST_WARNING_OBJECT (self, "%u ticks lost before %d", row->lost, row->tick);

@@ -4,19 +4,16 @@
 beside what the machine charges for waking up 60 times a second and for a stock
 chain of the same shape. PITBOX_BENCH_SECONDS sets the length of each (default
 20; 600 shows whether memory is flat)."""
-import ctypes
-import ctypes.util
 import os
 import subprocess
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "system"))
 from pitbox import Stack  # noqa: E402
 from control import give_token  # noqa: E402
-from procs import Threads, rss_kb, slope  # noqa: E402
+from procs import Threads, bare_waker, rss_kb, slope  # noqa: E402
 
 os.environ["PITBOX_GOVERNOR"] = "on"  # as it comes
 
@@ -52,35 +49,6 @@ def watch(label, pid, detail=True):
             print(f"    {name:<22}{percent:6.2f} %  {wakes:6.1f} wake-ups/s")
     sys.stdout.flush()
     return total
-
-
-def bare_waker():
-    """A thread that only sleeps to the next 60th of a second."""
-    libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
-
-    class Timespec(ctypes.Structure):
-        _fields_ = [("s", ctypes.c_long), ("ns", ctypes.c_long)]
-
-    def run():
-        at = time.monotonic_ns()
-        t = Timespec()
-        while not done.is_set():
-            at += 1000000000 // 60
-            t.s, t.ns = divmod(at, 1000000000)
-            libc.clock_nanosleep(1, 1, ctypes.byref(t), None)
-
-    done = threading.Event()
-    thread = threading.Thread(target=run)
-    thread.start()
-    tid = str(thread.native_id)
-    before = Threads(os.getpid())
-    time.sleep(min(SECONDS, 10))
-    after = Threads(os.getpid())
-    done.set()
-    thread.join()
-    d = (after.time - before.time) * 1e7
-    print(f"{'bare 60 Hz waker (Python)':<26}"
-          f"{(after.of[tid][1] - before.of[tid][1]) / d:6.2f} % of a core")
 
 
 def stock():
@@ -146,7 +114,8 @@ def agent_by_websocket(label, *args):
 
 
 print(f"{SECONDS:.0f} s each; target in telemetry mode: < 1 %, < 40 MB, flat")
-bare_waker()
+print(f"{'bare 60 Hz waker (Python)':<26}{bare_waker(min(SECONDS, 10)):6.2f} "
+      "% of a core")
 stock()
 agent_by_websocket("WebSocket, 2 rows a unit", "--rows-per-unit", "2")
 agent_by_websocket("WebSocket, 1 row a unit", "--rows-per-unit", "1")

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What processes cost, from /proc: by thread, and whether it stays the same."""
+import ctypes
+import ctypes.util
 import os
+import threading
 import time
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -100,3 +103,32 @@ def slope(points):
     my = sum(y for _, y in points) / n
     sxx = sum((x - mx) ** 2 for x, _ in points)
     return 60 * sum((x - mx) * (y - my) for x, y in points) / sxx if sxx else 0
+
+
+class Timespec(ctypes.Structure):
+    _fields_ = [("s", ctypes.c_long), ("ns", ctypes.c_long)]
+
+
+def bare_waker(seconds):
+    """Per cent of a core of a thread that only sleeps to the next 60th of a second:
+    what this machine charges for that alone."""
+    libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+
+    def run():
+        at = time.monotonic_ns()
+        t = Timespec()
+        while not done.is_set():
+            at += 1000000000 // 60
+            t.s, t.ns = divmod(at, 1000000000)
+            libc.clock_nanosleep(1, 1, ctypes.byref(t), None)
+
+    done = threading.Event()
+    thread = threading.Thread(target=run)
+    thread.start()
+    tid = str(thread.native_id)
+    before = Threads(os.getpid())
+    time.sleep(seconds)
+    after = Threads(os.getpid())
+    done.set()
+    thread.join()
+    return (after.of[tid][1] - before.of[tid][1]) / (after.time - before.time) / 1e7

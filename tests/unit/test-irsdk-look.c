@@ -19,6 +19,7 @@ typedef struct {
   gdouble max_wakes; /* a second */
   gdouble max_error_ms; /* of a tick's time, jitter aside */
   gdouble max_age_ms; /* mean, of the last row of a look */
+  gboolean has_event; /* and sleeps end by the millisecond */
 } Case;
 
 static const Case cases[] = {
@@ -33,6 +34,13 @@ static const Case cases[] = {
   { "rough-two", 2, 3, 4, 0.3, 0, 70, 5, 7 },
   { "rough-two-of-4", 2, 4, 4, 0.3, 0, 70, 5, 7 },
   { "slow-two", 2, 3, 1, 1.5, 0, 45, 3, 6 },
+  { "event", 1, 3, 0, 0.05, 0, 66, 0.5, 1.5, TRUE },
+  { "event-two", 2, 3, 0, 0.05, 0, 36, 0.5, 1.5, TRUE },
+  { "event-drift", 2, 3, 0, 0.05, 250e-6, 38, 0.6, 1.5, TRUE },
+  { "event-drift-back", 2, 3, 0, 0.05, -250e-6, 38, 0.6, 1.5, TRUE },
+  { "event-uneven-two", 2, 3, 0.5, 0.2, 0, 40, 1.5, 3, TRUE },
+  { "event-rough-two", 2, 3, 4, 0.3, 0, 70, 5, 7, TRUE },
+  { "event-slow-two", 2, 3, 1, 1.5, 0, 45, 3, 6, TRUE },
 };
 
 typedef struct {
@@ -84,11 +92,23 @@ sim_poll (Sim *sim, gdouble now, gint32 *tick, guint32 *lost)
   return TRUE;
 }
 
+/* The event is the next row's that comes after @now. */
 static gdouble
-wake_up (Sim *sim, GstClockTime at)
+wake_up (Sim *sim, gdouble now, GstClockTime next, gboolean listens)
 {
-  return (gdouble) at
-         - log (1 - g_rand_double (sim->rand)) * sim->c->wake_ms * 1e6;
+  gdouble at = (gdouble) next;
+
+  if (sim->c->has_event)
+    at = now + ceil ((at - now) / 1e6) * 1e6;
+  for (gint32 i = sim->next; listens && i < (gint32) sim->came->len; i++) {
+    const gdouble came = g_array_index (sim->came, gdouble, i);
+
+    if (came > now) {
+      at = fmin (at, came);
+      break;
+    }
+  }
+  return at - log (1 - g_rand_double (sim->rand)) * sim->c->wake_ms * 1e6;
 }
 
 static void
@@ -103,7 +123,7 @@ looks_are_few_and_lose_nothing (gconstpointer data)
   Sim sim;
 
   sim_init (&sim, c);
-  gst_irsdk_look_init (&look);
+  gst_irsdk_look_init (&look, c->has_event);
   irsdk_tick_clock_init (&clock, 60);
   while (sim.next < SECONDS * 60) {
     gdouble last = 0;
@@ -128,7 +148,7 @@ looks_are_few_and_lose_nothing (gconstpointer data)
           gst_irsdk_look_next (&look, &clock, (GstClockTime) now, c->want);
 
       g_assert_cmpuint (next, >, (guint64) now);
-      now = wake_up (&sim, next);
+      now = wake_up (&sim, now, next, gst_irsdk_look_listens (&look));
     } else {
       now += 2e6;
     }
@@ -155,7 +175,7 @@ lost_tick_makes_careful (void)
   GstClockTime now = GST_SECOND, due;
   gint32 tick = 0;
 
-  gst_irsdk_look_init (&look);
+  gst_irsdk_look_init (&look, FALSE);
   irsdk_tick_clock_init (&clock, 60);
   for (; tick < 300; tick++) {
     if (tick > 0)
