@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  FrameGate, HOLD_MS, START_HOLD_MS, type Verdict,
+  FrameGate, HOLD_MS, isStale, START_HOLD_MS, type Verdict,
 } from '../src/live/frame-gate.js';
 import { FrameStamper } from '../src/live/frame-stamp.js';
 import { SampleStore } from '../src/live/sample-store.js';
@@ -265,4 +265,12 @@ test('the store keeps the last 600 samples', () => {
   const b = new Bench();
   for (let n = 1; n <= 700; n++) b.sample(n);
   assert.equal(b.store.size, 600);
+});
+
+test('a captured picture has the row before it, which is not stale', () => {
+  assert.ok(!isStale({ lock: 'exact', syncErrorUs: 0 }));
+  assert.ok(!isStale({ lock: 'older', syncErrorUs: -16_000 }));
+  assert.ok(isStale({ lock: 'older', syncErrorUs: -60_000 }));
+  assert.ok(isStale({ lock: 'older', syncErrorUs: null }));
+  assert.ok(!isStale({ lock: 'unlocked', syncErrorUs: null }));
 });

@@ -2,7 +2,7 @@
 // Real Chromium, real processes: in every frame shown, the tick in the
 // picture's pixels is the tick of the telemetry drawn with it.
 //
-// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair|flash|windows
+// Usage: sync.mjs one|two|loss|torn|late|agent|server|telemetry|slow|network|ipv6|open4|open6|h265|bframes|pair|flash|windows|captured
 // network is for the bench: as one, with the SRT delay that a network needs.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -191,6 +191,39 @@ async function aheadNow(name, page, n, from = -Infinity, to = Infinity) {
   return { all, middle: all[all.length >> 1] };
 }
 
+/* A picture and the newest row before it: captured is at another instant than
+ * rows are, so hardly ever "exact". */
+function lockedOf(frames) {
+  return frames.filter((f) => f.lock === 'exact' || f.lock === 'older');
+}
+
+/* `step`: ticks from one picture to the next. */
+function judgeCaptured(frames, step) {
+  const locked = lockedOf(frames);
+  const read = locked.filter((f) => f.picture !== null);
+  const late = read.map((f) => f.tick - f.picture);
+  const sorted = [...late].sort((a, b) => a - b);
+  const at = (p) => sorted[Math.min(sorted.length - 1,
+    Math.floor(p * sorted.length))];
+  const middle = at(0.5);
+  const counts = new Map();
+  for (const d of sorted) counts.set(d, (counts.get(d) ?? 0) + 1);
+  const near = late.filter((d) => Math.abs(d - middle) <= step).length;
+  const ahead = late.filter((d) => d < -1).length;
+  const back = read.filter((f, i) => i > 0 && f.picture < read[i - 1].picture);
+  const drawn = locked.filter((f) => f.own !== f.tick);
+  console.log(`captured: ${locked.length} with a row, ${read.length} read; ticks by `
+    + `which a picture is behind its row: ${[...counts].map(([d, many]) =>
+      `${d}: ${many}`).join(', ')}`);
+  console.log(`captured: p5 ${at(0.05)}, p50 ${middle}, p95 ${at(0.95)} ticks (${
+    ms(middle / 0.06)} ms); ${near} within ${step} of the middle; ${
+    ahead} ahead of their row`);
+  assert.deepEqual(drawn, [], 'drawn with another row than the page says');
+  assert.ok(read.length >= 0.9 * locked.length, 'strips not readable');
+  assert.deepEqual(back, [], 'a picture is older than the one before');
+  return { middle, ahead };
+}
+
 async function syncOf(stack) {
   return (await (await stack.fetch('/api/v1/drivers/car1/sync')).json());
 }
@@ -205,6 +238,20 @@ const cases = {
   async windows(stack, browser) {
     await enough('windows', await browser.open(
       pageOf(stack, 'car1'), collector), FRAMES_EACH);
+  },
+
+  /* A window shows a tick when it is drawn, and is captured at an instant between
+   * two rows: the picture's row is the newest of those before it. */
+  async captured(stack, browser) {
+    const page = await browser.open(pageOf(stack, 'car1'), collector);
+    const framesOf = () => page.evaluate(() => window.__frames);
+    await until(`${FRAMES_EACH} pictures with a row`,
+      async () => lockedOf(await framesOf()).length >= FRAMES_EACH, 160000);
+    const frames = await framesOf();
+    const { middle, ahead } = judgeCaptured(frames, 60 / stack.options.fps);
+    assert.equal(ahead, 0, 'a picture shows what its row does not know yet');
+    assert.ok(middle <= 60 / stack.options.fps, 'a picture is of long ago');
+    assert.deepEqual(page.problems, []);
   },
 
   async network(stack, browser) {
@@ -513,6 +560,7 @@ const options = {
   flash: { latencyMs: 120, fps: 30, width: 480, height: 270, drivers: [{
     id: 'car1', screen: { width: 640, height: 360, lateFrames: 4 } }] },
   windows: { latencyMs: 300, fps: 15, width: 480, height: 270, bitrateKbps: 1500 },
+  captured: { latencyMs: 300, fps: 15, width: 480, height: 270, bitrateKbps: 1500 },
   ipv6: { bind: '::1', fps: 30 },
   open4: { bind: 'IPv4' },
   open6: { bind: 'IPv6' },

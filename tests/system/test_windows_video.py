@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Picture and rows of the agent for Windows under wine, by encrypted SRT: the
 drawn scene and the screen, encoded by openh264, are stored with their rows, and
-the tick in the pixels of each picture is that of its row in Chromium.
+the tick in the pixels of each picture is that of its row in Chromium; that of a
+captured window is no newer than its row.
 
-test_windows_video.py [lock]: without a word what is stored, else the pixels."""
+test_windows_video.py [windows|captured]: without a word what is stored, else the
+pixels: of the drawn scene, of the simulator's window through gdiscreencapsrc."""
 import json
 import os
 import signal
@@ -14,7 +16,7 @@ import sys
 
 from pitbox import Stack, need
 from stored import Stored
-from windows import Windows, need_windows, z
+from windows import GAME, Windows, need_windows, z
 
 need_windows()
 need("pitbox-server", "stored-rows")
@@ -63,29 +65,40 @@ def pictures_are_stored():
         a_picture_is_stored(stack, pc, "screen", 320, 180)
 
 
-def the_pixels_say_so():
-    """sync.mjs with these two programs in the place of Linux's own."""
-    with Stack() as stack, Windows(stack) as pc:
+def in_place_of(folder, name, argv, before=""):
+    """A program for Windows by the name of one of Linux's."""
+    path = os.path.join(folder, name)
+    words = " ".join(f"'{w}'" for w in argv)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(f"#!/bin/sh\n{before}exec {words}\n".replace("'\"$@\"'", '"$@"'))
+    os.chmod(path, stat.S_IRWXU)
+
+
+def the_pixels_say_so(case):
+    """sync.mjs with these two programs in the place of Linux's own; the window of
+    a simulator comes and goes with it."""
+    with Stack() as stack, Windows(stack, "480x270") as pc:
         folder = pc.path("in-place")
         os.makedirs(folder)
-        for name in ("pitbox-agent", "pitbox-sim"):
-            path = os.path.join(folder, name)
-            more = ' --encoder openh264enc' if name == "pitbox-agent" else ""
-            words = " ".join(f"'{w}'" for w in pc.command(name + ".exe"))
-            with open(path, "w", encoding="utf-8") as f:
-                f.write(f'#!/bin/sh\nexec {words} "$@"{more}\n')
-            os.chmod(path, stat.S_IRWXU)
+        window, source = "", []
+        if case == "captured":
+            game = " ".join(f"'{w}'" for w in pc.command(GAME))
+            window = f'{game} "$@" &\n'
+            source = ["--source", "auto"]
+        in_place_of(folder, "pitbox-sim", [*pc.command(SIM), '"$@"'], window)
+        in_place_of(folder, "pitbox-agent", [
+            *pc.command(AGENT), '"$@"', *source, "--encoder", "openh264enc"])
         here = os.path.dirname(os.path.abspath(__file__))
         env = {**os.environ, "PATH": folder + ":" + os.environ["PATH"]}
         done = subprocess.run(
             [os.path.join(here, "browser-test"), os.path.join(here, "sync.mjs"),
-             "windows"],
+             case],
             env=env, timeout=600)
         sys.exit(done.returncode)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["lock"]:
-        the_pixels_say_so()
+    if len(sys.argv) > 1:
+        the_pixels_say_so(sys.argv[1])
     else:
         pictures_are_stored()

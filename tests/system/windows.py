@@ -23,6 +23,7 @@ OVERRIDES = "mscoree=;mshtml=;msvcp140=n,b"
 COMPILER = "x86_64-w64-mingw32-gcc"
 # Makes a prefix, and starts what it is told to.
 WINE = os.path.join(ROOT, "installer", "windows", "wine")
+GAME = "iRacingSim64DX11.exe"
 IRSDK = ["irsdk-header.c", "irsdk-var.c", "irsdk-row.c", "irsdk-text.c",
          "irsdk-shm-reader.c", "irsdk-shm-writer.c", "irsdk-shm-win32.c"]
 
@@ -132,11 +133,14 @@ class Windows:
                         os.path.join(here, "strike-win32.c"), "-lcrypt32"], check=True)
         subprocess.run([COMPILER, "-O1", "-o", self._tool("taskbar.exe"),
                         os.path.join(here, "taskbar-win32.c"), "-lshell32"], check=True)
-        subprocess.run([COMPILER, "-O2", "-static", "-I", libs, "-o",
-                        self._tool("shm-strain.exe"),
-                        os.path.join(here, "shm-strain.c"),
-                        *(os.path.join(libs, "irsdk", f) for f in IRSDK),
-                        "-lwinpthread"], check=True)
+        # What the agent looks for is the game's process, by its file's name.
+        for program, source, more in (
+                ("shm-strain.exe", "shm-strain.c", []),
+                (GAME, "race-window.c", ["-lgdi32", "-lwinmm"])):
+            subprocess.run([COMPILER, "-O2", "-static", "-I", libs, "-o",
+                            self._tool(program), os.path.join(here, source),
+                            *(os.path.join(libs, "irsdk", f) for f in IRSDK),
+                            *more, "-lwinpthread"], check=True)
 
     def _tool(self, name):
         return os.path.join(self.tools, name)

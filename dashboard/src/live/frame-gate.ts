@@ -19,12 +19,15 @@ export const START_HOLD_MS = 500;
 const MAX_HELD = 4;
 
 /**
- * exact: the frame's own row. older: the server had no row of this tick and
- * says so (e.g. telemetry at half rate). bare: there is none for this frame.
+ * exact: the frame's own row. older: the server had no row of this instant and
+ * says so (a captured picture lies between two; telemetry at half rate). bare: there is none for this frame.
  * timeout: it did not come in time. unlocked: this browser does not tell the
  * frame's time stamp, the newest row is drawn instead.
  */
 export type Lock = 'exact' | 'older' | 'bare' | 'timeout' | 'unlocked';
+
+/* Three rows. A captured picture lies between two and has the one before it. */
+const STALE_US = 50_000;
 
 export interface Verdict {
   readonly lock: Lock;
@@ -34,6 +37,13 @@ export interface Verdict {
   readonly heldMs: number;
   /** Row's time - frame's time; null without a row or a time stamp. */
   readonly syncErrorUs: number | null;
+}
+
+/** Whether its row is too old to be what the picture shows. */
+export function isStale(
+  { lock, syncErrorUs }: { readonly lock: string; readonly syncErrorUs: number | null },
+): boolean {
+  return lock === 'older' && Math.abs(syncErrorUs ?? Infinity) > STALE_US;
 }
 
 export interface GateCounters {

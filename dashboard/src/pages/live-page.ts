@@ -9,6 +9,7 @@ import { PreparedWhep } from '../live/connection.js';
 import { ControlLink } from '../live/control-link.js';
 import { deltaS } from '../live/delta.js';
 import { DriverList } from '../live/driver-list.js';
+import { isStale } from '../live/frame-gate.js';
 import type { HealthFigures } from '../live/health.js';
 import { LiveSession } from '../live/live-session.js';
 import { ServerClock } from '../live/server-clock.js';
@@ -388,7 +389,7 @@ export class LivePage {
     const stage = picture.width > 0 ? picture
       : { x: 0, y: 0, width: this.#canvas.width, height: this.#canvas.height };
     drawHud(ctx, hud, stage, {
-      car, stale: c.lock === 'older', deltaS: this.#lastDelta, over,
+      car, stale: isStale(c), deltaS: this.#lastDelta, over,
       redlineRpm: this.#session.info?.redlineRpm ?? null,
       shiftRpm: this.#session.info?.shiftRpm ?? null,
       remark: this.#remark(c),

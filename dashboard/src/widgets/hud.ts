@@ -17,7 +17,7 @@ interface Rect {
 export interface HudView {
   /** null: this frame has no telemetry. */
   readonly car: CarState | null;
-  /** The row is older than the frame. */
+  /** The row is too old for the frame. */
   readonly stale: boolean;
   readonly deltaS: number | null;
   readonly redlineRpm: number | null;
