@@ -7,6 +7,8 @@ Unicode true
 !include MUI2.nsh
 !include LogicLib.nsh
 !include WinMessages.nsh
+!include StrFunc.nsh
+${StrStr}
 !include x64.nsh
 
 !define PRODUCT "PitBox Relay"
@@ -288,6 +290,14 @@ Function .onInit
     StrCpy $0 "$LOCALAPPDATA\Programs\${FOLDER}"
   ${EndIf}
   ${If} $INSTDIR == "" ; else /D= has said so
+    ; NSIS leaves one out that cannot be, or stands in quotes: the files would go
+    ; elsewhere.
+    System::Call 'kernel32::GetCommandLineW() w .r1'
+    ${StrStr} $2 $1 " /D="
+    ${StrStr} $3 $1 '"/D='
+    ${If} "$2$3" != ""
+      !insertmacro leave ${EXIT_BAD_OPTION} "/D= must be a folder, or one that can be made, as the last option and without quotes, blanks or not: $1"
+    ${EndIf}
     StrCpy $INSTDIR $0
     ReadRegStr $1 SHCTX "${UNINSTALL_KEY}" InstallLocation
     ${If} $1 != ""
@@ -334,13 +344,14 @@ Section
     !insertmacro leave ${EXIT_CANNOT_WRITE} "$INSTDIR cannot be written: is the disk full, or the folder somebody else's?"
   ${EndIf}
   Call write_settings
+  ${If} $autostart = 0
+    DeleteRegValue SHCTX "${RUN_KEY}" "${RUN_VALUE}" ; an error where there is none
+  ${EndIf}
   ClearErrors
   WriteUninstaller "$INSTDIR\uninstall.exe"
   CreateShortcut "$SMPROGRAMS\${PRODUCT}.lnk" "$INSTDIR\bin\${TRAY}" "--supervise --tray"
   ${If} $autostart = 1
     WriteRegStr SHCTX "${RUN_KEY}" "${RUN_VALUE}" '${COMMAND}'
-  ${Else}
-    DeleteRegValue SHCTX "${RUN_KEY}" "${RUN_VALUE}"
   ${EndIf}
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayName "${PRODUCT}"
   WriteRegStr SHCTX "${UNINSTALL_KEY}" DisplayVersion "${VERSION}"

@@ -10,7 +10,8 @@ import tempfile
 import time
 
 from pitbox import skip
-from windows import need_package, need_windows
+from stamps import Authority
+from windows import COMPILER, need_package, need_windows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -95,13 +96,17 @@ def sign(setup, folder):
                     "extendedKeyUsage=codeSigning"], check=True, capture_output=True)
     signed = os.path.join(folder, os.path.basename(setup))
     shutil.copyfile(setup, signed)
-    subprocess.run([f"{WINDOWS}/sign.py", "--sign-cert", cert, "--sign-key", key, signed],
-                   check=True)
-    verify = ["osslsigncode", "verify", "-CAfile", cert, "-in"]
-    subprocess.run([*verify, signed], check=True, capture_output=True)
+    with Authority(folder) as authority:
+        subprocess.run([f"{WINDOWS}/sign.py", "--sign-cert", cert, "--sign-key", key,
+                        "--sign-time-url", authority.url, signed], check=True)
+        assert authority.stamps == 1, authority.stamps
+        verify = ["osslsigncode", "verify", "-CAfile", cert, "-TSA-CAfile",
+                  authority.certificate, "-in"]
+    said = subprocess.run([*verify, signed], check=True, capture_output=True, text=True).stdout
+    assert "Timestamp Server Signature verification: ok" in said, said
     done = subprocess.run([*verify, setup], check=False, capture_output=True)
     assert done.returncode != 0, "a file without a signature verifies"
-    print("signed, and verified")
+    print("signed with a time stamp, and verified")
     return signed
 
 
@@ -124,6 +129,68 @@ def check_refusals(pc, setup):
     pc.wine("winecfg", "-v", "win10")
     assert not os.path.exists(pc.place)
     print("refused: a mode, an address, an old Windows; nothing was written")
+
+
+def check_places(pc, setup, folder):
+    """Where nothing can be written, where a program is in use, for everybody, and
+    where its words say."""
+    blocked = os.path.join(pc.prefix, "drive_c", "blocked")
+    with open(blocked, "wb"):
+        pass
+    user = os.path.basename(pc.home)
+    got, _ = pc.wine(setup, "/S", r"/D=C:\blocked\below")
+    assert got == 5 and "/D=" in pc.log(), (got, pc.log())
+    os.unlink(blocked)
+    os.mkdir(blocked)
+    with open(os.path.join(blocked, "lib"), "wb"):
+        pass
+    got, _ = pc.wine(setup, "/S", r"/D=C:\blocked")
+    assert got == 7 and "cannot be written" in pc.log(), (got, pc.log())
+    shutil.rmtree(blocked)
+    assert not os.path.exists(pc.place)
+    other = os.path.join(pc.home, "of my own", "relay")
+    there = rf"C:\users\{user}\of my own\relay"
+    got, _ = pc.wine(setup, "/S", "/D=" + there)
+    assert got == 5 and "without quotes" in pc.log(), (got, pc.log())
+    # As it is typed, without the quotes that a blank gets here.
+    there = "z:" + setup.replace("/", "\\") + " /S /NOAUTOSTART /D=" + there
+    got, _ = pc.wine("cmd", "/c", there)
+    assert got == 0 and os.path.exists(f"{other}/bin/pitbox-agent.exe"), (got, pc.log())
+    assert pc.value(RUN, "PitBox Relay") is None
+    check_in_use(pc, other, there, folder)
+    kept = os.path.join(pc.home, "AppData/Roaming/PitBox Relay")
+    os.makedirs(kept)
+    got, _ = pc.wine(f"{other}/uninstall.exe", "/S")
+    assert got == 0, got
+    wait(lambda: not os.path.exists(other), "the folder stays")
+    assert os.path.exists(kept), "what is the user's went without /PURGE"
+    os.rmdir(kept)
+    everybody = os.path.join(pc.prefix, "drive_c", "Program Files", "PitBoxRelay")
+    got, _ = pc.wine(setup, "/S", "/ALLUSERS")
+    assert got == 0 and os.path.exists(f"{everybody}/bin/pitbox-tray.exe"), (got, pc.log())
+    assert pc.value(RUN.replace("HKCU", "HKLM"), "PitBox Relay") is not None
+    assert pc.value(RUN, "PitBox Relay") is None
+    got, _ = pc.wine(f"{everybody}/uninstall.exe", "/S", "/PURGE")
+    assert got == 0, got
+    wait(lambda: not os.path.exists(everybody), "the folder for everybody stays")
+    wait(lambda: pc.value(RUN.replace("HKCU", "HKLM"), "PitBox Relay") is None, "the Run key stays")
+    print("refused where it cannot write and where somebody has the program open; "
+          "elsewhere, and for everybody, installed and gone again")
+
+
+def check_in_use(pc, place, again, folder):
+    """As a virus scanner has it: ending the agent does not help."""
+    hold = os.path.join(folder, "hold.exe")
+    subprocess.run([COMPILER, "-O1", "-municode", "-o", hold, os.path.join(HERE, "windows", "hold-win32.c")],
+                   check=True)
+    holder = subprocess.Popen(
+        [f"{WINDOWS}/wine", hold, f"{place}/bin/pitbox-agent.exe"], env=pc.env,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert holder.stdout.readline().strip() == b"held"
+    got, _ = pc.wine("cmd", "/c", again)
+    assert got == 6 and "does not end" in pc.log(), (got, pc.log())
+    assert os.path.exists(f"{place}/bin/pitbox-agent.exe"), "half of it is gone"
+    holder.communicate(b"\n", timeout=WAIT_S)
 
 
 def check_install(pc, setup):
@@ -198,6 +265,7 @@ def main():
         pc = PC(folder)
         setup = sign(installer, folder)
         check_refusals(pc, setup)
+        check_places(pc, setup, folder)
         check_install(pc, setup)
         check_session(pc)
         check_upgrade(pc, setup)
